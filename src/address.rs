@@ -1,0 +1,83 @@
+//! The address of a service: what is taken for one, and what is not.
+
+use url::{Host, Url};
+
+/// The address without a slash at its end, or what is wrong with it.
+///
+/// It goes before every path, so it must be an `http` or `https` URL with a
+/// host, and nothing that a path could not follow. A user and password in it
+/// would end in logs and errors.
+pub(crate) fn service_address(text: &str) -> Result<String, String> {
+    let url = Url::parse(text.trim()).map_err(|error| format!("{text:?} is not a URL: {error}"))?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(format!("{text:?} is not an http or https URL"));
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        let host = url.host_str().unwrap_or_default();
+        return Err(format!("the URL of {host:?} has a user or a password in it: take them out"));
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(format!("{text:?} has a query or a fragment: take it out"));
+    }
+    if is_exposed(&url) {
+        log::warn!("{url} is plain http: everyone on the way can read the password and the token");
+    }
+    Ok(url.as_str().trim_end_matches('/').to_owned())
+}
+
+/// Whether secrets would cross a network in the clear.
+fn is_exposed(url: &Url) -> bool {
+    let near = match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    };
+    url.scheme() == "http" && !near
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_loses_only_its_last_slash() {
+        for (given, taken) in [
+            ("https://cloud.example/identity/v3/", "https://cloud.example/identity/v3"),
+            ("http://127.0.0.1:5000", "http://127.0.0.1:5000"),
+            (" HTTPS://Cloud.Example:443/ ", "https://cloud.example"),
+            ("http://[::1]:8774/v2.1/abc", "http://[::1]:8774/v2.1/abc"),
+        ] {
+            assert_eq!(service_address(given).as_deref(), Ok(taken));
+        }
+    }
+
+    #[test]
+    fn what_is_no_address_is_refused_in_words() {
+        for (given, why) in [
+            ("", r#""" is not a URL: relative URL without a base"#),
+            ("cloud.example", r#""cloud.example" is not a URL: relative URL without a base"#),
+            ("javascript:alert(1)", r#""javascript:alert(1)" is not an http or https URL"#),
+            ("file:///etc/passwd", r#""file:///etc/passwd" is not an http or https URL"#),
+            ("http://", r#""http://" is not a URL: empty host"#),
+            ("http://h/?a=b", r#""http://h/?a=b" has a query or a fragment: take it out"#),
+            (
+                "http://me:pa55word@h/",
+                r#"the URL of "h" has a user or a password in it: take them out"#,
+            ),
+        ] {
+            assert_eq!(service_address(given), Err(why.to_owned()), "{given}");
+        }
+    }
+
+    #[test]
+    fn only_loopback_may_be_plain() {
+        let exposed = |text| is_exposed(&Url::parse(text).expect("a URL"));
+        assert!(exposed("http://cloud.example/"));
+        assert!(exposed("http://192.168.0.1/"));
+        assert!(!exposed("https://cloud.example/"));
+        for near in ["http://localhost/", "http://127.1.2.3/", "http://[::1]/"] {
+            assert!(!exposed(near), "{near}");
+        }
+    }
+}
