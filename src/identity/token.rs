@@ -1,5 +1,192 @@
 //! [`Token`]: what a sign-in gave, to use, to keep and to give back.
 
-/// A token.
-#[derive(Clone, Debug)]
-pub struct Token {}
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use secrecy::{ExposeSecret, SecretString};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::catalogue::Service;
+use crate::credentials::secret;
+
+/// A token is renewed this long before it ends, or when a tenth of its life is
+/// left, whichever is later.
+const MARGIN: Duration = Duration::from_secs(120);
+
+/// A token, with its catalogue: what a sign-in gave.
+///
+/// It can be kept and given back with
+/// [`Options::cached_token`](crate::Options::cached_token): it serialises to
+/// the token as Keystone describes it, and its `id`, which is the secret.
+/// Whoever can read it can act as you until it ends; nothing is written
+/// anywhere unless your program writes it. `Debug` hides the secret.
+#[derive(Clone)]
+pub struct Token {
+    id: SecretString,
+    body: Arc<Body>,
+    /// When to ask for another one, by this machine's clock.
+    renew_at: Option<Timestamp>,
+}
+
+/// Keystone's `token` object, as far as it matters here.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+struct Body {
+    #[serde(with = "time")]
+    expires_at: Option<Timestamp>,
+    #[serde(with = "time")]
+    issued_at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    project: Option<Named>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user: Option<Named>,
+    catalog: Vec<Service>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Named {
+    id: String,
+    #[serde(default)]
+    name: Option<String>,
+}
+
+impl Token {
+    /// The token of an answer's body, which came just now.
+    ///
+    /// The server's clock and ours may differ by more than a token's life, so
+    /// its age is counted from when it came.
+    pub(crate) fn received(id: &str, body: &str) -> Result<Self, serde_json::Error> {
+        #[derive(Deserialize)]
+        struct Answer {
+            token: Body,
+        }
+        let Answer { token: body } = serde_json::from_str(body)?;
+        let ends_in = match (body.issued_at, body.expires_at) {
+            (Some(issued), Some(expires)) => Some(expires.duration_since(issued)),
+            _ => None,
+        };
+        let end = ends_in.and_then(|life| Timestamp::now().checked_add(life).ok());
+        Ok(Self { id: secret(id), renew_at: body.renew_at(end), body: Arc::new(body) })
+    }
+
+    /// A token of which nothing else is known.
+    pub(crate) fn given(id: SecretString) -> Self {
+        Self { id, body: Arc::default(), renew_at: None }
+    }
+
+    /// When it ends, by the server's clock. `None` where the server did not say.
+    #[must_use]
+    pub fn expires_at(&self) -> Option<Timestamp> {
+        self.body.expires_at
+    }
+
+    /// The id of the project that it is valid for, if it is for one.
+    #[must_use]
+    pub fn project_id(&self) -> Option<&str> {
+        self.body.project.as_ref().map(|project| project.id.as_str())
+    }
+
+    /// The id of the user whose token it is.
+    #[must_use]
+    pub fn user_id(&self) -> Option<&str> {
+        self.body.user.as_ref().map(|user| user.id.as_str())
+    }
+
+    pub(crate) fn secret(&self) -> &SecretString {
+        &self.id
+    }
+
+    pub(crate) fn catalogue(&self) -> &[Service] {
+        &self.body.catalog
+    }
+
+    pub(crate) fn is_due(&self) -> bool {
+        self.renew_at.is_some_and(|at| Timestamp::now() >= at)
+    }
+
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        self.id.expose_secret() == other.id.expose_secret()
+    }
+}
+
+impl Body {
+    fn renew_at(&self, end: Option<Timestamp>) -> Option<Timestamp> {
+        let end = end?;
+        let life = match self.issued_at {
+            Some(issued) => self.expires_at?.duration_since(issued).unsigned_abs(),
+            None => Duration::MAX,
+        };
+        end.checked_sub(MARGIN.min(life / 10)).ok()
+    }
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Token")
+            .field("id", &"***")
+            .field("expires_at", &self.expires_at())
+            .field("project_id", &self.project_id())
+            .field("user_id", &self.user_id())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Serialize for Token {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Kept<'a> {
+            id: &'a str,
+            #[serde(flatten)]
+            body: &'a Body,
+        }
+        Kept { id: self.id.expose_secret(), body: &self.body }.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Token {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        struct Kept {
+            id: SecretId,
+            #[serde(flatten)]
+            body: Body,
+        }
+        let Kept { id: SecretId(id), body } = Kept::deserialize(deserializer)?;
+        if !id.expose_secret().bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(D::Error::custom("the id has characters that no token has"));
+        }
+        Ok(Self { id, renew_at: body.renew_at(body.expires_at), body: Arc::new(body) })
+    }
+}
+
+struct SecretId(SecretString);
+
+impl<'de> Deserialize<'de> for SecretId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(|text| Self(secret(text)))
+    }
+}
+
+/// A time that may be absent, null or not a time.
+mod time {
+    use jiff::Timestamp;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<Timestamp>, D::Error> {
+        let text = Option::<String>::deserialize(deserializer)?;
+        Ok(text.and_then(|text| text.parse().ok()))
+    }
+
+    #[allow(clippy::ref_option, reason = "the form that serde calls")]
+    pub(super) fn serialize<S: Serializer>(
+        time: &Option<Timestamp>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        time.map(|time| time.to_string()).serialize(serializer)
+    }
+}

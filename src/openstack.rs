@@ -1,0 +1,76 @@
+//! [`OpenStack`]: options in, services out.
+
+use std::sync::Arc;
+
+use crate::compute::v2::Compute;
+use crate::error::Result;
+use crate::identity::Token;
+use crate::options::Options;
+use crate::service::Service;
+use crate::service_options::ServiceOptions;
+use crate::session::Session;
+
+/// A cloud, as seen by one user: the way to its services.
+///
+/// A clone shares the token, the connections and everything else, as does
+/// every service made from it, on any thread.
+#[derive(Clone, Debug)]
+pub struct OpenStack(Arc<Session>);
+
+impl OpenStack {
+    /// A cloud that nobody has signed in to yet. Sends nothing; reads the
+    /// certificates that the options name.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`](crate::Error::Invalid) for an `auth_url` that is no
+    /// address, [`Error::Tls`](crate::Error::Tls) for a certificate or key that
+    /// cannot be used. That there are credentials is seen when they are needed.
+    pub fn new(options: Options) -> Result<Self> {
+        Ok(Self(Arc::new(Session::new(options)?)))
+    }
+
+    /// The Compute service, version 2. Sends `POST /v3/auth/tokens` when no
+    /// valid token is held, and nothing else: the endpoint is in the catalogue
+    /// that comes with the token.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unauthorized`](crate::Error::Unauthorized) when the credentials
+    /// are refused; [`Error::NoEndpoint`](crate::Error::NoEndpoint) when the
+    /// catalogue has no such service, with a list of what it has.
+    pub fn compute_v2(&self) -> Result<Compute> {
+        self.compute_v2_with(ServiceOptions::new())
+    }
+
+    /// The Compute service at another region, interface or address than the
+    /// [`Options`] say. Sends what [`compute_v2`](Self::compute_v2) does; with
+    /// an endpoint and [`Options::token_id`], nothing.
+    ///
+    /// # Errors
+    ///
+    /// As [`compute_v2`](Self::compute_v2), and
+    /// [`Error::Invalid`](crate::Error::Invalid) for an endpoint or a
+    /// microversion that is none.
+    #[allow(
+        clippy::needless_pass_by_value,
+        reason = "reads as the sample: compute_v2_with(options)"
+    )]
+    pub fn compute_v2_with(&self, options: ServiceOptions) -> Result<Compute> {
+        let ours = self.0.options();
+        let options = options.or(&ours.compute).or(&ours.service);
+        Service::find(Arc::clone(&self.0), "compute", &options).map(Compute::new)
+    }
+
+    /// The token in use, to keep and to give to another program or a later run:
+    /// see [`Options::cached_token`]. Sends `POST /v3/auth/tokens` when no valid
+    /// one is held.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unauthorized`](crate::Error::Unauthorized) when the credentials
+    /// are refused.
+    pub fn token(&self) -> Result<Token> {
+        self.0.token(None)
+    }
+}

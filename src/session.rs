@@ -1,0 +1,139 @@
+//! [`Session`]: who is signed in. It holds one token for every service, clone
+//! and thread, and signs in again when it must.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use secrecy::ExposeSecret;
+
+use crate::address::service_address;
+use crate::error::{Error, Result};
+use crate::identity::{Token, can_sign_in, post_tokens};
+use crate::options::Options;
+use crate::request::Request;
+use crate::response::Response;
+use crate::retry;
+use crate::transport::Transport;
+
+/// What an `OpenStack`, its clones and all their services share.
+#[derive(Debug)]
+pub(crate) struct Session {
+    options: Options,
+    transport: Transport,
+    held: Mutex<Held>,
+    /// How many sign-ins are over, whatever came of them.
+    sign_ins: AtomicU64,
+}
+
+#[derive(Debug)]
+struct Held {
+    token: Option<Token>,
+    /// Why the last sign-in failed, if it did.
+    failure: Option<Error>,
+}
+
+impl Session {
+    pub(crate) fn new(mut options: Options) -> Result<Self> {
+        let transport = Transport::new(&options.transport)?;
+        if !options.auth_url.is_empty() {
+            options.auth_url = identity_url(&options.auth_url)?;
+        }
+        let held = Held { token: options.cached_token.take(), failure: None };
+        Ok(Self { options, transport, held: Mutex::new(held), sign_ins: AtomicU64::new(0) })
+    }
+
+    pub(crate) fn options(&self) -> &Options {
+        &self.options
+    }
+
+    /// A token that is valid, as far as one can know, and is not `stale`.
+    ///
+    /// Threads that need a new one at the same time wait for one sign-in, and
+    /// share what comes of it, a failure too: a wrong password tried by every
+    /// thread would lock the account.
+    pub(crate) fn token(&self, stale: Option<&Token>) -> Result<Token> {
+        let before = self.sign_ins.load(Ordering::Acquire);
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        let usable = |token: &&Token| match stale {
+            Some(stale) => !token.is(stale),
+            None => !token.is_due(),
+        };
+        if let Some(token) = held.token.as_ref().filter(usable) {
+            return Ok(token.clone());
+        }
+        let meanwhile = self.sign_ins.load(Ordering::Acquire) != before;
+        match &held.failure {
+            Some(failure) if meanwhile => return Err(failure.clone()),
+            _ => {}
+        }
+        let outcome = self.sign_in(held.token.as_ref());
+        self.sign_ins.fetch_add(1, Ordering::Release);
+        match outcome {
+            Ok(token) => {
+                *held = Held { token: Some(token.clone()), failure: None };
+                Ok(token)
+            }
+            Err(error) => {
+                held.failure = Some(error.clone());
+                Err(error)
+            }
+        }
+    }
+
+    /// Whether there is a way to get another token.
+    pub(crate) fn can_sign_in(&self) -> bool {
+        can_sign_in(&self.options) && !self.options.auth_url.is_empty()
+    }
+
+    /// Sends a request with these headers, and again where that is safe.
+    pub(crate) fn send(
+        &self,
+        request: &Request,
+        url: &str,
+        headers: &[(&'static str, &str)],
+    ) -> Result<Response> {
+        retry::send(&self.transport, self.options.transport.tries, request, url, headers)
+    }
+
+    /// `POST /v3/auth/tokens`, which never carries a token of its own.
+    fn sign_in(&self, old: Option<&Token>) -> Result<Token> {
+        if let (Some(old), false) = (old, can_sign_in(&self.options)) {
+            let ended =
+                old.expires_at().map_or("has ended".into(), |at| format!("expired at {at}"));
+            return Err(Error::invalid(format!(
+                "the token {ended}, and there are no credentials to sign in with again"
+            )));
+        }
+        let request = post_tokens(&self.options)?;
+        if self.options.auth_url.is_empty() {
+            return Err(Error::invalid("there is no auth_url to sign in at"));
+        }
+        let url = request.url(&self.options.auth_url)?;
+        let response = self.send(&request, &url, &[])?;
+        let id = response.subject_token.as_ref().map_or("", |token| token.expose_secret());
+        if !is_sendable(id) {
+            return Err(response.unexpected("there is no usable X-Subject-Token in the answer"));
+        }
+        Token::received(id, response.text()?).map_err(|error| {
+            Error::Answer(response.details("the body is not a token").caused(error))
+        })
+    }
+}
+
+/// Whether a token can go into a header as it is.
+pub(crate) fn is_sendable(token: &str) -> bool {
+    !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+/// The address of Identity v3, from one with or without `/v3` at its end.
+fn identity_url(auth_url: &str) -> Result<String> {
+    let url = service_address(auth_url)
+        .map_err(|why| Error::invalid(format!("the auth_url cannot be used: {why}")))?;
+    match url.rsplit('/').next() {
+        Some("v3") => Ok(url),
+        Some("v2.0") => Err(Error::invalid(format!(
+            "the auth_url {url:?} is of Identity v2.0, which clouds no longer have: end it in /v3"
+        ))),
+        _ => Ok(url + "/v3"),
+    }
+}
