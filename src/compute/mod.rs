@@ -1,0 +1,3 @@
+//! The Compute service, Nova.
+
+pub mod v2;

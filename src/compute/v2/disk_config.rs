@@ -1,0 +1,52 @@
+//! [`DiskConfig`]: how the disk of a server made from an image is partitioned.
+
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+
+/// How the disk of a server made from the image is partitioned:
+/// `OS-DCF:diskConfig`, which few images have.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum DiskConfig {
+    /// `AUTO`: one partition of the size of the disk.
+    Auto,
+    /// `MANUAL`: as the image has it.
+    Manual,
+    /// A word that this crate does not know.
+    Other(String),
+}
+
+impl DiskConfig {
+    /// Nova's word.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Auto => "AUTO",
+            Self::Manual => "MANUAL",
+            Self::Other(word) => word,
+        }
+    }
+}
+
+impl From<String> for DiskConfig {
+    fn from(word: String) -> Self {
+        match word.as_str() {
+            "AUTO" => Self::Auto,
+            "MANUAL" => Self::Manual,
+            _ => Self::Other(word),
+        }
+    }
+}
+
+impl fmt::Display for DiskConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl Serialize for DiskConfig {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}

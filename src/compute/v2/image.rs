@@ -1,0 +1,263 @@
+//! [`Image`]: one image, and its verbs.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use serde_json::{Map, Value};
+
+use super::disk_config::DiskConfig;
+use super::link::Link;
+use super::metadata::{Metadata, MetadataValue};
+use super::server::ServerRef;
+use super::status::ImageStatus;
+use super::{api, guard, read};
+use crate::error::Result;
+use crate::response::Response;
+use crate::service::Service;
+
+/// One image, as far as the server told: every field but the id is empty until
+/// a listing or [`retrieve`](Self::retrieve) filled it.
+///
+/// It is yours: changing a field changes nothing at the server. `Serialize`
+/// gives back what Nova sent, under Nova's names, with what no field holds.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Image {
+    /// The id, a UUID in every cloud that is known.
+    pub id: String,
+    /// The name, which need not be set, nor be the only one of its kind.
+    pub name: Option<String>,
+    /// Where else it can be found.
+    pub links: Vec<Link>,
+    /// What is known about it beside these fields.
+    pub metadata: Metadata,
+    /// The least disk of a server made from it, in GiB.
+    pub min_disk: Option<u64>,
+    /// The least memory of a server made from it, in MiB.
+    pub min_ram: Option<u64>,
+    /// How much of it is there, in %.
+    pub progress: Option<u64>,
+    /// Its size, in bytes.
+    pub size: Option<u64>,
+    /// Its state.
+    pub status: Option<ImageStatus>,
+    /// When it was made.
+    pub created: Option<Timestamp>,
+    /// When it last changed.
+    pub updated: Option<Timestamp>,
+    /// The server that it was made from: for snapshots.
+    pub server: Option<Box<ServerRef>>,
+    /// How the disk of a server made from it is partitioned.
+    pub disk_config: Option<DiskConfig>,
+    /// What no field can hold, as it came.
+    pub(super) more: Option<Box<Map<String, Value>>>,
+    service: Service,
+}
+
+impl Image {
+    /// An image of which only the id is known.
+    pub(super) fn unknown(id: String, service: Service) -> Self {
+        Self {
+            id,
+            name: None,
+            links: Vec::new(),
+            metadata: Metadata::new(),
+            min_disk: None,
+            min_ram: None,
+            progress: None,
+            size: None,
+            status: None,
+            created: None,
+            updated: None,
+            server: None,
+            disk_config: None,
+            more: None,
+            service,
+        }
+    }
+
+    /// Fills every field with what the server knows. Sends `GET /images/{id}`.
+    ///
+    /// <https://docs.openstack.org/api-ref/compute/#show-image-details>
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotFound`](crate::Error::NotFound) when there is no such image,
+    /// or none that this project may see.
+    pub fn retrieve(&mut self) -> Result<()> {
+        let response = self.service.send(&api::get_image(&self.id))?;
+        let image = read::one(&response, &self.service)?;
+        if image.id != self.id {
+            return Err(response.unexpected(format!("it is about another image, {:?}", image.id)));
+        }
+        *self = image;
+        Ok(())
+    }
+
+    /// Deletes it. Sends `DELETE /images/{id}`.
+    ///
+    /// <https://docs.openstack.org/api-ref/compute/#delete-image>
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotFound`](crate::Error::NotFound) when it is gone already;
+    /// [`Error::Forbidden`](crate::Error::Forbidden) when it is protected or
+    /// belongs to another project.
+    pub fn delete(&self) -> Result<()> {
+        self.service.send(&api::delete_image(&self.id)).map(drop)
+    }
+
+    /// The metadata, which are kept in [`metadata`](Self::metadata) too. Sends
+    /// `GET /images/{id}/metadata`.
+    ///
+    /// <https://docs.openstack.org/api-ref/compute/#list-image-metadata>
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotFound`](crate::Error::NotFound) when there is no such image.
+    pub fn get_metadata(&mut self) -> Result<Metadata> {
+        let response = self.service.send(&api::get_image_metadata(&self.id))?;
+        self.keep_metadata(&response)?;
+        Ok(self.metadata.clone())
+    }
+
+    /// Replaces all metadata with these, and keeps what the server made of
+    /// them in [`metadata`](Self::metadata). With none, it takes all away.
+    /// Sends `PUT /images/{id}/metadata`.
+    ///
+    /// Nova takes the names of Glance's own fields, such as `name` or
+    /// `min_disk`, without an error and without an effect.
+    ///
+    /// <https://docs.openstack.org/api-ref/compute/#create-or-update-image-metadata>
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`](crate::Error::Invalid), before anything is sent, for
+    /// what would break the image or end in an error without words;
+    /// [`Error::BadRequest`](crate::Error::BadRequest) for a key or a value
+    /// that Nova does not take: 1 to 255 of `a-z A-Z 0-9 - _ : .` and space, and
+    /// at most 255 characters; [`Error::Forbidden`](crate::Error::Forbidden)
+    /// for more than 128 items.
+    pub fn reset_metadata<K, V>(&mut self, items: impl IntoIterator<Item = (K, V)>) -> Result<()>
+    where
+        K: Into<String>,
+        V: Into<String>,
+    {
+        let items = guard::items(&items.into_iter().collect())?;
+        let response = self.service.send(&api::put_image_metadata(&self.id, &items))?;
+        self.keep_metadata(&response)
+    }
+
+    /// Sets these metadata and leaves the others, and keeps what came of it in
+    /// [`metadata`](Self::metadata). Sends `POST /images/{id}/metadata`.
+    ///
+    /// The server reads, changes and writes back: of two merges at the same
+    /// time, one can be lost.
+    ///
+    /// <https://docs.openstack.org/api-ref/compute/#update-image-metadata>
+    ///
+    /// # Errors
+    ///
+    /// As [`reset_metadata`](Self::reset_metadata).
+    pub fn merge_metadata<K, V>(&mut self, items: impl IntoIterator<Item = (K, V)>) -> Result<()>
+    where
+        K: Into<String>,
+        V: Into<String>,
+    {
+        let items = guard::items(&items.into_iter().collect())?;
+        let response = self.service.send(&api::post_image_metadata(&self.id, &items))?;
+        self.keep_metadata(&response)
+    }
+
+    /// One metadata value, which is kept in [`metadata`](Self::metadata) too;
+    /// JSON text where it is not a string. Sends
+    /// `GET /images/{id}/metadata/{key}`.
+    ///
+    /// <https://docs.openstack.org/api-ref/compute/#show-image-metadata-item-details>
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotFound`](crate::Error::NotFound) when there is no such image
+    /// or no such key: [`Details::missing`](crate::Details::missing) tells which.
+    pub fn get_metadata_item(&mut self, key: &str) -> Result<String> {
+        let response = self.service.send(&api::get_image_metadata_item(&self.id, key))?;
+        let (key, value) = item(&response, key)?;
+        self.metadata.put(key, value.clone());
+        Ok(value.into())
+    }
+
+    /// Sets one metadata value, here too. Sends
+    /// `PUT /images/{id}/metadata/{key}`.
+    ///
+    /// <https://docs.openstack.org/api-ref/compute/#create-or-update-image-metadata-item>
+    ///
+    /// # Errors
+    ///
+    /// As [`reset_metadata`](Self::reset_metadata).
+    pub fn set_metadata_item(&mut self, key: &str, value: &str) -> Result<()> {
+        guard::item(key, value)?;
+        let response = self.service.send(&api::put_image_metadata_item(&self.id, key, value))?;
+        let (key, value) = item(&response, key)?;
+        self.metadata.put(key, value);
+        Ok(())
+    }
+
+    /// Takes one metadata item away, here too. Sends
+    /// `DELETE /images/{id}/metadata/{key}`.
+    ///
+    /// <https://docs.openstack.org/api-ref/compute/#delete-image-metadata-item>
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotFound`](crate::Error::NotFound) when there is no such image
+    /// or no such key: [`Details::missing`](crate::Details::missing) tells which.
+    pub fn delete_metadata_item(&mut self, key: &str) -> Result<()> {
+        self.service.send(&api::delete_image_metadata_item(&self.id, key))?;
+        self.metadata.remove(guard::stored(key));
+        Ok(())
+    }
+
+    fn keep_metadata(&mut self, response: &Response) -> Result<()> {
+        #[derive(serde::Deserialize)]
+        struct Answer {
+            metadata: Metadata,
+        }
+        let Answer { metadata } = response.json("an object with \"metadata\"")?;
+        self.metadata = metadata;
+        Ok(())
+    }
+}
+
+/// The item of an answer, under the key that the server stores it by.
+fn item(response: &Response, key: &str) -> Result<(String, MetadataValue)> {
+    #[derive(serde::Deserialize)]
+    struct Answer {
+        meta: Metadata,
+    }
+    let Answer { meta } = response.json("an object with one item in \"meta\"")?;
+    let value = meta.value(key).or_else(|| meta.value(guard::stored(key)));
+    match value {
+        Some(value) => Ok((guard::stored(key).to_owned(), value.clone())),
+        None => Err(response.unexpected(format!("there is no item {key:?} in \"meta\""))),
+    }
+}
+
+impl fmt::Debug for Image {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Image")
+            .field("id", &self.id)
+            .field("name", &self.name)
+            .field("links", &self.links)
+            .field("metadata", &self.metadata)
+            .field("min_disk", &self.min_disk)
+            .field("min_ram", &self.min_ram)
+            .field("progress", &self.progress)
+            .field("size", &self.size)
+            .field("status", &self.status)
+            .field("created", &self.created)
+            .field("updated", &self.updated)
+            .field("server", &self.server)
+            .field("disk_config", &self.disk_config)
+            .finish_non_exhaustive()
+    }
+}

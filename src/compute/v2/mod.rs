@@ -1,0 +1,28 @@
+//! Compute v2: the images of the cloud, as Nova shows them.
+
+mod api;
+mod disk_config;
+mod guard;
+mod image;
+mod link;
+mod list;
+mod loose;
+mod metadata;
+mod metadata_iter;
+mod pages;
+mod read;
+mod server;
+mod service;
+mod status;
+mod wait;
+mod write;
+
+pub use disk_config::DiskConfig;
+pub use image::Image;
+pub use link::Link;
+pub use list::ListImages;
+pub use metadata::{Metadata, MetadataValue};
+pub use pages::{Images, Page, Pages};
+pub use server::ServerRef;
+pub use service::Compute;
+pub use status::ImageStatus;

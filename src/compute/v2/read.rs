@@ -1,0 +1,231 @@
+//! From an answer to [`Image`]s, strict about the id and loose about the rest.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+use serde::de::{
+    DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor,
+};
+use serde_json::{Map, Value};
+
+use super::image::Image;
+use super::link::Link;
+use super::loose::{Anything, Loose};
+use super::server::ServerRef;
+use crate::error::{Error, Result};
+use crate::response::Response;
+use crate::service::Service;
+
+/// More images than any cloud has: a page of more is somebody's mistake.
+const MOST_IMAGES: usize = 250_000;
+
+/// One page of a list, as it came.
+#[derive(Debug)]
+pub(super) struct Listed {
+    pub(super) images: Vec<Image>,
+    pub(super) next: Option<String>,
+}
+
+/// The body of `GET /images` and `GET /images/detail`.
+pub(super) fn list(response: &Response, service: &Service) -> Result<Listed> {
+    parse(response, ListSeed(service), "a list of images")
+}
+
+/// The body of `GET /images/{id}`.
+pub(super) fn one(response: &Response, service: &Service) -> Result<Image> {
+    parse(response, OneSeed(service), "an image")
+}
+
+fn parse<T, S>(response: &Response, seed: S, what: &str) -> Result<T>
+where
+    S: for<'de> DeserializeSeed<'de, Value = T>,
+{
+    let wrong = |error: serde_json::Error| {
+        let said = format!("the body is not {what}: {error}");
+        Error::Answer(response.details(said).caused(error))
+    };
+    let mut json = serde_json::Deserializer::from_str(response.text()?);
+    let value = seed.deserialize(&mut json).map_err(wrong)?;
+    json.end().map_err(wrong)?;
+    Ok(value)
+}
+
+struct ListSeed<'a>(&'a Service);
+
+impl<'de> DeserializeSeed<'de> for ListSeed<'_> {
+    type Value = Listed;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Listed, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for ListSeed<'_> {
+    type Value = Listed;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object with a list \"images\"")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Listed, A::Error> {
+        let (mut images, mut next) = (None, None);
+        while let Some(key) = map.next_key::<String>()? {
+            match key.as_str() {
+                "images" => images = Some(map.next_value_seed(Images(self.0))?),
+                "images_links" => next = next_link(&map.next_value()?),
+                _ => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        let images = images.ok_or_else(|| A::Error::custom("there is no list \"images\" in it"))?;
+        Ok(Listed { images, next })
+    }
+}
+
+/// Where the list says that it goes on.
+fn next_link(links: &Value) -> Option<String> {
+    let next = links.as_array()?.iter().find(|link| link["rel"] == "next")?;
+    next["href"].as_str().map(str::to_owned)
+}
+
+struct Images<'a>(&'a Service);
+
+impl<'de> DeserializeSeed<'de> for Images<'_> {
+    type Value = Vec<Image>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Vec<Image>, D::Error> {
+        deserializer.deserialize_seq(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Images<'_> {
+    type Value = Vec<Image>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of images")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Vec<Image>, A::Error> {
+        let mut images = Vec::new();
+        while let Some(image) = list.next_element_seed(ImageSeed(self.0, images.len() + 1))? {
+            if images.len() == MOST_IMAGES {
+                return Err(A::Error::custom(format!("it has more than {MOST_IMAGES} images")));
+            }
+            images.push(image);
+        }
+        Ok(images)
+    }
+}
+
+struct OneSeed<'a>(&'a Service);
+
+impl<'de> DeserializeSeed<'de> for OneSeed<'_> {
+    type Value = Image;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Image, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for OneSeed<'_> {
+    type Value = Image;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object with an \"image\"")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Image, A::Error> {
+        let mut image = None;
+        while let Some(key) = map.next_key::<String>()? {
+            if key == "image" {
+                image = Some(map.next_value_seed(ImageSeed(self.0, 1))?);
+            } else {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        image.ok_or_else(|| A::Error::custom("there is no \"image\" in it"))
+    }
+}
+
+/// Reads one image; the number is its place in the list.
+struct ImageSeed<'a>(&'a Service, usize);
+
+impl<'de> DeserializeSeed<'de> for ImageSeed<'_> {
+    type Value = Image;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Image, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for ImageSeed<'_> {
+    type Value = Image;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "an object as image {} of the list", self.1)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Image, A::Error> {
+        let mut image = Image::unknown(String::new(), self.0.clone());
+        let mut more = Map::new();
+        while let Some(key) = map.next_key::<String>()? {
+            let value = map.next_value_seed(Anything { as_metadata: key == "metadata" })?;
+            if let Some(value) = set(&mut image, &key, value) {
+                more.insert(key, value);
+            }
+        }
+        if image.id.is_empty() {
+            let name = image.name.map(|name| format!(", named {name:?},")).unwrap_or_default();
+            return Err(A::Error::custom(format!("image {}{name} has no \"id\"", self.1)));
+        }
+        image.more = (!more.is_empty()).then(|| Box::new(more));
+        Ok(image)
+    }
+}
+
+/// Sets the field of that name, and gives back what the field cannot hold: it
+/// is kept as it came.
+fn set(image: &mut Image, key: &str, value: Loose) -> Option<Value> {
+    match (key, value) {
+        ("id", Loose::Text(text)) => image.id = text,
+        ("metadata", Loose::Metadata(metadata)) => image.metadata = metadata,
+        ("name", Loose::Text(text)) => image.name = Some(text),
+        ("status", Loose::Text(text)) => image.status = Some(text.into()),
+        ("OS-DCF:diskConfig", Loose::Text(text)) => image.disk_config = Some(text.into()),
+        ("minDisk", Loose::Number(gib)) => image.min_disk = Some(gib),
+        ("minRam", Loose::Number(mib)) => image.min_ram = Some(mib),
+        ("progress", Loose::Number(percent)) => image.progress = Some(percent),
+        ("OS-EXT-IMG-SIZE:size", Loose::Number(bytes)) => image.size = Some(bytes),
+        ("created", Loose::Text(text)) => return set_time(&mut image.created, text),
+        ("updated", Loose::Text(text)) => return set_time(&mut image.updated, text),
+        ("links", Loose::Other(list)) => {
+            let (links, whole) = Link::read_all(&list);
+            image.links = links;
+            return (!whole).then_some(list);
+        }
+        ("server", Loose::Other(value)) => {
+            let Some(id) = value["id"].as_str() else { return Some(value) };
+            let (links, whole) = Link::read_all(&value["links"]);
+            image.server = Some(Box::new(ServerRef { id: id.to_owned(), links }));
+            let whole = whole && value.as_object().is_some_and(|map| map.len() == 2);
+            return (!whole).then_some(value);
+        }
+        (_, value) => return Some(value.into_json()),
+    }
+    None
+}
+
+/// Nova writes `2026-11-23T12:00:00Z`; another form is read if it can be, and
+/// kept as it came.
+fn set_time(field: &mut Option<Timestamp>, text: String) -> Option<Value> {
+    let without_zone = |text: &str| {
+        let civil: DateTime = text.parse().ok()?;
+        TimeZone::UTC.to_timestamp(civil).ok()
+    };
+    *field = text.parse().ok().or_else(|| without_zone(&text));
+    let usual = text.len() == "2026-11-23T12:00:00Z".len() && text.ends_with('Z');
+    (field.is_none() || !usual).then(|| text.into())
+}

@@ -1,0 +1,250 @@
+//! [`Cursor`]: which page of a list is next, so that none is missed and none
+//! comes twice.
+
+use std::collections::{HashSet, VecDeque};
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use url::form_urlencoded;
+
+use crate::request::Request;
+
+/// How many of the ids that were given out are remembered, as numbers of 64
+/// bits: half a MiB, for when a list must go on from an earlier place.
+const REMEMBERED: usize = 65_536;
+
+/// The longest query of a next link that is followed.
+const LONGEST_QUERY: usize = 8 * 1024;
+
+/// A place in a list that is read page by page.
+///
+/// The server's next link is followed when there is one, but only its query:
+/// its host may be the wrong one, and the token stays with ours. Without one
+/// the list goes on after the last id when the page was full, because Nova
+/// gives no link for a page larger than its own maximum. A short page without a
+/// link, and an empty page, are the end.
+#[derive(Debug)]
+pub(crate) struct Cursor {
+    /// The request without limit and marker: the filters.
+    request: Request,
+    page_size: u32,
+    /// How many are still wanted, if not all.
+    left: Option<u64>,
+    marker: Option<String>,
+    /// What a next link had in its query that is not ours.
+    extra: Vec<(String, String)>,
+    done: bool,
+    /// The ids of the page before, to step back over.
+    page: Vec<String>,
+    /// The last id of each page before that, with how many had come by then.
+    crumbs: Vec<(String, usize)>,
+    /// The markers that were asked with: none may come again.
+    asked: HashSet<u64>,
+    seen: VecDeque<u64>,
+    seen_in_all: usize,
+    /// The places still to try for a marker that is gone, the best one last.
+    detours: Option<Vec<Option<String>>>,
+    /// Once the list went on from an earlier place: what to leave out, and
+    /// whether anything new has come since.
+    skip: Option<HashSet<u64>>,
+    gained: bool,
+}
+
+/// What is known about a page that came.
+pub(crate) struct Came<'a> {
+    pub(crate) ids: Vec<&'a str>,
+    pub(crate) next: Option<&'a str>,
+}
+
+impl Cursor {
+    pub(crate) fn new(
+        request: Request,
+        page_size: u32,
+        limit: Option<u64>,
+        marker: Option<String>,
+    ) -> Self {
+        Self {
+            request,
+            page_size,
+            left: limit,
+            marker,
+            extra: Vec::new(),
+            done: limit == Some(0),
+            page: Vec::new(),
+            crumbs: Vec::new(),
+            asked: HashSet::new(),
+            seen: VecDeque::new(),
+            seen_in_all: 0,
+            detours: None,
+            skip: None,
+            gained: true,
+        }
+    }
+
+    /// The request for the next page, `None` at the end.
+    pub(crate) fn request(&self) -> Option<Request> {
+        if self.done {
+            return None;
+        }
+        let mut request = self.request.clone();
+        request.query.extend(self.extra.iter().cloned());
+        request.query.push(("limit".into(), self.limit().to_string()));
+        if let Some(marker) = &self.marker {
+            request.query.push(("marker".into(), marker.clone()));
+        }
+        Some(request)
+    }
+
+    pub(crate) fn finish(&mut self) {
+        self.done = true;
+    }
+
+    /// Takes note of a page: which of its items to give out, and where the list
+    /// goes on. An error says in what way the list goes round in circles.
+    pub(crate) fn came(&mut self, came: &Came) -> Result<Vec<bool>, String> {
+        if let (Some(first), None) = (came.ids.first(), &self.skip) {
+            if self.page.iter().any(|id| id == first) {
+                return Err(format!(
+                    "the list does not go on: asked for what comes after {:?}, the server gave \
+                     {first:?} again",
+                    self.marker.as_deref().unwrap_or_default()
+                ));
+            }
+        }
+        let full = came.ids.len() as u64 >= self.limit();
+        let wanted = self.take(&came.ids);
+        let next = came.next.map(|link| self.follow(link)).transpose()?;
+        let last = came.ids.last();
+        match (next, last) {
+            (_, None) => self.done = true,
+            (None, Some(_)) if !full => self.done = true,
+            (marker, Some(last)) => {
+                let marker = marker.flatten().unwrap_or_else(|| (*last).to_owned());
+                if !self.asked.insert(hash(&marker)) {
+                    return Err(format!(
+                        "the list goes round in circles: {marker:?} marks two pages"
+                    ));
+                }
+                self.marker = Some(marker);
+            }
+        }
+        if self.left == Some(0) {
+            self.done = true;
+        }
+        Ok(wanted)
+    }
+
+    /// The marker of the last request is gone: somebody deleted that image.
+    /// Goes back to an earlier place; `false` when there is none, or when the
+    /// marker was the caller's own.
+    pub(crate) fn step_back(&mut self) -> bool {
+        if self.detours.is_none() {
+            if !self.gained || self.seen_in_all == 0 {
+                return false;
+            }
+            self.detours = Some(self.places());
+            self.skip = Some(self.seen.iter().copied().collect());
+            self.gained = false;
+            self.extra.clear();
+            self.asked.clear();
+        }
+        match self.detours.as_mut().and_then(Vec::pop) {
+            Some(place) => {
+                self.marker = place;
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// The marker of the next request.
+    pub(crate) fn marker(&self) -> Option<&str> {
+        self.marker.as_deref()
+    }
+
+    fn limit(&self) -> u64 {
+        let page_size = u64::from(self.page_size);
+        self.left.map_or(page_size, |left| left.min(page_size))
+    }
+
+    /// Which of these to give out: those that are wanted still, and new.
+    fn take(&mut self, ids: &[&str]) -> Vec<bool> {
+        if let (Some(last), true) = (self.page.pop(), !ids.is_empty()) {
+            self.crumbs.push((last, self.seen_in_all));
+        }
+        self.detours = None;
+        self.page.clear();
+        let mut wanted = Vec::with_capacity(ids.len());
+        for id in ids {
+            let hash = hash(id);
+            let is_new = self.skip.as_ref().is_none_or(|skip| !skip.contains(&hash));
+            let take = is_new && self.left != Some(0);
+            if take {
+                self.left = self.left.map(|left| left - 1);
+                if self.seen.len() == REMEMBERED {
+                    self.seen.pop_front();
+                }
+                self.seen.push_back(hash);
+                self.seen_in_all += 1;
+                self.gained = true;
+                self.page.push((*id).to_owned());
+            }
+            wanted.push(take);
+        }
+        wanted
+    }
+
+    /// The marker of a next link, and what else in its query is not ours.
+    fn follow(&mut self, link: &str) -> Result<Option<String>, String> {
+        let query = link.split_once('?').map_or("", |(_, query)| query);
+        let query = query.split_once('#').map_or(query, |(query, _)| query);
+        if query.len() > LONGEST_QUERY {
+            return Err(format!(
+                "the next link is {} bytes long, which no server would take",
+                link.len()
+            ));
+        }
+        let mut marker = None;
+        self.extra.clear();
+        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+            match &*name {
+                "marker" if !value.is_empty() => marker = Some(value.into_owned()),
+                "marker" | "limit" => {}
+                _ if self.request.query.iter().any(|(ours, _)| *ours == name) => {}
+                _ => self.extra.push((name.into_owned(), value.into_owned())),
+            }
+        }
+        Ok(marker)
+    }
+
+    /// Where to go on when a marker is gone, the best place last: an id of the
+    /// page before, the end of an earlier page, the beginning. From each the
+    /// distance doubles, so that a few requests are enough.
+    fn places(&self) -> Vec<Option<String>> {
+        let forgotten = self.seen_in_all - self.seen.len();
+        let near = distances(self.page.len().saturating_sub(1))
+            .filter_map(|back| self.page.get(self.page.len() - 1 - back).cloned());
+        let far = [0].into_iter().chain(distances(self.crumbs.len().saturating_sub(1)));
+        let far = far.filter_map(|back| self.crumbs.len().checked_sub(1 + back));
+        let far = far.filter_map(|at| self.crumbs.get(at));
+        let far = far.filter(|(_, count)| *count >= forgotten).map(|(id, _)| id.clone());
+        let mut places: Vec<_> = near.chain(far).map(Some).collect();
+        if forgotten == 0 {
+            places.push(None);
+        }
+        places.reverse();
+        places
+    }
+}
+
+/// 1, 2, 4, … and the longest.
+fn distances(longest: usize) -> impl Iterator<Item = usize> {
+    let doubling = std::iter::successors(Some(1usize), |distance| distance.checked_mul(2));
+    let last = (longest > 0 && !longest.is_power_of_two()).then_some(longest);
+    doubling.take_while(move |distance| *distance <= longest).chain(last)
+}
+
+fn hash(id: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    id.hash(&mut hasher);
+    hasher.finish()
+}
