@@ -140,8 +140,8 @@ impl Image {
     /// for more than 128 items.
     pub fn reset_metadata<K, V>(&mut self, items: impl IntoIterator<Item = (K, V)>) -> Result<()>
     where
-        K: Into<String>,
-        V: Into<String>,
+        K: AsRef<str>,
+        V: AsRef<str>,
     {
         let items = guard::items(&items.into_iter().collect())?;
         let response = self.service.send(&api::put_image_metadata(&self.id, &items))?;
@@ -161,8 +161,8 @@ impl Image {
     /// As [`reset_metadata`](Self::reset_metadata).
     pub fn merge_metadata<K, V>(&mut self, items: impl IntoIterator<Item = (K, V)>) -> Result<()>
     where
-        K: Into<String>,
-        V: Into<String>,
+        K: AsRef<str>,
+        V: AsRef<str>,
     {
         let items = guard::items(&items.into_iter().collect())?;
         let response = self.service.send(&api::post_image_metadata(&self.id, &items))?;
@@ -181,9 +181,10 @@ impl Image {
     /// or no such key: [`Details::missing`](crate::Details::missing) tells which.
     pub fn get_metadata_item(&mut self, key: &str) -> Result<String> {
         let response = self.service.send(&api::get_image_metadata_item(&self.id, key))?;
-        let (key, value) = item(&response, key)?;
-        self.metadata.put(key, value.clone());
-        Ok(value.into())
+        let meta = item(&response)?;
+        let value = sole(&meta, &response, key)?;
+        self.metadata.put(guard::stored(key), value);
+        Ok(value.as_str().to_owned())
     }
 
     /// Sets one metadata value, here too. Sends
@@ -197,8 +198,8 @@ impl Image {
     pub fn set_metadata_item(&mut self, key: &str, value: &str) -> Result<()> {
         guard::item(key, value)?;
         let response = self.service.send(&api::put_image_metadata_item(&self.id, key, value))?;
-        let (key, value) = item(&response, key)?;
-        self.metadata.put(key, value);
+        let meta = item(&response)?;
+        self.metadata.put(guard::stored(key), sole(&meta, &response, key)?);
         Ok(())
     }
 
@@ -228,18 +229,21 @@ impl Image {
     }
 }
 
-/// The item of an answer, under the key that the server stores it by.
-fn item(response: &Response, key: &str) -> Result<(String, MetadataValue)> {
+/// The item of an answer.
+fn item(response: &Response) -> Result<Metadata> {
     #[derive(serde::Deserialize)]
     struct Answer {
         meta: Metadata,
     }
     let Answer { meta } = response.json("an object with one item in \"meta\"")?;
-    let value = meta.value(key).or_else(|| meta.value(guard::stored(key)));
-    match value {
-        Some(value) => Ok((guard::stored(key).to_owned(), value.clone())),
-        None => Err(response.unexpected(format!("there is no item {key:?} in \"meta\""))),
-    }
+    Ok(meta)
+}
+
+/// The value of that item, whether the server names it as asked or as stored.
+fn sole<'a>(meta: &'a Metadata, response: &Response, key: &str) -> Result<MetadataValue<'a>> {
+    meta.value(key)
+        .or_else(|| meta.value(guard::stored(key)))
+        .ok_or_else(|| response.unexpected(format!("there is no item {key:?} in \"meta\"")))
 }
 
 impl fmt::Debug for Image {

@@ -1,14 +1,11 @@
 //! [`Metadata`]: the metadata of an image, a map of strings that loses nothing.
 
 use std::fmt;
-use std::ops::Index;
+use std::hash::{Hash, Hasher};
+use std::ops::{Index, Range};
 
-use serde::de::{DeserializeSeed, MapAccess, Visitor};
-use serde::ser::{Error as _, SerializeMap};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
-use super::loose::{Anything, Loose};
 use super::metadata_iter::Iter;
 
 /// The metadata of an image: a map of strings, ordered by key.
@@ -25,26 +22,38 @@ use super::metadata_iter::Iter;
 /// `block_device_mapping` and `mappings`, null for `kernel_id` and
 /// `ramdisk_id`. As a string such a value reads as its JSON text;
 /// [`value`](Self::value) tells the two apart, and serde gives back what came.
-#[derive(Clone, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Default)]
 pub struct Metadata {
-    /// Sorted by key, with no key twice: smaller and quicker than a tree.
-    items: Vec<(String, MetadataValue)>,
+    /// Every key and value, one after the other: one piece of memory for all of
+    /// them, because a listing is mostly metadata.
+    pub(super) text: String,
+    /// Where each is, sorted by key, with no key twice.
+    pub(super) items: Vec<Item>,
+}
+
+/// Where in the text one item is: from `start` its key, up to `end` its value.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Item {
+    pub(super) start: usize,
+    pub(super) middle: usize,
+    pub(super) end: usize,
+    pub(super) is_json: bool,
 }
 
 /// One value of [`Metadata`].
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum MetadataValue {
+pub enum MetadataValue<'a> {
     /// A string, as nearly every value is, and as every value is that is sent.
-    Text(String),
+    Text(&'a str),
     /// Anything else, as JSON text: null, a number, a boolean, a list, an object.
-    Json(String),
+    Json(&'a str),
 }
 
-impl MetadataValue {
+impl<'a> MetadataValue<'a> {
     /// The text, or the JSON text.
     #[must_use]
-    pub fn as_str(&self) -> &str {
+    pub fn as_str(self) -> &'a str {
         match self {
             Self::Text(text) | Self::Json(text) => text,
         }
@@ -66,8 +75,8 @@ impl Metadata {
 
     /// The value of that key, with whether it is a string.
     #[must_use]
-    pub fn value(&self, key: &str) -> Option<&MetadataValue> {
-        self.find(key).ok().map(|at| &self.items[at].1)
+    pub fn value(&self, key: &str) -> Option<MetadataValue<'_>> {
+        self.find(key).ok().map(|at| self.value_of(self.items[at]))
     }
 
     /// Whether there is a value of that key.
@@ -89,54 +98,61 @@ impl Metadata {
     }
 
     /// Sets a value here, not at the server. Gives back what it was.
-    pub fn insert(&mut self, key: impl Into<String>, value: impl Into<String>) -> Option<String> {
-        let old = self.put(key.into(), MetadataValue::Text(value.into()))?;
-        Some(old.into())
+    pub fn insert(&mut self, key: impl AsRef<str>, value: impl AsRef<str>) -> Option<String> {
+        self.put(key.as_ref(), MetadataValue::Text(value.as_ref()))
     }
 
     /// Takes an item away here, not at the server. Gives back what it was.
     pub fn remove(&mut self, key: &str) -> Option<String> {
-        self.find(key).ok().map(|at| self.items.remove(at).1.into())
+        let old = self.find(key).ok().map(|at| self.items.remove(at))?;
+        Some(self.text[old.value()].to_owned())
     }
 
     /// The keys and values as text, ordered by key.
     #[must_use]
     pub fn iter(&self) -> Iter<'_> {
-        Iter::new(&self.items)
+        Iter::new(self)
     }
 
     /// The keys, in order.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
-        self.items.iter().map(|(key, _)| key.as_str())
+        self.iter().map(|(key, _)| key)
     }
 
     /// The values as text, ordered by key.
     pub fn values(&self) -> impl Iterator<Item = &str> {
-        self.items.iter().map(|(_, value)| value.as_str())
+        self.iter().map(|(_, value)| value)
     }
 
-    pub(super) fn into_items(self) -> Vec<(String, MetadataValue)> {
-        self.items
+    /// The items with whether each value is a string, ordered by key.
+    pub(super) fn entries(&self) -> impl Iterator<Item = (&str, MetadataValue<'_>)> {
+        self.items.iter().map(|item| (&self.text[item.key()], self.value_of(*item)))
     }
 
-    pub(super) fn put(&mut self, key: String, value: MetadataValue) -> Option<MetadataValue> {
-        // Nova's own order is often the right one, so look at the end first.
+    pub(super) fn put(&mut self, key: &str, value: MetadataValue) -> Option<String> {
+        let old = self.get(key).map(str::to_owned);
+        let start = self.text.len();
+        self.text.push_str(key);
+        let middle = self.text.len();
+        self.text.push_str(value.as_str());
+        let is_json = matches!(value, MetadataValue::Json(_));
+        self.add(Item { start, middle, end: self.text.len(), is_json });
+        old
+    }
+
+    /// Takes up an item whose key and value are in the text already; the last
+    /// one of a key counts.
+    pub(super) fn add(&mut self, item: Item) {
+        let key = &self.text[item.key()];
+        // What comes in order goes to the end without a search.
         let at = match self.items.last() {
-            Some((last, _)) if *last >= key => self.find(&key),
+            Some(last) if self.text[last.key()] >= *key => self.find(key),
             _ => Err(self.items.len()),
         };
         match at {
-            Ok(at) => Some(std::mem::replace(&mut self.items[at].1, value)),
-            Err(at) => {
-                self.items.insert(at, (key, value));
-                None
-            }
+            Ok(at) => self.items[at] = item,
+            Err(at) => self.items.insert(at, item),
         }
-    }
-
-    /// As it came.
-    pub(super) fn into_json(self) -> Value {
-        serde_json::to_value(self).unwrap_or_default()
     }
 
     /// The items as a request has them: every value as text.
@@ -145,15 +161,36 @@ impl Metadata {
     }
 
     fn find(&self, key: &str) -> Result<usize, usize> {
-        self.items.binary_search_by(|(known, _)| known.as_str().cmp(key))
+        self.items.binary_search_by(|item| self.text[item.key()].cmp(key))
+    }
+
+    fn value_of(&self, item: Item) -> MetadataValue<'_> {
+        let text = &self.text[item.value()];
+        if item.is_json { MetadataValue::Json(text) } else { MetadataValue::Text(text) }
     }
 }
 
-impl From<MetadataValue> for String {
-    fn from(value: MetadataValue) -> Self {
-        match value {
-            MetadataValue::Text(text) | MetadataValue::Json(text) => text,
-        }
+impl Item {
+    pub(super) fn key(self) -> Range<usize> {
+        self.start..self.middle
+    }
+
+    pub(super) fn value(self) -> Range<usize> {
+        self.middle..self.end
+    }
+}
+
+impl PartialEq for Metadata {
+    fn eq(&self, other: &Self) -> bool {
+        self.entries().eq(other.entries())
+    }
+}
+
+impl Eq for Metadata {}
+
+impl Hash for Metadata {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.entries().for_each(|entry| entry.hash(state));
     }
 }
 
@@ -174,7 +211,7 @@ impl Index<&str> for Metadata {
     }
 }
 
-impl<K: Into<String>, V: Into<String>> FromIterator<(K, V)> for Metadata {
+impl<K: AsRef<str>, V: AsRef<str>> FromIterator<(K, V)> for Metadata {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(items: I) -> Self {
         let mut metadata = Self::new();
         metadata.extend(items);
@@ -182,7 +219,7 @@ impl<K: Into<String>, V: Into<String>> FromIterator<(K, V)> for Metadata {
     }
 }
 
-impl<K: Into<String>, V: Into<String>> Extend<(K, V)> for Metadata {
+impl<K: AsRef<str>, V: AsRef<str>> Extend<(K, V)> for Metadata {
     fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, items: I) {
         for (key, value) in items {
             self.insert(key, value);
@@ -190,7 +227,7 @@ impl<K: Into<String>, V: Into<String>> Extend<(K, V)> for Metadata {
     }
 }
 
-impl<K: Into<String>, V: Into<String>, const N: usize> From<[(K, V); N]> for Metadata {
+impl<K: AsRef<str>, V: AsRef<str>, const N: usize> From<[(K, V); N]> for Metadata {
     fn from(items: [(K, V); N]) -> Self {
         items.into_iter().collect()
     }
@@ -198,56 +235,7 @@ impl<K: Into<String>, V: Into<String>, const N: usize> From<[(K, V); N]> for Met
 
 impl fmt::Debug for Metadata {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_map().entries(self.items.iter().map(|(key, value)| (key, value))).finish()
-    }
-}
-
-impl Serialize for Metadata {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(self.items.len()))?;
-        for (key, value) in &self.items {
-            match value {
-                MetadataValue::Text(text) => map.serialize_entry(key, text)?,
-                MetadataValue::Json(text) => {
-                    let value: Value = serde_json::from_str(text).map_err(S::Error::custom)?;
-                    map.serialize_entry(key, &value)?;
-                }
-            }
-        }
-        map.end()
-    }
-}
-
-impl<'de> Deserialize<'de> for Metadata {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Items;
-
-        impl<'de> Visitor<'de> for Items {
-            type Value = Metadata;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a map of metadata")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Metadata, A::Error> {
-                let mut metadata = Metadata::new();
-                while let Some((key, value)) = map.next_entry::<String, MetadataValue>()? {
-                    metadata.put(key, value);
-                }
-                Ok(metadata)
-            }
-        }
-
-        deserializer.deserialize_map(Items)
-    }
-}
-
-impl<'de> Deserialize<'de> for MetadataValue {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(match (Anything { as_metadata: false }).deserialize(deserializer)? {
-            Loose::Text(text) => Self::Text(text),
-            other => Self::Json(other.into_json().to_string()),
-        })
+        f.debug_map().entries(self.entries()).finish()
     }
 }
 
@@ -275,7 +263,7 @@ mod tests {
         let metadata: Metadata = serde_json::from_str(text).expect("metadata");
         assert_eq!(serde_json::to_string(&metadata).expect("JSON"), text);
         assert_eq!(metadata.get("kernel_id"), Some("null"));
-        assert_eq!(metadata.value("kernel_id"), Some(&MetadataValue::Json("null".into())));
+        assert_eq!(metadata.value("kernel_id"), Some(MetadataValue::Json("null")));
         assert_eq!(metadata.get("bdm"), Some(r#"[{"a":null,"size":1}]"#));
         assert_eq!(metadata.get("os"), Some("x\0\n"));
     }

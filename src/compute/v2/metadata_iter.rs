@@ -1,14 +1,17 @@
 //! The items of [`Metadata`], one by one.
 
-use super::metadata::{Metadata, MetadataValue};
+use super::metadata::{Item, Metadata};
 
 /// The items of [`Metadata`] as text, ordered by key.
 #[derive(Clone, Debug)]
-pub struct Iter<'a>(std::slice::Iter<'a, (String, MetadataValue)>);
+pub struct Iter<'a> {
+    text: &'a str,
+    items: std::slice::Iter<'a, Item>,
+}
 
 impl<'a> Iter<'a> {
-    pub(super) fn new(items: &'a [(String, MetadataValue)]) -> Self {
-        Self(items.iter())
+    pub(super) fn new(metadata: &'a Metadata) -> Self {
+        Self { text: &metadata.text, items: metadata.items.iter() }
     }
 }
 
@@ -16,11 +19,12 @@ impl<'a> Iterator for Iter<'a> {
     type Item = (&'a str, &'a str);
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.0.next().map(|(key, value)| (key.as_str(), value.as_str()))
+        let item = self.items.next()?;
+        Some((&self.text[item.key()], &self.text[item.value()]))
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
-        self.0.size_hint()
+        self.items.size_hint()
     }
 }
 
@@ -36,18 +40,22 @@ impl<'a> IntoIterator for &'a Metadata {
 }
 
 /// The items of [`Metadata`] as owned text, ordered by key.
-#[derive(Debug)]
-pub struct IntoIter(std::vec::IntoIter<(String, MetadataValue)>);
+#[derive(Clone, Debug)]
+pub struct IntoIter {
+    text: String,
+    items: std::vec::IntoIter<Item>,
+}
 
 impl Iterator for IntoIter {
     type Item = (String, String);
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.0.next().map(|(key, value)| (key, value.into()))
+        let item = self.items.next()?;
+        Some((self.text[item.key()].to_owned(), self.text[item.value()].to_owned()))
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
-        self.0.size_hint()
+        self.items.size_hint()
     }
 }
 
@@ -58,6 +66,6 @@ impl IntoIterator for Metadata {
     type IntoIter = IntoIter;
 
     fn into_iter(self) -> Self::IntoIter {
-        IntoIter(self.into_items().into_iter())
+        IntoIter { text: self.text, items: self.items.into_iter() }
     }
 }

@@ -2,6 +2,7 @@
 
 mod api;
 mod disk_config;
+mod field;
 mod guard;
 mod image;
 mod link;
@@ -9,6 +10,7 @@ mod list;
 mod loose;
 mod metadata;
 mod metadata_iter;
+mod metadata_serde;
 mod pages;
 mod read;
 mod server;

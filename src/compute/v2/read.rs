@@ -2,17 +2,14 @@
 
 use std::fmt;
 
-use jiff::Timestamp;
-use jiff::civil::DateTime;
-use jiff::tz::TimeZone;
 use serde::de::{
     DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor,
 };
 use serde_json::{Map, Value};
 
+use super::field::Field;
 use super::image::Image;
-use super::link::Link;
-use super::loose::{Anything, Loose};
+use super::loose::Loose;
 use super::server::ServerRef;
 use crate::error::{Error, Result};
 use crate::response::Response;
@@ -171,10 +168,10 @@ impl<'de> Visitor<'de> for ImageSeed<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Image, A::Error> {
         let mut image = Image::unknown(String::new(), self.0.clone());
         let mut more = Map::new();
-        while let Some(key) = map.next_key::<String>()? {
-            let value = map.next_value_seed(Anything { as_metadata: key == "metadata" })?;
-            if let Some(value) = set(&mut image, &key, value) {
-                more.insert(key, value);
+        while let Some(field) = map.next_key::<Field>()? {
+            let value = map.next_value_seed(field.form())?;
+            if let Some(value) = set(&mut image, &field, value) {
+                more.insert(field.into_name(), value);
             }
         }
         if image.id.is_empty() {
@@ -186,46 +183,37 @@ impl<'de> Visitor<'de> for ImageSeed<'_> {
     }
 }
 
-/// Sets the field of that name, and gives back what the field cannot hold: it
-/// is kept as it came.
-fn set(image: &mut Image, key: &str, value: Loose) -> Option<Value> {
-    match (key, value) {
-        ("id", Loose::Text(text)) => image.id = text,
-        ("metadata", Loose::Metadata(metadata)) => image.metadata = metadata,
-        ("name", Loose::Text(text)) => image.name = Some(text),
-        ("status", Loose::Text(text)) => image.status = Some(text.into()),
-        ("OS-DCF:diskConfig", Loose::Text(text)) => image.disk_config = Some(text.into()),
-        ("minDisk", Loose::Number(gib)) => image.min_disk = Some(gib),
-        ("minRam", Loose::Number(mib)) => image.min_ram = Some(mib),
-        ("progress", Loose::Number(percent)) => image.progress = Some(percent),
-        ("OS-EXT-IMG-SIZE:size", Loose::Number(bytes)) => image.size = Some(bytes),
-        ("created", Loose::Text(text)) => return set_time(&mut image.created, text),
-        ("updated", Loose::Text(text)) => return set_time(&mut image.updated, text),
-        ("links", Loose::Other(list)) => {
-            let (links, whole) = Link::read_all(&list);
+/// Sets the field, and gives back what it cannot hold: that is kept as it came.
+fn set(image: &mut Image, field: &Field, value: Loose) -> Option<Value> {
+    match (field, value) {
+        (Field::Id, Loose::Text(text)) => image.id = text,
+        (Field::Name, Loose::Text(text)) => image.name = Some(text),
+        (Field::Links, Loose::Links(links, odd)) => {
             image.links = links;
-            return (!whole).then_some(list);
+            return odd;
         }
-        ("server", Loose::Other(value)) => {
-            let Some(id) = value["id"].as_str() else { return Some(value) };
-            let (links, whole) = Link::read_all(&value["links"]);
-            image.server = Some(Box::new(ServerRef { id: id.to_owned(), links }));
-            let whole = whole && value.as_object().is_some_and(|map| map.len() == 2);
-            return (!whole).then_some(value);
+        (Field::Metadata, Loose::Metadata(metadata)) => image.metadata = metadata,
+        (Field::MinDisk, Loose::Number(gib)) => image.min_disk = Some(gib),
+        (Field::MinRam, Loose::Number(mib)) => image.min_ram = Some(mib),
+        (Field::Progress, Loose::Number(percent)) => image.progress = Some(percent),
+        (Field::Size, Loose::Number(bytes)) => image.size = Some(bytes),
+        (Field::Status, Loose::Status(status)) => image.status = Some(status),
+        (Field::Created, Loose::Time(time, odd)) => {
+            image.created = Some(time);
+            return odd.map(Value::from);
         }
+        (Field::Updated, Loose::Time(time, odd)) => {
+            image.updated = Some(time);
+            return odd.map(Value::from);
+        }
+        (Field::Server, Loose::Other(value)) => {
+            let server = ServerRef::read(&value);
+            let is_whole = server.as_ref().is_some_and(|(_, is_whole)| *is_whole);
+            image.server = server.map(|(server, _)| Box::new(server));
+            return (!is_whole).then_some(value);
+        }
+        (Field::DiskConfig, Loose::Text(text)) => image.disk_config = Some(text.into()),
         (_, value) => return Some(value.into_json()),
     }
     None
-}
-
-/// Nova writes `2026-11-23T12:00:00Z`; another form is read if it can be, and
-/// kept as it came.
-fn set_time(field: &mut Option<Timestamp>, text: String) -> Option<Value> {
-    let without_zone = |text: &str| {
-        let civil: DateTime = text.parse().ok()?;
-        TimeZone::UTC.to_timestamp(civil).ok()
-    };
-    *field = text.parse().ok().or_else(|| without_zone(&text));
-    let usual = text.len() == "2026-11-23T12:00:00Z".len() && text.ends_with('Z');
-    (field.is_none() || !usual).then(|| text.into())
 }
