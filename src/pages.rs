@@ -34,7 +34,7 @@ pub(crate) struct Cursor {
     extra: Vec<(String, String)>,
     done: bool,
     /// The ids of the page before, to step back over.
-    page: Vec<String>,
+    page: Ids,
     /// The last id of each page before that, with how many had come by then.
     crumbs: Vec<(String, usize)>,
     /// The markers that were asked with: none may come again.
@@ -47,6 +47,42 @@ pub(crate) struct Cursor {
     /// whether anything new has come since.
     skip: Option<HashSet<u64>>,
     gained: bool,
+}
+
+/// Ids, one after the other in one piece of memory, which serves every page.
+#[derive(Debug, Default)]
+struct Ids {
+    text: String,
+    ends: Vec<usize>,
+}
+
+impl Ids {
+    fn clear(&mut self) {
+        self.text.clear();
+        self.ends.clear();
+    }
+
+    fn push(&mut self, id: &str) {
+        self.text.push_str(id);
+        self.ends.push(self.text.len());
+    }
+
+    fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    fn get(&self, at: usize) -> Option<&str> {
+        let start = at.checked_sub(1).map_or(0, |before| self.ends[before]);
+        self.ends.get(at).map(|end| &self.text[start..*end])
+    }
+
+    fn last(&self) -> Option<&str> {
+        self.get(self.len().checked_sub(1)?)
+    }
+
+    fn contains(&self, id: &str) -> bool {
+        (0..self.len()).any(|at| self.get(at) == Some(id))
+    }
 }
 
 /// What is known about a page that came.
@@ -69,7 +105,7 @@ impl Cursor {
             marker,
             extra: Vec::new(),
             done: limit == Some(0),
-            page: Vec::new(),
+            page: Ids::default(),
             crumbs: Vec::new(),
             asked: HashSet::new(),
             seen: VecDeque::new(),
@@ -98,11 +134,11 @@ impl Cursor {
         self.done = true;
     }
 
-    /// Takes note of a page: which of its items to give out, and where the list
-    /// goes on. An error says in what way the list goes round in circles.
-    pub(crate) fn came(&mut self, came: &Came) -> Result<Vec<bool>, String> {
+    /// Takes note of a page: which of its items to give out, `None` for all, and
+    /// where the list goes on. An error says in what way the list goes round in circles.
+    pub(crate) fn came(&mut self, came: &Came) -> Result<Option<Vec<bool>>, String> {
         if let (Some(first), None) = (came.ids.first(), &self.skip) {
-            if self.page.iter().any(|id| id == first) {
+            if self.page.contains(first) {
                 return Err(format!(
                     "the list does not go on: asked for what comes after {:?}, the server gave \
                      {first:?} again",
@@ -166,15 +202,16 @@ impl Cursor {
         self.left.map_or(page_size, |left| left.min(page_size))
     }
 
-    /// Which of these to give out: those that are wanted still, and new.
-    fn take(&mut self, ids: &[&str]) -> Vec<bool> {
-        if let (Some(last), true) = (self.page.pop(), !ids.is_empty()) {
-            self.crumbs.push((last, self.seen_in_all));
+    /// Which of these to give out: those that are wanted still, and new. `None`
+    /// is all of them.
+    fn take(&mut self, ids: &[&str]) -> Option<Vec<bool>> {
+        if let (Some(last), true) = (self.page.last(), !ids.is_empty()) {
+            self.crumbs.push((last.to_owned(), self.seen_in_all));
         }
         self.detours = None;
         self.page.clear();
-        let mut wanted = Vec::with_capacity(ids.len());
-        for id in ids {
+        let mut wanted = Vec::new();
+        for (at, id) in ids.iter().enumerate() {
             let hash = hash(id);
             let is_new = self.skip.as_ref().is_none_or(|skip| !skip.contains(&hash));
             let take = is_new && self.left != Some(0);
@@ -186,11 +223,16 @@ impl Cursor {
                 self.seen.push_back(hash);
                 self.seen_in_all += 1;
                 self.gained = true;
-                self.page.push((*id).to_owned());
+                self.page.push(id);
             }
-            wanted.push(take);
+            if !take && wanted.is_empty() {
+                wanted.resize(at, true);
+            }
+            if !take || !wanted.is_empty() {
+                wanted.push(take);
+            }
         }
-        wanted
+        (!wanted.is_empty()).then_some(wanted)
     }
 
     /// The marker of a next link, and what else in its query is not ours.
@@ -222,7 +264,7 @@ impl Cursor {
     fn places(&self) -> Vec<Option<String>> {
         let forgotten = self.seen_in_all - self.seen.len();
         let near = distances(self.page.len().saturating_sub(1))
-            .filter_map(|back| self.page.get(self.page.len() - 1 - back).cloned());
+            .filter_map(|back| self.page.get(self.page.len() - 1 - back).map(str::to_owned));
         let far = [0].into_iter().chain(distances(self.crumbs.len().saturating_sub(1)));
         let far = far.filter_map(|back| self.crumbs.len().checked_sub(1 + back));
         let far = far.filter_map(|at| self.crumbs.get(at));

@@ -89,6 +89,11 @@ impl Service {
         }
     }
 
+    /// Takes back what an answer was kept in, for the next one.
+    pub(crate) fn reuse(&self, response: Response) {
+        self.0.session.reuse(response);
+    }
+
     fn send_with(&self, token: &Token, request: &Request, url: &str) -> Result<Response> {
         let mut headers = vec![("X-Auth-Token", token.secret().expose_secret())];
         if let Some((_, version)) = &self.0.microversion {

@@ -95,6 +95,11 @@ impl Session {
         retry::send(&self.transport, self.options.transport.tries, request, url, headers)
     }
 
+    /// Takes back what an answer was kept in.
+    pub(crate) fn reuse(&self, response: Response) {
+        self.transport.reuse(response.body);
+    }
+
     /// `POST /v3/auth/tokens`, which never carries a token of its own.
     fn sign_in(&self, old: Option<&Token>) -> Result<Token> {
         if let (Some(old), false) = (old, can_sign_in(&self.options)) {

@@ -2,8 +2,10 @@
 //! wrong between the two.
 
 use std::borrow::Cow;
-use std::io;
+use std::io::{self, Read};
+use std::mem::take;
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use rustls::crypto::ring;
@@ -25,6 +27,10 @@ use crate::response::Response;
 /// The largest body that is read: some hundred thousand images in detail.
 const LARGEST_BODY: u64 = 256 * 1024 * 1024;
 
+/// The largest memory that is kept from one body for the next, and that is
+/// taken at once because an answer announces so much.
+const LARGEST_SPARE: usize = 4 * 1024 * 1024;
+
 /// The message of an error that means that nothing arrived.
 pub(crate) const REFUSED: &str = "connection refused";
 
@@ -33,6 +39,8 @@ pub(crate) const REFUSED: &str = "connection refused";
 pub(crate) struct Transport {
     agent: Agent,
     call_timeout: Option<Duration>,
+    /// The memory of an earlier body: the pages of a list are all alike.
+    spare: Mutex<Vec<u8>>,
 }
 
 impl Transport {
@@ -62,7 +70,15 @@ impl Transport {
         if !options.environment_proxy {
             config = config.proxy(None);
         }
-        Ok(Self { agent: config.build().new_agent(), call_timeout: options.call_timeout })
+        let agent = config.build().new_agent();
+        Ok(Self { agent, call_timeout: options.call_timeout, spare: Mutex::default() })
+    }
+
+    /// Takes the memory of a body that nobody needs any more.
+    pub(crate) fn reuse(&self, body: Vec<u8>) {
+        if body.capacity() <= LARGEST_SPARE {
+            *self.spare.lock().unwrap_or_else(PoisonError::into_inner) = body;
+        }
     }
 
     /// When a call that begins now must be over.
@@ -102,7 +118,11 @@ impl Transport {
         };
         let mut response = Response { method, url: url.to_owned(), ..Response::default() };
         answer
-            .and_then(|answer| read(answer, &mut response))
+            .and_then(|answer| {
+                response.body =
+                    take(&mut *self.spare.lock().unwrap_or_else(PoisonError::into_inner));
+                read(answer, &mut response)
+            })
             .map_err(|error| failure(error, &response))?;
         Ok(response)
     }
@@ -141,7 +161,24 @@ fn read(mut answer: http::Response<ureq::Body>, into: &mut Response) -> Result<(
     into.retry_after = text(headers, "retry-after");
     into.location = text(headers, "location");
     into.encoding = text(headers, "content-encoding").filter(|coding| coding != "identity");
-    into.body = answer.body_mut().with_config().limit(LARGEST_BODY).read_to_vec()?;
+    let announced = answer.body().content_length().unwrap_or(0);
+    let expected = usize::try_from(announced).unwrap_or(LARGEST_SPARE).min(LARGEST_SPARE);
+    let mut reader = answer.body_mut().with_config().limit(LARGEST_BODY).reader();
+    let body = &mut into.body;
+    let mut length = 0;
+    loop {
+        if length == body.len() {
+            // One more, because the end is seen only by reading past it.
+            body.resize((expected + 1).max(length * 2).max(8 * 1024), 0);
+        }
+        match reader.read(&mut body[length..]) {
+            Ok(0) => break,
+            Ok(read) => length += read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    body.truncate(length);
     Ok(())
 }
 

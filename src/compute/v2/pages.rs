@@ -21,7 +21,7 @@ use crate::service::Service;
 #[must_use = "nothing is listed until it is iterated"]
 pub struct Images {
     fetch: Fetch,
-    page: VecDeque<Image>,
+    page: std::vec::IntoIter<Image>,
     ahead: Option<Result<Vec<Image>>>,
     marker: Option<String>,
 }
@@ -29,15 +29,15 @@ pub struct Images {
 impl Images {
     pub(super) fn new(service: Service, list: ListImages) -> Self {
         let marker = list.marker.clone();
-        Self { fetch: Fetch::new(service, list), page: VecDeque::new(), ahead: None, marker }
+        Self { fetch: Fetch::new(service, list), page: Vec::new().into_iter(), ahead: None, marker }
     }
 
     /// The same list, page by page: what was not given out yet.
     pub fn pages(self) -> Pages {
         let Self { fetch, page, ahead, marker } = self;
         let mut queue = VecDeque::new();
-        if !page.is_empty() {
-            queue.push_back(Ok(page.into()));
+        if page.len() > 0 {
+            queue.push_back(Ok(page.collect()));
         }
         queue.extend(ahead);
         Pages { fetch, queue, marker }
@@ -50,15 +50,21 @@ impl Images {
     pub fn marker(&self) -> Option<&str> {
         self.marker.as_deref()
     }
+
+    fn mark(&mut self, id: &str) {
+        let marker = self.marker.get_or_insert_default();
+        marker.clear();
+        marker.push_str(id);
+    }
 }
 
 impl Iterator for Images {
     type Item = Result<Image>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if self.page.is_empty() {
+        if self.page.len() == 0 {
             match self.ahead.take().or_else(|| self.fetch.next())? {
-                Ok(images) => self.page = images.into(),
+                Ok(images) => self.page = images.into_iter(),
                 Err(error) => return Some(Err(error)),
             }
         }
@@ -66,8 +72,8 @@ impl Iterator for Images {
             // Its id is the next page's marker, and the caller may delete it.
             self.ahead = self.fetch.next();
         }
-        let image = self.page.pop_front()?;
-        self.marker = Some(image.id.clone());
+        let image = self.page.next()?;
+        self.mark(&image.id);
         Some(Ok(image))
     }
 }
@@ -210,8 +216,13 @@ fn next_page(service: &Service, cursor: &mut Cursor) -> Option<Result<Vec<Image>
         Ok(wanted) => wanted,
         Err(why) => return Some(Err(response.unexpected(why))),
     };
-    let images = listed.images.into_iter().zip(wanted);
-    Some(Ok(images.filter_map(|(image, wanted)| wanted.then_some(image)).collect()))
+    service.reuse(response);
+    let mut images = listed.images;
+    if let Some(wanted) = wanted {
+        let mut wanted = wanted.into_iter();
+        images.retain(|_| wanted.next() == Some(true));
+    }
+    Some(Ok(images))
 }
 
 /// Whether a refusal may mean that the marker is not there any more: Nova says
