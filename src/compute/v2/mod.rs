@@ -2,6 +2,8 @@
 
 mod api;
 mod disk_config;
+mod feed;
+mod fetch;
 mod field;
 mod guard;
 mod image;

@@ -1,13 +1,12 @@
 //! [`Images`] and [`Pages`]: a list of images, one by one or page by page.
 
-use std::collections::VecDeque;
 use std::iter::FusedIterator;
 
+use super::feed::Feed;
+use super::fetch::Fetch;
 use super::image::Image;
 use super::list::ListImages;
-use super::{api, read};
-use crate::error::{Error, Result};
-use crate::pages::{Came, Cursor};
+use crate::error::Result;
 use crate::service::Service;
 
 /// The images of a list, one by one: what
@@ -20,27 +19,30 @@ use crate::service::Service;
 #[derive(Debug)]
 #[must_use = "nothing is listed until it is iterated"]
 pub struct Images {
-    fetch: Fetch,
+    feed: Feed,
     page: std::vec::IntoIter<Image>,
-    ahead: Option<Result<Vec<Image>>>,
     marker: Option<String>,
 }
 
 impl Images {
     pub(super) fn new(service: Service, list: ListImages) -> Self {
         let marker = list.marker.clone();
-        Self { fetch: Fetch::new(service, list), page: Vec::new().into_iter(), ahead: None, marker }
+        Self { feed: Feed::new(Fetch::new(service, list)), page: Vec::new().into_iter(), marker }
     }
 
     /// The same list, page by page: what was not given out yet.
     pub fn pages(self) -> Pages {
-        let Self { fetch, page, ahead, marker } = self;
-        let mut queue = VecDeque::new();
-        if page.len() > 0 {
-            queue.push_back(Ok(page.collect()));
-        }
-        queue.extend(ahead);
-        Pages { fetch, queue, marker }
+        let Self { feed, page, marker } = self;
+        Pages { feed, rest: (page.len() > 0).then(|| page.collect()), marker }
+    }
+
+    /// Fetches the next page on a thread while the caller works on this one:
+    /// for a cloud that takes its time. One thread at most; the order, and the
+    /// place of an error, stay the same. Dropped in the middle, a request that
+    /// is under way is answered to nobody.
+    pub fn prefetch(mut self) -> Self {
+        self.feed.prefetch();
+        self
     }
 
     /// The id of the last image that was given out: what to give to
@@ -63,14 +65,14 @@ impl Iterator for Images {
 
     fn next(&mut self) -> Option<Self::Item> {
         if self.page.len() == 0 {
-            match self.ahead.take().or_else(|| self.fetch.next())? {
+            match self.feed.next()? {
                 Ok(images) => self.page = images.into_iter(),
                 Err(error) => return Some(Err(error)),
             }
         }
         if self.page.len() == 1 {
             // Its id is the next page's marker, and the caller may delete it.
-            self.ahead = self.fetch.next();
+            self.feed.look_ahead();
         }
         let image = self.page.next()?;
         self.mark(&image.id);
@@ -89,8 +91,9 @@ impl FusedIterator for Images {}
 #[derive(Debug)]
 #[must_use = "nothing is listed until it is iterated"]
 pub struct Pages {
-    fetch: Fetch,
-    queue: VecDeque<Result<Vec<Image>>>,
+    feed: Feed,
+    /// What the items' iterator had not given out.
+    rest: Option<Vec<Image>>,
     marker: Option<String>,
 }
 
@@ -108,13 +111,11 @@ impl Iterator for Pages {
     type Item = Result<Page>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let images = match self.queue.pop_front().or_else(|| self.fetch.next())? {
+        let images = match self.rest.take().map(Ok).or_else(|| self.feed.next())? {
             Ok(images) => images,
             Err(error) => return Some(Err(error)),
         };
-        if self.queue.is_empty() {
-            self.queue.extend(self.fetch.next());
-        }
+        self.feed.look_ahead();
         if let Some(last) = images.last() {
             self.marker = Some(last.id.clone());
         }
@@ -155,78 +156,4 @@ impl<'a> IntoIterator for &'a Page {
     fn into_iter(self) -> Self::IntoIter {
         self.iter()
     }
-}
-
-/// Fetches the pages, one after the other.
-#[derive(Debug)]
-struct Fetch {
-    service: Service,
-    /// The place in the list, or why there is none.
-    cursor: Result<Cursor, Option<Error>>,
-}
-
-impl Fetch {
-    fn new(service: Service, list: ListImages) -> Self {
-        let operation = if list.detailed { api::get_images_detail } else { api::get_images };
-        let cursor = list
-            .query()
-            .map(|filters| Cursor::new(operation(filters), list.page(), list.limit, list.marker));
-        Self { service, cursor: cursor.map_err(Some) }
-    }
-
-    /// The next page that has any images; after an error, nothing.
-    fn next(&mut self) -> Option<Result<Vec<Image>>> {
-        let cursor = match &mut self.cursor {
-            Ok(cursor) => cursor,
-            Err(refusal) => return refusal.take().map(Err),
-        };
-        loop {
-            match next_page(&self.service, cursor)? {
-                Ok(images) if images.is_empty() => {}
-                Ok(images) => return Some(Ok(images)),
-                Err(error) => {
-                    cursor.finish();
-                    return Some(Err(error));
-                }
-            }
-        }
-    }
-}
-
-fn next_page(service: &Service, cursor: &mut Cursor) -> Option<Result<Vec<Image>>> {
-    let mut request = cursor.request()?;
-    let mut gone = None;
-    let response = loop {
-        match service.send(&request) {
-            Ok(response) => break response,
-            Err(error) if is_marker_gone(&error) && cursor.step_back() => {
-                log::debug!("{error}; going on from {:?}", cursor.marker());
-                gone.get_or_insert(error);
-                request = cursor.request()?;
-            }
-            Err(error) => return Some(Err(gone.unwrap_or(error))),
-        }
-    };
-    let listed = match read::list(&response, service) {
-        Ok(listed) => listed,
-        Err(error) => return Some(Err(error)),
-    };
-    let ids = listed.images.iter().map(|image| image.id.as_str()).collect();
-    let wanted = match cursor.came(&Came { ids, next: listed.next.as_deref() }) {
-        Ok(wanted) => wanted,
-        Err(why) => return Some(Err(response.unexpected(why))),
-    };
-    service.reuse(response);
-    let mut images = listed.images;
-    if let Some(wanted) = wanted {
-        let mut wanted = wanted.into_iter();
-        images.retain(|_| wanted.next() == Some(true));
-    }
-    Some(Ok(images))
-}
-
-/// Whether a refusal may mean that the marker is not there any more: Nova says
-/// 400, and 403 for one that this project may no longer see.
-fn is_marker_gone(error: &Error) -> bool {
-    matches!(error, Error::BadRequest(_) | Error::Forbidden(_) | Error::NotFound(_))
 }
