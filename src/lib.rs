@@ -1,4 +1,96 @@
-//! A blocking OpenStack SDK.
+//! A blocking OpenStack SDK for the images of Compute v2: the calls of the PHP
+//! SDK's page, complete, on ureq and serde, with no async runtime anywhere.
+//!
+//! ```no_run
+//! use opencloud::compute::v2::{ImageStatus, ListImages};
+//! use opencloud::{OpenStack, Options, Project, Scope, User};
+//!
+//! fn main() -> opencloud::Result<()> {
+//!     let openstack = OpenStack::new(
+//!         Options::new("https://cloud.example:5000/v3")
+//!             .region("RegionOne")
+//!             .user(User::by_id("{userId}", "{password}"))
+//!             .scope(Scope::Project(Project::by_id("{projectId}"))),
+//!     )?;
+//!     let compute = openstack.compute_v2()?;
+//!
+//!     for image in compute.list_images(ListImages::detailed().status(ImageStatus::Active)) {
+//!         let image = image?;
+//!         println!("{} {}", image.id, image.name.as_deref().unwrap_or("without a name"));
+//!     }
+//!
+//!     let mut image = compute.get_image("{imageId}"); // sends nothing
+//!     image.retrieve()?;
+//!     image.merge_metadata([("os_distro", "debian")])?;
+//!     println!("{}", image.metadata["os_distro"]);
+//!     Ok(())
+//! }
+//! ```
+//!
+//! # The operations
+//!
+//! | PHP SDK | here | request |
+//! | --- | --- | --- |
+//! | `new OpenStack([…])` | [`OpenStack::new`] | none |
+//! | `computeV2()` | [`OpenStack::compute_v2`] | `POST /v3/auth/tokens`, when there is no valid token |
+//! | `listImages()` | [`Compute::list_images`] with [`ListImages::new`] | `GET /images`, once a page |
+//! | `listImages(true)` | … with `true`, or [`ListImages::detailed`] | `GET /images/detail`, once a page |
+//! | `getImage(['id' => …])` | [`Compute::get_image`] | none |
+//! | `retrieve()` | [`Image::retrieve`] | `GET /images/{id}` |
+//! | `delete()` | [`Image::delete`] | `DELETE /images/{id}` |
+//! | `getMetadata()` | [`Image::get_metadata`] | `GET /images/{id}/metadata` |
+//! | `resetMetadata([…])` | [`Image::reset_metadata`] | `PUT /images/{id}/metadata` |
+//! | `mergeMetadata([…])` | [`Image::merge_metadata`] | `POST /images/{id}/metadata` |
+//! | `getMetadataItem($key)` | [`Image::get_metadata_item`] | `GET /images/{id}/metadata/{key}` |
+//! | | [`Image::set_metadata_item`] | `PUT /images/{id}/metadata/{key}` |
+//! | `deleteMetadataItem($key)` | [`Image::delete_metadata_item`] | `DELETE /images/{id}/metadata/{key}` |
+//! | `waitUntilActive()` and its like | [`Image::wait_until_active`], [`wait_until`](compute::v2::Image::wait_until), [`wait_until_deleted`](compute::v2::Image::wait_until_deleted), [`wait_with`](compute::v2::Image::wait_with) | `GET /images/{id}`, until it is so |
+//!
+//! # These calls are deprecated
+//!
+//! Nova only hands them on to the Image service, and has them up to
+//! microversion 2.35, the metadata up to 2.38. Without a microversion, as this
+//! crate asks, today's releases still answer them. What can choose should talk
+//! to the Image service instead; what was written for these calls works here.
+//!
+//! # Errors
+//!
+//! Every call returns [`Error`], whose kinds say what a program can do about
+//! it. These can come from any call that sends something:
+//! [`Error::Unauthorized`] when the credentials are refused,
+//! [`Error::Connection`], [`Error::Timeout`] and [`Error::Tls`] when the cloud
+//! cannot be reached, [`Error::OverLimit`] when it wants to be left alone,
+//! [`Error::Status`] when it fails, and [`Error::Answer`] when what comes is no
+//! answer. A request that may be sent again was, up to
+//! [`Options::tries`] times, before they are returned. The docs of each call
+//! name what is its own.
+//!
+//! # What goes into logs
+//!
+//! One line for each request, at debug, through the [`log`] crate, and one for
+//! each retry, at warn; never a password, a token or a body. Below this crate,
+//! `ureq_proto` prints every byte of a request at trace, the secrets among
+//! them: a program that logs everything leaves that target out.
+//!
+//! # What this crate does not do
+//!
+//! It is blocking, and stays so. It knows images and their metadata, and no
+//! servers, volumes or networks. It sends no discovery requests, follows no
+//! redirects, and writes nothing to disk.
+//!
+//! [`Compute::list_images`]: compute::v2::Compute::list_images
+//! [`Compute::get_image`]: compute::v2::Compute::get_image
+//! [`ListImages::new`]: compute::v2::ListImages::new
+//! [`ListImages::detailed`]: compute::v2::ListImages::detailed
+//! [`Image::retrieve`]: compute::v2::Image::retrieve
+//! [`Image::delete`]: compute::v2::Image::delete
+//! [`Image::get_metadata`]: compute::v2::Image::get_metadata
+//! [`Image::reset_metadata`]: compute::v2::Image::reset_metadata
+//! [`Image::merge_metadata`]: compute::v2::Image::merge_metadata
+//! [`Image::get_metadata_item`]: compute::v2::Image::get_metadata_item
+//! [`Image::set_metadata_item`]: compute::v2::Image::set_metadata_item
+//! [`Image::delete_metadata_item`]: compute::v2::Image::delete_metadata_item
+//! [`Image::wait_until_active`]: compute::v2::Image::wait_until_active
 
 mod address;
 pub mod compute;

@@ -45,7 +45,7 @@ impl fmt::Display for Interface {
 
 /// Which endpoint of a service to use.
 ///
-/// What is not set comes from [`Options`], and then from the catalogue.
+/// What is not set comes from [`Options`](crate::Options), and then from the catalogue.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[must_use]
 pub struct ServiceOptions {

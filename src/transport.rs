@@ -165,11 +165,15 @@ fn read(mut answer: http::Response<ureq::Body>, into: &mut Response) -> Result<(
     let expected = usize::try_from(announced).unwrap_or(LARGEST_SPARE).min(LARGEST_SPARE);
     let mut reader = answer.body_mut().with_config().limit(LARGEST_BODY).reader();
     let body = &mut into.body;
+    // One more, because the end is seen only by reading past it.
+    if body.len() <= expected {
+        *body = Vec::new();
+        *body = vec![0; expected + 1];
+    }
     let mut length = 0;
     loop {
         if length == body.len() {
-            // One more, because the end is seen only by reading past it.
-            body.resize((expected + 1).max(length * 2).max(8 * 1024), 0);
+            body.resize((length * 2).max(16 * 1024), 0);
         }
         match reader.read(&mut body[length..]) {
             Ok(0) => break,

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::ops::{Index, Range};
+use std::sync::OnceLock;
 
 use serde_json::{Map, Value};
 
@@ -14,7 +15,7 @@ use super::metadata_iter::Iter;
 /// use opencloud::compute::v2::Metadata;
 ///
 /// let metadata = Metadata::from([("architecture", "x86_64"), ("os_distro", "debian")]);
-/// assert_eq!(&metadata["architecture"], "x86_64");
+/// assert_eq!(metadata["architecture"], "x86_64");
 /// assert_eq!(metadata.get("os_version"), None);
 /// ```
 ///
@@ -29,6 +30,9 @@ pub struct Metadata {
     pub(super) text: String,
     /// Where each is, sorted by key, with no key twice.
     pub(super) items: Vec<Item>,
+    /// The values as strings of their own, once somebody has indexed: what is
+    /// indexed then prints and compares as in a map of the standard library.
+    strings: OnceLock<Box<[String]>>,
 }
 
 /// Where in the text one item is: from `start` its key, up to `end` its value.
@@ -104,6 +108,7 @@ impl Metadata {
 
     /// Takes an item away here, not at the server. Gives back what it was.
     pub fn remove(&mut self, key: &str) -> Option<String> {
+        self.strings.take();
         let old = self.find(key).ok().map(|at| self.items.remove(at))?;
         Some(self.text[old.value()].to_owned())
     }
@@ -130,6 +135,7 @@ impl Metadata {
     }
 
     pub(super) fn put(&mut self, key: &str, value: MetadataValue) -> Option<String> {
+        self.strings.take();
         let old = self.get(key).map(str::to_owned);
         let start = self.text.len();
         self.text.push_str(key);
@@ -195,7 +201,7 @@ impl Hash for Metadata {
 }
 
 impl Index<&str> for Metadata {
-    type Output = str;
+    type Output = String;
 
     /// The value of that key as text.
     ///
@@ -203,11 +209,9 @@ impl Index<&str> for Metadata {
     ///
     /// When there is none, as the maps of the standard library do:
     /// [`get`](Metadata::get) is for keys that may be missing.
-    fn index(&self, key: &str) -> &str {
-        match self.get(key) {
-            Some(value) => value,
-            None => panic!("there is no metadata item {key:?}"),
-        }
+    fn index(&self, key: &str) -> &String {
+        let Ok(at) = self.find(key) else { panic!("there is no metadata item {key:?}") };
+        &self.strings.get_or_init(|| self.values().map(str::to_owned).collect())[at]
     }
 }
 
@@ -253,7 +257,11 @@ mod tests {
         assert_eq!(metadata.insert("0", "z"), None);
         assert_eq!(metadata.remove("b").as_deref(), Some("3"));
         assert_eq!(metadata.remove("b"), None);
-        assert_eq!((&metadata["0"], metadata.len(), metadata.contains_key("b")), ("z", 2, false));
+        assert_eq!(metadata["0"], "z");
+        assert_eq!((metadata.len(), metadata.contains_key("b")), (2, false));
+        metadata.insert("0", "y");
+        assert_eq!(metadata["0"], "y");
+        metadata.insert("0", "z");
         assert_eq!(format!("{metadata:?}"), r#"{"0": Text("z"), "a": Text("9")}"#);
     }
 

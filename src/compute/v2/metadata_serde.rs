@@ -43,7 +43,7 @@ impl<'de> Deserialize<'de> for Metadata {
                 while map.next_key_seed(Key(&mut metadata.text))?.is_some() {
                     if start == 0 {
                         // As most images have it: not a dozen steps to get there.
-                        metadata.text.reserve(224);
+                        metadata.text.reserve(256);
                         metadata.items.reserve(8);
                     }
                     let middle = metadata.text.len();
@@ -52,6 +52,8 @@ impl<'de> Deserialize<'de> for Metadata {
                     metadata.add(Item { start, middle, end, is_json });
                     start = end;
                 }
+                metadata.text.shrink_to_fit();
+                metadata.items.shrink_to_fit();
                 Ok(metadata)
             }
         }

@@ -212,7 +212,7 @@ fn set(image: &mut Image, field: &Field, value: Loose) -> Option<Value> {
             image.server = server.map(|(server, _)| Box::new(server));
             return (!is_whole).then_some(value);
         }
-        (Field::DiskConfig, Loose::Text(text)) => image.disk_config = Some(text.into()),
+        (Field::DiskConfig, Loose::Text(text)) => image.disk_config = Some(Box::new(text.into())),
         (_, value) => return Some(value.into_json()),
     }
     None
