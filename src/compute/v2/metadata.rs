@@ -2,12 +2,12 @@
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
-use std::ops::{Index, Range};
+use std::ops::Index;
 use std::sync::OnceLock;
 
 use serde_json::{Map, Value};
 
-use super::metadata_iter::Iter;
+use super::item::{IntoIter, Item, Iter};
 
 /// The metadata of an image: a map of strings, ordered by key.
 ///
@@ -33,15 +33,6 @@ pub struct Metadata {
     /// The values as strings of their own, once somebody has indexed: what is
     /// indexed then prints and compares as in a map of the standard library.
     strings: OnceLock<Box<[String]>>,
-}
-
-/// Where in the text one item is: from `start` its key, up to `end` its value.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Item {
-    pub(super) start: usize,
-    pub(super) middle: usize,
-    pub(super) end: usize,
-    pub(super) is_json: bool,
 }
 
 /// One value of [`Metadata`].
@@ -116,7 +107,7 @@ impl Metadata {
     /// The keys and values as text, ordered by key.
     #[must_use]
     pub fn iter(&self) -> Iter<'_> {
-        Iter::new(self)
+        Iter::new(&self.text, &self.items)
     }
 
     /// The keys, in order.
@@ -176,13 +167,21 @@ impl Metadata {
     }
 }
 
-impl Item {
-    pub(super) fn key(self) -> Range<usize> {
-        self.start..self.middle
-    }
+impl<'a> IntoIterator for &'a Metadata {
+    type Item = (&'a str, &'a str);
+    type IntoIter = Iter<'a>;
 
-    pub(super) fn value(self) -> Range<usize> {
-        self.middle..self.end
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl IntoIterator for Metadata {
+    type Item = (String, String);
+    type IntoIter = IntoIter;
+
+    fn into_iter(self) -> Self::IntoIter {
+        IntoIter::new(self.text, self.items)
     }
 }
 

@@ -7,8 +7,9 @@ use serde::ser::{Error as _, SerializeMap};
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 
+use super::item::Item;
 use super::loose::As;
-use super::metadata::{Item, Metadata, MetadataValue};
+use super::metadata::{Metadata, MetadataValue};
 
 impl Serialize for Metadata {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -1,8 +1,27 @@
-//! The items of [`Metadata`], one by one.
+//! [`Item`]: one item of metadata within their text, and the iterators over it.
 
-use super::metadata::{Item, Metadata};
+use std::ops::Range;
 
-/// The items of [`Metadata`] as text, ordered by key.
+/// Where in the text one item is: from `start` its key, up to `end` its value.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Item {
+    pub(super) start: usize,
+    pub(super) middle: usize,
+    pub(super) end: usize,
+    pub(super) is_json: bool,
+}
+
+impl Item {
+    pub(super) fn key(self) -> Range<usize> {
+        self.start..self.middle
+    }
+
+    pub(super) fn value(self) -> Range<usize> {
+        self.middle..self.end
+    }
+}
+
+/// The items of [`Metadata`](super::Metadata) as text, ordered by key.
 #[derive(Clone, Debug)]
 pub struct Iter<'a> {
     text: &'a str,
@@ -10,8 +29,8 @@ pub struct Iter<'a> {
 }
 
 impl<'a> Iter<'a> {
-    pub(super) fn new(metadata: &'a Metadata) -> Self {
-        Self { text: &metadata.text, items: metadata.items.iter() }
+    pub(super) fn new(text: &'a str, items: &'a [Item]) -> Self {
+        Self { text, items: items.iter() }
     }
 }
 
@@ -30,20 +49,17 @@ impl<'a> Iterator for Iter<'a> {
 
 impl ExactSizeIterator for Iter<'_> {}
 
-impl<'a> IntoIterator for &'a Metadata {
-    type Item = (&'a str, &'a str);
-    type IntoIter = Iter<'a>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.iter()
-    }
-}
-
-/// The items of [`Metadata`] as owned text, ordered by key.
+/// The items of [`Metadata`](super::Metadata) as owned text, ordered by key.
 #[derive(Clone, Debug)]
 pub struct IntoIter {
     text: String,
     items: std::vec::IntoIter<Item>,
+}
+
+impl IntoIter {
+    pub(super) fn new(text: String, items: Vec<Item>) -> Self {
+        Self { text, items: items.into_iter() }
+    }
 }
 
 impl Iterator for IntoIter {
@@ -60,12 +76,3 @@ impl Iterator for IntoIter {
 }
 
 impl ExactSizeIterator for IntoIter {}
-
-impl IntoIterator for Metadata {
-    type Item = (String, String);
-    type IntoIter = IntoIter;
-
-    fn into_iter(self) -> Self::IntoIter {
-        IntoIter { text: self.text, items: self.items.into_iter() }
-    }
-}
