@@ -94,6 +94,7 @@
 
 mod address;
 pub mod compute;
+pub mod config;
 mod credentials;
 mod details;
 mod error;

@@ -28,6 +28,7 @@ pub struct Options {
     pub(crate) user: Option<User>,
     pub(crate) application_credential: Option<ApplicationCredential>,
     pub(crate) token_id: Option<SecretString>,
+    pub(crate) no_auth: bool,
     pub(crate) cached_token: Option<Token>,
     pub(crate) scope: Option<Scope>,
     pub(crate) service: ServiceOptions,
@@ -92,6 +93,14 @@ impl Options {
     /// used as it is and the Identity service is never asked.
     pub fn token_id(mut self, token: impl Into<String>) -> Self {
         self.token_id = Some(secret(token));
+        self
+    }
+
+    /// Send no token at all, for a service without Keystone. It needs an
+    /// endpoint in [`ServiceOptions::endpoint`], and the Identity service is
+    /// never asked.
+    pub fn no_auth(mut self) -> Self {
+        self.no_auth = true;
         self
     }
 

@@ -1,0 +1,334 @@
+//! [`Cloud`]: which one is meant, and the layers that it is made of.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::Config;
+use super::env;
+use super::value::{Map, Node, Source, Value};
+use crate::{Error, Result};
+
+/// The cloud that was chosen.
+pub(super) struct Cloud {
+    pub(super) name: String,
+    /// Who chose it.
+    pub(super) chosen_by: Source,
+    /// The file that it is in; `None` is the environment.
+    pub(super) file: Option<Arc<Path>>,
+    /// Its keys, weakest first.
+    pub(super) layers: Vec<Map>,
+    pub(super) region: Option<Node>,
+    /// A profile that it names and that was not found, with where it was
+    /// looked for.
+    pub(super) lost_profile: Option<String>,
+}
+
+/// The clouds of the files.
+#[derive(Default)]
+struct Clouds {
+    clouds: Map,
+    file: Option<Arc<Path>>,
+    /// Where files were looked for, where there was none.
+    looked: String,
+}
+
+/// The cloud that is named by the program or by `OS_CLOUD`, the environment,
+/// or the only one of the file: the first of these that there is.
+pub(super) fn choose(config: &Config) -> Result<Cloud> {
+    let environment = &config.environment;
+    let own_name = environment.own_name()?;
+    let variables = environment.keys()?;
+    let named = named(config)?;
+    let is_environment =
+        env::has_credentials(&variables) && named.as_ref().is_none_or(|(name, _)| name == own_name);
+    let mut clouds = match read_clouds(config) {
+        Err(error) if is_environment => {
+            log::warn!("{error}; it is not needed, the environment has credentials");
+            Clouds::default()
+        }
+        clouds => clouds?,
+    };
+    if let Some(node) = clouds.clouds.get(own_name) {
+        let place = node.source.place();
+        return Err(Error::invalid(format!(
+            "{place}: a cloud is named {own_name:?} like the environment's own; \
+             rename it, or set OS_CLOUD_NAME"
+        )));
+    }
+    let (name, chosen_by, own) = match named {
+        _ if is_environment => {
+            (own_name.to_owned(), Source::Variable("OS_*".to_owned()), Node::map(variables.clone()))
+        }
+        Some((name, by)) => match clouds.clouds.remove(&name) {
+            Some(own) => (name, by, own),
+            None => return Err(not_found(&name, &by, &clouds)),
+        },
+        None => match clouds.only() {
+            Some((name, own)) => {
+                tell_unused(&variables, &name, config);
+                let by = own.source.clone();
+                (name, by, own)
+            }
+            None => return Err(nothing_found(&clouds)),
+        },
+    };
+    let file = if is_environment { None } else { clouds.file };
+    let own = own.into_map(&format!("clouds.{name}"))?.normalised();
+    let (profile, lost_profile) = match profile_name(&own, own_name) {
+        Some(node) => read_profile(config, node)?,
+        None => (Map::default(), None),
+    };
+    let profile = profile.normalised();
+
+    let mut layers = vec![];
+    let asked = asked_region(config, &variables);
+    let region = choose_region(&name, &own, &profile, asked, &mut layers)?;
+    layers.splice(0..0, [profile, own]);
+    if config.overlay && !is_environment {
+        layers.push(variables);
+    }
+    Ok(Cloud { name, chosen_by, file, layers, region, lost_profile })
+}
+
+fn named(config: &Config) -> Result<Option<(String, Source)>> {
+    if let Some(name) = &config.cloud {
+        return Ok(Some((name.clone(), Source::Program)));
+    }
+    let name = config.environment.get("OS_CLOUD")?;
+    Ok(name.map(|name| (name.to_owned(), Source::Variable("OS_CLOUD".to_owned()))))
+}
+
+impl Clouds {
+    /// The cloud, if there is exactly one.
+    fn only(&mut self) -> Option<(String, Node)> {
+        let name = self.clouds.keys().next().filter(|_| self.clouds.len() == 1)?.to_owned();
+        let own = self.clouds.remove(&name)?;
+        Some((name, own))
+    }
+
+    fn place(&self) -> String {
+        self.file.as_ref().map(|file| file.display().to_string()).unwrap_or_default()
+    }
+}
+
+#[cfg(feature = "clouds-yaml")]
+fn read_clouds(config: &Config) -> Result<Clouds> {
+    use super::files::Found;
+
+    let finder = config.finder();
+    let Found { file, looked } = finder.find("clouds", Some("OS_CLIENT_CONFIG_FILE"))?;
+    let secure = finder.find("secure", Some("OS_CLIENT_SECURE_FILE"))?.file;
+    let mut clouds = Clouds { looked, ..Clouds::default() };
+    let mut tree = Map::default();
+    for (path, map) in [file, secure].into_iter().flatten() {
+        if map.get("clouds").is_none() {
+            log::warn!("{}: there is no key `clouds` in it", path.display());
+        }
+        clouds.file.get_or_insert(path);
+        tree.merge(map);
+    }
+    if let Some(node) = tree.remove("clouds") {
+        clouds.clouds = node.into_map("clouds")?;
+    }
+    Ok(clouds)
+}
+
+#[cfg(not(feature = "clouds-yaml"))]
+fn read_clouds(_: &Config) -> Result<Clouds> {
+    let looked = "no file, because this program was built without the feature `clouds-yaml` \
+                  of the crate `opencloud`";
+    Ok(Clouds { looked: looked.to_owned(), ..Clouds::default() })
+}
+
+#[cfg(feature = "clouds-yaml")]
+fn read_profile(config: &Config, name: &Node) -> Result<(Map, Option<String>)> {
+    use super::files::Found;
+
+    let text = name.as_text("profile")?;
+    let Found { file, looked } = config.finder().find("clouds-public", None)?;
+    let looked = match file {
+        None => looked,
+        Some((path, mut map)) => {
+            let public = map.remove("public-clouds").map(|node| node.into_map("public-clouds"));
+            if let Some(profile) = public.transpose()?.and_then(|mut all| all.remove(text)) {
+                return Ok((profile.into_map(text)?, None));
+            }
+            path.display().to_string()
+        }
+    };
+    let lost = format!("the profile {text:?} was not found (looked for it in {looked})");
+    log::warn!("{}: {lost}", name.source);
+    Ok((Map::default(), Some(lost)))
+}
+
+#[cfg(not(feature = "clouds-yaml"))]
+fn read_profile(_: &Config, name: &Node) -> Result<(Map, Option<String>)> {
+    let text = name.as_text("profile")?;
+    let lost = format!("the profile {text:?} needs the feature `clouds-yaml` of `opencloud`");
+    Ok((Map::default(), Some(lost)))
+}
+
+/// The profile, or the vendor as it was once called, that a cloud builds on.
+fn profile_name<'a>(own: &'a Map, own_name: &str) -> Option<&'a Node> {
+    let node = own.said("profile").or_else(|| own.said("cloud"))?;
+    match &node.value {
+        Value::Text(name) if name.is_empty() || name == own_name => None,
+        _ => Some(node),
+    }
+}
+
+fn asked_region(config: &Config, variables: &Map) -> Option<Node> {
+    match &config.region {
+        Some(region) => Some(Node::text(region, Source::Program)),
+        None if config.overlay => variables.get("region_name").cloned(),
+        None => None,
+    }
+    .filter(|node| !matches!(&node.value, Value::Text(text) if text.is_empty()))
+}
+
+/// The region that was asked for, which has to be one of the cloud's, or its
+/// first. What the file says of that region becomes a layer.
+fn choose_region(
+    cloud: &str,
+    own: &Map,
+    profile: &Map,
+    asked: Option<Node>,
+    layers: &mut Vec<Map>,
+) -> Result<Option<Node>> {
+    let said = [own.said("regions"), own.said("region_name")];
+    let node = said.into_iter().chain([profile.said("regions"), profile.said("region_name")]);
+    let known = node.flatten().next().map(regions).transpose()?.unwrap_or_default();
+    let Some(asked) = asked else {
+        let first = known.into_iter().next();
+        return Ok(first.map(|(region, values)| {
+            layers.push(values);
+            region
+        }));
+    };
+    if known.is_empty() {
+        return Ok(Some(asked));
+    }
+    let wanted = asked.as_text("region_name")?;
+    let mut names = Vec::new();
+    for (region, values) in known {
+        let name = region.as_text("name")?;
+        if name == wanted {
+            layers.push(values);
+            return Ok(Some(region));
+        }
+        names.push(name.to_owned());
+    }
+    Err(Error::invalid(format!(
+        "cloud {cloud:?} has no region {wanted:?} (asked for by {}): choose {}",
+        asked.source,
+        listed(names.iter().map(String::as_str))
+    )))
+}
+
+/// The regions of a list, or of text with commas.
+fn regions(node: &Node) -> Result<Vec<(Node, Map)>> {
+    let plain = |text: &str, source: &Source| {
+        let text = text.trim();
+        (!text.is_empty()).then(|| (Node::text(text, source.clone()), Map::default()))
+    };
+    match &node.value {
+        Value::Text(text) => {
+            Ok(text.split(',').filter_map(|text| plain(text, &node.source)).collect())
+        }
+        Value::List(list) => {
+            let mut found = Vec::new();
+            for entry in list {
+                match &entry.value {
+                    Value::Text(text) => found.extend(plain(text, &entry.source)),
+                    _ => found.push(region(entry)?),
+                }
+            }
+            Ok(found)
+        }
+        _ => Err(node.wrong("regions", "a list")),
+    }
+}
+
+fn region(entry: &Node) -> Result<(Node, Map)> {
+    let mut map = entry.clone().into_map("regions")?;
+    let name = map.remove("name").filter(|node| !node.is_null());
+    let values = map.remove("values");
+    let (Some(name), true) = (name, map.is_empty()) else {
+        let place = entry.source.place();
+        return Err(Error::invalid(format!(
+            "{place}: a region has to be a name, or a mapping of `name` and `values`"
+        )));
+    };
+    name.as_text("name")?;
+    let values = values.map(|node| node.into_map("values")).transpose()?;
+    Ok((name, values.unwrap_or_default().normalised()))
+}
+
+/// Says which variables are without effect, where one could think otherwise:
+/// no one has named the cloud.
+fn tell_unused(variables: &Map, cloud: &str, config: &Config) {
+    let unused = variables.iter().filter(|(key, _)| super::is_known(key));
+    let unused: Vec<_> = unused.map(|(_, node)| node.source.to_string()).collect();
+    if !unused.is_empty() && !config.overlay {
+        let unused = unused.join(", ");
+        log::warn!("{unused} not used: the cloud is {cloud:?}, the only one of the file");
+    }
+}
+
+fn not_found(name: &str, by: &Source, clouds: &Clouds) -> Error {
+    let asked = match by {
+        Source::Variable(variable) => format!("the cloud {name:?} that {variable} names"),
+        _ => format!("the cloud {name:?}"),
+    };
+    if clouds.clouds.is_empty() && clouds.file.is_none() {
+        return Error::invalid(format!(
+            "{asked} was not found: there is no clouds file; looked for {}",
+            clouds.looked
+        ));
+    }
+    let known = listed(clouds.clouds.keys());
+    Error::invalid(format!("{asked} was not found: {} has {known}", clouds.place()))
+}
+
+fn nothing_found(clouds: &Clouds) -> Error {
+    if clouds.file.is_some() && !clouds.clouds.is_empty() {
+        return Error::invalid(format!(
+            "which cloud is not said: {} has {}; set OS_CLOUD to one of them",
+            clouds.place(),
+            listed(clouds.clouds.keys())
+        ));
+    }
+    let looked = match &clouds.file {
+        Some(_) => format!("{} has no cloud", clouds.place()),
+        None => format!("there is no clouds file; looked for {}", clouds.looked),
+    };
+    Error::invalid(format!(
+        "no cloud to connect to: OS_CLOUD is not set, the environment has no credentials \
+         (OS_AUTH_URL, OS_USERNAME, OS_USER_ID, OS_PASSWORD, OS_TOKEN, \
+         OS_APPLICATION_CREDENTIAL_ID), and {looked}"
+    ))
+}
+
+/// The names, quoted; of very many only the first.
+fn listed<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    const MOST: usize = 20;
+    let names: Vec<_> = names.collect();
+    let mut text: Vec<_> = names.iter().take(MOST).map(|name| format!("{name:?}")).collect();
+    if names.is_empty() {
+        return "none".to_owned();
+    }
+    if names.len() > MOST {
+        text.push(format!("{} more", names.len() - MOST));
+    }
+    text.join(", ")
+}
+
+impl Config {
+    #[cfg(feature = "clouds-yaml")]
+    fn finder(&self) -> super::files::Finder<'_> {
+        let working = self.working_directory.as_deref();
+        let system = self.system_directories.as_deref();
+        let folders = super::files::folders(&self.environment, working, system);
+        super::files::Finder::new(&self.environment, folders)
+    }
+}

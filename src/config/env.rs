@@ -1,0 +1,116 @@
+//! [`Environment`]: the variables that matter, of this process or as given.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use super::value::{Map, Node, Source};
+use crate::{Error, Result};
+
+/// The variables of which the names begin with `OS_`, and those that say where
+/// the configuration folders are. It has no `Debug`: passwords are in it.
+#[derive(Clone, Default)]
+pub(super) struct Environment(BTreeMap<String, OsString>);
+
+/// The variables that choose a cloud or a file, and are no part of a cloud.
+const SELECTORS: [&str; 4] =
+    ["OS_CLOUD", "OS_CLOUD_NAME", "OS_CLIENT_CONFIG_FILE", "OS_CLIENT_SECURE_FILE"];
+
+/// What is a mapping or a list in a file, and so nothing in a variable.
+const STRUCTURE: [&str; 2] = ["OS_AUTH", "OS_REGIONS"];
+
+/// What openstacksdk leaves out too: variables of test runners.
+const FOREIGN: [&str; 3] = ["OS_TEST", "OS_STD", "OS_LOG"];
+
+const FOLDERS: [&str; 6] =
+    ["HOME", "XDG_CONFIG_HOME", "XDG_CONFIG_DIRS", "SNAP_REAL_HOME", "LOCALAPPDATA", "PROGRAMDATA"];
+
+/// The keys that say where to sign in or as whom. One of them makes the
+/// environment a cloud.
+const CREDENTIALS: [&str; 11] = [
+    "auth_url",
+    "username",
+    "user_id",
+    "password",
+    "token",
+    "application_credential_id",
+    "application_credential_name",
+    "application_credential_secret",
+    "endpoint",
+    "compute_endpoint_override",
+    "compute_endpoint",
+];
+
+/// Other names of a variable; the right one wins. `OS_USERID` is gophercloud's.
+const ALIASES: [(&str, &str); 7] = [
+    ("tenant_id", "project_id"),
+    ("tenant_name", "project_name"),
+    ("auth_token", "token"),
+    ("auth_plugin", "auth_type"),
+    ("user_name", "username"),
+    ("userid", "user_id"),
+    ("url", "endpoint"),
+];
+
+impl Environment {
+    pub(super) fn of_process() -> Self {
+        Self::of(std::env::vars_os())
+    }
+
+    pub(super) fn of<K: Into<OsString>, V: Into<OsString>>(
+        variables: impl IntoIterator<Item = (K, V)>,
+    ) -> Self {
+        let ours = |name: &String| name.starts_with("OS_") || FOLDERS.contains(&name.as_str());
+        let named = variables.into_iter().filter_map(|(name, value)| {
+            let name = name.into().into_string().ok().filter(ours)?;
+            Some((name, value.into()))
+        });
+        // An empty variable is one that is not set.
+        Self(named.filter(|(_, value)| !value.is_empty()).collect())
+    }
+
+    pub(super) fn get(&self, name: &str) -> Result<Option<&str>> {
+        let Some(value) = self.0.get(name) else { return Ok(None) };
+        match value.to_str() {
+            Some(value) => Ok(Some(value)),
+            None => Err(Error::invalid(format!("the variable {name} is not UTF-8"))),
+        }
+    }
+
+    pub(super) fn path(&self, name: &str) -> Option<PathBuf> {
+        self.0.get(name).map(PathBuf::from)
+    }
+
+    /// The name of the cloud that the environment itself is.
+    pub(super) fn own_name(&self) -> Result<&str> {
+        Ok(self.get("OS_CLOUD_NAME")?.unwrap_or("envvars"))
+    }
+
+    /// Every `OS_X_Y` as the key `x_y`.
+    pub(super) fn keys(&self) -> Result<Map> {
+        let mut map = Map::default();
+        for name in self.0.keys() {
+            let foreign = FOREIGN.iter().any(|prefix| name.starts_with(prefix));
+            let Some(key) = name.strip_prefix("OS_") else { continue };
+            if foreign || SELECTORS.contains(&name.as_str()) || STRUCTURE.contains(&name.as_str()) {
+                continue;
+            }
+            if let Some(value) = self.get(name)? {
+                map.insert(key.to_lowercase(), Node::text(value, Source::Variable(name.clone())));
+            }
+        }
+        for (other, name) in ALIASES {
+            if let Some(node) = map.remove(other) {
+                if map.get(name).is_none() {
+                    map.insert(name, node);
+                }
+            }
+        }
+        Ok(map)
+    }
+}
+
+/// Whether these variables say where to sign in, or as whom.
+pub(super) fn has_credentials(keys: &Map) -> bool {
+    CREDENTIALS.iter().any(|key| keys.get(key).is_some())
+}

@@ -1,0 +1,197 @@
+//! [`Settings`]: what is known of the chosen cloud, and where each came from.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
+
+use secrecy::SecretString;
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
+use super::value::Source;
+
+/// The keys in the order in which they are shown.
+const SHOWN: [&str; 29] = [
+    "cloud",
+    "auth_type",
+    "auth_url",
+    "username",
+    "user_id",
+    "user_domain_id",
+    "user_domain_name",
+    "password",
+    "token",
+    "project_id",
+    "project_name",
+    "project_domain_id",
+    "project_domain_name",
+    "domain_id",
+    "domain_name",
+    "system_scope",
+    "trust_id",
+    "application_credential_id",
+    "application_credential_name",
+    "application_credential_secret",
+    "region_name",
+    "interface",
+    "verify",
+    "cacert",
+    "cert",
+    "key",
+    "api_timeout",
+    "compute_endpoint_override",
+    "compute_api_version",
+];
+
+/// What shows in place of a secret.
+const HIDDEN: &str = "***";
+
+/// One value.
+#[derive(Clone)]
+pub(super) enum Setting {
+    Text(String),
+    Secret(SecretString),
+    Flag(bool),
+    Seconds(f64),
+}
+
+/// The settings of one cloud, under openstacksdk's names.
+///
+/// Serialized, it is one object: what is not set is absent, and a secret is
+/// `"***"`. `Debug` shows the same.
+///
+/// ```
+/// # fn main() -> opencloud::Result<()> {
+/// use opencloud::config::Config;
+///
+/// let settings = Config::from_env()
+///     .with_environment([("OS_AUTH_URL", "https://cloud.example/v3"), ("OS_TOKEN", "abc")])
+///     .resolve()?;
+/// assert_eq!(settings.get("auth_type").as_deref(), Some("token"));
+/// assert_eq!(settings.get("token").as_deref(), Some("***"));
+/// assert_eq!(settings.source("token").unwrap().to_string(), "OS_TOKEN");
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Settings {
+    values: BTreeMap<String, (Setting, Source)>,
+    file: Option<Arc<Path>>,
+    lost_profile: Option<String>,
+}
+
+impl Settings {
+    pub(super) fn new(
+        cloud: String,
+        chosen_by: Source,
+        file: Option<Arc<Path>>,
+        lost_profile: Option<String>,
+    ) -> Self {
+        let values = BTreeMap::from([("cloud".to_owned(), (Setting::Text(cloud), chosen_by))]);
+        Self { values, file, lost_profile }
+    }
+
+    pub(super) fn set(&mut self, key: &str, setting: Setting, source: Source) {
+        self.values.insert(key.to_owned(), (setting, source));
+    }
+
+    pub(super) fn take(&mut self, key: &str) -> Option<(Setting, Source)> {
+        self.values.remove(key)
+    }
+
+    /// The text of that key, unless it is a secret.
+    pub(super) fn text(&self, key: &str) -> Option<&str> {
+        match self.values.get(key) {
+            Some((Setting::Text(text), _)) => Some(text),
+            _ => None,
+        }
+    }
+
+    pub(super) fn secret(&self, key: &str) -> Option<&SecretString> {
+        match self.values.get(key) {
+            Some((Setting::Secret(secret), _)) => Some(secret),
+            _ => None,
+        }
+    }
+
+    pub(super) fn flag(&self, key: &str) -> Option<bool> {
+        match self.values.get(key) {
+            Some((Setting::Flag(flag), _)) => Some(*flag),
+            _ => None,
+        }
+    }
+
+    pub(super) fn seconds(&self, key: &str) -> Option<f64> {
+        match self.values.get(key) {
+            Some((Setting::Seconds(seconds), _)) => Some(*seconds),
+            _ => None,
+        }
+    }
+
+    /// The file that the cloud is in; `None` is the environment.
+    #[must_use]
+    pub fn file(&self) -> Option<&Path> {
+        self.file.as_deref()
+    }
+
+    pub(super) fn lost_profile(&self) -> Option<&str> {
+        self.lost_profile.as_deref()
+    }
+
+    /// The value of that key, as it is shown: a secret is `***`. `None` when it
+    /// is not set.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<String> {
+        self.values.get(key).map(|(setting, _)| match setting {
+            Setting::Text(text) => text.clone(),
+            Setting::Secret(_) => HIDDEN.to_owned(),
+            Setting::Flag(flag) => flag.to_string(),
+            Setting::Seconds(seconds) => seconds.to_string(),
+        })
+    }
+
+    /// Where the value of that key came from: `None` when it is not set. That
+    /// of `cloud` is who chose the cloud.
+    #[must_use]
+    pub fn source(&self, key: &str) -> Option<&Source> {
+        self.values.get(key).map(|(_, source)| source)
+    }
+
+    /// Every key that is set, those of the serialized object first and in its
+    /// order.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        let shown = SHOWN.into_iter().filter(|key| self.values.contains_key(*key));
+        let rest = self.values.keys().map(String::as_str).filter(|key| !SHOWN.contains(key));
+        shown.chain(rest)
+    }
+}
+
+impl Serialize for Settings {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        for key in SHOWN {
+            match self.values.get(key) {
+                None => {}
+                Some((Setting::Text(text), _)) => map.serialize_entry(key, text)?,
+                Some((Setting::Secret(_), _)) => map.serialize_entry(key, HIDDEN)?,
+                Some((Setting::Flag(flag), _)) => map.serialize_entry(key, flag)?,
+                Some((Setting::Seconds(seconds), _)) => {
+                    // 30 and not 30.0, as it was typed.
+                    match seconds.to_string().parse::<u64>() {
+                        Ok(whole) => map.serialize_entry(key, &whole)?,
+                        Err(_) => map.serialize_entry(key, seconds)?,
+                    }
+                }
+            }
+        }
+        map.end()
+    }
+}
+
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map()
+            .entries(self.keys().map(|key| (key, self.get(key).unwrap_or_default())))
+            .finish()
+    }
+}

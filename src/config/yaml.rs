@@ -1,0 +1,279 @@
+//! YAML and JSON text to a [`Node`], within limits.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use granit_parser::{ErrorKind, Event, Marker, Options, Parser, ScalarStyle, Span, Tag};
+
+use super::value::{Map, Node, Source, Value};
+use crate::{Error, Result};
+
+/// How deep mappings and lists may lie in each other. A cloud needs six.
+const DEPTH: usize = 32;
+
+/// How many values a file may have, each alias counted as all that it stands
+/// for. What an alias bomb would become is so never made.
+const NODES: usize = 100_000;
+
+/// The one document of the text. An empty document is `Value::Null`.
+///
+/// No error quotes the text: any line of it can be a password.
+pub(super) fn parse(text: &str, path: &Arc<Path>) -> Result<Node> {
+    let mut options = Options::default();
+    options.flow_nesting_limit = DEPTH;
+    options.block_nesting_limit = DEPTH;
+    options.emit_comments = false;
+    options.block_scalar_eof_without_line_feed = true;
+    let mut builder =
+        Builder { path, open: Vec::new(), root: None, anchors: HashMap::new(), nodes: 0 };
+    for event in Parser::new_from_str_with_options(text, options) {
+        let (event, span) =
+            event.map_err(|error| builder.error(error.marker(), reason(error.kind())))?;
+        builder.take(event, &span)?;
+    }
+    Ok(builder
+        .root
+        .unwrap_or(Node { value: Value::Null, source: place(path, &Marker::new(0, 1, 0)) }))
+}
+
+fn place(path: &Arc<Path>, marker: &Marker) -> Source {
+    Source::File { path: Arc::clone(path), line: marker.line(), column: marker.col() + 1 }
+}
+
+/// A list or a mapping that is not closed yet.
+struct Open {
+    node: Node,
+    anchor: usize,
+    /// The key that waits for its value, with its place.
+    key: Option<(String, Source)>,
+    /// What `<<` brought: it gives way to what the mapping says itself.
+    merged: Vec<Map>,
+    /// How many values there were when it was opened.
+    before: usize,
+    /// How deep what is in it lies, so far.
+    height: usize,
+}
+
+/// A whole value: how many values are in it, and how deep they lie.
+#[derive(Clone)]
+struct Closed {
+    node: Node,
+    nodes: usize,
+    height: usize,
+}
+
+struct Builder<'a> {
+    path: &'a Arc<Path>,
+    open: Vec<Open>,
+    root: Option<Node>,
+    /// The values that have a name.
+    anchors: HashMap<usize, Closed>,
+    nodes: usize,
+}
+
+impl Builder<'_> {
+    fn error(&self, marker: &Marker, reason: &str) -> Error {
+        Error::invalid(format!("{}: not valid YAML: {reason}", place(self.path, marker).place()))
+    }
+
+    fn take(&mut self, event: Event<'_>, span: &Span) -> Result<()> {
+        let marker = &span.start;
+        match event {
+            Event::DocumentStart(..) if self.root.is_some() => {
+                Err(self.error(marker, "there is a second document"))
+            }
+            Event::Scalar(text, style, anchor, tag) => {
+                let is_text = self.tag(tag.as_deref(), marker)? || style != ScalarStyle::Plain;
+                let value = if !is_text && is_null(&text) {
+                    Value::Null
+                } else {
+                    Value::Text(text.into_owned())
+                };
+                self.count(1, marker)?;
+                let node = Node { value, source: place(self.path, marker) };
+                let plain = style == ScalarStyle::Plain;
+                self.close(Closed { node, nodes: 1, height: 0 }, anchor, marker, plain)
+            }
+            Event::SequenceStart(_, anchor, tag) => {
+                self.tag(tag.as_deref(), marker)?;
+                self.push(Value::List(Vec::new()), anchor, marker)
+            }
+            Event::MappingStart(_, anchor, tag) => {
+                self.tag(tag.as_deref(), marker)?;
+                self.push(Value::Map(Map::default()), anchor, marker)
+            }
+            Event::SequenceEnd | Event::MappingEnd => {
+                let Some(Open { mut node, anchor, merged, before, height, .. }) = self.open.pop()
+                else {
+                    return Ok(());
+                };
+                if let Value::Map(own) = &mut node.value {
+                    add_merged(own, merged);
+                }
+                let closed = Closed { node, nodes: self.nodes - before, height: height + 1 };
+                self.close(closed, anchor, marker, false)
+            }
+            Event::Alias(id) => {
+                // A name that is not in the table is that of a value which is
+                // still open: it would hold itself.
+                let Some(found) = self.anchors.get(&id) else {
+                    return Err(self.error(marker, "a value that contains itself"));
+                };
+                if self.nodes + found.nodes > NODES {
+                    return Err(self.error(marker, TOO_MANY));
+                }
+                let found = found.clone();
+                self.count(found.nodes, marker)?;
+                self.close(found, 0, marker, false)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether the tag says that this is text. Of the others only YAML's own
+    /// are let through, and say nothing here.
+    fn tag(&self, tag: Option<&Tag>, marker: &Marker) -> Result<bool> {
+        match tag.map(Tag::core_suffix) {
+            None => Ok(false),
+            Some(Some("str")) => Ok(true),
+            Some(Some("null" | "bool" | "int" | "float" | "map" | "seq")) => Ok(false),
+            Some(_) => Err(self.error(
+                marker,
+                "a tag that is not understood (a value that begins with `!` needs quotes)",
+            )),
+        }
+    }
+
+    fn count(&mut self, nodes: usize, marker: &Marker) -> Result<()> {
+        self.nodes += nodes;
+        if self.nodes > NODES { Err(self.error(marker, TOO_MANY)) } else { Ok(()) }
+    }
+
+    fn push(&mut self, value: Value, anchor: usize, marker: &Marker) -> Result<()> {
+        if self.open.len() == DEPTH {
+            return Err(self.error(marker, TOO_DEEP));
+        }
+        let before = self.nodes;
+        self.count(1, marker)?;
+        let node = Node { value, source: place(self.path, marker) };
+        self.open.push(Open { node, anchor, key: None, merged: Vec::new(), before, height: 0 });
+        Ok(())
+    }
+
+    /// Puts a finished value where it belongs.
+    fn close(&mut self, closed: Closed, anchor: usize, marker: &Marker, plain: bool) -> Result<()> {
+        if self.open.len() + closed.height > DEPTH {
+            return Err(self.error(marker, TOO_DEEP));
+        }
+        if anchor != 0 {
+            // The copy counts too: an anchor on every value must not cost more
+            // than the limit.
+            self.count(closed.nodes, marker)?;
+            self.anchors.insert(anchor, closed.clone());
+        }
+        let Closed { node, height, .. } = closed;
+        let Some(parent) = self.open.last_mut() else {
+            self.root = Some(node);
+            return Ok(());
+        };
+        parent.height = parent.height.max(height);
+        match (&mut parent.node.value, parent.key.take()) {
+            (Value::List(list), _) => list.push(node),
+            (Value::Map(map), Some((key, source))) => {
+                if key == MERGE {
+                    match merged(node) {
+                        Some(maps) => parent.merged.extend(maps),
+                        None => return Err(self.error(marker, "`<<` has to be given a mapping")),
+                    }
+                } else if map.get(&key).is_some() {
+                    // The later one wins, as with PyYAML, but not unseen. The
+                    // key is not quoted: it can be a value at the wrong place.
+                    log::warn!("{}: this key is there already; the later one wins", source.place());
+                    map.insert(key, node);
+                } else {
+                    map.insert(key, node);
+                }
+            }
+            (_, None) => match node.value {
+                Value::Text(key) if key == "<<" && plain => {
+                    parent.key = Some((MERGE.to_owned(), node.source));
+                }
+                Value::Text(key) => parent.key = Some((key, node.source)),
+                Value::Null => parent.key = Some(("null".to_owned(), node.source)),
+                _ => return Err(self.error(marker, "a key has to be text")),
+            },
+            (_, Some(_)) => {}
+        }
+        Ok(())
+    }
+}
+
+/// The key under which `<<` without quotes waits for its value: no text of a
+/// file can be this.
+const MERGE: &str = "\0<<";
+
+const TOO_MANY: &str = "more values than any clouds file has (100000, aliases written out)";
+
+const TOO_DEEP: &str = "nested deeper than any clouds file is (32)";
+
+/// The mappings that a `<<` names, first the ones that win.
+fn merged(node: Node) -> Option<Vec<Map>> {
+    match node.value {
+        Value::Map(map) => Some(vec![map]),
+        Value::List(list) => list
+            .into_iter()
+            .map(|node| match node.value {
+                Value::Map(map) => Some(map),
+                _ => None,
+            })
+            .collect(),
+        _ => None,
+    }
+}
+
+fn add_merged(own: &mut Map, merged: Vec<Map>) {
+    for (key, node) in merged.into_iter().flat_map(Map::into_entries) {
+        if own.get(&key).is_none() {
+            own.insert(key, node);
+        }
+    }
+}
+
+/// Whether text without quotes is YAML's nothing.
+fn is_null(text: &str) -> bool {
+    matches!(text, "" | "~" | "null" | "Null" | "NULL")
+}
+
+/// What went wrong, in words that quote nothing of the file.
+fn reason(kind: &ErrorKind) -> &'static str {
+    match kind {
+        ErrorKind::RecursionLimitExceeded => TOO_DEEP,
+        ErrorKind::UnknownAnchor => {
+            "an alias that nothing stands for (a value that begins with `*` needs quotes)"
+        }
+        ErrorKind::UndeclaredTagHandle | ErrorKind::ExpectedTagBang => {
+            "a tag that is not understood (a value that begins with `!` needs quotes)"
+        }
+        ErrorKind::UnclosedQuotedScalar => "a quote that is not closed",
+        ErrorKind::UnclosedFlowCollection { .. }
+        | ErrorKind::UnexpectedEofFlowSequence
+        | ErrorKind::UnexpectedEofFlowMapping => "a bracket that is not closed",
+        ErrorKind::UnexpectedCharacter { .. } => {
+            "a character that cannot be here (a value that begins with it needs quotes)"
+        }
+        ErrorKind::TabNotAllowed
+        | ErrorKind::TabInBlockIndentation
+        | ErrorKind::TabInIndentation => "a tab where spaces have to be",
+        ErrorKind::InvalidIndentation | ErrorKind::ExpectedBlockMappingKey => {
+            "the line is not indented like those before it"
+        }
+        ErrorKind::SimpleKeyExpected | ErrorKind::InvalidSimpleKey => {
+            "a `:` where none can be, or one that is missing"
+        }
+        ErrorKind::UnknownQuotedScalarEscape | ErrorKind::InvalidQuotedScalarHexEscape => {
+            "a `\\` that means nothing (single quotes take it as it is)"
+        }
+        _ => "it cannot be read on from here",
+    }
+}
