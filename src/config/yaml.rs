@@ -74,7 +74,10 @@ struct Builder<'a> {
 
 impl Builder<'_> {
     fn error(&self, marker: &Marker, reason: &str) -> Error {
-        Error::invalid(format!("{}: not valid YAML: {reason}", place(self.path, marker).place()))
+        let place = place(self.path, marker).place();
+        let limit = [TOO_DEEP, TOO_MANY].contains(&reason);
+        let what = if limit { "" } else { "not valid YAML: " };
+        Error::invalid(format!("{place}: {what}{reason}"))
     }
 
     fn take(&mut self, event: Event<'_>, span: &Span) -> Result<()> {
@@ -84,7 +87,7 @@ impl Builder<'_> {
                 Err(self.error(marker, "there is a second document"))
             }
             Event::Scalar(text, style, anchor, tag) => {
-                let is_text = self.tag(tag.as_deref(), marker)? || style != ScalarStyle::Plain;
+                let is_text = self.tag(tag.as_deref(), span)? || style != ScalarStyle::Plain;
                 let value = if !is_text && is_null(&text) {
                     Value::Null
                 } else {
@@ -96,11 +99,11 @@ impl Builder<'_> {
                 self.close(Closed { node, nodes: 1, height: 0 }, anchor, marker, plain)
             }
             Event::SequenceStart(_, anchor, tag) => {
-                self.tag(tag.as_deref(), marker)?;
+                self.tag(tag.as_deref(), span)?;
                 self.push(Value::List(Vec::new()), anchor, marker)
             }
             Event::MappingStart(_, anchor, tag) => {
-                self.tag(tag.as_deref(), marker)?;
+                self.tag(tag.as_deref(), span)?;
                 self.push(Value::Map(Map::default()), anchor, marker)
             }
             Event::SequenceEnd | Event::MappingEnd => {
@@ -133,13 +136,13 @@ impl Builder<'_> {
 
     /// Whether the tag says that this is text. Of the others only YAML's own
     /// are let through, and say nothing here.
-    fn tag(&self, tag: Option<&Tag>, marker: &Marker) -> Result<bool> {
+    fn tag(&self, tag: Option<&Tag>, span: &Span) -> Result<bool> {
         match tag.map(Tag::core_suffix) {
             None => Ok(false),
             Some(Some("str")) => Ok(true),
             Some(Some("null" | "bool" | "int" | "float" | "map" | "seq")) => Ok(false),
             Some(_) => Err(self.error(
-                marker,
+                &span.tag_start().unwrap_or(span.start),
                 "a tag that is not understood (a value that begins with `!` needs quotes)",
             )),
         }
@@ -213,7 +216,7 @@ impl Builder<'_> {
 /// file can be this.
 const MERGE: &str = "\0<<";
 
-const TOO_MANY: &str = "more values than any clouds file has (100000, aliases written out)";
+const TOO_MANY: &str = "more values than any clouds file has (100,000, aliases written out)";
 
 const TOO_DEEP: &str = "nested deeper than any clouds file is (32)";
 

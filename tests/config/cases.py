@@ -1,0 +1,713 @@
+"""The cases: files and variables in, settings or an error out.
+
+A case without `settings` and `error` has to come out as openstacksdk has it.
+One where openstacksdk fails has our whole message in `error`. One that is to
+come out otherwise says why in `differs`, and what: there are only the reasons
+below, and the page `opencloud::config` has each of them.
+
+Names of files are below $ROOT: `work` is the working directory, `home` the
+user's home, `etc` the system's folder.
+"""
+
+from textwrap import dedent
+
+CASES = []
+
+# The reasons to differ from openstacksdk.
+NULL = "null or empty means that nothing is said"
+AS_TYPED = "a value without quotes is the text that was typed"
+BROKEN = "a broken or empty file is an error, it is not passed over"
+BOOL = "true, yes, on and 1 are true, in a file and in a variable"
+INFER = "the way to sign in follows from the secrets that are there"
+CREDENTIALS = "only a variable that says where or as whom makes the environment a cloud"
+HYPHEN = "a - in a key is a _ everywhere"
+ALIAS = "every other name of a key counts, in every place"
+BRACES = "braces are filled in wherever auth_url is, and never with a secret"
+FOLDERS = "every folder of XDG_CONFIG_DIRS is searched"
+CLOUD_NAMED = "the error comes at once and says what to do"
+FOREIGN = "a value of a wrong kind is an error with its place"
+VENDORS = "profiles come from clouds-public.yaml alone"
+PROFILE = "the environment has no defaults that hide its profile"
+USERID = "OS_USERID is read, as gophercloud does"
+ALIASED = "a YAML number, date or mapping is never a key's or a cloud's name"
+
+
+def case(
+    name, files=None, env=None, cloud=None, region=None, overlay=False, differs=None, **expected
+):
+    files = {path: dedent(text).lstrip("\n") for path, text in (files or {}).items()}
+    CASES.append(
+        {
+            "name": name,
+            "files": files,
+            "env": env or {},
+            "cloud": cloud,
+            "region": region,
+            "overlay": overlay,
+            "differs": differs,
+        }
+        | expected
+    )
+
+
+def clouds(text):
+    """The clouds file in the working directory."""
+    text = dedent(text).strip("\n")
+    text = "\n".join("  " + line if line else "" for line in text.split("\n"))
+    return {"work/clouds.yaml": f"clouds:\n{text}\n"}
+
+
+def one(host="one", extra=""):
+    """A whole cloud in one line."""
+    return (
+        f"{{auth: {{auth_url: https://{host}.example/v3, username: demo, password: pw, "
+        f"project_name: demo, user_domain_name: Default, project_domain_name: Default}}{extra}}}"
+    )
+
+
+ENV = {
+    "OS_AUTH_URL": "https://env.example/v3",
+    "OS_USERNAME": "eve",
+    "OS_PASSWORD": "epw",
+    "OS_PROJECT_NAME": "eproject",
+    "OS_USER_DOMAIN_NAME": "Default",
+    "OS_PROJECT_DOMAIN_NAME": "Default",
+}
+# What one() and ENV come out as.
+ONE = {
+    "cloud": "a",
+    "auth_type": "password",
+    "auth_url": "https://one.example/v3",
+    "username": "demo",
+    "user_domain_name": "Default",
+    "password": "***",
+    "project_name": "demo",
+    "project_domain_name": "Default",
+    "interface": "public",
+    "verify": True,
+}
+EVE = ONE | {
+    "cloud": "envvars",
+    "auth_url": "https://env.example/v3",
+    "username": "eve",
+    "project_name": "eproject",
+}
+LOOKED = (
+    "clouds.yaml, .yml and .json in $ROOT/work, $ROOT/home/.config/openstack, "
+    "$ROOT/etc/xdg/openstack, $ROOT/etc/openstack"
+)
+NOTHING = (
+    "no cloud to connect to: OS_CLOUD is not set, the environment has no credentials "
+    "(OS_AUTH_URL, OS_USERNAME, OS_USER_ID, OS_PASSWORD, OS_TOKEN, "
+    "OS_APPLICATION_CREDENTIAL_ID), and "
+)
+TWO = clouds(f"a: {one()}\nb: {one('two')}")
+ONLY = clouds(f"a: {one()}")
+
+
+def without(settings, *keys):
+    return {key: value for key, value in settings.items() if key not in keys}
+
+
+# Which cloud
+
+case("the cloud that the program names", TWO, cloud="b")
+case("the cloud that OS_CLOUD names", TWO, {"OS_CLOUD": "b"})
+case("the program's name stands before OS_CLOUD", TWO, {"OS_CLOUD": "a"}, cloud="b")
+case("OS_CLOUD stands before credentials of the environment", TWO, ENV | {"OS_CLOUD": "b"})
+case("the program's name stands before credentials of the environment", TWO, ENV, cloud="a")
+case("credentials of the environment stand before the only cloud", ONLY, ENV)
+case("credentials of the environment without a file", {}, ENV)
+case("the only cloud of the file", ONLY)
+case("an empty OS_CLOUD names none", ONLY, {"OS_CLOUD": ""})
+case(
+    "two clouds and none named",
+    TWO,
+    error='which cloud is not said: $ROOT/work/clouds.yaml has "a", "b"; set OS_CLOUD to one of them',
+)
+case("nothing anywhere", error=NOTHING + f"there is no clouds file; looked for {LOOKED}")
+case(
+    "a file without clouds",
+    {"work/clouds.yaml": "clouds: {}\n"},
+    error=NOTHING + "$ROOT/work/clouds.yaml has no cloud",
+)
+case(
+    "a file without the key clouds",
+    {"work/clouds.yaml": "cache: {auth: true}\n"},
+    error=NOTHING + "$ROOT/work/clouds.yaml has no cloud",
+)
+case(
+    "clouds is null",
+    {"work/clouds.yaml": "clouds:\n"},
+    error=NOTHING + "$ROOT/work/clouds.yaml has no cloud",
+)
+case(
+    "the program names a cloud that is not there",
+    TWO,
+    cloud="c",
+    error='the cloud "c" was not found: $ROOT/work/clouds.yaml has "a", "b"',
+)
+case(
+    "OS_CLOUD names a cloud that is not there",
+    TWO,
+    ENV | {"OS_CLOUD": "c"},
+    error='the cloud "c" that OS_CLOUD names was not found: $ROOT/work/clouds.yaml has "a", "b"',
+)
+case(
+    "a cloud is named and there is no file",
+    env={"OS_CLOUD": "c"},
+    error=f'the cloud "c" that OS_CLOUD names was not found: there is no clouds file; looked for {LOOKED}',
+)
+case("names of clouds are case-sensitive", clouds(f"A: {one()}"), cloud="a",
+     error='the cloud "a" was not found: $ROOT/work/clouds.yaml has "A"')
+case("a cloud's name keeps its hyphen", clouds(f"my-cloud: {one()}"), cloud="my-cloud")
+case("a cloud of the name 12", clouds(f"12: {one()}"), cloud="12", differs=ALIASED,
+     settings=ONE | {"cloud": "12"}, secrets={"password": "pw"})
+case("a cloud of the name yes", clouds(f"yes: {one()}\nno: {one('two')}"), cloud="yes",
+     differs=ALIASED, settings=ONE | {"cloud": "yes"}, secrets={"password": "pw"})
+case("the environment has a name", {}, ENV | {"OS_CLOUD_NAME": "mine"})
+case("the environment by its name", TWO, ENV | {"OS_CLOUD": "envvars"})
+case("the environment by the name that it was given", TWO,
+     ENV | {"OS_CLOUD": "mine", "OS_CLOUD_NAME": "mine"})
+case("the program names the environment", TWO, ENV, cloud="envvars")
+case(
+    "a cloud has the environment's name",
+    clouds(f"envvars: {one()}"),
+    ENV,
+    error='$ROOT/work/clouds.yaml:2:12: a cloud is named "envvars" like the environment\'s own; '
+    "rename it, or set OS_CLOUD_NAME",
+)
+case(
+    "a cloud has the name that the environment was given",
+    TWO,
+    {"OS_CLOUD": "b", "OS_CLOUD_NAME": "a"},
+    error='$ROOT/work/clouds.yaml:2:6: a cloud is named "a" like the environment\'s own; '
+    "rename it, or set OS_CLOUD_NAME",
+)
+case("a selector alone does not make the environment a cloud", ONLY, {"OS_REGION_NAME": "R1"})
+case("a test runner's variable does not count", ONLY, {"OS_TEST_PATH": "x", "OS_STDOUT_CAPTURE": "1"})
+case("a stray variable does not hide the only cloud", ONLY, {"OS_FOO": "bar"},
+     differs=CREDENTIALS, settings=ONE, secrets={"password": "pw"})
+case("a known variable without credentials does not hide the only cloud", ONLY,
+     {"OS_INTERFACE": "internal", "OS_PROJECT_NAME": "other"},
+     differs=CREDENTIALS, settings=ONE, secrets={"password": "pw"})
+case("an empty variable is not set", ONLY, {"OS_AUTH_URL": "", "OS_USERNAME": ""},
+     differs=CREDENTIALS, settings=ONE, secrets={"password": "pw"})
+case("an address alone makes the environment a cloud", ONLY, {"OS_AUTH_URL": "https://env.example/v3"})
+case(
+    "the environment by its name, without credentials",
+    TWO,
+    {"OS_CLOUD": "envvars", "OS_FOO": "bar"},
+    error='the cloud "envvars" that OS_CLOUD names was not found: $ROOT/work/clouds.yaml has "a", "b"',
+)
+
+# Which file
+
+FOLDERS_IN_ORDER = {
+    "work": "work",
+    "config home": "home/.config/openstack",
+    "etc xdg": "etc/xdg/openstack",
+    "etc": "etc/openstack",
+}
+for place, folder in FOLDERS_IN_ORDER.items():
+    case(f"a file in {place}", {f"{folder}/clouds.yaml": f"clouds: {{a: {one()}}}\n"})
+for first, second in (("work", "config home"), ("config home", "etc xdg"), ("etc xdg", "etc")):
+    case(
+        f"{first} stands before {second}",
+        {
+            f"{FOLDERS_IN_ORDER[first]}/clouds.yaml": f"clouds: {{a: {one('first')}}}\n",
+            f"{FOLDERS_IN_ORDER[second]}/clouds.yaml": f"clouds: {{a: {one('second')}}}\n",
+        },
+    )
+case("XDG_CONFIG_HOME stands before the config home",
+     {"xdg/openstack/clouds.yaml": f"clouds: {{a: {one('xdg')}}}\n",
+      "home/.config/openstack/clouds.yaml": f"clouds: {{a: {one('home')}}}\n"},
+     {"XDG_CONFIG_HOME": "$ROOT/xdg"})
+case("the config home counts beside XDG_CONFIG_HOME",
+     {"home/.config/openstack/clouds.yaml": f"clouds: {{a: {one('home')}}}\n"},
+     {"XDG_CONFIG_HOME": "$ROOT/xdg"})
+case("SNAP_REAL_HOME stands for the home",
+     {"snap/.config/openstack/clouds.yaml": f"clouds: {{a: {one('snap')}}}\n"},
+     {"SNAP_REAL_HOME": "$ROOT/snap"})
+case("XDG_CONFIG_DIRS with one folder",
+     {"site/openstack/clouds.yaml": f"clouds: {{a: {one('site')}}}\n"},
+     {"XDG_CONFIG_DIRS": "$ROOT/site"})
+case("XDG_CONFIG_DIRS with two folders",
+     {"site/openstack/clouds.yaml": f"clouds: {{a: {one()}}}\n"},
+     {"XDG_CONFIG_DIRS": "$ROOT/none:$ROOT/site"},
+     differs=FOLDERS, settings=ONE, secrets={"password": "pw"})
+case(".yaml stands before .yml",
+     {"work/clouds.yml": f"clouds: {{a: {one('yml')}}}\n", "work/clouds.yaml": f"clouds: {{a: {one('yaml')}}}\n"})
+case(".yml stands before .json",
+     {"work/clouds.yml": f"clouds: {{a: {one('yml')}}}\n", "work/clouds.json": '{"clouds": {}}'})
+case("a folder's .json stands before the next folder's .yaml",
+     {"work/clouds.json": '{"clouds": {"a": {"auth": {"auth_url": "https://json.example/v3"}}}}\n',
+      "etc/openstack/clouds.yaml": f"clouds: {{a: {one('etc')}}}\n"})
+case("a file of JSON with tabs and escapes",
+     {"work/clouds.json": '{\n\t"clouds": {\n\t\t"a": {\n\t\t\t"auth": {"auth_url": "https:\\/\\/json.example\\/v3",\n'
+      '\t\t\t\t"username": "d\\u00e9mo", "password": "\\ud83d\\ude00", "project_id": 12},\n\t\t\t"verify": false\n\t\t}\n\t}\n}\n'})
+case("OS_CLIENT_CONFIG_FILE stands before all",
+     ONLY | {"elsewhere/my.yaml": f"clouds: {{a: {one('elsewhere')}}}\n"},
+     {"OS_CLIENT_CONFIG_FILE": "$ROOT/elsewhere/my.yaml"})
+case("OS_CLIENT_CONFIG_FILE that is not there falls through", ONLY,
+     {"OS_CLIENT_CONFIG_FILE": "$ROOT/elsewhere/my.yaml"})
+case("OS_CLIENT_CONFIG_FILE is relative to the working directory",
+     ONLY | {"work/sub/my.yaml": f"clouds: {{a: {one('sub')}}}\n"},
+     {"OS_CLIENT_CONFIG_FILE": "sub/my.yaml"})
+case("OS_CLIENT_CONFIG_FILE with any ending is YAML",
+     {"work/cloud.conf": f"clouds: {{a: {one('conf')}}}\n"}, {"OS_CLIENT_CONFIG_FILE": "cloud.conf"})
+case("OS_CLIENT_CONFIG_FILE that is not there, and no other",
+     env={"OS_CLIENT_CONFIG_FILE": "$ROOT/my.yaml"},
+     error=NOTHING + "there is no clouds file; looked for $ROOT/my.yaml (OS_CLIENT_CONFIG_FILE, "
+     f"there is no such file); {LOOKED}")
+case("a folder of the name clouds.yaml is passed over",
+     {"work/clouds.yaml/x": "", "etc/openstack/clouds.yaml": f"clouds: {{a: {one('etc')}}}\n"})
+
+EMPTY = "$ROOT/work/clouds.yaml:1:1: nothing is in this file; remove it"
+REAL = {"home/.config/openstack/clouds.yaml": f"clouds: {{a: {one()}}}\n"}
+case("an empty file", REAL | {"work/clouds.yaml": ""}, error=EMPTY)
+case("a file with nothing but a comment", REAL | {"work/clouds.yaml": "# later\n"}, error=EMPTY)
+case("an empty file and a cloud of the environment", {"work/clouds.yaml": ""}, ENV)
+case("a broken file", REAL | {"work/clouds.yaml": "clouds:\n  a: [1\n"}, differs=BROKEN,
+     error="$ROOT/work/clouds.yaml:2:6: not valid YAML: a bracket that is not closed")
+case("a broken file and a cloud of the environment", {"work/clouds.yaml": "clouds: [\n"}, ENV)
+case("a password with a quote that is not closed",
+     REAL | {"work/clouds.yaml": 'clouds:\n  a:\n    auth:\n      password: "hunter2\n'}, differs=BROKEN,
+     error="$ROOT/work/clouds.yaml:4:17: not valid YAML: a quote that is not closed")
+case("a password that begins with a star",
+     REAL | {"work/clouds.yaml": "clouds:\n  a:\n    auth:\n      password: *hunter2\n"}, differs=BROKEN,
+     error="$ROOT/work/clouds.yaml:4:17: not valid YAML: an alias that nothing stands for "
+     "(a value that begins with `*` needs quotes)")
+case("a password that begins with an exclamation mark",
+     REAL | {"work/clouds.yaml": "clouds:\n  a:\n    auth:\n      password: !hunter2\n"}, differs=BROKEN,
+     error="$ROOT/work/clouds.yaml:4:17: not valid YAML: a tag that is not understood "
+     "(a value that begins with `!` needs quotes)")
+case("a password that begins with a percent sign or an at",
+     REAL | {"work/clouds.yaml": "clouds:\n  a:\n    auth:\n      password: @hunter2\n"}, differs=BROKEN,
+     error="$ROOT/work/clouds.yaml:4:17: not valid YAML: a character that cannot be here "
+     "(a value that begins with it needs quotes)")
+case("a line that is indented by a tab",
+     REAL | {"work/clouds.yaml": "clouds:\n\ta: {}\n"}, differs=BROKEN,
+     error="$ROOT/work/clouds.yaml:2:2: not valid YAML: a tab where spaces have to be")
+case("a line that is not indented like the others",
+     REAL | {"work/clouds.yaml": "clouds:\n  a:\n    auth:\n      username: x\n     password: hunter2\n"},
+     differs=BROKEN,
+     error="$ROOT/work/clouds.yaml:5:6: not valid YAML: the line is not indented like those before it")
+case("two documents", REAL | {"work/clouds.yaml": "clouds: {}\n---\nclouds: {}\n"}, differs=BROKEN,
+     error="$ROOT/work/clouds.yaml:2:1: not valid YAML: there is a second document")
+case("JSON that is cut off", REAL | {"work/clouds.json": '{"clouds": {"a": {'}, differs=BROKEN,
+     error="$ROOT/work/clouds.json:1:18: not valid YAML: a bracket that is not closed")
+case("a file that is a list", REAL | {"work/clouds.yaml": "- a\n"},
+     error="$ROOT/work/clouds.yaml:1:1: not a mapping with a key `clouds`")
+case("clouds is a list", {"work/clouds.yaml": "clouds: [a]\n"},
+     error="$ROOT/work/clouds.yaml:1:9: `clouds` has to be a mapping, found a list")
+case("a cloud is text", clouds("a: https://one.example"),
+     error="$ROOT/work/clouds.yaml:2:6: `clouds.a` has to be a mapping, found text")
+case("auth is text", clouds("a: {auth: demo}"),
+     error="$ROOT/work/clouds.yaml:2:13: `auth` has to be a mapping, found text")
+case("a mark of the byte order", {"work/clouds.yaml": f"\ufeffclouds: {{a: {one()}}}\n"})
+case("lines that end as on Windows",
+     {"work/clouds.yaml": "clouds:\r\n  a:\r\n    auth:\r\n      auth_url: https://one.example\r\n      password: pw\r\n"})
+
+# Secure
+
+OPEN = clouds("a: {auth: {auth_url: https://one.example/v3, username: demo}, region_name: R}")
+case("secure.yaml beside clouds.yaml",
+     OPEN | {"work/secure.yaml": "clouds: {a: {auth: {password: secret}}}\n"})
+case("secure.yaml in another folder",
+     OPEN | {"etc/openstack/secure.yaml": "clouds: {a: {auth: {password: secret}}}\n"})
+case("secure.yaml wins over clouds.yaml",
+     ONLY | {"work/secure.yaml": "clouds: {a: {auth: {password: secret}, region_name: S}}\n"})
+case("secure.yaml has a cloud of its own", {"work/secure.yaml": f"clouds: {{a: {one()}}}\n"})
+case("secure.yaml adds a cloud, and no one is named",
+     ONLY | {"work/secure.yaml": f"clouds: {{b: {one()}}}\n"},
+     error='which cloud is not said: $ROOT/work/clouds.yaml has "a", "b"; set OS_CLOUD to one of them')
+case("OS_CLIENT_SECURE_FILE",
+     OPEN | {"s.yaml": "clouds: {a: {auth: {password: there}}}\n",
+             "work/secure.yaml": "clouds: {a: {auth: {password: here}}}\n"},
+     {"OS_CLIENT_SECURE_FILE": "$ROOT/s.yaml"})
+case("secure.json", OPEN | {"work/secure.json": '{"clouds": {"a": {"auth": {"password": "secret"}}}}'})
+case("an empty secure.yaml", ONLY | {"work/secure.yaml": ""}, differs=BROKEN,
+     error="$ROOT/work/secure.yaml:1:1: nothing is in this file; remove it")
+case("a broken secure.yaml", ONLY | {"work/secure.yaml": "clouds: {\n"}, differs=BROKEN,
+     error="$ROOT/work/secure.yaml:1:9: not valid YAML: a bracket that is not closed")
+case("secure.yaml merges deep into values of a region",
+     clouds("a: {auth: {auth_url: https://one.example}, regions: [R]}")
+     | {"work/secure.yaml": "clouds: {a: {auth: {username: u, password: p}}}\n"})
+
+# Profiles
+
+PUBLIC = {
+    "etc/openstack/clouds-public.yaml": """
+    public-clouds:
+      vendor:
+        auth: {auth_url: https://vendor.example/v3, user_domain_name: VD}
+        regions: [V1, V2]
+        interface: internal
+        compute_api_version: 2
+      plain:
+        auth: {auth_url: "https://{region_name}.vendor.example/v3"}
+        region_name: P1
+      typed:
+        auth_type: v3applicationcredential
+        auth: {auth_url: https://typed.example/v3}
+    """
+}
+USER = "username: u, password: p"
+case("a profile", PUBLIC | clouds(f"a: {{profile: vendor, auth: {{{USER}}}}}"))
+case("a profile by its old name", PUBLIC | clouds(f"a: {{cloud: vendor, auth: {{{USER}}}}}"))
+case("the cloud stands before its profile",
+     PUBLIC | clouds(f"a: {{profile: vendor, interface: admin, auth: {{{USER}, auth_url: https://mine.example}}}}"))
+case("a region of the profile", PUBLIC | clouds(f"a: {{profile: vendor, auth: {{{USER}}}}}"), region="V2")
+case("not a region of the profile", PUBLIC | clouds(f"a: {{profile: vendor, auth: {{{USER}}}}}"), region="V3",
+     error='cloud "a" has no region "V3" (asked for by the program): choose "V1", "V2"')
+case("the cloud's region stands before its profile's",
+     PUBLIC | clouds(f"a: {{profile: vendor, region_name: Mine, auth: {{{USER}}}}}"))
+case("a profile with one region, in its address", PUBLIC | clouds(f"a: {{profile: plain, auth: {{{USER}}}}}"))
+case("a profile tells how to sign in",
+     PUBLIC | clouds("a: {profile: typed, auth: {application_credential_id: i, application_credential_secret: s}}"))
+case("a profile that is not there", PUBLIC | clouds(f"a: {{profile: nobody, auth: {{auth_url: https://one.example, {USER}}}}}"))
+case("a profile for the environment", PUBLIC,
+     {"OS_PROFILE": "vendor", "OS_USERNAME": "u", "OS_PASSWORD": "p"}, differs=PROFILE,
+     settings={"cloud": "envvars", "auth_type": "password", "auth_url": "https://vendor.example/v3", "username": "u",
+               "user_domain_name": "VD", "password": "***", "region_name": "V1", "interface": "internal",
+               "verify": True, "compute_api_version": "2"},
+     secrets={"password": "p"})
+case("a profile that openstacksdk brings with it", clouds(f"a: {{profile: auro, auth: {{{USER}}}}}"),
+     differs=VENDORS, settings={"cloud": "a", "auth_type": "password", "username": "u", "password": "***",
+                                "interface": "public", "verify": True},
+     secrets={"password": "p"})
+case("a null in the cloud does not undo its profile",
+     PUBLIC | clouds(f"a: {{profile: vendor, interface: null, regions: ~, auth: {{{USER}}}}}"), differs=NULL,
+     settings={"cloud": "a", "auth_type": "password", "auth_url": "https://vendor.example/v3", "username": "u",
+               "user_domain_name": "VD", "password": "***", "region_name": "V1", "interface": "internal",
+               "verify": True, "compute_api_version": "2"},
+     secrets={"password": "p"})
+
+# Regions
+
+case("region_name", clouds(f"a: {one(extra=', region_name: R1')}"))
+case("the first of regions", clouds(f"a: {one(extra=', regions: [R1, R2]')}"))
+case("one of regions", clouds(f"a: {one(extra=', regions: [R1, R2]')}"), region="R2")
+case("not one of regions", clouds(f"a: {one(extra=', regions: [R1, R2]')}"), region="R3",
+     error='cloud "a" has no region "R3" (asked for by the program): choose "R1", "R2"')
+case("regions are case-sensitive", clouds(f"a: {one(extra=', regions: [R1, R2]')}"), region="r1",
+     error='cloud "a" has no region "r1" (asked for by the program): choose "R1", "R2"')
+case("not the region_name", clouds(f"a: {one(extra=', region_name: R1')}"), region="R2",
+     error='cloud "a" has no region "R2" (asked for by the program): choose "R1"')
+case("any region where none is said", ONLY, region="R9")
+case("regions stand before region_name", clouds(f"a: {one(extra=', region_name: R0, regions: [R1, R2]')}"))
+case("region_name with commas", clouds(f"a: {one(extra=', region_name: &quot;R1,R2&quot;'.replace('&quot;', chr(34)))}"))
+case("the second of a region_name with commas",
+     clouds(f"a: {one(extra=', region_name: &quot;R1,R2&quot;'.replace('&quot;', chr(34)))}"), region="R2")
+case("region_name is a list", clouds(f"a: {one(extra=', region_name: [R1, R2]')}"), region="R2")
+case("an empty region_name", clouds(f"a: {one(extra=', region_name: &quot;&quot;'.replace('&quot;', chr(34)))}"))
+REGIONS = clouds("""
+    a:
+      auth: {auth_url: https://one.example/v3, username: demo, password: pw}
+      interface: public
+      regions:
+      - name: R1
+        values:
+          auth: {auth_url: https://r1.example/v3}
+          interface: internal
+          compute-endpoint-override: https://nova.r1.example
+      - R2
+      - name: R3
+      - {name: R4, values: {verify: false, region_name: other}}
+    """)
+for region in (None, "R2", "R3", "R4"):
+    case(f"values of the region {region}", REGIONS, region=region)
+case("a region with another key", clouds(f"a: {one(extra=', regions: [{{name: R1, interface: admin}}]'.replace('{{', '{').replace('}}', '}'))}"),
+     error="$ROOT/work/clouds.yaml:2:166: a region has to be a name, or a mapping of `name` and `values`")
+case("a region without a name", clouds("a:\n  regions:\n  - values: {}"),
+     error="$ROOT/work/clouds.yaml:4:7: a region has to be a name, or a mapping of `name` and `values`")
+case("the region of the environment", {}, ENV | {"OS_REGION_NAME": "R1"})
+case("another than the region of the environment", {}, ENV | {"OS_REGION_NAME": "R1"}, region="R2",
+     error='cloud "envvars" has no region "R2" (asked for by the program): choose "R1"')
+case("OS_REGION_NAME is not mixed in", REGIONS, {"OS_REGION_NAME": "R2"})
+
+# auth
+
+for kind, value in {
+    "a user by id": "user_id: u1, password: pw",
+    "a user by name and domain id": "username: u, user_domain_id: d1, password: pw",
+    "a user by name and domain name": "username: u, user_domain_name: D, password: pw",
+    "user_name": "user_name: u, password: pw",
+    "a project by id": "username: u, password: pw, project_id: p1",
+    "a project by name": "username: u, password: pw, project_name: p, project_domain_id: d1",
+    "a tenant by id": "username: u, password: pw, tenant_id: t1",
+    "a tenant by name": "username: u, password: pw, tenant_name: t",
+    "project stands before tenant": "username: u, password: pw, project_name: p, tenant_name: t",
+    "a domain by id": "username: u, password: pw, domain_id: d1",
+    "a domain by name": "username: u, password: pw, domain_name: D",
+    "a domain is the user's and the project's": "username: u, password: pw, project_name: p, domain_id: d1",
+    "a domain gives way to the user's":
+        "username: u, password: pw, project_name: p, domain_name: D, user_domain_name: U",
+    "a domain by name beside a user's by id":
+        "username: u, password: pw, project_name: p, domain_name: D, user_domain_id: u1",
+    "the system": "username: u, password: pw, system_scope: all",
+    "a trust": "username: u, password: pw, trust_id: t1",
+    "a default domain": "username: u, password: pw, project_name: p, default_domain_id: d9",
+    "keys with hyphens": "user-id: u1, password: pw, project-id: p1, user-domain-id: d",
+    "an id of digits": "user_id: 12345, password: pw, project_id: 678",
+    "an empty project": "username: u, password: pw, project_name: ''",
+    "a password that is text with braces": "username: u, password: 'p{w}d', project_id: p",
+    "a password of many signs": "username: u, password: \"p'w: #{}[]&*!|>%@`\\u00e9\", project_id: p",
+}.items():
+    case(f"auth: {kind}", clouds(f"a: {{auth: {{auth_url: https://one.example/v3, {value}}}}}"))
+case("a password of more than one line",
+     clouds("a:\n  auth:\n    auth_url: https://one.example\n    username: u\n    password: |-\n      first\n      second"))
+case("auth: a null project is none",
+     clouds("a: {auth: {auth_url: https://one.example/v3, username: u, password: pw, project_name: null}}"),
+     differs=NULL, settings={"cloud": "a", "auth_type": "password", "auth_url": "https://one.example/v3",
+                             "username": "u", "password": "***", "interface": "public", "verify": True},
+     secrets={"password": "pw"})
+case("an empty project does not hide the tenant",
+     clouds("a: {auth: {auth_url: https://one.example/v3, username: u, password: pw}}"),
+     {"OS_CLOUD": "a", "OS_PROJECT_NAME": "", "OS_TENANT_NAME": "t"})
+case("an empty variable does not hide its other name", {},
+     {"OS_AUTH_URL": "https://one.example/v3", "OS_USERNAME": "u", "OS_PASSWORD": "pw", "OS_PROJECT_NAME": "",
+      "OS_TENANT_NAME": "t"},
+     differs=NULL, settings={"cloud": "envvars", "auth_type": "password", "auth_url": "https://one.example/v3",
+                             "username": "u", "password": "***", "project_name": "t", "interface": "public",
+                             "verify": True},
+     secrets={"password": "pw"})
+case("auth is null", clouds("a: {auth: null, auth_url: https://one.example/v3, username: u, password: pw}"),
+     differs=NULL, settings={"cloud": "a", "auth_type": "password", "auth_url": "https://one.example/v3",
+                             "username": "u", "password": "***", "interface": "public", "verify": True},
+     secrets={"password": "pw"})
+case("a cloud is null", clouds("a:"), cloud="a",
+     error='the cloud "a" of $ROOT/work/clouds.yaml has no auth_url, which auth_type password needs')
+case("a username that is a list", clouds("a: {auth: {auth_url: https://one.example, username: [u, v]}}"),
+     differs=FOREIGN, error="$ROOT/work/clouds.yaml:2:55: `username` has to be text, found a list")
+case("a password that is a mapping", clouds("a: {auth: {auth_url: https://one.example, password: {hunter2: x}}}"),
+     differs=FOREIGN, error="$ROOT/work/clouds.yaml:2:55: `password` has to be text, found a mapping")
+
+# Beside auth
+
+TOP = "auth_url: https://top.example, username: top, password: tpw, project_name: tproject, user_domain_name: TD"
+case("everything beside auth", clouds(f"a: {{{TOP}}}"))
+case("both, and each key has its rule",
+     clouds(f"a: {{{TOP}, auth: {{auth_url: https://in.example, username: in, password: ipw, project_name: iproject, user_domain_name: ID}}}}"))
+case("a tenant beside auth gives way to a project in it",
+     clouds("a: {tenant_name: t, auth: {auth_url: https://one.example, project_name: p}}"))
+case("a domain beside auth that is no scope",
+     clouds("a: {domain_name: D, auth: {auth_url: https://one.example, username: u, password: p, project_name: p}}"))
+case("a domain beside auth that is the scope",
+     clouds("a: {domain_name: D, auth: {auth_url: https://one.example, username: u, password: p}}"))
+case("an empty username in auth gives way",
+     clouds("a: {username: top, auth: {auth_url: https://one.example, username: '', password: p}}"))
+case("a hyphen in auth-url", clouds("a: {auth: {auth-url: https://one.example/v3, username: u, password: pw}}"))
+case("a hyphen in auth-type", clouds("a: {auth-type: v3token, auth: {auth_url: https://one.example/v3, token: t}}"),
+     differs=HYPHEN, settings={"cloud": "a", "auth_type": "v3token", "auth_url": "https://one.example/v3",
+                               "token": "***", "interface": "public", "verify": True},
+     secrets={"token": "t"})
+
+# How to sign in
+
+URL = "auth_url: https://one.example/v3"
+for kind, text in {
+    "password": f"auth_type: password, auth: {{{URL}, username: u, password: pw}}",
+    "v3password": f"auth_type: v3password, auth: {{{URL}, username: u, user_domain_id: d, password: pw}}",
+    "token": f"auth_type: token, auth: {{{URL}, token: t}}",
+    "v3token": f"auth_type: v3token, auth: {{{URL}, token: t, project_id: p}}",
+    "auth_token": f"auth_type: token, auth: {{{URL}, auth_token: t}}",
+    "a token beside auth": f"auth_type: token, token: t, auth: {{{URL}, token: inner}}",
+    "an application credential by id":
+        f"auth_type: v3applicationcredential, auth: {{{URL}, application_credential_id: i, application_credential_secret: s}}",
+    "an application credential by name":
+        f"auth_type: v3applicationcredential, auth: {{{URL}, application_credential_name: n, application_credential_secret: s, username: u, user_domain_id: d}}",
+    "an application credential beside auth":
+        f"auth_type: v3applicationcredential, application_credential_id: i, application_credential_secret: s, {URL}",
+    "no one": "auth_type: none, auth: {endpoint: https://nova.example}",
+    "no one, with an override": "auth_type: none, compute_endpoint_override: https://nova.example",
+    "an administrator's token": "auth_type: admin_token, auth: {endpoint: https://nova.example, token: t}",
+    "an administrator's token by its old name": "auth_type: token_endpoint, auth: {url: https://nova.example, token: t}",
+    "None": "auth_type: None, auth: {endpoint: https://nova.example}",
+}.items():
+    case(f"auth_type: {kind}", clouds(f"a: {{{text}}}"))
+KNOWN = "choose one of password, v3password, token, v3token, v3applicationcredential, none, admin_token"
+case("an auth_type that does not exist", clouds(f"a: {one(extra=', auth_type: magic')}"),
+     error=f'$ROOT/work/clouds.yaml:2:167: auth_type "magic" is not one that can be used here: {KNOWN}')
+case("an auth_type that is not supported", {}, ENV | {"OS_AUTH_TYPE": "v3totp", "OS_PASSCODE": "123456"},
+     differs="some ways to sign in are not there",
+     error=f'OS_AUTH_TYPE: auth_type "v3totp" is not one that can be used here: {KNOWN}')
+case("auth_plugin", clouds(f"a: {{auth_plugin: v3token, auth: {{{URL}, token: t}}}}"), differs=ALIAS,
+     settings={"cloud": "a", "auth_type": "v3token", "auth_url": "https://one.example/v3", "token": "***",
+               "interface": "public", "verify": True}, secrets={"token": "t"})
+case("a null auth_type is none said", clouds(f"a: {one(extra=', auth_type: null')}"), differs=NULL, settings=ONE,
+     secrets={"password": "pw"})
+case("OS_TOKEN alone", {}, {"OS_AUTH_URL": "https://one.example/v3", "OS_TOKEN": "t", "OS_PROJECT_ID": "p"},
+     differs=INFER, settings={"cloud": "envvars", "auth_type": "token", "auth_url": "https://one.example/v3",
+                              "token": "***", "project_id": "p", "interface": "public", "verify": True},
+     secrets={"token": "t"})
+case("an application credential alone", {},
+     {"OS_AUTH_URL": "https://one.example/v3", "OS_APPLICATION_CREDENTIAL_ID": "i",
+      "OS_APPLICATION_CREDENTIAL_SECRET": "s"},
+     differs=INFER, settings={"cloud": "envvars", "auth_type": "v3applicationcredential",
+                              "auth_url": "https://one.example/v3", "application_credential_id": "i",
+                              "application_credential_secret": "***", "interface": "public", "verify": True},
+     secrets={"application_credential_secret": "s"})
+case("an application credential alone in a file",
+     clouds(f"a: {{auth: {{{URL}, application_credential_id: i, application_credential_secret: s}}}}"),
+     differs=INFER, settings={"cloud": "a", "auth_type": "v3applicationcredential",
+                              "auth_url": "https://one.example/v3", "application_credential_id": "i",
+                              "application_credential_secret": "***", "interface": "public", "verify": True},
+     secrets={"application_credential_secret": "s"})
+case("a password stands before a token", {}, ENV | {"OS_TOKEN": "t"}, differs=INFER,
+     settings=EVE | {"token": "***"}, secrets={"password": "epw", "token": "t"})
+case("OS_AUTH_TYPE with a token", {},
+     {"OS_AUTH_TYPE": "v3token", "OS_AUTH_URL": "https://one.example/v3", "OS_TOKEN": "t", "OS_PROJECT_ID": "p"})
+
+# What is missing
+
+case("no auth_url", clouds("a: {auth: {username: u, password: pw}}"),
+     error='the cloud "a" of $ROOT/work/clouds.yaml has no auth_url, which auth_type password needs')
+case("no OS_AUTH_URL", {}, {"OS_USERNAME": "u", "OS_PASSWORD": "pw"},
+     error='OS_AUTH_URL is not set, which auth_type password needs')
+case("a profile that is not there leaves no auth_url", clouds(f"a: {{profile: nobody, auth: {{{USER}}}}}"),
+     error='the cloud "a" of $ROOT/work/clouds.yaml has no auth_url, which auth_type password needs; the profile '
+     '"nobody" was not found (looked for it in clouds-public.yaml, .yml and .json in $ROOT/work, '
+     "$ROOT/home/.config/openstack, $ROOT/etc/xdg/openstack, $ROOT/etc/openstack)")
+case("no secret of the application credential",
+     clouds(f"a: {{auth_type: v3applicationcredential, auth: {{{URL}, application_credential_id: i}}}}"),
+     error='the cloud "a" of $ROOT/work/clouds.yaml has no application_credential_secret, which auth_type '
+     "v3applicationcredential needs")
+case("no endpoint for no one", clouds("a: {auth_type: none}"), differs=CLOUD_NAMED,
+     error='the cloud "a" of $ROOT/work/clouds.yaml has no compute_endpoint_override, which auth_type none needs')
+
+# TLS and time
+
+for text in (
+    "verify: false", "verify: true", "verify: no", "insecure: true", "insecure: false", "insecure: 'True'",
+    "insecure: true, verify: true", "insecure: false, verify: false", "cacert: /ca.pem",
+    "cacert: ~/ca.pem", "cacert: ca.pem", "cacert: /ca.pem, verify: false", "cacert: /ca.pem, insecure: true",
+    "verify: /ca.pem", "cert: /c.pem", "cert: ~/c.pem, key: ~/k.pem", "key: /k.pem", "cacert: ''",
+    "cacert: '/ca-{region_name}.pem', region_name: R1",
+    "api_timeout: 30", "api_timeout: 2.5", "api_timeout: '7'", "compute_timeout: 9", "api_timeout: 30, http_timeout: 9",
+    "timeout: 5",
+    "interface: internal", "interface: adminURL", "endpoint_type: internalURL", "endpoint_type: internal, interface: admin",
+    "interface: [internal, public]",
+    "compute_endpoint_override: https://nova.example/v2.1", "compute_endpoint: https://nova.example",
+    "compute-endpoint-override: https://nova.example", "compute_endpoint_override: 'https://{region_name}.example', region_name: R1",
+    "compute_endpoint_override: 'https://nova.example/v2.1/%(project_id)s'",
+    "compute_endpoint_override: 'https://nova.example/{{x}}'",
+    "compute_interface: internal", "compute_endpoint_type: adminURL", "compute_region_name: R7, region_name: R1",
+    "compute_api_version: 2", "compute_api_version: '2.35'", "compute_api_version: 2.35", "compute_default_microversion: '2.10'",
+    "compute_service_name: nova",
+    "image_endpoint_override: https://glance.example, image_interface: internal, image_api_version: 2",
+    "identity_api_version: 3, identity_interface: admin, identity_region_name: R2",
+    "volume_api_version: 3, image_format: raw, floating_ip_source: None",
+):
+    case(text, clouds(f"a: {one(extra=', ' + text)}"))
+case("verify: \"false\"", clouds(f"a: {one(extra=', verify: %sfalse%s' % (chr(34), chr(34)))}"), differs=BOOL,
+     settings=ONE | {"verify": False}, secrets={"password": "pw"})
+case("insecure: 1", clouds(f"a: {one(extra=', insecure: 1')}"), differs=BOOL,
+     settings=ONE | {"verify": False}, secrets={"password": "pw"})
+case("insecure: \"yes\"", clouds(f"a: {one(extra=', insecure: %syes%s' % (chr(34), chr(34)))}"), differs=BOOL,
+     settings=ONE | {"verify": False}, secrets={"password": "pw"})
+case("OS_INSECURE=1", {}, ENV | {"OS_INSECURE": "1"}, differs=BOOL, settings=EVE | {"verify": False},
+     secrets={"password": "epw"})
+case("OS_INSECURE=true", {}, ENV | {"OS_INSECURE": "true"})
+case("OS_VERIFY=False", {}, ENV | {"OS_VERIFY": "False"}, differs=BOOL, settings=EVE | {"verify": False},
+     secrets={"password": "epw"})
+case("verify: perhaps", clouds(f"a: {one(extra=', verify: perhaps')}"), differs=BOOL,
+     error="$ROOT/work/clouds.yaml:2:164: `verify` has to be true or false")
+case("verify: null", clouds(f"a: {one(extra=', verify: null')}"), differs=NULL, settings=ONE,
+     secrets={"password": "pw"})
+case("api_timeout: soon", clouds(f"a: {one(extra=', api_timeout: soon')}"),
+     error="$ROOT/work/clouds.yaml:2:169: `api_timeout` has to be a number of seconds, more than 0")
+case("interface: magic", clouds(f"a: {one(extra=', interface: magic')}"), differs=CLOUD_NAMED,
+     error='$ROOT/work/clouds.yaml:2:167: interface "magic" is none: choose public, internal or admin')
+
+# Values
+
+case("auth_url with the region", clouds("a: {auth: {auth_url: 'https://{region_name}.example/v3', username: u, password: p}, regions: [R1, R2]}"),
+     region="R2")
+case("auth_url with a brace that is none", clouds("a: {auth: {auth_url: 'https://{nobody}.example/v3'}}"),
+     error="$ROOT/work/clouds.yaml:2:24: `auth_url` has {nobody} in it, and the cloud has no such key")
+case("auth_url with half a brace", clouds("a: {auth: {auth_url: 'https://{region.example/v3'}}"),
+     error="$ROOT/work/clouds.yaml:2:24: a brace in `auth_url` has no other; write it twice to mean a brace")
+case("auth_url with the password", clouds("a: {password: hunter2, auth: {auth_url: 'https://{password}.example/v3'}}"),
+     differs=BRACES, error="$ROOT/work/clouds.yaml:2:43: `auth_url` has {password} in it, and the cloud has no such key")
+case("OS_AUTH_URL with the region", {}, ENV | {"OS_AUTH_URL": "https://{region_name}.example/v3", "OS_REGION_NAME": "R1"},
+     differs=BRACES, settings=EVE | {"auth_url": "https://R1.example/v3", "region_name": "R1"}, secrets={"password": "epw"})
+for text, value in {
+    "0123": "0123", "0x1F": "0x1F", "1_000": "1_000", "1.50": "1.50", "12:30:45": "12:30:45",
+    "yes": "yes", "2020-01-01": None, "1e3": None, "12345": None, "true": "true",
+}.items():
+    differing = {} if value is None else {
+        "differs": AS_TYPED, "settings": without(ONE, "project_name", "project_domain_name", "user_domain_name"),
+        "secrets": {"password": value}}
+    case(f"the password {text} without quotes",
+         clouds(f"a: {{auth: {{auth_url: https://one.example/v3, username: demo, password: {text}}}}}"), **differing)
+case("the microversion 2.10 without quotes", clouds(f"a: {one(extra=', compute_api_version: 2.10')}"), differs=AS_TYPED,
+     settings=ONE | {"compute_api_version": "2.10"}, secrets={"password": "pw"})
+case("anchors and merge keys", {"work/clouds.yaml": """
+    base: &base
+      auth: &auth {auth_url: https://one.example/v3, username: demo, password: pw}
+      region_name: R1
+    clouds:
+      a:
+        <<: *base
+        interface: internal
+      b:
+        <<: [{region_name: R2}, *base]
+        auth: {<<: *auth, username: other}
+    """}, cloud="b")
+case("a merge key gives way", {"work/clouds.yaml": """
+    base: &base {auth: {auth_url: https://base.example/v3}, region_name: R1}
+    clouds: {a: {region_name: R2, <<: *base}}
+    """})
+case("tags of YAML itself", clouds("a: {auth: {auth_url: !!str https://one.example/v3, username: !!str 12, password: !!str null}}"))
+case("the later of two keys wins", clouds("a:\n  auth: {auth_url: https://one.example/v3}\n  region_name: R1\n  region_name: R2"))
+
+# Variables
+
+for name, value in {
+    "OS_USER_ID": "u1", "OS_USER_NAME": "un", "OS_USER_DOMAIN_ID": "ud", "OS_PROJECT_ID": "p1", "OS_TENANT_ID": "t1",
+    "OS_TENANT_NAME": "tn", "OS_PROJECT_DOMAIN_ID": "pd", "OS_DOMAIN_ID": "d1", "OS_DOMAIN_NAME": "dn",
+    "OS_SYSTEM_SCOPE": "all", "OS_TRUST_ID": "tr", "OS_DEFAULT_DOMAIN_ID": "dd", "OS_DEFAULT_DOMAIN_NAME": "ddn",
+    "OS_INTERFACE": "internal", "OS_ENDPOINT_TYPE": "adminURL", "OS_CACERT": "~/ca.pem",
+    "OS_CERT": "/c.pem", "OS_KEY": "/k.pem", "OS_API_TIMEOUT": "12", "OS_COMPUTE_API_VERSION": "2.35",
+    "OS_IDENTITY_API_VERSION": "3", "OS_IMAGE_API_VERSION": "2", "OS_COMPUTE_ENDPOINT_OVERRIDE": "https://nova.example",
+    "OS_COMPUTE_INTERFACE": "admin", "OS_COMPUTE_REGION_NAME": "R5", "OS_COMPUTE_DEFAULT_MICROVERSION": "2.30",
+}.items():
+    case(f"{name}={value}", {}, ENV | {name: value})
+case("an openrc file of today", {},
+     {"OS_AUTH_URL": "https://cloud.example:5000", "OS_PROJECT_ID": "0123abcd", "OS_PROJECT_NAME": "demo",
+      "OS_USER_DOMAIN_NAME": "Default", "OS_PROJECT_DOMAIN_ID": "default", "OS_USERNAME": "demo", "OS_PASSWORD": "p w",
+      "OS_REGION_NAME": "RegionOne", "OS_INTERFACE": "public", "OS_IDENTITY_API_VERSION": "3"})
+case("an openrc file of long ago", {},
+     {"OS_AUTH_URL": "https://cloud.example:5000/v2.0", "OS_TENANT_NAME": "demo", "OS_TENANT_ID": "t",
+      "OS_USERNAME": "demo", "OS_PASSWORD": "pw", "OS_REGION_NAME": "RegionOne", "OS_ENDPOINT_TYPE": "publicURL"})
+case("an openrc file of an application credential", {},
+     {"OS_AUTH_TYPE": "v3applicationcredential", "OS_AUTH_URL": "https://cloud.example:5000",
+      "OS_IDENTITY_API_VERSION": "3", "OS_REGION_NAME": "RegionOne", "OS_INTERFACE": "public",
+      "OS_APPLICATION_CREDENTIAL_ID": "i", "OS_APPLICATION_CREDENTIAL_SECRET": "s"})
+case("OS_USERID", {}, without(ENV, "OS_USERNAME") | {"OS_USERID": "u1"}, differs=USERID,
+     settings=without(EVE, "username") | {"user_id": "u1"}, secrets={"password": "epw"})
+case("OS_AUTH_TOKEN", {}, {"OS_AUTH_TYPE": "token", "OS_AUTH_URL": "https://one.example/v3", "OS_AUTH_TOKEN": "t"})
+case("OS_ENDPOINT", {}, {"OS_AUTH_TYPE": "admin_token", "OS_ENDPOINT": "https://nova.example", "OS_TOKEN": "t"})
+case("OS_COMPUTE_TIMEOUT", {}, ENV | {"OS_COMPUTE_TIMEOUT": "3"})
+
+# The command line's rule
+
+FILE = clouds(f"a: {one(extra=', region_name: R1, interface: public')}")
+case("variables are not mixed into a cloud", FILE, ENV | {"OS_CLOUD": "a", "OS_INTERFACE": "admin", "OS_CACERT": "/ca.pem"})
+case("overlay: every variable wins", FILE, ENV | {"OS_CLOUD": "a", "OS_INTERFACE": "admin", "OS_CACERT": "/ca.pem"}, overlay=True)
+case("overlay: one variable wins", FILE, {"OS_CLOUD": "a", "OS_PROJECT_NAME": "other"}, overlay=True)
+case("overlay: a region that the cloud has", REGIONS, {"OS_CLOUD": "a", "OS_REGION_NAME": "R2"}, overlay=True)
+case("overlay: a region that the cloud has not", FILE, {"OS_CLOUD": "a", "OS_REGION_NAME": "R2"}, overlay=True,
+     error='cloud "a" has no region "R2" (asked for by OS_REGION_NAME): choose "R1"')
+case("overlay: the program's region stands before the variable's", REGIONS, {"OS_CLOUD": "a", "OS_REGION_NAME": "R2"},
+     overlay=True, region="R3")
+case("overlay: beside auth stands before auth",
+     clouds(f"a: {{{TOP}, auth: {{auth_url: https://in.example, username: in, password: ipw, project_name: iproject}}}}"),
+     overlay=True, cloud="a")
+case("overlay: a user by id beside one by name", FILE, {"OS_CLOUD": "a", "OS_USER_ID": "u1"}, overlay=True)
+case("overlay: a variable stands before values of a region", REGIONS, {"OS_CLOUD": "a", "OS_INTERFACE": "admin"}, overlay=True)
+case("overlay: an empty variable is none", FILE, {"OS_CLOUD": "a", "OS_PROJECT_NAME": "", "OS_INTERFACE": ""}, overlay=True)
+case("overlay: the environment alone", {}, ENV, overlay=True)
+case("overlay: the time-out", FILE, {"OS_CLOUD": "a", "OS_API_TIMEOUT": "4"}, overlay=True)

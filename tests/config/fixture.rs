@@ -1,0 +1,127 @@
+//! [`Case`]: one row of `table.json`, and [`Root`]: its files, laid out in a
+//! folder of their own.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use opencloud::config::Config;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+#[derive(Deserialize)]
+pub struct Case {
+    pub name: String,
+    files: BTreeMap<String, String>,
+    env: BTreeMap<String, String>,
+    cloud: Option<String>,
+    region: Option<String>,
+    overlay: bool,
+    pub differs: Option<String>,
+    pub reference: Value,
+    pub expected: Expected,
+}
+
+#[derive(Deserialize)]
+pub struct Expected {
+    pub settings: Option<Map<String, Value>>,
+    pub error: Option<String>,
+    #[serde(default)]
+    pub more: Map<String, Value>,
+    #[serde(default)]
+    pub secrets: BTreeMap<String, String>,
+}
+
+/// Every row of the table.
+pub fn cases() -> Vec<Case> {
+    serde_json::from_str(include_str!("table.json")).unwrap()
+}
+
+/// A new folder, gone when this is dropped.
+pub struct Root(PathBuf);
+
+impl Root {
+    pub fn new() -> Self {
+        static COUNT: AtomicUsize = AtomicUsize::new(0);
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("opencloud-config-{}-{number}", std::process::id());
+        let path = std::env::temp_dir().canonicalize().unwrap().join(name);
+        for folder in ["work", "home", "etc/openstack"] {
+            std::fs::create_dir_all(path.join(folder)).unwrap();
+        }
+        Self(path)
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
+    pub fn write(&self, name: &str, text: impl AsRef<[u8]>) {
+        let path = self.0.join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+
+    /// A configuration that sees nothing of the machine but this folder.
+    pub fn config(&self, variables: &[(&str, &str)]) -> Config {
+        let variables = variables.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned()));
+        self.given(Config::from_env(), variables)
+    }
+
+    fn given(
+        &self,
+        config: Config,
+        variables: impl IntoIterator<Item = (String, String)>,
+    ) -> Config {
+        let home = self.0.join("home").display().to_string();
+        let all = [("HOME".to_owned(), home)].into_iter().chain(variables);
+        config
+            .with_environment(all)
+            .with_working_directory(self.0.join("work"))
+            .with_system_directories([
+                self.0.join("etc/xdg/openstack"),
+                self.0.join("etc/openstack"),
+            ])
+    }
+
+    /// The text with the name of this folder as the table has it.
+    pub fn unnamed(&self, text: &str) -> String {
+        text.replace(&self.0.display().to_string(), "$ROOT")
+    }
+
+    fn named(&self, text: &str) -> String {
+        text.replace("$ROOT", &self.0.display().to_string())
+    }
+}
+
+impl Drop for Root {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+impl Case {
+    /// The case as a configuration, with its files in `root`.
+    pub fn lay(&self, root: &Root) -> Config {
+        for (name, text) in &self.files {
+            root.write(name, root.named(text));
+        }
+        let mut config = match &self.cloud {
+            Some(name) => Config::from_cloud(name),
+            None => Config::from_env(),
+        };
+        if let Some(region) = &self.region {
+            config = config.region(region);
+        }
+        if self.overlay {
+            config = config.overlay_env();
+        }
+        let variables = self.env.iter().map(|(name, text)| (name.clone(), root.named(text)));
+        if self.env.contains_key("XDG_CONFIG_DIRS") {
+            // The variable itself is tried, so no folders are given.
+            let work = root.path().join("work");
+            return config.with_environment(variables).with_working_directory(work);
+        }
+        root.given(config, variables)
+    }
+}
