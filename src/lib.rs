@@ -92,6 +92,10 @@
 //! [`Image::delete_metadata_item`]: compute::v2::Image::delete_metadata_item
 //! [`Image::wait_until_active`]: compute::v2::Image::wait_until_active
 
+// The tests in here share helpers with those in `tests/`.
+#[cfg(test)]
+extern crate self as opencloud;
+
 mod address;
 pub mod compute;
 pub mod config;

@@ -26,9 +26,9 @@ pub(super) struct Cloud {
 /// The clouds of the files.
 #[derive(Default)]
 struct Clouds {
-    clouds: Map,
+    named: Map,
     file: Option<Arc<Path>>,
-    /// Where files were looked for, where there was none.
+    /// Where a file was looked for, as the end of an error.
     looked: String,
 }
 
@@ -48,7 +48,7 @@ pub(super) fn choose(config: &Config) -> Result<Cloud> {
         }
         clouds => clouds?,
     };
-    if let Some(node) = clouds.clouds.get(own_name) {
+    if let Some(node) = clouds.named.get(own_name) {
         let place = node.source.place();
         return Err(Error::invalid(format!(
             "{place}: a cloud is named {own_name:?} like the environment's own; \
@@ -59,7 +59,7 @@ pub(super) fn choose(config: &Config) -> Result<Cloud> {
         _ if is_environment => {
             (own_name.to_owned(), Source::Variable("OS_*".to_owned()), Node::map(variables.clone()))
         }
-        Some((name, by)) => match clouds.clouds.remove(&name) {
+        Some((name, by)) => match clouds.named.remove(&name) {
             Some(own) => (name, by, own),
             None => return Err(not_found(&name, &by, &clouds)),
         },
@@ -101,8 +101,8 @@ fn named(config: &Config) -> Result<Option<(String, Source)>> {
 impl Clouds {
     /// The cloud, if there is exactly one.
     fn only(&mut self) -> Option<(String, Node)> {
-        let name = self.clouds.keys().next().filter(|_| self.clouds.len() == 1)?.to_owned();
-        let own = self.clouds.remove(&name)?;
+        let name = self.named.keys().next().filter(|_| self.named.len() == 1)?.to_owned();
+        let own = self.named.remove(&name)?;
         Some((name, own))
     }
 
@@ -118,6 +118,7 @@ fn read_clouds(config: &Config) -> Result<Clouds> {
     let finder = config.finder();
     let Found { file, looked } = finder.find("clouds", Some("OS_CLIENT_CONFIG_FILE"))?;
     let secure = finder.find("secure", Some("OS_CLIENT_SECURE_FILE"))?.file;
+    let looked = format!("there is no clouds file; looked for {looked}");
     let mut clouds = Clouds { looked, ..Clouds::default() };
     let mut tree = Map::default();
     for (path, map) in [file, secure].into_iter().flatten() {
@@ -128,15 +129,16 @@ fn read_clouds(config: &Config) -> Result<Clouds> {
         tree.merge(map);
     }
     if let Some(node) = tree.remove("clouds") {
-        clouds.clouds = node.into_map("clouds")?;
+        clouds.named = node.into_map("clouds")?;
     }
     Ok(clouds)
 }
 
 #[cfg(not(feature = "clouds-yaml"))]
+#[expect(clippy::unnecessary_wraps, reason = "with the feature it can fail")]
 fn read_clouds(_: &Config) -> Result<Clouds> {
-    let looked = "no file, because this program was built without the feature `clouds-yaml` \
-                  of the crate `opencloud`";
+    let looked = "no file was looked for: this program was built without the feature \
+                  `clouds-yaml` of the crate `opencloud`";
     Ok(Clouds { looked: looked.to_owned(), ..Clouds::default() })
 }
 
@@ -280,27 +282,24 @@ fn not_found(name: &str, by: &Source, clouds: &Clouds) -> Error {
         Source::Variable(variable) => format!("the cloud {name:?} that {variable} names"),
         _ => format!("the cloud {name:?}"),
     };
-    if clouds.clouds.is_empty() && clouds.file.is_none() {
-        return Error::invalid(format!(
-            "{asked} was not found: there is no clouds file; looked for {}",
-            clouds.looked
-        ));
+    if clouds.named.is_empty() && clouds.file.is_none() {
+        return Error::invalid(format!("{asked} was not found: {}", clouds.looked));
     }
-    let known = listed(clouds.clouds.keys());
+    let known = listed(clouds.named.keys());
     Error::invalid(format!("{asked} was not found: {} has {known}", clouds.place()))
 }
 
 fn nothing_found(clouds: &Clouds) -> Error {
-    if clouds.file.is_some() && !clouds.clouds.is_empty() {
+    if clouds.file.is_some() && !clouds.named.is_empty() {
         return Error::invalid(format!(
             "which cloud is not said: {} has {}; set OS_CLOUD to one of them",
             clouds.place(),
-            listed(clouds.clouds.keys())
+            listed(clouds.named.keys())
         ));
     }
     let looked = match &clouds.file {
         Some(_) => format!("{} has no cloud", clouds.place()),
-        None => format!("there is no clouds file; looked for {}", clouds.looked),
+        None => clouds.looked.clone(),
     };
     Error::invalid(format!(
         "no cloud to connect to: OS_CLOUD is not set, the environment has no credentials \

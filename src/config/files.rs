@@ -1,7 +1,7 @@
 //! [`Finder`]: which file of a kind is read, from where, and how much of it.
 
-use std::fs::File;
-use std::io::{ErrorKind, Read};
+use std::fs::{File, Metadata};
+use std::io::{ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -89,15 +89,13 @@ impl<'a> Finder<'a> {
     /// that `variable` names, if it is there.
     pub(super) fn find(&self, kind: &str, variable: Option<&str>) -> Result<Found> {
         let mut notes = Vec::new();
-        if let Some((variable, path)) = variable.and_then(|v| Some((v, self.environment.path(v)?)))
-        {
+        let named = variable.and_then(|name| Some((name, self.environment.path(name)?)));
+        if let Some((variable, path)) = named {
             // Relative to the folder that stands for the working directory.
             let path = self.folders.first().map_or(path.clone(), |folder| folder.join(&path));
-            match self.read(&path)? {
-                Ok(map) => {
-                    return Ok(Found { file: Some((path.into(), map)), looked: String::new() });
-                }
-                Err(why) => {
+            match content(&path)? {
+                Content::Map(map) => return Ok(Found::new(path, map)),
+                Content::Nothing(why) => {
                     log::warn!("{variable} names {}: {why}", path.display());
                     notes.push(format!("{} ({variable}, {why})", path.display()));
                 }
@@ -106,12 +104,10 @@ impl<'a> Finder<'a> {
         for folder in &self.folders {
             for ending in ["yaml", "yml", "json"] {
                 let path = folder.join(format!("{kind}.{ending}"));
-                match self.read(&path)? {
-                    Ok(map) => {
-                        return Ok(Found { file: Some((path.into(), map)), looked: String::new() });
-                    }
-                    Err(NOT_THERE) => {}
-                    Err(why) => notes.push(format!("{} ({why})", path.display())),
+                match content(&path)? {
+                    Content::Map(map) => return Ok(Found::new(path, map)),
+                    Content::Nothing(NOT_THERE) => {}
+                    Content::Nothing(why) => notes.push(format!("{} ({why})", path.display())),
                 }
             }
         }
@@ -119,52 +115,76 @@ impl<'a> Finder<'a> {
         notes.push(format!("{kind}.yaml, .yml and .json in {}", folders.join(", ")));
         Ok(Found { file: None, looked: notes.join("; ") })
     }
+}
 
-    /// The mapping in that file, or why there is none to look at.
-    fn read(&self, path: &Path) -> Result<Result<Map, &'static str>> {
-        let shown = path.display();
-        let file = match File::open(path) {
-            Ok(file) => file,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Err(NOT_THERE)),
-            Err(error) if error.kind() == ErrorKind::NotADirectory => return Ok(Err(NOT_THERE)),
-            Err(error) if error.kind() == ErrorKind::PermissionDenied => {
-                return Ok(Err("not allowed to read it"));
-            }
-            Err(error) => return Err(failed(path, error)),
-        };
-        let about = file.metadata().map_err(|error| failed(path, error))?;
-        if about.is_dir() {
-            return Ok(Err("it is a folder"));
-        }
-        let mut bytes = Vec::new();
-        if about.len() <= LIMIT {
-            // A pipe has no length, and a file can grow.
-            let all = file.take(LIMIT + 1).read_to_end(&mut bytes);
-            all.map_err(|error| failed(path, error))?;
-        }
-        if about.len() > LIMIT || bytes.len() as u64 > LIMIT {
-            return Err(Error::invalid(format!("{shown}: larger than any clouds file is (1 MiB)")));
-        }
-        let text = String::from_utf8(bytes).map_err(|error| {
-            let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-            let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
-            let column = before.iter().rev().take_while(|byte| **byte != b'\n').count() + 1;
-            Error::invalid(format!("{shown}:{line}:{column}: not UTF-8"))
-        })?;
-        let node = super::parse(&text, &path.into())?;
-        if node.is_null() {
-            let place = node.source.place();
-            return Err(Error::invalid(format!("{place}: nothing is in this file; remove it")));
-        }
-        if !matches!(node.value, Value::Map(_)) {
-            let place = node.source.place();
-            return Err(Error::invalid(format!("{place}: not a mapping with a key `clouds`")));
-        }
-        if has_secret(&node) {
-            warn_if_public(path, &about);
-        }
-        Ok(Ok(node.into_map("clouds")?))
+impl Found {
+    fn new(path: PathBuf, map: Map) -> Self {
+        Self { file: Some((path.into(), map)), looked: String::new() }
     }
+}
+
+/// What is in a file, or why it is passed over.
+enum Content {
+    Map(Map),
+    Nothing(&'static str),
+}
+
+fn content(path: &Path) -> Result<Content> {
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) => {
+            return match error.kind() {
+                ErrorKind::NotFound | ErrorKind::NotADirectory => Ok(Content::Nothing(NOT_THERE)),
+                ErrorKind::PermissionDenied => Ok(Content::Nothing("not allowed to read it")),
+                _ => Err(failed(path, error)),
+            };
+        }
+    };
+    let about = file.metadata().map_err(|error| failed(path, error))?;
+    if about.is_dir() {
+        return Ok(Content::Nothing("it is a folder"));
+    }
+    let text = utf8(path, bytes(path, file, about.len())?)?;
+    let node = super::parse(&text, &path.into())?;
+    let place = node.source.place();
+    let public = is_public(&about) && has_secret(&node);
+    match node.value {
+        Value::Null => Err(Error::invalid(format!("{place}: nothing is in this file; remove it"))),
+        Value::Map(map) => {
+            if public {
+                log::warn!(
+                    "{} has a password in it and every user of this machine can read it",
+                    path.display()
+                );
+            }
+            Ok(Content::Map(map))
+        }
+        _ => Err(Error::invalid(format!("{place}: not a mapping with a key `clouds`"))),
+    }
+}
+
+/// The whole file, unless it is too large. A pipe has no length, and a file can
+/// grow: what is read is counted too.
+fn bytes(path: &Path, file: File, length: u64) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    if length <= LIMIT {
+        file.take(LIMIT + 1).read_to_end(&mut bytes).map_err(|error| failed(path, error))?;
+    }
+    if length > LIMIT || bytes.len() as u64 > LIMIT {
+        let path = path.display();
+        return Err(Error::invalid(format!("{path}: larger than any clouds file is (1 MiB)")));
+    }
+    Ok(bytes)
+}
+
+fn utf8(path: &Path, bytes: Vec<u8>) -> Result<String> {
+    String::from_utf8(bytes).map_err(|error| {
+        let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let lines = before.split(|byte| *byte == b'\n');
+        let (line, last) = lines.enumerate().last().unwrap_or_default();
+        let (path, line, column) = (path.display(), line + 1, last.len() + 1);
+        Error::invalid(format!("{path}:{line}:{column}: not UTF-8"))
+    })
 }
 
 const NOT_THERE: &str = "there is no such file";
@@ -187,13 +207,12 @@ fn has_secret(node: &Node) -> bool {
 }
 
 #[cfg(unix)]
-fn warn_if_public(path: &Path, about: &std::fs::Metadata) {
+fn is_public(about: &Metadata) -> bool {
     use std::os::unix::fs::PermissionsExt;
-    if about.is_file() && about.permissions().mode() & 0o004 != 0 {
-        let path = path.display();
-        log::warn!("{path} has a password in it and every user of this machine can read it");
-    }
+    about.is_file() && about.permissions().mode() & 0o004 != 0
 }
 
 #[cfg(not(unix))]
-fn warn_if_public(_: &Path, _: &std::fs::Metadata) {}
+fn is_public(_: &Metadata) -> bool {
+    false
+}

@@ -4,9 +4,13 @@ mod cloud;
 mod env;
 #[cfg(feature = "clouds-yaml")]
 mod files;
+#[cfg(all(test, feature = "clouds-yaml"))]
+mod hostile;
 mod keys;
 mod options;
 mod settings;
+#[cfg(test)]
+mod tests;
 mod value;
 #[cfg(feature = "clouds-yaml")]
 mod yaml;
@@ -16,7 +20,9 @@ use std::fmt;
 use std::path::PathBuf;
 
 use self::env::Environment;
-use self::keys::{is_known, is_secret};
+use self::keys::is_known;
+#[cfg(feature = "clouds-yaml")]
+use self::keys::is_secret;
 pub use self::settings::Settings;
 pub use self::value::Source;
 #[cfg(feature = "clouds-yaml")]

@@ -142,7 +142,9 @@ impl Settings {
     /// Options with an address, and what to sign in with.
     fn signed_in(&self) -> Result<Options> {
         let auth_type = self.text("auth_type").unwrap_or_default();
-        let scope = self.scope()?;
+        // The others have a scope of their own, or need none.
+        let scoped = ["password", "v3password", "token", "v3token"].contains(&auth_type);
+        let scope = if scoped { self.scope()? } else { None };
         let has_endpoint = self.service("compute")?.endpoint.is_some();
         if matches!(auth_type, "none" | "admin_token") && !has_endpoint {
             return Err(self.missing(&["compute_endpoint_override"]));
@@ -155,12 +157,7 @@ impl Settings {
             None => return Err(self.missing(&["auth_url"])),
         };
         let mut options = Options::new(address);
-        if let (Some(scope), true) = (
-            scope,
-            auth_type.ends_with("password")
-                || auth_type.ends_with("3token")
-                || auth_type == "token",
-        ) {
+        if let Some(scope) = scope {
             options = options.scope(scope);
         }
         match auth_type {
@@ -270,16 +267,18 @@ impl Settings {
             None => String::new(),
         };
         let auth_type = self.text("auth_type").unwrap_or_default();
-        let message = if self.file().is_some() {
-            let keys = keys.join(" nor ");
-            format!("{} has no {keys}, which auth_type {auth_type} needs{why}", self.named())
-        } else {
-            let keys: Vec<_> =
-                keys.iter().map(|key| format!("OS_{}", key.to_uppercase())).collect();
-            let keys = keys.join(" nor ");
-            format!("{keys} is not set, which auth_type {auth_type} needs{why}")
+        let message = match (self.file().is_some(), keys) {
+            (true, [key]) => format!("{} has no {key}", self.named()),
+            (true, _) => format!("{} has neither {}", self.named(), keys.join(" nor ")),
+            (false, _) => {
+                let names = keys.iter().map(|key| format!("OS_{}", key.to_uppercase()));
+                match names.collect::<Vec<_>>().as_slice() {
+                    [name] => format!("{name} is not set"),
+                    names => format!("neither {} is set", names.join(" nor ")),
+                }
+            }
         };
-        Error::invalid(message)
+        Error::invalid(format!("{message}, which auth_type {auth_type} needs{why}"))
     }
 }
 

@@ -12,9 +12,12 @@ use crate::{Error, Result};
 /// How deep mappings and lists may lie in each other. A cloud needs six.
 const DEPTH: usize = 32;
 
-/// How many values a file may have, each alias counted as all that it stands
-/// for. What an alias bomb would become is so never made.
-const NODES: usize = 100_000;
+/// How large the values of a file may be in memory, each alias counted as all
+/// that it stands for. What an alias bomb would become is so never made.
+const SIZE: usize = 16 * 1024 * 1024;
+
+/// What a value takes beside its text, about.
+const VALUE: usize = 100;
 
 /// The one document of the text. An empty document is `Value::Null`.
 ///
@@ -26,7 +29,7 @@ pub(super) fn parse(text: &str, path: &Arc<Path>) -> Result<Node> {
     options.emit_comments = false;
     options.block_scalar_eof_without_line_feed = true;
     let mut builder =
-        Builder { path, open: Vec::new(), root: None, anchors: HashMap::new(), nodes: 0 };
+        Builder { path, open: Vec::new(), root: None, anchors: HashMap::new(), size: 0 };
     for event in Parser::new_from_str_with_options(text, options) {
         let (event, span) =
             event.map_err(|error| builder.error(error.marker(), reason(error.kind())))?;
@@ -49,17 +52,17 @@ struct Open {
     key: Option<(String, Source)>,
     /// What `<<` brought: it gives way to what the mapping says itself.
     merged: Vec<Map>,
-    /// How many values there were when it was opened.
+    /// How large all was when it was opened.
     before: usize,
     /// How deep what is in it lies, so far.
     height: usize,
 }
 
-/// A whole value: how many values are in it, and how deep they lie.
+/// A whole value: how large it is, and how deep the values in it lie.
 #[derive(Clone)]
 struct Closed {
     node: Node,
-    nodes: usize,
+    size: usize,
     height: usize,
 }
 
@@ -69,13 +72,13 @@ struct Builder<'a> {
     root: Option<Node>,
     /// The values that have a name.
     anchors: HashMap<usize, Closed>,
-    nodes: usize,
+    size: usize,
 }
 
 impl Builder<'_> {
     fn error(&self, marker: &Marker, reason: &str) -> Error {
         let place = place(self.path, marker).place();
-        let limit = [TOO_DEEP, TOO_MANY].contains(&reason);
+        let limit = [TOO_DEEP, TOO_LARGE].contains(&reason);
         let what = if limit { "" } else { "not valid YAML: " };
         Error::invalid(format!("{place}: {what}{reason}"))
     }
@@ -88,15 +91,16 @@ impl Builder<'_> {
             }
             Event::Scalar(text, style, anchor, tag) => {
                 let is_text = self.tag(tag.as_deref(), span)? || style != ScalarStyle::Plain;
+                let size = VALUE + text.len();
                 let value = if !is_text && is_null(&text) {
                     Value::Null
                 } else {
                     Value::Text(text.into_owned())
                 };
-                self.count(1, marker)?;
+                self.count(size, marker)?;
                 let node = Node { value, source: place(self.path, marker) };
                 let plain = style == ScalarStyle::Plain;
-                self.close(Closed { node, nodes: 1, height: 0 }, anchor, marker, plain)
+                self.close(Closed { node, size, height: 0 }, anchor, marker, plain)
             }
             Event::SequenceStart(_, anchor, tag) => {
                 self.tag(tag.as_deref(), span)?;
@@ -114,7 +118,7 @@ impl Builder<'_> {
                 if let Value::Map(own) = &mut node.value {
                     add_merged(own, merged);
                 }
-                let closed = Closed { node, nodes: self.nodes - before, height: height + 1 };
+                let closed = Closed { node, size: self.size - before, height: height + 1 };
                 self.close(closed, anchor, marker, false)
             }
             Event::Alias(id) => {
@@ -123,11 +127,11 @@ impl Builder<'_> {
                 let Some(found) = self.anchors.get(&id) else {
                     return Err(self.error(marker, "a value that contains itself"));
                 };
-                if self.nodes + found.nodes > NODES {
-                    return Err(self.error(marker, TOO_MANY));
+                if self.size + found.size > SIZE {
+                    return Err(self.error(marker, TOO_LARGE));
                 }
                 let found = found.clone();
-                self.count(found.nodes, marker)?;
+                self.count(found.size, marker)?;
                 self.close(found, 0, marker, false)
             }
             _ => Ok(()),
@@ -138,9 +142,8 @@ impl Builder<'_> {
     /// are let through, and say nothing here.
     fn tag(&self, tag: Option<&Tag>, span: &Span) -> Result<bool> {
         match tag.map(Tag::core_suffix) {
-            None => Ok(false),
             Some(Some("str")) => Ok(true),
-            Some(Some("null" | "bool" | "int" | "float" | "map" | "seq")) => Ok(false),
+            None | Some(Some("null" | "bool" | "int" | "float" | "map" | "seq")) => Ok(false),
             Some(_) => Err(self.error(
                 &span.tag_start().unwrap_or(span.start),
                 "a tag that is not understood (a value that begins with `!` needs quotes)",
@@ -148,17 +151,17 @@ impl Builder<'_> {
         }
     }
 
-    fn count(&mut self, nodes: usize, marker: &Marker) -> Result<()> {
-        self.nodes += nodes;
-        if self.nodes > NODES { Err(self.error(marker, TOO_MANY)) } else { Ok(()) }
+    fn count(&mut self, size: usize, marker: &Marker) -> Result<()> {
+        self.size += size;
+        if self.size > SIZE { Err(self.error(marker, TOO_LARGE)) } else { Ok(()) }
     }
 
     fn push(&mut self, value: Value, anchor: usize, marker: &Marker) -> Result<()> {
         if self.open.len() == DEPTH {
             return Err(self.error(marker, TOO_DEEP));
         }
-        let before = self.nodes;
-        self.count(1, marker)?;
+        let before = self.size;
+        self.count(VALUE, marker)?;
         let node = Node { value, source: place(self.path, marker) };
         self.open.push(Open { node, anchor, key: None, merged: Vec::new(), before, height: 0 });
         Ok(())
@@ -172,7 +175,7 @@ impl Builder<'_> {
         if anchor != 0 {
             // The copy counts too: an anchor on every value must not cost more
             // than the limit.
-            self.count(closed.nodes, marker)?;
+            self.count(closed.size, marker)?;
             self.anchors.insert(anchor, closed.clone());
         }
         let Closed { node, height, .. } = closed;
@@ -192,7 +195,10 @@ impl Builder<'_> {
                 } else if map.get(&key).is_some() {
                     // The later one wins, as with PyYAML, but not unseen. The
                     // key is not quoted: it can be a value at the wrong place.
-                    log::warn!("{}: this key is there already; the later one wins", source.place());
+                    log::warn!(
+                        "{}: a key that is there already; the later one wins",
+                        source.place()
+                    );
                     map.insert(key, node);
                 } else {
                     map.insert(key, node);
@@ -216,7 +222,7 @@ impl Builder<'_> {
 /// file can be this.
 const MERGE: &str = "\0<<";
 
-const TOO_MANY: &str = "more values than any clouds file has (100,000, aliases written out)";
+const TOO_LARGE: &str = "larger than any clouds file is (16 MiB with its aliases written out)";
 
 const TOO_DEEP: &str = "nested deeper than any clouds file is (32)";
 

@@ -1,5 +1,6 @@
 //! [`Case`]: one row of `table.json`, and [`Root`]: its files, laid out in a
-//! folder of their own.
+//! folder of their own. The tests within the crate read it too, and not all of it.
+#![allow(dead_code, reason = "each of the two uses a part")]
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -10,38 +11,38 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 #[derive(Deserialize)]
-pub struct Case {
-    pub name: String,
+pub(crate) struct Case {
+    pub(crate) name: String,
     files: BTreeMap<String, String>,
     env: BTreeMap<String, String>,
     cloud: Option<String>,
     region: Option<String>,
     overlay: bool,
-    pub differs: Option<String>,
-    pub reference: Value,
-    pub expected: Expected,
+    pub(crate) differs: Option<String>,
+    pub(crate) reference: Value,
+    pub(crate) expected: Expected,
 }
 
 #[derive(Deserialize)]
-pub struct Expected {
-    pub settings: Option<Map<String, Value>>,
-    pub error: Option<String>,
+pub(crate) struct Expected {
+    pub(crate) settings: Option<Map<String, Value>>,
+    pub(crate) error: Option<String>,
     #[serde(default)]
-    pub more: Map<String, Value>,
+    pub(crate) more: Map<String, Value>,
     #[serde(default)]
-    pub secrets: BTreeMap<String, String>,
+    pub(crate) secrets: BTreeMap<String, String>,
 }
 
 /// Every row of the table.
-pub fn cases() -> Vec<Case> {
+pub(crate) fn cases() -> Vec<Case> {
     serde_json::from_str(include_str!("table.json")).unwrap()
 }
 
 /// A new folder, gone when this is dropped.
-pub struct Root(PathBuf);
+pub(crate) struct Root(PathBuf);
 
 impl Root {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         static COUNT: AtomicUsize = AtomicUsize::new(0);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let name = format!("opencloud-config-{}-{number}", std::process::id());
@@ -52,18 +53,18 @@ impl Root {
         Self(path)
     }
 
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.0
     }
 
-    pub fn write(&self, name: &str, text: impl AsRef<[u8]>) {
+    pub(crate) fn write(&self, name: &str, text: impl AsRef<[u8]>) {
         let path = self.0.join(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, text).unwrap();
     }
 
     /// A configuration that sees nothing of the machine but this folder.
-    pub fn config(&self, variables: &[(&str, &str)]) -> Config {
+    pub(crate) fn config(&self, variables: &[(&str, &str)]) -> Config {
         let variables = variables.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned()));
         self.given(Config::from_env(), variables)
     }
@@ -85,7 +86,7 @@ impl Root {
     }
 
     /// The text with the name of this folder as the table has it.
-    pub fn unnamed(&self, text: &str) -> String {
+    pub(crate) fn unnamed(&self, text: &str) -> String {
         text.replace(&self.0.display().to_string(), "$ROOT")
     }
 
@@ -102,7 +103,7 @@ impl Drop for Root {
 
 impl Case {
     /// The case as a configuration, with its files in `root`.
-    pub fn lay(&self, root: &Root) -> Config {
+    pub(crate) fn lay(&self, root: &Root) -> Config {
         for (name, text) in &self.files {
             root.write(name, root.named(text));
         }
