@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use super::Config;
 use super::env;
-use super::value::{Map, Node, Source, Value};
+use super::node::{Map, Node, Source, Value};
+use super::region;
 use crate::{Error, Result};
 
 /// The cloud that was chosen.
@@ -35,14 +36,14 @@ struct Clouds {
 /// The cloud that is named by the program or by `OS_CLOUD`, the environment,
 /// or the only one of the file: the first of these that there is.
 pub(super) fn choose(config: &Config) -> Result<Cloud> {
-    let environment = &config.environment;
-    let own_name = environment.own_name()?;
-    let variables = environment.keys()?;
+    let own_name = config.environment.own_name()?;
+    let variables = config.environment.keys()?;
     let named = named(config)?;
-    let is_environment =
-        env::has_credentials(&variables) && named.as_ref().is_none_or(|(name, _)| name == own_name);
+    let credentials = env::credentials(&variables).map(|node| node.source.clone());
+    let credentials =
+        credentials.filter(|_| named.as_ref().is_none_or(|(name, _)| name == own_name));
     let mut clouds = match read_clouds(config) {
-        Err(error) if is_environment => {
+        Err(error) if credentials.is_some() => {
             log::warn!("{error}; it is not needed, the environment has credentials");
             Clouds::default()
         }
@@ -55,36 +56,38 @@ pub(super) fn choose(config: &Config) -> Result<Cloud> {
              rename it, or set OS_CLOUD_NAME"
         )));
     }
-    let (name, chosen_by, own) = match named {
-        _ if is_environment => {
-            (own_name.to_owned(), Source::Variable("OS_*".to_owned()), Node::map(variables.clone()))
+    let (name, chosen_by, file, own) = match (credentials, named) {
+        (Some(credentials), named) => {
+            let by = named.map_or(credentials, |(_, by)| by);
+            (own_name.to_owned(), by, None, Node::map(variables.clone()))
         }
-        Some((name, by)) => match clouds.named.remove(&name) {
-            Some(own) => (name, by, own),
+        (None, Some((name, by))) => match clouds.named.remove(&name) {
+            Some(own) => (name, by, clouds.file, own),
             None => return Err(not_found(&name, &by, &clouds)),
         },
-        None => match clouds.only() {
+        (None, None) => match clouds.only() {
             Some((name, own)) => {
                 tell_unused(&variables, &name, config);
                 let by = own.source.clone();
-                (name, by, own)
+                (name, by, clouds.file, own)
             }
             None => return Err(nothing_found(&clouds)),
         },
     };
-    let file = if is_environment { None } else { clouds.file };
     let own = own.into_map(&format!("clouds.{name}"))?.normalised();
     let (profile, lost_profile) = match profile_name(&own, own_name) {
         Some(node) => read_profile(config, node)?,
         None => (Map::default(), None),
     };
     let profile = profile.normalised();
-
-    let mut layers = vec![];
-    let asked = asked_region(config, &variables);
-    let region = choose_region(&name, &own, &profile, asked, &mut layers)?;
-    layers.splice(0..0, [profile, own]);
-    if config.overlay && !is_environment {
+    let asked = match &config.region {
+        Some(region) => Some(Node::text(region, Source::Program)),
+        None if config.overlay => variables.get("region_name").cloned(),
+        None => None,
+    };
+    let (region, values) = region::choose(&name, &own, &profile, asked)?;
+    let mut layers = vec![profile, own, values];
+    if config.overlay && file.is_some() {
         layers.push(variables);
     }
     Ok(Cloud { name, chosen_by, file, layers, region, lost_profile })
@@ -179,93 +182,6 @@ fn profile_name<'a>(own: &'a Map, own_name: &str) -> Option<&'a Node> {
     }
 }
 
-fn asked_region(config: &Config, variables: &Map) -> Option<Node> {
-    match &config.region {
-        Some(region) => Some(Node::text(region, Source::Program)),
-        None if config.overlay => variables.get("region_name").cloned(),
-        None => None,
-    }
-    .filter(|node| !matches!(&node.value, Value::Text(text) if text.is_empty()))
-}
-
-/// The region that was asked for, which has to be one of the cloud's, or its
-/// first. What the file says of that region becomes a layer.
-fn choose_region(
-    cloud: &str,
-    own: &Map,
-    profile: &Map,
-    asked: Option<Node>,
-    layers: &mut Vec<Map>,
-) -> Result<Option<Node>> {
-    let said = [own.said("regions"), own.said("region_name")];
-    let node = said.into_iter().chain([profile.said("regions"), profile.said("region_name")]);
-    let known = node.flatten().next().map(regions).transpose()?.unwrap_or_default();
-    let Some(asked) = asked else {
-        let first = known.into_iter().next();
-        return Ok(first.map(|(region, values)| {
-            layers.push(values);
-            region
-        }));
-    };
-    if known.is_empty() {
-        return Ok(Some(asked));
-    }
-    let wanted = asked.as_text("region_name")?;
-    let mut names = Vec::new();
-    for (region, values) in known {
-        let name = region.as_text("name")?;
-        if name == wanted {
-            layers.push(values);
-            return Ok(Some(region));
-        }
-        names.push(name.to_owned());
-    }
-    Err(Error::invalid(format!(
-        "cloud {cloud:?} has no region {wanted:?} (asked for by {}): choose {}",
-        asked.source,
-        listed(names.iter().map(String::as_str))
-    )))
-}
-
-/// The regions of a list, or of text with commas.
-fn regions(node: &Node) -> Result<Vec<(Node, Map)>> {
-    let plain = |text: &str, source: &Source| {
-        let text = text.trim();
-        (!text.is_empty()).then(|| (Node::text(text, source.clone()), Map::default()))
-    };
-    match &node.value {
-        Value::Text(text) => {
-            Ok(text.split(',').filter_map(|text| plain(text, &node.source)).collect())
-        }
-        Value::List(list) => {
-            let mut found = Vec::new();
-            for entry in list {
-                match &entry.value {
-                    Value::Text(text) => found.extend(plain(text, &entry.source)),
-                    _ => found.push(region(entry)?),
-                }
-            }
-            Ok(found)
-        }
-        _ => Err(node.wrong("regions", "a list")),
-    }
-}
-
-fn region(entry: &Node) -> Result<(Node, Map)> {
-    let mut map = entry.clone().into_map("regions")?;
-    let name = map.remove("name").filter(|node| !node.is_null());
-    let values = map.remove("values");
-    let (Some(name), true) = (name, map.is_empty()) else {
-        let place = entry.source.place();
-        return Err(Error::invalid(format!(
-            "{place}: a region has to be a name, or a mapping of `name` and `values`"
-        )));
-    };
-    name.as_text("name")?;
-    let values = values.map(|node| node.into_map("values")).transpose()?;
-    Ok((name, values.unwrap_or_default().normalised()))
-}
-
 /// Says which variables are without effect, where one could think otherwise:
 /// no one has named the cloud.
 fn tell_unused(variables: &Map, cloud: &str, config: &Config) {
@@ -309,7 +225,7 @@ fn nothing_found(clouds: &Clouds) -> Error {
 }
 
 /// The names, quoted; of very many only the first.
-fn listed<'a>(names: impl Iterator<Item = &'a str>) -> String {
+pub(super) fn listed<'a>(names: impl Iterator<Item = &'a str>) -> String {
     const MOST: usize = 20;
     let names: Vec<_> = names.collect();
     let mut text: Vec<_> = names.iter().take(MOST).map(|name| format!("{name:?}")).collect();

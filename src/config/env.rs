@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use super::value::{Map, Node, Source};
+use super::node::{Map, Node, Source};
 use crate::{Error, Result};
 
 /// The variables of which the names begin with `OS_`, and those that say where
@@ -27,7 +27,7 @@ const FOLDERS: [&str; 6] =
 
 /// The keys that say where to sign in or as whom. One of them makes the
 /// environment a cloud.
-const CREDENTIALS: [&str; 11] = [
+const CREDENTIALS: [&str; 8] = [
     "auth_url",
     "username",
     "user_id",
@@ -36,9 +36,6 @@ const CREDENTIALS: [&str; 11] = [
     "application_credential_id",
     "application_credential_name",
     "application_credential_secret",
-    "endpoint",
-    "compute_endpoint_override",
-    "compute_endpoint",
 ];
 
 /// Other names of a variable; the right one wins. `OS_USERID` is gophercloud's.
@@ -110,7 +107,13 @@ impl Environment {
     }
 }
 
-/// Whether these variables say where to sign in, or as whom.
-pub(super) fn has_credentials(keys: &Map) -> bool {
-    CREDENTIALS.iter().any(|key| keys.get(key).is_some())
+/// The variable that makes the environment a cloud: it says where to sign in, or
+/// as whom, or that nobody has to.
+pub(super) fn credentials(keys: &Map) -> Option<&Node> {
+    let without = |node: &&Node| {
+        let text = node.as_text("auth_type").unwrap_or_default();
+        ["none", "None", "admin_token", "token_endpoint"].contains(&text)
+    };
+    let named = CREDENTIALS.iter().find_map(|key| keys.get(key));
+    named.or_else(|| keys.get("auth_type").filter(without))
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::env::Environment;
-use super::value::{Map, Node, Value};
+use super::node::{Map, Node, Value};
 use crate::details::Details;
 use crate::{Error, Result};
 

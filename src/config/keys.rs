@@ -1,12 +1,10 @@
 //! [`Keys`]: what the keys of a cloud mean: which of two wins, their other
 //! names, what their values are.
 
-use std::path::PathBuf;
-
 use super::cloud::Cloud;
 use super::env::Environment;
+use super::node::{Map, Node, Source, Value};
 use super::settings::{Setting, Settings};
-use super::value::{Map, Node, Source, Value};
 use crate::{Error, Result};
 
 /// The keys of `auth` where one beside `auth` wins, with their other names:
@@ -53,17 +51,6 @@ const OF_A_SERVICE: [(&str, Option<&str>); 6] = [
     ("default_microversion", None),
 ];
 
-/// The ways to sign in.
-const AUTH_TYPES: [&str; 7] = [
-    "password",
-    "v3password",
-    "token",
-    "v3token",
-    "v3applicationcredential",
-    "none",
-    "admin_token",
-];
-
 /// Whether the value of that key must never be shown.
 pub(super) fn is_secret(key: &str) -> bool {
     matches!(
@@ -96,13 +83,13 @@ pub(super) fn is_known(key: &str) -> bool {
 }
 
 /// The merged keys of a cloud on their way to become [`Settings`].
-struct Keys<'a> {
-    outer: Map,
+pub(super) struct Keys<'a> {
+    pub(super) outer: Map,
     inner: Map,
     /// The command line's rule: what is beside `auth` always wins.
     outer_first: bool,
-    environment: &'a Environment,
-    settings: Settings,
+    pub(super) environment: &'a Environment,
+    pub(super) settings: Settings,
 }
 
 /// The settings of that cloud.
@@ -203,7 +190,7 @@ impl Keys<'_> {
     }
 
     /// Keeps the text of that key; an empty text is none.
-    fn set(&mut self, key: &str, node: Option<Node>) -> Result<()> {
+    pub(super) fn set(&mut self, key: &str, node: Option<Node>) -> Result<()> {
         let Some(node) = node.filter(|node| !is_empty(node)) else { return Ok(()) };
         let text = node.as_text(key)?;
         let setting = if is_secret(key) {
@@ -216,7 +203,7 @@ impl Keys<'_> {
     }
 
     /// Keeps a key beside `auth`, with the names in its braces filled in.
-    fn plain(&mut self, key: &str, other: Option<&str>) -> Result<()> {
+    pub(super) fn plain(&mut self, key: &str, other: Option<&str>) -> Result<()> {
         let empty = |node: &&Node| !is_empty(node);
         let node = self.outer.said(key).filter(empty);
         let node = node.or_else(|| self.outer.said(other?).filter(empty)).cloned();
@@ -295,141 +282,8 @@ impl Keys<'_> {
             _ => None,
         }
     }
-
-    /// What is said, or what follows from the secrets that are there.
-    fn auth_type(&mut self) -> Result<()> {
-        let outer = &self.outer;
-        let node = ["auth_type", "auth_plugin"]
-            .into_iter()
-            .find_map(|key| outer.said(key).filter(|node| !is_empty(node)));
-        let Some(node) = node else {
-            let has = |key| self.settings.source(key).is_some();
-            let inferred = if has("password") {
-                "password"
-            } else if has("application_credential_secret") {
-                "v3applicationcredential"
-            } else if has("token") {
-                "token"
-            } else {
-                "password"
-            };
-            let setting = Setting::Text(inferred.to_owned());
-            self.settings.set("auth_type", setting, Source::Default);
-            return Ok(());
-        };
-        let text = match node.as_text("auth_type")? {
-            "None" => "none",
-            "token_endpoint" => "admin_token",
-            text => text,
-        };
-        if !AUTH_TYPES.contains(&text) {
-            let (place, known) = (node.source.place(), AUTH_TYPES.join(", "));
-            return Err(Error::invalid(format!(
-                "{place}: auth_type {text:?} is not one that can be used here: choose one of \
-                 {known}"
-            )));
-        }
-        let (text, source) = (text.to_owned(), node.source.clone());
-        self.settings.set("auth_type", Setting::Text(text), source);
-        Ok(())
-    }
-
-    /// The last word on certificates: `insecure` stands before `verify`, and
-    /// `verify` before `cacert`.
-    fn tls(&mut self) -> Result<()> {
-        let insecure = self.flag("insecure")?;
-        let mut verify = (true, Source::Default);
-        if let Some((true, source)) = insecure {
-            verify = (false, source);
-        } else if let Some(node) = self.outer.said("verify").filter(|node| is_path(node)) {
-            // To requests, which openstacksdk is built on, text here is a file.
-            let node = node.clone();
-            verify.1 = node.source.clone();
-            if self.outer.said("cacert").is_none_or(is_empty) {
-                self.outer.insert("cacert", node);
-            }
-        } else if let Some(found) = self.flag("verify")? {
-            verify = found;
-        }
-        if verify.0 {
-            self.path("cacert")?;
-        } else if let Some(node) = self.outer.said("cacert").filter(|node| !is_empty(node)) {
-            log::warn!("{}: `cacert` is not used, {} turns the check off", node.source, verify.1);
-        }
-        self.settings.set("verify", Setting::Flag(verify.0), verify.1);
-        self.path("cert")?;
-        if self.settings.source("cert").is_some() {
-            self.path("key")?;
-        }
-        Ok(())
-    }
-
-    fn flag(&self, key: &str) -> Result<Option<(bool, Source)>> {
-        let Some(node) = self.outer.said(key).filter(|node| !is_empty(node)) else {
-            return Ok(None);
-        };
-        let flag = match node.as_text(key)?.to_lowercase().as_str() {
-            "true" | "yes" | "on" | "1" => true,
-            "false" | "no" | "off" | "0" => false,
-            _ => {
-                let place = node.source.place();
-                return Err(Error::invalid(format!("{place}: `{key}` has to be true or false")));
-            }
-        };
-        Ok(Some((flag, node.source.clone())))
-    }
-
-    /// A file; `~` at its beginning is the home.
-    fn path(&mut self, key: &str) -> Result<()> {
-        self.plain(key, None)?;
-        let Some((Setting::Text(text), source)) = self.settings.take(key) else { return Ok(()) };
-        let below_home =
-            text.strip_prefix('~').filter(|rest| rest.is_empty() || rest.starts_with('/'));
-        let text = match (below_home, self.environment.path("HOME")) {
-            (Some(rest), Some(home)) => {
-                let path: PathBuf = home.join(rest.trim_start_matches('/'));
-                path.to_string_lossy().into_owned()
-            }
-            _ => text,
-        };
-        self.settings.set(key, Setting::Text(text), source);
-        Ok(())
-    }
-
-    fn timeout(&mut self) -> Result<()> {
-        let Some(node) = self.outer.said("api_timeout").filter(|node| !is_empty(node)) else {
-            return Ok(());
-        };
-        let seconds = node.as_text("api_timeout")?.parse::<f64>().ok();
-        let Some(seconds) = seconds.filter(|seconds| *seconds > 0.0 && *seconds <= 1e9) else {
-            let place = node.source.place();
-            return Err(Error::invalid(format!(
-                "{place}: `api_timeout` has to be a number of seconds, more than 0"
-            )));
-        };
-        let source = node.source.clone();
-        self.settings.set("api_timeout", Setting::Seconds(seconds), source);
-        Ok(())
-    }
-
-    /// An interface, under the word of today. Of a list the first is taken.
-    fn interface(&mut self, key: &str) -> Result<()> {
-        let Some(node) = self.outer.said(key) else { return Ok(()) };
-        let node = match &node.value {
-            Value::List(list) => list.first().unwrap_or(node),
-            _ => node,
-        };
-        let text = node.as_text(key)?;
-        let node = Node::text(text.strip_suffix("URL").unwrap_or(text), node.source.clone());
-        self.set(key, Some(node))
-    }
 }
 
-fn is_empty(node: &Node) -> bool {
+pub(super) fn is_empty(node: &Node) -> bool {
     matches!(&node.value, Value::Text(text) if text.is_empty())
-}
-
-/// Whether a text can only be a file's name.
-fn is_path(node: &Node) -> bool {
-    matches!(&node.value, Value::Text(text) if text.contains(['/', '\\', '.']))
 }

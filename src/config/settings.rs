@@ -8,7 +8,7 @@ use std::sync::Arc;
 use secrecy::SecretString;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use super::value::Source;
+use super::node::Source;
 
 /// The keys in the order in which they are shown.
 const SHOWN: [&str; 29] = [
@@ -69,7 +69,7 @@ pub(super) enum Setting {
 ///     .resolve()?;
 /// assert_eq!(settings.get("auth_type").as_deref(), Some("token"));
 /// assert_eq!(settings.get("token").as_deref(), Some("***"));
-/// assert_eq!(settings.source("token").unwrap().to_string(), "OS_TOKEN");
+/// assert_eq!(settings.source("token").map(ToString::to_string).as_deref(), Some("OS_TOKEN"));
 /// # Ok(())
 /// # }
 /// ```

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use granit_parser::{ErrorKind, Event, Marker, Options, Parser, ScalarStyle, Span, Tag};
 
-use super::value::{Map, Node, Source, Value};
+use super::node::{Map, Node, Source, Value};
 use crate::{Error, Result};
 
 /// How deep mappings and lists may lie in each other. A cloud needs six.

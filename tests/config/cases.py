@@ -22,14 +22,14 @@ INFER = "the way to sign in follows from the secrets that are there"
 CREDENTIALS = "only a variable that says where or as whom makes the environment a cloud"
 HYPHEN = "a - in a key is a _ everywhere"
 ALIAS = "every other name of a key counts, in every place"
-BRACES = "braces are filled in wherever auth_url is, and never with a secret"
+BRACES = "braces in auth_url are filled in wherever it is, with what is set and is no secret"
 FOLDERS = "every folder of XDG_CONFIG_DIRS is searched"
-CLOUD_NAMED = "the error comes at once and says what to do"
-FOREIGN = "a value of a wrong kind is an error with its place"
+AT_ONCE = "what cannot work is an error before anything is sent"
+KIND = "a value of a wrong kind is an error with its place"
 VENDORS = "profiles come from clouds-public.yaml alone"
 PROFILE = "the environment has no defaults that hide its profile"
+WAYS = "passwords, tokens and application credentials are the ways to sign in"
 USERID = "OS_USERID is read, as gophercloud does"
-ALIASED = "a YAML number, date or mapping is never a key's or a cloud's name"
 
 
 def case(
@@ -161,10 +161,10 @@ case(
 case("names of clouds are case-sensitive", clouds(f"A: {one()}"), cloud="a",
      error='the cloud "a" was not found: $ROOT/work/clouds.yaml has "A"')
 case("a cloud's name keeps its hyphen", clouds(f"my-cloud: {one()}"), cloud="my-cloud")
-case("a cloud of the name 12", clouds(f"12: {one()}"), cloud="12", differs=ALIASED,
+case("a cloud of the name 12", clouds(f"12: {one()}"), cloud="12", differs=AS_TYPED,
      settings=ONE | {"cloud": "12"}, secrets={"password": "pw"})
 case("a cloud of the name yes", clouds(f"yes: {one()}\nno: {one('two')}"), cloud="yes",
-     differs=ALIASED, settings=ONE | {"cloud": "yes"}, secrets={"password": "pw"})
+     differs=AS_TYPED, settings=ONE | {"cloud": "yes"}, secrets={"password": "pw"})
 case("the environment has a name", {}, ENV | {"OS_CLOUD_NAME": "mine"})
 case("the environment by its name", TWO, ENV | {"OS_CLOUD": "envvars"})
 case("the environment by the name that it was given", TWO,
@@ -480,9 +480,9 @@ case("auth is null", clouds("a: {auth: null, auth_url: https://one.example/v3, u
 case("a cloud is null", clouds("a:"), cloud="a",
      error='the cloud "a" of $ROOT/work/clouds.yaml has no auth_url, which auth_type password needs')
 case("a username that is a list", clouds("a: {auth: {auth_url: https://one.example, username: [u, v]}}"),
-     differs=FOREIGN, error="$ROOT/work/clouds.yaml:2:55: `username` has to be text, found a list")
+     differs=KIND, error="$ROOT/work/clouds.yaml:2:55: `username` has to be text, found a list")
 case("a password that is a mapping", clouds("a: {auth: {auth_url: https://one.example, password: {hunter2: x}}}"),
-     differs=FOREIGN, error="$ROOT/work/clouds.yaml:2:55: `password` has to be text, found a mapping")
+     differs=KIND, error="$ROOT/work/clouds.yaml:2:55: `password` has to be text, found a mapping")
 
 # Beside auth
 
@@ -531,7 +531,7 @@ KNOWN = "choose one of password, v3password, token, v3token, v3applicationcreden
 case("an auth_type that does not exist", clouds(f"a: {one(extra=', auth_type: magic')}"),
      error=f'$ROOT/work/clouds.yaml:2:167: auth_type "magic" is not one that can be used here: {KNOWN}')
 case("an auth_type that is not supported", {}, ENV | {"OS_AUTH_TYPE": "v3totp", "OS_PASSCODE": "123456"},
-     differs="some ways to sign in are not there",
+     differs=WAYS,
      error=f'OS_AUTH_TYPE: auth_type "v3totp" is not one that can be used here: {KNOWN}')
 case("auth_plugin", clouds(f"a: {{auth_plugin: v3token, auth: {{{URL}, token: t}}}}"), differs=ALIAS,
      settings={"cloud": "a", "auth_type": "v3token", "auth_url": "https://one.example/v3", "token": "***",
@@ -574,7 +574,7 @@ case("no secret of the application credential",
      clouds(f"a: {{auth_type: v3applicationcredential, auth: {{{URL}, application_credential_id: i}}}}"),
      error='the cloud "a" of $ROOT/work/clouds.yaml has no application_credential_secret, which auth_type '
      "v3applicationcredential needs")
-case("no endpoint for no one", clouds("a: {auth_type: none}"), differs=CLOUD_NAMED,
+case("no endpoint for no one", clouds("a: {auth_type: none}"), differs=AT_ONCE,
      error='the cloud "a" of $ROOT/work/clouds.yaml has no compute_endpoint_override, which auth_type none needs')
 
 # TLS and time
@@ -618,7 +618,7 @@ case("verify: null", clouds(f"a: {one(extra=', verify: null')}"), differs=NULL, 
      secrets={"password": "pw"})
 case("api_timeout: soon", clouds(f"a: {one(extra=', api_timeout: soon')}"),
      error="$ROOT/work/clouds.yaml:2:169: `api_timeout` has to be a number of seconds, more than 0")
-case("interface: magic", clouds(f"a: {one(extra=', interface: magic')}"), differs=CLOUD_NAMED,
+case("interface: magic", clouds(f"a: {one(extra=', interface: magic')}"), differs=AT_ONCE,
      error='$ROOT/work/clouds.yaml:2:167: interface "magic" is none: choose public, internal or admin')
 
 # Values
@@ -631,6 +631,9 @@ case("auth_url with half a brace", clouds("a: {auth: {auth_url: 'https://{region
      error="$ROOT/work/clouds.yaml:2:24: a brace in `auth_url` has no other; write it twice to mean a brace")
 case("auth_url with the password", clouds("a: {password: hunter2, auth: {auth_url: 'https://{password}.example/v3'}}"),
      differs=BRACES, error="$ROOT/work/clouds.yaml:2:43: `auth_url` has {password} in it, and the cloud has no such key")
+case("auth_url with the region where none is said",
+     clouds("a: {auth: {auth_url: 'https://{region_name}.example/v3', username: u, password: p}}"), differs=BRACES,
+     error="$ROOT/work/clouds.yaml:2:24: `auth_url` has {region_name} in it, and the cloud has no such key")
 case("OS_AUTH_URL with the region", {}, ENV | {"OS_AUTH_URL": "https://{region_name}.example/v3", "OS_REGION_NAME": "R1"},
      differs=BRACES, settings=EVE | {"auth_url": "https://R1.example/v3", "region_name": "R1"}, secrets={"password": "epw"})
 for text, value in {
@@ -690,6 +693,11 @@ case("OS_USERID", {}, without(ENV, "OS_USERNAME") | {"OS_USERID": "u1"}, differs
      settings=without(EVE, "username") | {"user_id": "u1"}, secrets={"password": "epw"})
 case("OS_AUTH_TOKEN", {}, {"OS_AUTH_TYPE": "token", "OS_AUTH_URL": "https://one.example/v3", "OS_AUTH_TOKEN": "t"})
 case("OS_ENDPOINT", {}, {"OS_AUTH_TYPE": "admin_token", "OS_ENDPOINT": "https://nova.example", "OS_TOKEN": "t"})
+case("OS_AUTH_TYPE=none with an override", {},
+     {"OS_AUTH_TYPE": "none", "OS_COMPUTE_ENDPOINT_OVERRIDE": "https://nova.example"})
+case("an endpoint alone does not make the environment a cloud", ONLY,
+     {"OS_COMPUTE_ENDPOINT_OVERRIDE": "https://nova.example", "OS_URL": "https://nova.example"},
+     differs=CREDENTIALS, settings=ONE, secrets={"password": "pw"})
 case("OS_COMPUTE_TIMEOUT", {}, ENV | {"OS_COMPUTE_TIMEOUT": "3"})
 
 # The command line's rule

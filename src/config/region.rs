@@ -1,0 +1,79 @@
+//! The region of a cloud, and what its file says of that region alone.
+
+use super::cloud::listed;
+use super::node::{Map, Node, Source, Value};
+use crate::{Error, Result};
+
+/// The region that was asked for, which has to be one of the cloud's, or else
+/// its first; with the keys that are for this region.
+pub(super) fn choose(
+    cloud: &str,
+    own: &Map,
+    profile: &Map,
+    asked: Option<Node>,
+) -> Result<(Option<Node>, Map)> {
+    let said = [own.said("regions"), own.said("region_name")];
+    let said = said.into_iter().chain([profile.said("regions"), profile.said("region_name")]);
+    let known = said.flatten().next().map(regions).transpose()?.unwrap_or_default();
+    let asked = asked.filter(|node| !matches!(&node.value, Value::Text(text) if text.is_empty()));
+    let Some(asked) = asked else {
+        let first = known.into_iter().next();
+        return Ok(first.map_or_else(Default::default, |(name, values)| (Some(name), values)));
+    };
+    if known.is_empty() {
+        return Ok((Some(asked), Map::default()));
+    }
+    let wanted = asked.as_text("region_name")?;
+    let mut names = Vec::new();
+    for (region, values) in known {
+        let name = region.as_text("name")?;
+        if name == wanted {
+            return Ok((Some(region), values));
+        }
+        names.push(name.to_owned());
+    }
+    Err(Error::invalid(format!(
+        "cloud {cloud:?} has no region {wanted:?} (asked for by {}): choose {}",
+        asked.source,
+        listed(names.iter().map(String::as_str))
+    )))
+}
+
+/// The regions of a list, or of text with commas.
+fn regions(node: &Node) -> Result<Vec<(Node, Map)>> {
+    let plain = |text: &str, source: &Source| {
+        let text = text.trim();
+        (!text.is_empty()).then(|| (Node::text(text, source.clone()), Map::default()))
+    };
+    match &node.value {
+        Value::Text(text) => {
+            Ok(text.split(',').filter_map(|text| plain(text, &node.source)).collect())
+        }
+        Value::List(list) => {
+            let mut found = Vec::new();
+            for entry in list {
+                match &entry.value {
+                    Value::Text(text) => found.extend(plain(text, &entry.source)),
+                    _ => found.push(region(entry)?),
+                }
+            }
+            Ok(found)
+        }
+        _ => Err(node.wrong("regions", "a list")),
+    }
+}
+
+fn region(entry: &Node) -> Result<(Node, Map)> {
+    let mut map = entry.clone().into_map("regions")?;
+    let name = map.remove("name").filter(|node| !node.is_null());
+    let values = map.remove("values");
+    let (Some(name), true) = (name, map.is_empty()) else {
+        let place = entry.source.place();
+        return Err(Error::invalid(format!(
+            "{place}: a region has to be a name, or a mapping of `name` and `values`"
+        )));
+    };
+    name.as_text("name")?;
+    let values = values.map(|node| node.into_map("values")).transpose()?;
+    Ok((name, values.unwrap_or_default().normalised()))
+}
