@@ -44,6 +44,16 @@ fn a_bomb_of_one_long_value_is_refused() {
 }
 
 #[test]
+fn braces_that_fill_the_memory_are_refused() {
+    let region = "R".repeat(500_000);
+    let url = "{region_name}".repeat(30_000);
+    assert_eq!(
+        said(format!("clouds: {{a: {{auth: {{auth_url: '{url}'}}, regions: ['{region}']}}}}\n")),
+        "$ROOT/work/clouds.yaml:1:31: `auth_url` is longer than any is, with its braces filled in"
+    );
+}
+
+#[test]
 fn a_chain_of_aliases_is_no_deeper_than_brackets_may_be() {
     let mut text = "a0: &a0 x\n".to_owned();
     for n in 1..60 {

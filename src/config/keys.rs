@@ -51,6 +51,10 @@ const OF_A_SERVICE: [(&str, Option<&str>); 6] = [
     ("default_microversion", None),
 ];
 
+/// How long a text may become when its braces are filled in. A value can be as
+/// long as the file, and stand in braces a hundred thousand times.
+const FILLED: usize = 2 * 1024 * 1024;
+
 /// Whether the value of that key must never be shown.
 pub(super) fn is_secret(key: &str) -> bool {
     matches!(
@@ -266,6 +270,12 @@ impl Keys<'_> {
                     "{place}: `{key}` has {{{name}}} in it, and the cloud has no such key"
                 ))
             })?);
+            if out.len() > FILLED {
+                let place = source.place();
+                return Err(Error::invalid(format!(
+                    "{place}: `{key}` is longer than any is, with its braces filled in"
+                )));
+            }
             rest = after;
         }
         out.push_str(rest);

@@ -176,7 +176,7 @@
 //! - `OS_USERID` is read, as gophercloud does;
 //! - profiles come from `clouds-public.yaml` alone: those that openstacksdk
 //!   brings with it, and those at a URL, are not there;
-//! - other ways to sign in (TOTP, OpenID Connect, Kerberos, …) are not there.
+//! - other ways to sign in (TOTP, federation, Kerberos, …) are not there.
 //!
 //! # Safety
 //!

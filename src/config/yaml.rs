@@ -28,8 +28,14 @@ pub(super) fn parse(text: &str, path: &Arc<Path>) -> Result<Node> {
     options.block_nesting_limit = DEPTH;
     options.emit_comments = false;
     options.block_scalar_eof_without_line_feed = true;
-    let mut builder =
-        Builder { path, open: Vec::new(), root: None, anchors: HashMap::new(), size: 0 };
+    let mut builder = Builder {
+        path,
+        open: Vec::new(),
+        root: None,
+        anchors: HashMap::new(),
+        size: 0,
+        warned: false,
+    };
     for event in Parser::new_from_str_with_options(text, options) {
         let (event, span) =
             event.map_err(|error| builder.error(error.marker(), reason(error.kind())))?;
@@ -73,6 +79,8 @@ struct Builder<'a> {
     /// The values that have a name.
     anchors: HashMap<usize, Closed>,
     size: usize,
+    /// Whether a key that comes twice was told of: once is enough.
+    warned: bool,
 }
 
 impl Builder<'_> {
@@ -195,10 +203,10 @@ impl Builder<'_> {
                 } else if map.get(&key).is_some() {
                     // The later one wins, as with PyYAML, but not unseen. The
                     // key is not quoted: it can be a value at the wrong place.
-                    log::warn!(
-                        "{}: a key that is there already; the later one wins",
-                        source.place()
-                    );
+                    if !std::mem::replace(&mut self.warned, true) {
+                        let place = source.place();
+                        log::warn!("{place}: a key that is there already; the later one wins");
+                    }
                     map.insert(key, node);
                 } else {
                     map.insert(key, node);
