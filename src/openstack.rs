@@ -30,6 +30,29 @@ impl OpenStack {
         Ok(Self(Arc::new(Session::new(options)?)))
     }
 
+    /// The cloud that the environment and `clouds.yaml` name, as for the
+    /// `openstack` command: see [`config`](crate::config). Sends nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`](crate::Error::Invalid) when nothing is configured,
+    /// with where it was looked for, or when a file or a setting is wrong, with
+    /// where that is; and as [`new`](Self::new).
+    pub fn from_env() -> Result<Self> {
+        Self::new(Options::from_env()?)
+    }
+
+    /// The cloud of that name in `clouds.yaml`: see [`config`](crate::config).
+    /// Sends nothing.
+    ///
+    /// # Errors
+    ///
+    /// As [`from_env`](Self::from_env); for a name that is in no file, with
+    /// those that are.
+    pub fn from_cloud(name: impl Into<String>) -> Result<Self> {
+        Self::new(Options::from_cloud(name)?)
+    }
+
     /// The Compute service, version 2. Sends `POST /v3/auth/tokens` when no
     /// valid token is held, and nothing else: the endpoint is in the catalogue
     /// that comes with the token.

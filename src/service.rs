@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 
 use crate::address::service_address;
 use crate::error::{Error, Result};
@@ -41,6 +41,11 @@ impl Service {
         };
         let given = match &options.endpoint {
             Some(_) => given_token(&session)?,
+            None if session.options().no_auth => {
+                return Err(Error::invalid(format!(
+                    "without a sign-in there is no catalogue: give the {kind} endpoint"
+                )));
+            }
             None => None,
         };
         let endpoint = match (&options.endpoint, &given) {
@@ -95,7 +100,11 @@ impl Service {
     }
 
     fn send_with(&self, token: &Token, request: &Request, url: &str) -> Result<Response> {
-        let mut headers = vec![("X-Auth-Token", token.secret().expose_secret())];
+        let mut headers = Vec::with_capacity(3);
+        let secret = token.secret().expose_secret();
+        if !secret.is_empty() {
+            headers.push(("X-Auth-Token", secret));
+        }
         if let Some((_, version)) = &self.0.microversion {
             headers.push(("OpenStack-API-Version", version));
             // The only one that Nova knew before 2.27.
@@ -130,10 +139,12 @@ fn microversion(kind: &str, text: &str) -> Result<(Microversion, String)> {
 }
 
 /// The token of `token_id`, where nothing else needs Identity: a token, an
-/// endpoint, and no other scope asked for.
+/// endpoint, and no other scope asked for. Where nobody is to sign in, an empty
+/// one, which is not sent.
 fn given_token(session: &Session) -> Result<Option<Token>> {
     let options = session.options();
     match &options.token_id {
+        _ if options.no_auth => Ok(Some(Token::given(SecretString::default()))),
         Some(token) if options.scope.is_none() || options.auth_url.is_empty() => {
             if !is_sendable(token.expose_secret()) {
                 return Err(Error::invalid(
