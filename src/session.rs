@@ -56,7 +56,9 @@ impl Session {
         let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
         let usable = |token: &&Token| match stale {
             Some(stale) => !token.is(stale),
-            None => !token.is_due(),
+            None if self.can_sign_in() => !token.is_due(),
+            // Nothing comes after it, so it is used to its end.
+            None => !token.is_over(),
         };
         if let Some(token) = held.token.as_ref().filter(usable) {
             return Ok(token.clone());

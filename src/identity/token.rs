@@ -27,7 +27,9 @@ const MARGIN: Duration = Duration::from_secs(120);
 pub struct Token {
     id: SecretString,
     body: Arc<Body>,
-    /// When to ask for another one, by this machine's clock.
+    /// When it ends, by this machine's clock.
+    ends_at: Option<Timestamp>,
+    /// When to ask for another one.
     renew_at: Option<Timestamp>,
 }
 
@@ -69,12 +71,16 @@ impl Token {
             _ => None,
         };
         let end = ends_in.and_then(|life| Timestamp::now().checked_add(life).ok());
-        Ok(Self { id: secret(id), renew_at: body.renew_at(end), body: Arc::new(body) })
+        Ok(Self::new(secret(id), body, end))
+    }
+
+    fn new(id: SecretString, body: Body, ends_at: Option<Timestamp>) -> Self {
+        Self { id, ends_at, renew_at: body.renew_at(ends_at), body: Arc::new(body) }
     }
 
     /// A token of which nothing else is known.
     pub(crate) fn given(id: SecretString) -> Self {
-        Self { id, body: Arc::default(), renew_at: None }
+        Self::new(id, Body::default(), None)
     }
 
     /// When it ends, by the server's clock. `None` where the server did not say.
@@ -105,6 +111,10 @@ impl Token {
 
     pub(crate) fn is_due(&self) -> bool {
         self.renew_at.is_some_and(|at| Timestamp::now() >= at)
+    }
+
+    pub(crate) fn is_over(&self) -> bool {
+        self.ends_at.is_some_and(|at| Timestamp::now() >= at)
     }
 
     pub(crate) fn is(&self, other: &Self) -> bool {
@@ -158,7 +168,8 @@ impl<'de> Deserialize<'de> for Token {
         if !id.expose_secret().bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(D::Error::custom("the id has characters that no token has"));
         }
-        Ok(Self { id, renew_at: body.renew_at(body.expires_at), body: Arc::new(body) })
+        let ends_at = body.expires_at;
+        Ok(Self::new(id, body, ends_at))
     }
 }
 
