@@ -1,0 +1,93 @@
+//! A cloud in the words of Keystone and Nova, for scripts.
+
+use opencloud::compute::v2::Compute;
+use opencloud::{OpenStack, Options, Project, Scope, ServiceOptions, User};
+use serde_json::{Value, json};
+
+use super::answer::Answer;
+use super::server::Server;
+
+/// The path of the Compute endpoint.
+pub(crate) const COMPUTE: &str = "/v2.1";
+
+/// The token of [`Server::compute`].
+pub(crate) const TOKEN: &str = "gAAAA-given-token";
+
+pub(crate) const REQUEST_ID: &str = "req-5f1c2a0e-0000-4000-8000-000000000001";
+
+impl Server {
+    /// Sign in here as user `u` with the password `pa55word`, for project `p`.
+    pub(crate) fn options(&self) -> Options {
+        Options::new(self.url("/v3"))
+            .user(User::by_id("u", "pa55word"))
+            .scope(Scope::Project(Project::by_id("p")))
+            .no_proxy()
+    }
+
+    /// Nova here, with a token that needs no Keystone.
+    pub(crate) fn compute(&self) -> Compute {
+        self.compute_with(|options| options)
+    }
+
+    /// The same, with other options.
+    pub(crate) fn compute_with(&self, change: impl FnOnce(Options) -> Options) -> Compute {
+        let options = change(Options::new("").token_id(TOKEN).no_proxy());
+        let endpoint = ServiceOptions::new().endpoint(self.url(COMPUTE));
+        let openstack = OpenStack::new(options).expect("good options");
+        openstack.compute_v2_with(endpoint).expect("an endpoint that is given")
+    }
+
+    /// An hour's token whose catalogue has Nova here.
+    pub(crate) fn token(&self, id: &str) -> Answer {
+        token(
+            id,
+            3600,
+            &json!([{"type": "compute", "name": "nova", "id": "c", "endpoints": [
+                {"id": "e", "interface": "public", "region": "RegionOne", "region_id": "RegionOne",
+                 "url": self.url(COMPUTE)},
+            ]}]),
+        )
+    }
+}
+
+/// Keystone's answer to a sign-in: a token that lives so many seconds.
+pub(crate) fn token(id: &str, seconds: i64, catalogue: &Value) -> Answer {
+    let issued: jiff::Timestamp = "2026-11-23T12:00:00Z".parse().expect("a time");
+    let expires = issued + jiff::SignedDuration::from_secs(seconds);
+    let body = json!({"token": {
+        "methods": ["password"],
+        "user": {"id": "u", "name": "demo", "domain": {"id": "default", "name": "Default"}},
+        "project": {"id": "p", "name": "demo", "domain": {"id": "default", "name": "Default"}},
+        "issued_at": issued.to_string(),
+        "expires_at": expires.to_string(),
+        "catalog": catalogue,
+    }});
+    Answer::json(201, &body).header("X-Subject-Token", id)
+}
+
+/// Nova's fault body.
+pub(crate) fn fault(status: u16, name: &str, message: &str) -> Answer {
+    Answer::json(status, &json!({name: {"code": status, "message": message}}))
+        .header("x-openstack-request-id", REQUEST_ID)
+}
+
+/// The id of the image of that number.
+pub(crate) fn id(number: usize) -> String {
+    format!("00000000-0000-4000-8000-{number:012}")
+}
+
+/// A brief image.
+pub(crate) fn image(number: usize) -> Value {
+    json!({"id": id(number), "name": format!("image {number}"), "links": []})
+}
+
+/// A page of brief images, without a link.
+pub(crate) fn images(numbers: impl IntoIterator<Item = usize>) -> Value {
+    json!({"images": numbers.into_iter().map(image).collect::<Vec<_>>()})
+}
+
+/// The page, with a next link to that address.
+pub(crate) fn next_link(mut page: Value, href: &str) -> Value {
+    page["images_links"] = json!([{"rel": "next", "href": href}]);
+    page
+}

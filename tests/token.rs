@@ -1,0 +1,360 @@
+//! One token for everything: renewed in time, shared by threads, kept and given back.
+
+mod support;
+
+use std::sync::{Arc, Barrier};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use jiff::{SignedDuration, Timestamp};
+use opencloud::compute::v2::{Compute, ListImages};
+use opencloud::{Error, OpenStack, Options, ServiceOptions, Token};
+use serde_json::{Value, json};
+
+use support::{Answer, COMPUTE, Server, fault, image, images, token};
+
+fn list(compute: &Compute) -> opencloud::Result<usize> {
+    compute.list_images(ListImages::new()).try_fold(0, |count, image| image.map(|_| count + 1))
+}
+
+/// The tokens that the requests came with, sign-ins as `-`.
+fn tokens(server: &Server) -> Vec<String> {
+    let token = |request: &support::Request| request.header("x-auth-token").map(str::to_owned);
+    server.requests().iter().map(|request| token(request).unwrap_or("-".into())).collect()
+}
+
+/// A token as a program has kept it, which began and ends so many seconds from now.
+fn kept(server: &Server, id: &str, began: i64, ends: i64) -> Token {
+    let at = |seconds| (Timestamp::now() + SignedDuration::from_secs(seconds)).to_string();
+    serde_json::from_value(json!({
+        "id": id,
+        "issued_at": at(began),
+        "expires_at": at(ends),
+        "catalog": [{"type": "compute", "name": "nova", "endpoints": [
+            {"interface": "public", "region": "RegionOne", "url": server.url(COMPUTE)}]}],
+    }))
+    .expect("a token")
+}
+
+#[test]
+fn one_token_serves_clones_and_every_service() {
+    let server = Server::start();
+    let page = || Answer::ok(&images(0..1));
+    server.plays([server.token("one"), page(), page(), page()]);
+    let openstack = OpenStack::new(server.options()).expect("good options");
+    let first = openstack.compute_v2().expect("a service");
+    let second = openstack.clone().compute_v2().expect("a service");
+    assert_eq!(list(&first).expect("a list"), 1);
+    assert_eq!(list(&second.clone()).expect("a list"), 1);
+    let other = ServiceOptions::new().endpoint(server.url("/other"));
+    assert_eq!(list(&openstack.compute_v2_with(other).expect("a service")).expect("a list"), 1);
+    assert_eq!(
+        server.lines(),
+        [
+            "POST /v3/auth/tokens",
+            "GET /v2.1/images?limit=1000",
+            "GET /v2.1/images?limit=1000",
+            "GET /other/images?limit=1000",
+        ]
+    );
+    assert_eq!(tokens(&server), ["-", "one", "one", "one"]);
+    assert_eq!(server.connections(), 1);
+}
+
+#[test]
+fn threads_that_find_it_expired_sign_in_once_between_them() {
+    let server = Server::start();
+    let new = server.token("new").after(Duration::from_millis(50));
+    server.answers(move |request| match request.method.as_str() {
+        "POST" => new.clone(),
+        _ => Answer::ok(&images(0..1)),
+    });
+    let options = server.options().cached_token(kept(&server, "old", -7200, -3600));
+    let openstack = OpenStack::new(options).expect("good options");
+    let barrier = Arc::new(Barrier::new(8));
+    let threads: Vec<_> = (0..8)
+        .map(|_| {
+            let (openstack, barrier) = (openstack.clone(), Arc::clone(&barrier));
+            thread::spawn(move || {
+                barrier.wait();
+                list(&openstack.compute_v2().expect("a service")).expect("a list")
+            })
+        })
+        .collect();
+    let counts: Vec<_> =
+        threads.into_iter().map(|thread| thread.join().expect("a count")).collect();
+    assert_eq!(counts, [1; 8]);
+    let mut tokens = tokens(&server);
+    tokens.sort();
+    assert_eq!(tokens, ["-", "new", "new", "new", "new", "new", "new", "new", "new"]);
+}
+
+#[test]
+fn threads_share_a_refusal_too() {
+    let refusal = || fault(401, "error", "no").after(Duration::from_millis(200));
+    let server = Server::answering(move |_| refusal());
+    let openstack = OpenStack::new(server.options()).expect("good options");
+    let barrier = Arc::new(Barrier::new(6));
+    let threads: Vec<_> = (0..6)
+        .map(|_| {
+            let (openstack, barrier) = (openstack.clone(), Arc::clone(&barrier));
+            thread::spawn(move || {
+                barrier.wait();
+                openstack.token().expect_err("a refusal").status()
+            })
+        })
+        .collect();
+    for thread in threads {
+        assert_eq!(thread.join().expect("an outcome"), Some(401));
+    }
+    assert_eq!(server.lines(), ["POST /v3/auth/tokens"]);
+    openstack.token().expect_err("a refusal");
+    assert_eq!(server.lines().len(), 2, "the next call tries anew");
+}
+
+#[test]
+fn it_is_renewed_120_seconds_before_it_ends_or_when_a_tenth_is_left() {
+    for (began, ends, renewed) in [
+        (-3000, 600, false),
+        (-3470, 130, false),
+        (-3485, 115, true),
+        (-3600, 0, true),
+        // A life of 100 seconds, of which ten are a tenth.
+        (-10, 90, false),
+        (-85, 15, false),
+        (-95, 5, true),
+    ] {
+        let server = Server::start();
+        server.plays([server.token("new")]);
+        let options = server.options().cached_token(kept(&server, "old", began, ends));
+        let openstack = OpenStack::new(options).expect("good options");
+        openstack.token().expect("a token");
+        openstack.token().expect("a token");
+        assert_eq!(server.requests().len(), usize::from(renewed), "{began} to {ends}");
+    }
+}
+
+#[test]
+fn a_token_that_a_sign_in_gave_is_renewed_by_its_own_life() {
+    // By the clock of this server it is 2026; only the length of its life counts.
+    let server = Server::start();
+    server.plays([token("short", 0, &json!([])), server.token("hour")]);
+    let openstack = OpenStack::new(server.options()).expect("good options");
+    for _ in 0..3 {
+        openstack.token().expect("a token");
+    }
+    assert_eq!(server.lines(), ["POST /v3/auth/tokens"; 2]);
+}
+
+#[test]
+fn after_a_401_it_signs_in_and_sends_the_request_again_once() {
+    let server = Server::start();
+    let refusal = || fault(401, "error", "The request you have made requires authentication.");
+    server.plays([
+        server.token("one"),
+        refusal(),
+        server.token("two"),
+        Answer::ok(&images(0..1)),
+        refusal(),
+        server.token("three"),
+        refusal(),
+    ]);
+    let compute = OpenStack::new(server.options()).expect("options").compute_v2().expect("it");
+    assert_eq!(list(&compute).expect("a list"), 1);
+    let error = list(&compute).expect_err("a second refusal");
+    assert!(matches!(error, Error::Unauthorized(_)), "{error:?}");
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "GET {}: 401 Unauthorized: The request you have made requires authentication. \
+             (request id {})",
+            server.url("/v2.1/images?limit=1000"),
+            support::REQUEST_ID
+        )
+    );
+    assert_eq!(tokens(&server), ["-", "one", "-", "two", "two", "-", "three"]);
+}
+
+#[test]
+fn a_merge_that_met_a_401_is_sent_again_whole() {
+    let server = Server::start();
+    let answer = Answer::ok(&json!({"metadata": {"k": "v"}}));
+    server.plays([server.token("one"), fault(401, "error", "no"), server.token("two"), answer]);
+    let compute = OpenStack::new(server.options()).expect("options").compute_v2().expect("it");
+    compute.get_image("i").merge_metadata([("k", "v")]).expect("a merge");
+    let bodies: Vec<Value> = server
+        .requests()
+        .iter()
+        .filter(|r| r.target.contains("images"))
+        .map(|r| r.json())
+        .collect();
+    assert_eq!(bodies, [json!({"metadata": {"k": "v"}}), json!({"metadata": {"k": "v"}})]);
+}
+
+#[test]
+fn a_403_in_which_glance_refused_the_token_counts_as_a_401() {
+    let server = Server::start();
+    let words = "HTTP 401 Unauthorized: This server could not verify that you are authorized";
+    server.plays([
+        server.token("one"),
+        fault(403, "forbidden", words),
+        server.token("two"),
+        Answer::ok(&images(0..1)),
+    ]);
+    let compute = OpenStack::new(server.options()).expect("options").compute_v2().expect("it");
+    assert_eq!(list(&compute).expect("a list"), 1);
+    assert_eq!(tokens(&server), ["-", "one", "-", "two"]);
+}
+
+#[test]
+fn an_exported_token_given_back_needs_no_sign_in() {
+    let server = Server::start();
+    server.plays([server.token("kept"), Answer::ok(&images(0..2))]);
+    let openstack = OpenStack::new(server.options()).expect("good options");
+    let text = serde_json::to_string(&openstack.token().expect("a token")).expect("JSON");
+
+    let token: Token = serde_json::from_str(&text).expect("a token");
+    assert_eq!(serde_json::to_string(&token).expect("JSON"), text);
+    assert_eq!((token.project_id(), token.user_id()), (Some("p"), Some("u")));
+    assert_eq!(token.expires_at().expect("an end").to_string(), "2026-11-23T13:00:00Z");
+    // It ends in 2026; so that the test knows no date, it is given another end.
+    let mut value: Value = serde_json::from_str(&text).expect("JSON");
+    value["expires_at"] = json!((Timestamp::now() + SignedDuration::from_hours(1)).to_string());
+    let token: Token = serde_json::from_value(value).expect("a token");
+    let options = Options::new("").cached_token(token).no_proxy();
+    let compute = OpenStack::new(options).expect("good options").compute_v2().expect("a service");
+    assert_eq!(list(&compute).expect("a list"), 2);
+    assert_eq!(server.lines(), ["POST /v3/auth/tokens", "GET /v2.1/images?limit=1000"]);
+    assert_eq!(tokens(&server), ["-", "kept"]);
+}
+
+#[test]
+fn an_expired_one_gives_way_to_the_credentials() {
+    let server = Server::start();
+    server.plays([server.token("new"), Answer::ok(&images(0..1))]);
+    let options = server.options().cached_token(kept(&server, "old", -7200, -60));
+    let compute = OpenStack::new(options).expect("good options").compute_v2().expect("a service");
+    assert_eq!(list(&compute).expect("a list"), 1);
+    assert_eq!(tokens(&server), ["-", "new"]);
+}
+
+#[test]
+fn an_expired_one_without_credentials_says_when_it_expired() {
+    let server = Server::start();
+    let old = kept(&server, "old", -7200, -60);
+    let ended = old.expires_at().expect("an end");
+    let options = Options::new(server.url("")).cached_token(old).no_proxy();
+    let openstack = OpenStack::new(options).expect("good options");
+    let error = openstack.compute_v2().expect_err("a refusal");
+    assert!(matches!(error, Error::Invalid(_)), "{error:?}");
+    assert_eq!(
+        error.to_string(),
+        format!("the token expired at {ended}, and there are no credentials to sign in with again")
+    );
+    assert_eq!(server.requests(), []);
+}
+
+#[test]
+fn one_without_credentials_is_used_to_its_very_end() {
+    let server = Server::playing([Answer::ok(&images(0..1))]);
+    let options = Options::new("").cached_token(kept(&server, "late", -3500, 100)).no_proxy();
+    let compute = OpenStack::new(options).expect("good options").compute_v2().expect("a service");
+    assert_eq!(list(&compute).expect("a list"), 1);
+    assert_eq!(tokens(&server), ["late"]);
+}
+
+#[test]
+fn a_given_token_that_is_refused_is_the_callers_error() {
+    let server = Server::playing([fault(401, "error", "no")]);
+    let error = list(&server.compute()).expect_err("a refusal");
+    assert!(matches!(error, Error::Unauthorized(_)), "{error:?}");
+    assert_eq!(server.lines(), ["GET /v2.1/images?limit=1000"]);
+}
+
+#[test]
+fn many_threads_with_tokens_that_end_at_once_get_right_outcomes() {
+    // Every token is taken 40 times and refused from then on.
+    let server = Server::start();
+    let (mut issued, mut uses) = (0, 0);
+    let url = server.url(COMPUTE);
+    server.answers(move |request| {
+        if request.method == "POST" {
+            issued += 1;
+            uses = 0;
+            return token(
+                &format!("t{issued}"),
+                3600,
+                &json!([{"type": "compute", "endpoints": [{"interface": "public", "url": url}]}]),
+            );
+        }
+        let current = request.header("x-auth-token") == Some(format!("t{issued}").as_str());
+        if !current || uses == 40 {
+            return fault(401, "error", "no");
+        }
+        uses += 1;
+        let id = request.segments()[2].clone();
+        let mut image = image(0);
+        image["id"] = json!(id);
+        Answer::ok(&json!({"image": image}))
+    });
+    let compute = OpenStack::new(server.options()).expect("options").compute_v2().expect("it");
+    let threads: Vec<_> = (0..8)
+        .map(|thread| {
+            let compute = compute.clone();
+            thread::spawn(move || {
+                (0..25)
+                    .filter(|number| {
+                        let mut image = compute.get_image(format!("{thread}-{number}"));
+                        image.retrieve().is_ok()
+                    })
+                    .count()
+            })
+        })
+        .collect();
+    let good: usize = threads.into_iter().map(|thread| thread.join().expect("a count")).sum();
+    let sign_ins = server.requests().iter().filter(|request| request.method == "POST").count();
+    assert_eq!(good, 200);
+    assert_eq!(sign_ins, 5, "200 requests, 40 a token");
+}
+
+#[test]
+fn many_threads_with_tokens_of_one_second_sign_in_no_more_often_than_they_end() {
+    let server = Server::start();
+    let began = Instant::now();
+    let mut ends = Vec::new();
+    let url = server.url(COMPUTE);
+    server.answers(move |request| {
+        if request.method == "POST" {
+            ends.push(Instant::now() + Duration::from_secs(1));
+            return token(
+                &ends.len().to_string(),
+                1,
+                &json!([{"type": "compute", "endpoints": [{"interface": "public", "url": url}]}]),
+            );
+        }
+        let number = request.header("x-auth-token").and_then(|token| token.parse::<usize>().ok());
+        match number.and_then(|number| ends.get(number - 1)) {
+            Some(end) if Instant::now() < *end => Answer::ok(&json!({"image": image(7)})),
+            _ => fault(401, "error", "no"),
+        }
+    });
+    let compute = OpenStack::new(server.options()).expect("options").compute_v2().expect("it");
+    let threads: Vec<_> = (0..4)
+        .map(|_| {
+            let mut image = compute.get_image(support::id(7));
+            thread::spawn(move || {
+                while began.elapsed() < Duration::from_millis(2100) {
+                    image.retrieve().expect("an image");
+                }
+            })
+        })
+        .collect();
+    for thread in threads {
+        thread.join().expect("every outcome right");
+    }
+    let longest = began.elapsed().as_secs_f64();
+    let sign_ins = server.requests().iter().filter(|request| request.method == "POST").count();
+    assert!(sign_ins >= 3, "{sign_ins}");
+    // A tenth of a second before each end.
+    assert!(f64::from(u32::try_from(sign_ins).expect("few")) <= 1.0 + longest / 0.9, "{sign_ins}");
+}
