@@ -15,6 +15,7 @@ pub(crate) struct Service {
     kind: String,
     #[serde(deserialize_with = "loose")]
     name: String,
+    #[serde(deserialize_with = "or_none")]
     endpoints: Vec<Endpoint>,
 }
 
@@ -44,6 +45,13 @@ fn loose<'de, D: serde::Deserializer<'de>>(
 ) -> std::result::Result<String, D::Error> {
     let value = serde_json::Value::deserialize(deserializer)?;
     Ok(value.as_str().unwrap_or_default().to_owned())
+}
+
+/// A list, or an empty one for null.
+pub(super) fn or_none<'de, D: serde::Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> std::result::Result<Vec<T>, D::Error> {
+    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
 }
 
 /// Which endpoint is looked for.

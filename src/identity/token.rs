@@ -9,7 +9,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::catalogue::Service;
+use super::catalogue::{Service, or_none};
 use crate::credentials::secret;
 
 /// A token is renewed this long before it ends, or when a tenth of its life is
@@ -45,6 +45,7 @@ struct Body {
     project: Option<Named>,
     #[serde(skip_serializing_if = "Option::is_none")]
     user: Option<Named>,
+    #[serde(deserialize_with = "or_none")]
     catalog: Vec<Service>,
 }
 
