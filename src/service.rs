@@ -20,8 +20,9 @@ pub(crate) struct Service(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     session: Arc<Session>,
+    kind: &'static str,
     endpoint: String,
-    /// As the header has it, such as `compute 2.35`.
+    /// With its text, such as `2.35`.
     microversion: Option<(Microversion, String)>,
     /// A token that is used as it is, without Identity.
     given: Option<Token>,
@@ -32,12 +33,12 @@ impl Service {
     /// looks it up in the catalogue, or takes the endpoint that was given.
     pub(crate) fn find(
         session: Arc<Session>,
-        kind: &str,
+        kind: &'static str,
         options: &ServiceOptions,
     ) -> Result<Self> {
         let microversion = match &options.microversion {
             None => None,
-            Some(text) => Some(microversion(kind, text)?),
+            Some(text) => Some((microversion(text)?, text.clone())),
         };
         let given = match &options.endpoint {
             Some(_) => given_token(&session)?,
@@ -67,7 +68,7 @@ impl Service {
                 })?
             }
         };
-        Ok(Self(Arc::new(Inner { session, endpoint, microversion, given })))
+        Ok(Self(Arc::new(Inner { session, kind, endpoint, microversion, given })))
     }
 
     /// The address below which every request goes.
@@ -105,11 +106,13 @@ impl Service {
         if !secret.is_empty() {
             headers.push(("X-Auth-Token", secret));
         }
+        let named;
         if let Some((_, version)) = &self.0.microversion {
-            headers.push(("OpenStack-API-Version", version));
+            named = format!("{} {version}", self.0.kind);
+            headers.push(("OpenStack-API-Version", &named));
             // The only one that Nova knew before 2.27.
-            if let Some(number) = version.strip_prefix("compute ") {
-                headers.push(("X-OpenStack-Nova-API-Version", number));
+            if self.0.kind == "compute" {
+                headers.push(("X-OpenStack-Nova-API-Version", version));
             }
         }
         self.0.session.send(request, url, &headers)
@@ -129,13 +132,10 @@ impl Service {
     }
 }
 
-fn microversion(kind: &str, text: &str) -> Result<(Microversion, String)> {
-    match Microversion::parse(text) {
-        Some(version) => Ok((version, format!("{kind} {text}"))),
-        None => {
-            Err(Error::invalid(format!("{text:?} is not a microversion: write it like \"2.35\"")))
-        }
-    }
+fn microversion(text: &str) -> Result<Microversion> {
+    Microversion::parse(text).ok_or_else(|| {
+        Error::invalid(format!("{text:?} is not a microversion: write it like \"2.35\""))
+    })
 }
 
 /// The token of `token_id`, where nothing else needs Identity: a token, an
