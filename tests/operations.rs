@@ -1,0 +1,400 @@
+//! Every operation on one image: what it sends, and what it does to the image here.
+
+mod support;
+
+use std::time::Duration;
+
+use opencloud::compute::v2::{Image, ImageStatus, ListImages, Metadata};
+use opencloud::{Error, Missing, ServiceOptions};
+use serde_json::{Value, json};
+
+use support::{Answer, COMPUTE, Request, Server, TOKEN, fault, id, image, images};
+
+const KEY: &str = "a b+c/d?e#f%41:ü";
+const KEY_IN_A_PATH: &str = "a%20b%2Bc%2Fd%3Fe%23f%2541%3A%C3%BC";
+
+/// An image here that has `old` as its metadata, and what Nova shows of it.
+fn old_image(server: &Server) -> Image {
+    let mut image = server.compute().get_image(id(1));
+    image.metadata = Metadata::from([("old", "1"), ("k", "0")]);
+    image
+}
+
+fn metadata(items: &Value) -> Answer {
+    Answer::ok(&json!({"metadata": items}))
+}
+
+fn as_json(metadata: &Metadata) -> Value {
+    serde_json::to_value(metadata).expect("JSON")
+}
+
+/// The only request, and that it has all its headers and no others.
+#[track_caller]
+fn only(server: &Server) -> Request {
+    let requests = server.requests();
+    assert_eq!(requests.len(), 1, "{:?}", server.lines());
+    let request = requests[0].clone();
+    let mut headers = request.headers.clone();
+    headers.sort();
+    let length = request.body.len().to_string();
+    let address = server.address().to_string();
+    let mut expected = vec![("accept", "application/json")];
+    if !request.body.is_empty() {
+        expected.extend([("content-length", &*length), ("content-type", "application/json")]);
+    }
+    expected.extend([
+        ("host", &*address),
+        ("user-agent", concat!("opencloud/", env!("CARGO_PKG_VERSION"))),
+        ("x-auth-token", TOKEN),
+    ]);
+    let expected: Vec<_> =
+        expected.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    assert_eq!(headers, expected);
+    request
+}
+
+#[test]
+fn retrieve_fills_every_field() {
+    let server = Server::playing([Answer::ok(&json!({"image": {
+        "id": id(1), "name": "cirros", "status": "SAVING", "progress": 25, "minDisk": 1,
+        "minRam": 64, "OS-EXT-IMG-SIZE:size": 12345, "created": "2026-11-23T12:00:00Z",
+        "updated": "2026-11-23T12:00:01Z", "metadata": {"architecture": "x86_64"},
+        "OS-DCF:diskConfig": "AUTO",
+        "server": {"id": "s", "links": [{"rel": "self", "href": "http://nova/servers/s"}]},
+        "links": [{"rel": "self", "href": "http://nova/images/1"}],
+    }}))]);
+    let mut image = server.compute().get_image(id(1));
+    assert_eq!((&image.name, &image.status, image.links.len()), (&None, &None, 0));
+    image.retrieve().expect("an image");
+    let request = only(&server);
+    assert_eq!(
+        (request.line(), request.body),
+        (format!("GET {COMPUTE}/images/{}", id(1)), "".into())
+    );
+    assert_eq!(
+        format!("{image:?}"),
+        format!(
+            "Image {{ id: \"{}\", name: Some(\"cirros\"), links: [Link {{ rel: \"self\", href: \
+             \"http://nova/images/1\", kind: None }}], metadata: {{\"architecture\": \
+             Text(\"x86_64\")}}, min_disk: Some(1), min_ram: Some(64), progress: Some(25), size: \
+             Some(12345), status: Some(Saving), created: Some(2026-11-23T12:00:00Z), updated: \
+             Some(2026-11-23T12:00:01Z), server: Some(ServerRef {{ id: \"s\", links: [Link {{ rel: \
+             \"self\", href: \"http://nova/servers/s\", kind: None }}] }}), disk_config: \
+             Some(Auto), .. }}",
+            id(1)
+        )
+    );
+}
+
+#[test]
+fn delete_sends_delete_and_takes_204() {
+    let server = Server::playing([Answer::empty(204)]);
+    server.compute().get_image(id(1)).delete().expect("a deletion");
+    assert_eq!(only(&server).line(), format!("DELETE {COMPUTE}/images/{}", id(1)));
+}
+
+#[test]
+fn get_metadata_gives_and_keeps_what_the_server_has() {
+    let server = Server::playing([metadata(&json!({"a": "1", "kernel_id": null}))]);
+    let mut image = old_image(&server);
+    let got = image.get_metadata().expect("metadata");
+    assert_eq!(only(&server).line(), format!("GET {COMPUTE}/images/{}/metadata", id(1)));
+    assert_eq!(as_json(&got), json!({"a": "1", "kernel_id": null}));
+    assert_eq!(image.metadata, got);
+}
+
+#[test]
+fn reset_metadata_puts_and_takes_the_servers_answer() {
+    let server = Server::playing([metadata(&json!({"a": "1", "added": "by the server"}))]);
+    let mut image = old_image(&server);
+    image.reset_metadata([("a", "1")]).expect("a reset");
+    let request = only(&server);
+    assert_eq!(request.line(), format!("PUT {COMPUTE}/images/{}/metadata", id(1)));
+    assert_eq!(request.body, r#"{"metadata":{"a":"1"}}"#);
+    assert_eq!(as_json(&image.metadata), json!({"a": "1", "added": "by the server"}));
+}
+
+#[test]
+fn reset_metadata_with_nothing_sends_an_empty_map() {
+    let server = Server::playing([metadata(&json!({}))]);
+    let mut image = old_image(&server);
+    image.reset_metadata([("", ""); 0]).expect("a reset");
+    assert_eq!(only(&server).body, r#"{"metadata":{}}"#);
+    assert!(image.metadata.is_empty());
+}
+
+#[test]
+fn merge_metadata_posts_and_takes_the_servers_answer() {
+    let server = Server::playing([metadata(&json!({"old": "1", "k": "v"}))]);
+    let mut image = old_image(&server);
+    image.merge_metadata([("k", "v"), ("n", "\0\n\"ü")]).expect("a merge");
+    let request = only(&server);
+    assert_eq!(request.line(), format!("POST {COMPUTE}/images/{}/metadata", id(1)));
+    assert_eq!(request.json(), json!({"metadata": {"k": "v", "n": "\0\n\"ü"}}));
+    assert_eq!(as_json(&image.metadata), json!({"old": "1", "k": "v"}));
+}
+
+#[test]
+fn getting_an_item_remembers_it() {
+    let server = Server::playing([Answer::ok(&json!({"meta": {KEY: "new"}}))]);
+    let mut image = old_image(&server);
+    assert_eq!(image.get_metadata_item(KEY).expect("an item"), "new");
+    let expected = format!("GET {COMPUTE}/images/{}/metadata/{KEY_IN_A_PATH}", id(1));
+    assert_eq!(only(&server).line(), expected);
+    assert_eq!(as_json(&image.metadata), json!({"old": "1", "k": "0", KEY: "new"}));
+}
+
+#[test]
+fn an_item_that_is_no_string_reads_as_its_json() {
+    let server = Server::playing([Answer::ok(&json!({"meta": {"mappings": [{"a": null}]}}))]);
+    let mut image = old_image(&server);
+    assert_eq!(image.get_metadata_item("mappings").expect("an item"), r#"[{"a":null}]"#);
+    assert_eq!(as_json(&image.metadata)["mappings"], json!([{"a": null}]));
+}
+
+#[test]
+fn setting_an_item_takes_the_servers_answer() {
+    let server = Server::playing([Answer::ok(&json!({"meta": {KEY: "as stored"}}))]);
+    let mut image = old_image(&server);
+    image.set_metadata_item(KEY, "new").expect("an item");
+    let request = only(&server);
+    let expected = format!("PUT {COMPUTE}/images/{}/metadata/{KEY_IN_A_PATH}", id(1));
+    assert_eq!(request.line(), expected);
+    assert_eq!(request.json(), json!({"meta": {KEY: "new"}}));
+    assert_eq!(as_json(&image.metadata), json!({"old": "1", "k": "0", KEY: "as stored"}));
+}
+
+#[test]
+fn an_item_is_kept_under_the_key_that_the_server_stores() {
+    let server = Server::playing([Answer::ok(&json!({"meta": {" k ": "v"}}))]);
+    let mut image = old_image(&server);
+    image.set_metadata_item(" k ", "v").expect("an item");
+    assert_eq!(as_json(&image.metadata), json!({"old": "1", "k": "v"}));
+}
+
+#[test]
+fn deleting_an_item_takes_it_away_here_too() {
+    let server = Server::playing([Answer::empty(204)]);
+    let mut image = old_image(&server);
+    image.delete_metadata_item("k").expect("a deletion");
+    assert_eq!(only(&server).line(), format!("DELETE {COMPUTE}/images/{}/metadata/k", id(1)));
+    assert_eq!(as_json(&image.metadata), json!({"old": "1"}));
+}
+
+#[test]
+fn a_refusal_leaves_the_image_as_it_was() {
+    let refused = || fault(400, "badRequest", "no");
+    let server = Server::answering(move |_| refused());
+    let mut image = old_image(&server);
+    image.retrieve().expect_err("a refusal");
+    image.get_metadata().expect_err("a refusal");
+    image.reset_metadata([("a", "b")]).expect_err("a refusal");
+    image.merge_metadata([("a", "b")]).expect_err("a refusal");
+    image.get_metadata_item("k").expect_err("a refusal");
+    image.set_metadata_item("k", "v").expect_err("a refusal");
+    image.delete_metadata_item("k").expect_err("a refusal");
+    image.delete().expect_err("a refusal");
+    assert_eq!(server.requests().len(), 8);
+    assert_eq!(as_json(&image.metadata), json!({"old": "1", "k": "0"}));
+}
+
+#[test]
+fn an_id_or_key_that_changes_the_path_is_refused_before_anything_is_sent() {
+    let server = Server::start();
+    let compute = server.compute();
+    for bad in ["", ".", ".."] {
+        let refused = |error: Error| {
+            assert!(matches!(error, Error::Invalid(_)), "{error:?}");
+            assert_eq!(
+                error.to_string(),
+                format!(
+                    "{bad:?} cannot be an id or a key: in a path it would mean something else; \
+                     nothing was sent"
+                )
+            );
+        };
+        let mut image = compute.get_image(bad);
+        refused(image.retrieve().expect_err("a refusal"));
+        refused(image.delete().expect_err("a refusal"));
+        refused(image.get_metadata().expect_err("a refusal"));
+        refused(image.reset_metadata([("a", "b")]).expect_err("a refusal"));
+        refused(image.merge_metadata([("a", "b")]).expect_err("a refusal"));
+        refused(image.get_metadata_item("k").expect_err("a refusal"));
+        refused(image.wait_until_active(Duration::ZERO).expect_err("a refusal"));
+        refused(image.wait_until_deleted(Duration::ZERO).expect_err("a refusal"));
+        let mut image = compute.get_image("i");
+        refused(image.get_metadata_item(bad).expect_err("a refusal"));
+        refused(image.set_metadata_item(bad, "v").expect_err("a refusal"));
+        refused(image.delete_metadata_item(bad).expect_err("a refusal"));
+    }
+    assert_eq!(server.requests(), []);
+}
+
+#[test]
+fn a_microversion_is_sent_only_when_asked() {
+    let server = Server::playing([Answer::ok(&json!({"image": image(1)}))]);
+    let options = ServiceOptions::new().microversion("2.35");
+    let mut image = server.compute_with(|o| o.compute(options)).get_image(id(1));
+    image.retrieve().expect("an image");
+    let request = &server.requests()[0];
+    assert_eq!(request.header("openstack-api-version"), Some("compute 2.35"));
+    assert_eq!(request.header("x-openstack-nova-api-version"), Some("2.35"));
+}
+
+#[test]
+fn a_microversion_in_which_the_call_is_gone_is_refused_before_anything_is_sent() {
+    let server = Server::answering(|_| metadata(&json!({})));
+    let with = |version: &str| {
+        let options = ServiceOptions::new().microversion(version);
+        server.compute_with(|o| o.compute(options))
+    };
+    let refused = |error: &Error, version: &str, last: &str| {
+        assert!(matches!(error, Error::Invalid(_)), "{error:?}");
+        assert_eq!(
+            error.to_string(),
+            format!(
+                "microversion {version:?} no longer has this call, whose last is {last}: ask for \
+                 that or for none, or use the Image service; nothing was sent"
+            )
+        );
+    };
+    for version in ["2.36", "2.38", "2.39", "2.104", "latest"] {
+        let compute = with(version);
+        let list = |list: ListImages| compute.list_images(list).next().expect("an item");
+        refused(&list(ListImages::new()).expect_err("a refusal"), version, "2.35");
+        refused(&list(ListImages::detailed()).expect_err("a refusal"), version, "2.35");
+        let mut image = compute.get_image("i");
+        refused(&image.retrieve().expect_err("a refusal"), version, "2.35");
+        refused(&image.delete().expect_err("a refusal"), version, "2.35");
+    }
+    assert_eq!(server.requests(), []);
+    for version in ["2.39", "latest"] {
+        let mut image = with(version).get_image("i");
+        refused(&image.get_metadata().expect_err("a refusal"), version, "2.38");
+        refused(&image.reset_metadata([("a", "b")]).expect_err("a refusal"), version, "2.38");
+        refused(&image.delete_metadata_item("a").expect_err("a refusal"), version, "2.38");
+    }
+    assert_eq!(server.requests(), []);
+    with("2.38").get_image("i").get_metadata().expect("metadata");
+    assert_eq!(server.requests().len(), 1);
+}
+
+#[test]
+fn a_microversion_that_is_none_is_refused_when_the_service_is_made() {
+    let server = Server::start();
+    let openstack = opencloud::OpenStack::new(server.options()).expect("good options");
+    for version in ["", "two", "2", "2.1\r\nX-Evil: 1"] {
+        let options = ServiceOptions::new().microversion(version);
+        let error = openstack.compute_v2_with(options).expect_err("a refusal");
+        assert_eq!(
+            error.to_string(),
+            format!("{version:?} is not a microversion: write it like \"2.35\"")
+        );
+    }
+    assert_eq!(server.requests(), []);
+}
+
+fn with_status(status: &str) -> Answer {
+    let mut image = image(1);
+    image["status"] = json!(status);
+    Answer::ok(&json!({"image": image}))
+}
+
+#[test]
+fn waiting_looks_until_the_status_is_there() {
+    let server = Server::playing([with_status("SAVING"), with_status("ACTIVE")]);
+    let mut image = server.compute().get_image(id(1));
+    image.wait_until_active(Duration::from_secs(60)).expect("an active image");
+    assert_eq!(image.status, Some(ImageStatus::Active));
+    assert_eq!(server.lines(), vec![format!("GET {COMPUTE}/images/{}", id(1)); 2]);
+
+    let server = Server::playing([with_status("ERROR")]);
+    let mut image = server.compute().get_image(id(1));
+    image.wait_until(ImageStatus::Error, Duration::ZERO).expect("a failed image");
+
+    let server = Server::playing([with_status("SAVING"), with_status("QUEUED")]);
+    let mut image = server.compute().get_image(id(1));
+    let mut seen = Vec::new();
+    image
+        .wait_with(Duration::from_secs(60), |image| {
+            seen.push(image.status.clone());
+            image.status == Some(ImageStatus::Other("QUEUED".into()))
+        })
+        .expect("a queued image");
+    assert_eq!(seen, [Some(ImageStatus::Saving), Some(ImageStatus::Other("QUEUED".into()))]);
+}
+
+#[test]
+fn waiting_until_deleted_takes_gone_and_deleted_and_no_other_404() {
+    let gone = || fault(404, "itemNotFound", "Image not found.");
+    let server = Server::playing([with_status("ACTIVE"), gone()]);
+    let mut image = server.compute().get_image(id(1));
+    image.wait_until_deleted(Duration::from_secs(60)).expect("no image");
+
+    let server = Server::playing([with_status("DELETED")]);
+    let mut image = server.compute().get_image(id(1));
+    image.wait_until_deleted(Duration::from_secs(60)).expect("no image");
+
+    let server = Server::playing([Answer::html(404, "<html>no such page</html>")]);
+    let mut image = server.compute().get_image(id(1));
+    let error = image.wait_until_deleted(Duration::from_secs(60)).expect_err("a wrong endpoint");
+    assert_eq!(error.details().missing(), Some(Missing::Call));
+
+    let server = Server::playing([gone()]);
+    let mut image = server.compute().get_image(id(1));
+    let error = image.wait_until_active(Duration::from_secs(60)).expect_err("no image");
+    assert_eq!(error.details().missing(), Some(Missing::Image));
+}
+
+#[test]
+fn a_wait_that_is_over_is_an_error() {
+    let server = Server::answering(|_| with_status("SAVING"));
+    let mut image = server.compute().get_image(id(1));
+    let over = Duration::from_millis(150);
+    for (error, wanted) in [
+        (image.wait_until_active(over).expect_err("a timeout"), "be ACTIVE"),
+        (image.wait_until_deleted(over).expect_err("a timeout"), "be deleted"),
+        (image.wait_with(over, |_| false).expect_err("a timeout"), "be as wanted"),
+    ] {
+        assert!(matches!(error, Error::Timeout(_)), "{error:?}");
+        let expected = format!("waited 150ms for the image {} to {wanted}; it is SAVING", id(1));
+        assert_eq!(error.to_string(), expected);
+    }
+}
+
+#[test]
+fn an_image_of_a_listing_can_do_what_one_by_id_can() {
+    let server = Server::playing([Answer::ok(&images(1..2)), Answer::empty(204)]);
+    let image = server.compute().list_images(false).next().expect("an item").expect("an image");
+    image.delete().expect("a deletion");
+    assert_eq!(
+        server.lines(),
+        [format!("GET {COMPUTE}/images?limit=1000"), format!("DELETE {COMPUTE}/images/{}", id(1))]
+    );
+}
+
+#[test]
+fn an_answer_about_another_image_or_item_is_an_error() {
+    let server = Server::playing([
+        Answer::ok(&json!({"image": image(2)})),
+        Answer::ok(&json!({"meta": {"other": "x"}})),
+        Answer::ok(&json!({"metadata": [1]})),
+    ]);
+    let mut ours = server.compute().get_image(id(1));
+    let url = server.url(&format!("{COMPUTE}/images/{}", id(1)));
+    assert_eq!(
+        ours.retrieve().expect_err("another image").to_string(),
+        format!("GET {url}: 200: it is about another image, {:?}", id(2))
+    );
+    assert_eq!(
+        ours.get_metadata_item("k").expect_err("another item").to_string(),
+        format!("GET {url}/metadata/k: 200: there is no item \"k\" in \"meta\"")
+    );
+    assert_eq!(
+        format!("{:#}", anyhow::Error::new(ours.get_metadata().expect_err("no map"))),
+        format!(
+            "GET {url}/metadata: 200: the body is not an object with \"metadata\": invalid type: \
+             sequence, expected a map of metadata at line 1 column 12"
+        )
+    );
+}
