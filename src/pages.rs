@@ -9,8 +9,12 @@ use url::form_urlencoded;
 use crate::request::Request;
 
 /// How many of the ids that were given out are remembered, as numbers of 64
-/// bits: half a MiB, for when a list must go on from an earlier place.
+/// bits: some MiB, to see one that comes again.
 const REMEMBERED: usize = 65_536;
+
+/// How often a list goes back without anything new to show for it. Others may
+/// delete while it does; a server that takes no marker ends here.
+const MOST_RETURNS: u32 = 8;
 
 /// The longest query of a next link that is followed.
 const LONGEST_QUERY: usize = 8 * 1024;
@@ -29,6 +33,8 @@ pub(crate) struct Cursor {
     page_size: u32,
     /// How many are still wanted, if not all.
     left: Option<u64>,
+    /// The marker that the list began with.
+    start: Option<String>,
     marker: Option<String>,
     /// What a next link had in its query that is not ours.
     extra: Vec<(String, String)>,
@@ -39,14 +45,19 @@ pub(crate) struct Cursor {
     crumbs: Vec<(String, usize)>,
     /// The markers that were asked with: none may come again.
     asked: HashSet<u64>,
-    seen: VecDeque<u64>,
+    /// What was given out, and in which order.
+    seen: HashSet<u64>,
+    order: VecDeque<u64>,
     seen_in_all: usize,
     /// The places still to try for a marker that is gone, the best one last.
     detours: Option<Vec<Option<String>>>,
-    /// Once the list went on from an earlier place: what to leave out, and
-    /// whether anything new has come since.
-    skip: Option<HashSet<u64>>,
-    gained: bool,
+    /// Whether the list went on from an earlier place once, so that what was
+    /// given out comes again.
+    went_back: bool,
+    /// How often it went back since anything new came.
+    returns: u32,
+    /// The markers that are gone.
+    gone: HashSet<u64>,
 }
 
 /// Ids, one after the other in one piece of memory, which serves every page.
@@ -102,17 +113,20 @@ impl Cursor {
             request,
             page_size,
             left: limit,
+            start: marker.clone(),
             marker,
             extra: Vec::new(),
             done: limit == Some(0),
             page: Ids::default(),
             crumbs: Vec::new(),
             asked: HashSet::new(),
-            seen: VecDeque::new(),
+            seen: HashSet::new(),
+            order: VecDeque::new(),
             seen_in_all: 0,
             detours: None,
-            skip: None,
-            gained: true,
+            went_back: false,
+            returns: 0,
+            gone: HashSet::new(),
         }
     }
 
@@ -137,14 +151,13 @@ impl Cursor {
     /// Takes note of a page: which of its items to give out, `None` for all, and
     /// where the list goes on. An error says in what way the list goes round in circles.
     pub(crate) fn came(&mut self, came: &Came) -> Result<Option<Vec<bool>>, String> {
-        if let (Some(first), None) = (came.ids.first(), &self.skip) {
-            if self.page.contains(first) {
-                return Err(format!(
-                    "the list does not go on: asked for what comes after {:?}, the server gave \
-                     {first:?} again",
-                    self.marker.as_deref().unwrap_or_default()
-                ));
-            }
+        let again = came.ids.iter().find(|id| self.seen.contains(&hash(id)));
+        if let (Some(again), false) = (again, self.went_back) {
+            return Err(format!(
+                "the list does not go on: asked for what comes after {:?}, the server gave \
+                 {again:?} again",
+                self.marker.as_deref().unwrap_or_default()
+            ));
         }
         let full = came.ids.len() as u64 >= self.limit();
         let wanted = self.take(&came.ids);
@@ -173,13 +186,17 @@ impl Cursor {
     /// Goes back to an earlier place; `false` when there is none, or when the
     /// marker was the caller's own.
     pub(crate) fn step_back(&mut self) -> bool {
+        if self.seen_in_all == 0 {
+            return false;
+        }
+        self.gone.extend(self.marker.as_deref().map(hash));
         if self.detours.is_none() {
-            if !self.gained || self.seen_in_all == 0 {
+            self.returns += 1;
+            if self.returns > MOST_RETURNS {
                 return false;
             }
             self.detours = Some(self.places());
-            self.skip = Some(self.seen.iter().copied().collect());
-            self.gained = false;
+            self.went_back = true;
             self.extra.clear();
             self.asked.clear();
         }
@@ -199,7 +216,11 @@ impl Cursor {
 
     fn limit(&self) -> u64 {
         let page_size = u64::from(self.page_size);
-        self.left.map_or(page_size, |left| left.min(page_size))
+        match self.left {
+            // On the way back to where it was, what comes is not what is wanted.
+            Some(left) if self.returns == 0 => left.min(page_size),
+            _ => page_size,
+        }
     }
 
     /// Which of these to give out: those that are wanted still, and new. `None`
@@ -213,16 +234,15 @@ impl Cursor {
         let mut wanted = Vec::new();
         for (at, id) in ids.iter().enumerate() {
             let hash = hash(id);
-            let is_new = self.skip.as_ref().is_none_or(|skip| !skip.contains(&hash));
-            let take = is_new && self.left != Some(0);
+            let take = self.left != Some(0) && self.seen.insert(hash);
             if take {
                 self.left = self.left.map(|left| left - 1);
-                if self.seen.len() == REMEMBERED {
-                    self.seen.pop_front();
+                if self.order.len() == REMEMBERED {
+                    self.order.pop_front().map(|oldest| self.seen.remove(&oldest));
                 }
-                self.seen.push_back(hash);
+                self.order.push_back(hash);
                 self.seen_in_all += 1;
-                self.gained = true;
+                self.returns = 0;
                 self.page.push(id);
             }
             if !take && wanted.is_empty() {
@@ -259,10 +279,10 @@ impl Cursor {
     }
 
     /// Where to go on when a marker is gone, the best place last: an id of the
-    /// page before, the end of an earlier page, the beginning. From each the
+    /// page before, the end of an earlier page, where it began. From each the
     /// distance doubles, so that a few requests are enough.
     fn places(&self) -> Vec<Option<String>> {
-        let forgotten = self.seen_in_all - self.seen.len();
+        let forgotten = self.seen_in_all - self.order.len();
         let near = distances(self.page.len().saturating_sub(1))
             .filter_map(|back| self.page.get(self.page.len() - 1 - back).map(str::to_owned));
         let far = [0].into_iter().chain(distances(self.crumbs.len().saturating_sub(1)));
@@ -271,8 +291,9 @@ impl Cursor {
         let far = far.filter(|(_, count)| *count >= forgotten).map(|(id, _)| id.clone());
         let mut places: Vec<_> = near.chain(far).map(Some).collect();
         if forgotten == 0 {
-            places.push(None);
+            places.push(self.start.clone());
         }
+        places.retain(|place| place.as_ref().is_none_or(|id| !self.gone.contains(&hash(id))));
         places.reverse();
         places
     }
