@@ -5,11 +5,13 @@
 mod answer;
 mod cloud;
 mod logs;
+mod nova;
 mod request;
 mod server;
 
 pub(crate) use answer::Answer;
 pub(crate) use cloud::{COMPUTE, REQUEST_ID, TOKEN, fault, id, image, images, next_link, token};
 pub(crate) use logs::{Line, logged};
+pub(crate) use nova::{Nova, SharedNova};
 pub(crate) use request::Request;
 pub(crate) use server::Server;

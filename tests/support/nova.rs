@@ -1,0 +1,80 @@
+//! [`Nova`]: a model of how Nova lists images, with the ways in which clouds differ.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::answer::Answer;
+use super::cloud::{fault, id, images, next_link};
+use super::request::Request;
+use super::server::Server;
+
+/// The images of a cloud, in its order, and how it lists them.
+#[derive(Clone, Debug)]
+pub(crate) struct Nova {
+    pub(crate) images: Vec<usize>,
+    /// The most that one page has.
+    pub(crate) most: usize,
+    /// Whether a page that is as long as it may be has a next link.
+    pub(crate) links: bool,
+    /// Whether `limit` means nothing to it.
+    pub(crate) ignores_limit: bool,
+}
+
+impl Nova {
+    pub(crate) fn new(images: usize) -> Self {
+        Self { images: (0..images).collect(), most: 1000, links: true, ignores_limit: false }
+    }
+
+    /// What it answers to a request.
+    pub(crate) fn answer(&mut self, request: &Request) -> Answer {
+        let segments = request.segments();
+        if request.method == "DELETE" {
+            let at = self.images.iter().position(|number| id(*number) == segments[2]);
+            return match at {
+                Some(at) => {
+                    self.images.remove(at);
+                    Answer::empty(204)
+                }
+                None => fault(404, "itemNotFound", "Image not found."),
+            };
+        }
+        let from = match request.query("marker") {
+            None => 0,
+            Some(marker) => match self.images.iter().position(|number| id(*number) == marker) {
+                Some(at) => at + 1,
+                None => {
+                    let said = format!("marker [{marker}] not found");
+                    return fault(400, "badRequest", &said);
+                }
+            },
+        };
+        let limit = request.query("limit").and_then(|limit| limit.parse().ok());
+        let limit: usize = limit.unwrap_or(self.most).min(self.most);
+        let limit = if self.ignores_limit { usize::MAX } else { limit };
+        let numbers: Vec<_> = self.images.iter().skip(from).take(limit).copied().collect();
+        let page = images(numbers.iter().copied());
+        match numbers.last() {
+            Some(last) if self.links && numbers.len() == limit => {
+                let href = format!("http://inside.example:8774/v2.1/images?marker={}", id(*last));
+                Answer::ok(&next_link(page, &href))
+            }
+            _ => Answer::ok(&page),
+        }
+    }
+}
+
+/// A server that plays a [`Nova`] which the test can change.
+#[derive(Clone)]
+pub(crate) struct SharedNova(Arc<Mutex<Nova>>);
+
+impl SharedNova {
+    pub(crate) fn serve(nova: Nova) -> (Self, Server) {
+        let shared = Self(Arc::new(Mutex::new(nova)));
+        let playing = shared.clone();
+        let server = Server::answering(move |request| playing.lock().answer(request));
+        (shared, server)
+    }
+
+    pub(crate) fn lock(&self) -> MutexGuard<'_, Nova> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
