@@ -1,0 +1,240 @@
+//! The model: tolerant where Nova is loose, strict where nothing can be made of it.
+
+mod support;
+
+use opencloud::compute::v2::{Image, ListImages};
+use opencloud::{Error, Result};
+use serde_json::{Value, json};
+
+use support::{Answer, Server, id, image, images};
+
+/// The images of a list in detail whose only page has that body.
+fn listed(body: impl AsRef<[u8]>) -> (Server, Result<Vec<Image>>) {
+    let server = Server::playing([Answer::new(200, body)]);
+    let list = server.compute().list_images(ListImages::detailed());
+    let outcome = list.collect();
+    (server, outcome)
+}
+
+/// The whole message, cause and all.
+fn whole(error: Error) -> String {
+    format!("{:#}", anyhow::Error::new(error))
+}
+
+const FIELDS: [&str; 13] = [
+    "name",
+    "status",
+    "progress",
+    "minDisk",
+    "minRam",
+    "OS-EXT-IMG-SIZE:size",
+    "created",
+    "updated",
+    "metadata",
+    "links",
+    "server",
+    "OS-DCF:diskConfig",
+    "unheard_of",
+];
+
+#[test]
+fn no_value_of_no_field_fails_a_page_and_none_is_lost() {
+    let values = [
+        json!(null),
+        json!(true),
+        json!(0),
+        json!(-1),
+        json!(1.5),
+        json!(18_446_744_073_709_551_615_u64),
+        json!(1e300),
+        json!(""),
+        json!("x"),
+        json!("2026-11-23T12:00:00Z"),
+        json!("2026-11-23"),
+        json!([]),
+        json!([null]),
+        json!([1, "x", {"rel": "self", "href": "h"}]),
+        json!([{"rel": "self", "href": "h", "more": 1}]),
+        json!([{"rel": 1, "href": null}]),
+        json!({}),
+        json!({"a": null}),
+        json!({"id": "s", "links": 5}),
+        json!({"id": "s", "links": [], "x": 1}),
+        json!({"id": 7}),
+        json!({"k": [1, {"b": null}], "s": "t", "n": 1.5}),
+    ];
+    let mut all = Vec::new();
+    for field in FIELDS {
+        for value in &values {
+            let mut image = image(all.len());
+            image[field] = value.clone();
+            all.push(image);
+        }
+    }
+    let (_, images) = listed(json!({"images": all}).to_string());
+    for (image, sent) in images.expect("a page").iter().zip(&all) {
+        let kept = serde_json::to_value(image).expect("JSON");
+        let mut expected = sent.clone();
+        // An image is brief or in detail; empty lists and maps say nothing.
+        for field in ["links", "metadata"] {
+            if expected[field] == json!([]) || expected[field] == json!({}) {
+                expected.as_object_mut().expect("an object").remove(field);
+            }
+        }
+        let mut kept = kept;
+        for field in ["links", "metadata"] {
+            if kept[field] == json!([]) || kept[field] == json!({}) {
+                kept.as_object_mut().expect("an object").remove(field);
+            }
+        }
+        assert_eq!(kept, expected);
+    }
+    assert_eq!(all.len(), FIELDS.len() * values.len());
+}
+
+#[test]
+fn a_missing_field_fails_nothing() {
+    let (_, images) = listed(json!({"images": [{"id": "a"}]}).to_string());
+    let image = &images.expect("a page")[0];
+    assert_eq!(serde_json::to_value(image).expect("JSON"), json!({"id": "a"}));
+    assert_eq!((&image.name, image.min_disk, &image.status), (&None, None, &None));
+}
+
+#[test]
+fn what_nova_sent_is_given_back_whole() {
+    let sent = json!({
+        "id": id(1), "name": "cirros", "minRam": 64, "minDisk": 1,
+        "metadata": {"architecture": "x86_64", "kernel_id": null,
+            "block_device_mapping": [{"boot_index": 0, "volume_size": null}]},
+        "created": "2026-11-23T12:00:00Z", "updated": "2026-11-23T12:00:01Z", "status": "ACTIVE",
+        "progress": 100, "OS-EXT-IMG-SIZE:size": 12_345_678, "OS-DCF:diskConfig": "MANUAL",
+        "server": {"id": "s", "links": [{"rel": "self", "href": "http://n/servers/s"},
+            {"rel": "bookmark", "href": "http://n/servers/s"}]},
+        "links": [{"rel": "self", "href": "http://n/images/1"},
+            {"rel": "alternate", "type": "application/vnd.openstack.image", "href": "http://g//1"}],
+        "new_in_some_release": {"deep": [1, 2, {"x": null}]},
+    });
+    let (_, images) = listed(json!({"images": [sent]}).to_string());
+    assert_eq!(serde_json::to_value(&images.expect("a page")[0]).expect("JSON"), sent);
+}
+
+#[test]
+fn numbers_that_no_field_holds_are_kept() {
+    let body = format!(
+        r#"{{"images": [{{"id": "{}", "minDisk": -1, "minRam": 1.0, "size": 1e3, "progress": 1e0}}]}}"#,
+        id(1)
+    );
+    let (_, images) = listed(body);
+    assert_eq!(
+        serde_json::to_string(&images.expect("a page")[0]).expect("JSON"),
+        format!(r#"{{"id":"{}","minDisk":-1,"minRam":1.0,"progress":1.0,"size":1000.0}}"#, id(1))
+    );
+}
+
+#[test]
+fn an_answer_without_a_list_of_images_is_an_error() {
+    for (body, why) in [
+        ("{}", "there is no list \"images\" in it at line 1 column 2"),
+        (r#"{"image": []}"#, "there is no list \"images\" in it at line 1 column 13"),
+        (
+            r#"{"images": null}"#,
+            "invalid type: null, expected a list of images at line 1 column 15",
+        ),
+        (r#"{"images": {}}"#, "invalid type: map, expected a list of images at line 1 column 11"),
+        (
+            "[]",
+            "invalid type: sequence, expected an object with a list \"images\" at line 1 column 0",
+        ),
+        (
+            "null",
+            "invalid type: null, expected an object with a list \"images\" at line 1 column 4",
+        ),
+        ("", "EOF while parsing a value at line 1 column 0"),
+        ("<html>", "expected value at line 1 column 1"),
+        (r#"{"images": []} x"#, "trailing characters at line 1 column 16"),
+    ] {
+        let (server, outcome) = listed(body);
+        let error = outcome.expect_err("no list");
+        assert!(matches!(error, Error::Answer(_)), "{error:?}");
+        assert_eq!(
+            error.to_string(),
+            format!(
+                "GET {}: 200: the body is not a list of images: {why}",
+                server.url("/v2.1/images/detail?limit=1000")
+            ),
+            "{body}"
+        );
+    }
+}
+
+#[test]
+fn what_is_no_image_is_named_with_its_place_and_name() {
+    let third = |image: Value| json!({"images": [image_of(0), image_of(1), image]}).to_string();
+    for (image, why) in [
+        (json!({"name": "no id"}), "image 3, named \"no id\", has no \"id\""),
+        (json!({"id": null, "name": "n\u{1b}"}), "image 3, named \"n\\u{1b}\", has no \"id\""),
+        (json!({"id": 5}), "image 3 has no \"id\""),
+        (json!({"id": ""}), "image 3 has no \"id\""),
+        (json!({}), "image 3 has no \"id\""),
+        (json!(null), "invalid type: null, expected an object as image 3 of the list"),
+        (json!("x"), "invalid type: string \"x\", expected an object as image 3 of the list"),
+    ] {
+        let body = third(image);
+        let (server, outcome) = listed(&body);
+        let message = outcome.expect_err("no image").to_string();
+        let expected = format!(
+            "GET {}: 200: the body is not a list of images: {why} at line 1 column ",
+            server.url("/v2.1/images/detail?limit=1000")
+        );
+        assert!(message.starts_with(&expected), "{message}");
+    }
+}
+
+fn image_of(number: usize) -> Value {
+    image(number)
+}
+
+#[test]
+fn one_image_that_is_none_is_an_error() {
+    for (body, why) in [
+        ("{}", "there is no \"image\" in it at line 1 column 2"),
+        (
+            r#"{"image": null}"#,
+            "invalid type: null, expected an object as image 1 of the list at line 1 column 14",
+        ),
+        (r#"{"image": {"name": "x"}}"#, "image 1, named \"x\", has no \"id\" at line 1 column 23"),
+        ("Hello", "expected value at line 1 column 1"),
+    ] {
+        let server = Server::playing([Answer::new(200, body)]);
+        let error = server.compute().get_image("i").retrieve().expect_err("no image");
+        assert_eq!(
+            error.to_string(),
+            format!("GET {}: 200: the body is not an image: {why}", server.url("/v2.1/images/i"))
+        );
+    }
+}
+
+#[test]
+fn a_body_that_is_not_utf8_or_is_coded_says_so() {
+    let mut body = images(0..1).to_string().into_bytes();
+    let at = body.len() / 2;
+    body[at] = 0xff;
+    let (server, outcome) = listed(&body);
+    let url = server.url("/v2.1/images/detail?limit=1000");
+    assert_eq!(
+        whole(outcome.expect_err("no text")),
+        format!(
+            "GET {url}: 200: the body is not UTF-8: invalid utf-8 sequence of 1 bytes from index \
+             {at}"
+        )
+    );
+    let server = Server::playing([Answer::ok(&images(0..1)).header("Content-Encoding", "gzip")]);
+    let error = server.compute().list_images(true).next().expect("an item").expect_err("coded");
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "GET {}: 200: the body is coded as \"gzip\", which was not asked for",
+            server.url("/v2.1/images/detail?limit=1000")
+        )
+    );
+}
