@@ -27,7 +27,9 @@ pub(crate) fn refusal(request: &Request, response: &Response) -> Error {
     };
     let details = response.details(shortened(&message)).wait(wait);
     match response.status {
-        _ if wait.is_some_and(|wait| wait > LONGEST_WAIT) => Error::OverLimit(details),
+        413 | 429 | 502..=504 if wait.is_some_and(|wait| wait > LONGEST_WAIT) => {
+            Error::OverLimit(details)
+        }
         400 => Error::BadRequest(details),
         401 => Error::Unauthorized(details),
         403 => Error::Forbidden(details),
@@ -91,8 +93,9 @@ fn wait(response: &Response, fault: Option<&Fault>) -> Option<Duration> {
     });
     let text = response.retry_after.clone().or(in_body)?;
     let text = text.trim();
-    if let Ok(seconds) = text.parse::<f64>() {
-        return Duration::try_from_secs_f64(seconds.max(0.0).ceil()).ok();
+    if let Some(seconds) = text.parse::<f64>().ok().filter(|seconds| !seconds.is_nan()) {
+        let seconds = seconds.max(0.0).ceil();
+        return Some(Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX));
     }
     let date = jiff::fmt::rfc2822::parse(text).map(|zoned| zoned.timestamp());
     let until = date.or_else(|_| text.parse::<Timestamp>()).ok()?;
