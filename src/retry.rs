@@ -36,7 +36,7 @@ pub(crate) fn send(
             answer => return answer,
         };
         let wait = error.details().retry_after().unwrap_or_else(|| backoff(done));
-        let in_time = deadline.is_none_or(|deadline| Instant::now() + wait < deadline);
+        let in_time = deadline.is_none_or(|deadline| wait < left(deadline));
         if done >= tries || !in_time || !is_promising(request, &error) {
             return Err(error.map(|details| details.tried(done, began.elapsed())));
         }
@@ -68,6 +68,10 @@ fn once(
     }
 }
 
+fn left(deadline: Instant) -> Duration {
+    deadline.saturating_duration_since(Instant::now())
+}
+
 /// Whether to try again after that.
 fn is_promising(request: &Request, error: &Error) -> bool {
     let wait = error.details().retry_after();
@@ -90,7 +94,7 @@ fn did_not_arrive(error: &Error) -> bool {
 
 /// A thing that was to be deleted and is not there at the second try has been
 /// deleted by the first.
-fn is_gone(request: &Request, error: &Error) -> bool {
+pub(crate) fn is_gone(request: &Request, error: &Error) -> bool {
     request.method == Method::Delete
         && matches!(error.details().missing(), Some(Missing::Image | Missing::MetadataItem))
 }

@@ -83,7 +83,7 @@ impl Transport {
 
     /// When a call that begins now must be over.
     pub(crate) fn deadline(&self) -> Option<Instant> {
-        self.call_timeout.map(|limit| Instant::now() + limit)
+        self.call_timeout.and_then(|limit| Instant::now().checked_add(limit))
     }
 
     /// Sends it once. Any answer is `Ok`, whatever its status. With `fresh`, on
@@ -208,7 +208,7 @@ fn failure(error: ureq::Error, response: &Response) -> Error {
         Cause::Io(_) | Cause::ConnectionFailed if response.status == 0 => {
             ("the connection broke", Error::Connection)
         }
-        Cause::Io(_) | Cause::ConnectionFailed => {
+        Cause::Io(_) | Cause::ConnectionFailed | Cause::BodyStalled => {
             ("the connection broke before the answer was whole", Error::Connection)
         }
         Cause::BodyExceedsLimit(_) => ("the body is larger than 256 MiB", Error::Answer),
