@@ -10,6 +10,7 @@ use crate::fault;
 use crate::identity::{Token, Wanted};
 use crate::request::{Microversion, Request};
 use crate::response::Response;
+use crate::retry::is_gone;
 use crate::service_options::ServiceOptions;
 use crate::session::{Session, is_sendable};
 
@@ -89,7 +90,12 @@ impl Service {
             Err(error) if fault::is_unauthorized(&error) && self.0.session.can_sign_in() => {
                 log::debug!("{error}; signing in again");
                 let token = self.0.session.token(Some(&token))?;
-                self.send_with(&token, request, &url)
+                match self.send_with(&token, request, &url) {
+                    Err(gone) if error.details().tries().is_some() && is_gone(request, &gone) => {
+                        Ok(Response::default())
+                    }
+                    outcome => outcome,
+                }
             }
             outcome => outcome,
         }
