@@ -14,4 +14,4 @@ pub(crate) use cloud::{COMPUTE, REQUEST_ID, TOKEN, fault, id, image, images, nex
 pub(crate) use logs::{Line, logged};
 pub(crate) use nova::{Nova, SharedNova};
 pub(crate) use request::Request;
-pub(crate) use server::Server;
+pub(crate) use server::{Server, refusing};

@@ -135,3 +135,13 @@ impl Inner {
 fn off_script(request: &Request) -> Answer {
     Answer::new(500, format!("there is nothing in the script for {}", request.line()))
 }
+
+/// An address where connections are refused, for as long as the first is kept:
+/// the near end of a connection, so that nobody else can listen there.
+pub(crate) fn refusing() -> (TcpStream, String) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let far = listener.local_addr().expect("an address");
+    let near = TcpStream::connect(far).expect("a connection");
+    let url = format!("http://{}", near.local_addr().expect("an address"));
+    (near, url)
+}
