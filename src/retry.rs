@@ -10,7 +10,7 @@ use crate::fault::{self, LONGEST_WAIT};
 use crate::printable::printable;
 use crate::request::{Method, Request};
 use crate::response::Response;
-use crate::transport::Transport;
+use crate::transport::{NO_HOST, REFUSED, Transport};
 
 /// The wait before the second try, where the server asks for none; it doubles.
 const FIRST_WAIT: Duration = Duration::from_millis(400);
@@ -89,7 +89,7 @@ fn is_promising(request: &Request, error: &Error) -> bool {
 
 /// Whether the request certainly did not reach the server.
 fn did_not_arrive(error: &Error) -> bool {
-    error.details().message() == crate::transport::REFUSED
+    [REFUSED, NO_HOST].contains(&error.details().message())
 }
 
 /// A thing that was to be deleted and is not there at the second try has been

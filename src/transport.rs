@@ -31,8 +31,12 @@ const LARGEST_BODY: u64 = 256 * 1024 * 1024;
 /// taken at once because an answer announces so much.
 const LARGEST_SPARE: usize = 4 * 1024 * 1024;
 
-/// The message of an error that means that nothing arrived.
+/// The messages of errors that mean that nothing arrived.
 pub(crate) const REFUSED: &str = "connection refused";
+pub(crate) const NO_HOST: &str = "the name of the host could not be looked up";
+
+/// What no clock reaches is no limit.
+const LONGEST_LIMIT: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
 
 /// One agent, so that connections are used again.
 #[derive(Debug)]
@@ -62,16 +66,16 @@ impl Transport {
             .http_status_as_error(false)
             .max_redirects(0)
             .max_redirects_will_error(false)
-            .timeout_resolve(options.resolve_timeout)
-            .timeout_connect(options.connect_timeout)
-            .timeout_per_read(options.read_timeout)
-            .timeout_per_write(options.read_timeout)
+            .timeout_resolve(limit(options.resolve_timeout))
+            .timeout_connect(limit(options.connect_timeout))
+            .timeout_per_read(limit(options.read_timeout))
+            .timeout_per_write(limit(options.read_timeout))
             .tls_config(tls(options)?);
         if !options.environment_proxy {
             config = config.proxy(None);
         }
         let agent = config.build().new_agent();
-        Ok(Self { agent, call_timeout: options.call_timeout, spare: Mutex::default() })
+        Ok(Self { agent, call_timeout: limit(options.call_timeout), spare: Mutex::default() })
     }
 
     /// Takes the memory of a body that nobody needs any more.
@@ -83,7 +87,7 @@ impl Transport {
 
     /// When a call that begins now must be over.
     pub(crate) fn deadline(&self) -> Option<Instant> {
-        self.call_timeout.and_then(|limit| Instant::now().checked_add(limit))
+        self.call_timeout.map(|limit| Instant::now() + limit)
     }
 
     /// Sends it once. Any answer is `Ok`, whatever its status. With `fresh`, on
@@ -201,7 +205,8 @@ fn failure(error: ureq::Error, response: &Response) -> Error {
         Cause::Io(cause) if cause.kind() == io::ErrorKind::ConnectionRefused => {
             (REFUSED, Error::Connection)
         }
-        Cause::HostNotFound => ("no such host", Error::Connection),
+        Cause::HostNotFound => (NO_HOST, Error::Connection),
+        Cause::Io(cause) if is_look_up(cause) => (NO_HOST, Error::Connection),
         Cause::InvalidProxyUrl | Cause::ConnectProxyFailed(_) => {
             ("no connection through the proxy", Error::Connection)
         }
@@ -220,6 +225,16 @@ fn failure(error: ureq::Error, response: &Response) -> Error {
     };
     let details = Details::new(message).of(response.method, &response.url);
     kind(details.caused(error))
+}
+
+fn limit(limit: Option<Duration>) -> Option<Duration> {
+    limit.filter(|limit| *limit < LONGEST_LIMIT)
+}
+
+/// Whether the look-up of a name said it: the standard library has no kind for
+/// that, only these words.
+fn is_look_up(error: &io::Error) -> bool {
+    error.raw_os_error().is_none() && error.to_string().starts_with("failed to lookup address")
 }
 
 /// Whether TLS said it: ureq hands its errors on inside I/O errors.
