@@ -74,6 +74,11 @@ impl Answer {
         Self { raw: Some(bytes.as_ref().to_vec()), end: End::Close, ..Self::new(200, "") }
     }
 
+    /// These bytes and no others, on a connection that stays.
+    pub(crate) fn raw_and_keep(bytes: impl AsRef<[u8]>) -> Self {
+        Self { end: End::Keep, ..Self::raw(bytes) }
+    }
+
     /// Nothing: the connection is reset.
     pub(crate) fn reset() -> Self {
         Self { raw: Some(Vec::new()), end: End::Reset, ..Self::new(200, "") }
