@@ -7,6 +7,9 @@ use url::form_urlencoded::{Serializer, byte_serialize};
 use crate::details::Missing;
 use crate::error::{Error, Result};
 
+/// The longest URL that can be sent: what the types of HTTP have room for.
+const LONGEST: usize = 65_534;
+
 /// The methods that operations use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Method {
@@ -107,6 +110,12 @@ impl Request {
         if !self.query.is_empty() {
             url.push('?');
             url.push_str(&Serializer::new(String::new()).extend_pairs(&self.query).finish());
+        }
+        if url.len() > LONGEST {
+            return Err(Error::invalid(format!(
+                "the URL would be {} bytes long, and {LONGEST} is the most; nothing was sent",
+                url.len()
+            )));
         }
         Ok(url)
     }
