@@ -23,6 +23,9 @@ pub(crate) fn refusal(request: &Request, response: &Response) -> Error {
     let message = match (&fault, response.status) {
         (_, 300..=399) => moved(response),
         (Some(fault), _) => fault.message.clone(),
+        (None, _) if response.encoding.is_some() => {
+            format!("its words are coded as {:?}", response.encoding.as_deref().unwrap_or_default())
+        }
         (None, _) => first_words(&String::from_utf8_lossy(&response.body), response.status),
     };
     let details = response.details(shortened(&message)).wait(wait);

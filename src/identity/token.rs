@@ -166,8 +166,9 @@ impl<'de> Deserialize<'de> for Token {
             body: Body,
         }
         let Kept { id: SecretId(id), body } = Kept::deserialize(deserializer)?;
-        if !id.expose_secret().bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err(D::Error::custom("the id has characters that no token has"));
+        let text = id.expose_secret();
+        if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(D::Error::custom("the id is empty or has characters that no token has"));
         }
         let ends_at = body.expires_at;
         Ok(Self::new(id, body, ends_at))
@@ -190,8 +191,8 @@ mod time {
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(
         deserializer: D,
     ) -> Result<Option<Timestamp>, D::Error> {
-        let text = Option::<String>::deserialize(deserializer)?;
-        Ok(text.and_then(|text| text.parse().ok()))
+        let value = serde_json::Value::deserialize(deserializer)?;
+        Ok(value.as_str().and_then(|text| text.parse().ok()))
     }
 
     #[allow(clippy::ref_option, reason = "the form that serde calls")]
