@@ -101,6 +101,13 @@ impl Answer {
         self
     }
 
+    /// The status, and then the body again and again as headers.
+    pub(crate) fn endless_head(mut self) -> Self {
+        self.raw = Some(self.head.clone().into_bytes());
+        self.endless = true;
+        self
+    }
+
     pub(crate) fn header(mut self, name: &str, value: impl AsRef<str>) -> Self {
         self.head += &format!("{name}: {}\r\n", value.as_ref());
         self
