@@ -9,8 +9,8 @@ use url::form_urlencoded;
 use crate::request::Request;
 
 /// How many of the ids that were given out are remembered, as numbers of 64
-/// bits: some MiB, to see one that comes again.
-const REMEMBERED: usize = 65_536;
+/// bits: half a MiB, to see one that comes again.
+const REMEMBERED: usize = 16_384;
 
 /// How often a list goes back without anything new to show for it. Others may
 /// delete while it does; a server that takes no marker ends here.
@@ -89,10 +89,6 @@ impl Ids {
 
     fn last(&self) -> Option<&str> {
         self.get(self.len().checked_sub(1)?)
-    }
-
-    fn contains(&self, id: &str) -> bool {
-        (0..self.len()).any(|at| self.get(at) == Some(id))
     }
 }
 

@@ -120,19 +120,19 @@ fn what_nova_would_only_answer_with_500_is_refused_in_words() {
             key,
             "x",
             &format!(
-                "{key:?} is a field of the Image service and cannot be a metadata item: Nova would \
-                 only answer 500; nothing was sent"
+                "the metadata item {key:?} is a field of the Image service, and cannot be set here: \
+                 Nova would only answer 500; nothing was sent"
             ),
         );
     }
     for key in ["kernel_id", "ramdisk_id", " kernel_id"] {
-        for value in ["x", "", "00000000-0000-4000-8000-00000000000g"] {
+        for value in ["x", "null", "00000000-0000-4000-8000-00000000000g"] {
             refused(
                 key,
                 value,
                 &format!(
-                    "the metadata item {key:?} must be the id of an image: Nova would only answer \
-                     500; nothing was sent"
+                    "the metadata item {key:?} must be the id of an image, or empty: Nova would \
+                     only answer 500; nothing was sent"
                 ),
             );
         }
