@@ -1,0 +1,287 @@
+//! The part of Glance with which a test makes images: create, upload, show,
+//! delete, deactivate and share. Checksums stay null.
+
+use crate::cloud::{Caller, Cloud};
+use crate::http::{Request, Response, page};
+use crate::image::{Image, NewImage};
+use crate::json::{Json, quote};
+use crate::text;
+
+/// The text that HTTP's own 401 has.
+const UNAUTHORIZED: &str = "This server could not verify that you are authorized to access the document \
+                            you requested. Either you supplied the wrong credentials (e.g., bad password), \
+                            or your browser does not understand how to supply the credentials required.";
+
+/// A status and what is said with it.
+type Refusal = (u16, String);
+
+/// A request below `/image`; `path` is what follows that.
+pub(crate) fn answer(cloud: &mut Cloud, request: &Request, path: &str) -> Response {
+    let parts: Vec<&str> = path.trim_start_matches('/').split('/').collect();
+    if parts[0] != "v2" {
+        return versions(request);
+    }
+    let token = request.header("X-Auth-Token").unwrap_or_default();
+    let Some(caller) = cloud.caller(&token) else {
+        let uri = format!("Keystone uri=\"{}\"", cloud.identity_url());
+        return page(request, 401, UNAUTHORIZED).header("WWW-Authenticate", uri);
+    };
+    let done = match (request.method.as_str(), &parts[1..]) {
+        ("POST", ["images"]) => create(cloud, &caller, request),
+        ("GET", ["images", id]) => seen(cloud, &caller, id).map(|it| shown(200, describe(it))),
+        ("DELETE", ["images", id]) => delete(cloud, &caller, id),
+        ("PUT", ["images", id, "file"]) => upload(cloud, &caller, id, request),
+        ("POST", ["images", id, "actions", action]) => act(cloud, &caller, id, action),
+        ("POST", ["images", id, "members"]) => share(cloud, &caller, id, request),
+        ("PUT", ["images", id, "members", member]) => accept(cloud, &caller, id, member, request),
+        _ => Err((404, "The resource could not be found.".to_owned())),
+    };
+    done.unwrap_or_else(|(status, text)| page(request, status, &text))
+        .header("x-openstack-request-id", format!("req-{}", text::uuid()))
+}
+
+fn shown(status: u16, body: String) -> Response {
+    Response::new(status).length().header("Content-Type", "application/json").body(body)
+}
+
+fn nothing() -> Response {
+    Response::new(204).header("Content-Type", "text/html; charset=UTF-8").length()
+}
+
+fn versions(request: &Request) -> Response {
+    let minors = [15, 13, 12, 11, 10, 9, 8, 17, 7, 6, 5, 4, 3, 2, 1, 0];
+    let link = quote(&format!("{}/image/v2/", request.origin()));
+    let version = |minor: i32| {
+        let status = if minor == 17 { "CURRENT" } else { "SUPPORTED" };
+        let id = format!("\"id\": \"v2.{minor}\", \"status\": \"{status}\"");
+        format!("{{{id}, \"links\": [{{\"rel\": \"self\", \"href\": {link}}}]}}")
+    };
+    let all: Vec<String> = minors.into_iter().map(version).collect();
+    Response::new(300)
+        .header("Content-Type", "application/json")
+        .length()
+        .body(format!("{{\"versions\": [{}]}}", all.join(", ")))
+}
+
+fn forbidden(action: &str) -> Refusal {
+    (403, format!("You are not authorized to complete {action} action."))
+}
+
+fn seen<'a>(cloud: &'a Cloud, caller: &Caller, id: &str) -> Result<&'a Image, Refusal> {
+    let image = cloud.images.get(id).filter(|it| caller.sees(it));
+    image.ok_or_else(|| (404, format!("No image found with ID {id}")))
+}
+
+/// An image that the caller may change.
+fn own<'a>(
+    cloud: &'a mut Cloud,
+    caller: &Caller,
+    id: &str,
+    action: &str,
+) -> Result<&'a mut Image, Refusal> {
+    if !caller.changes(seen(cloud, caller, id)?) {
+        return Err(forbidden(action));
+    }
+    cloud.images.get_mut(id).ok_or_else(|| (404, format!("No image found with ID {id}")))
+}
+
+fn body(request: &Request) -> Result<Json, Refusal> {
+    let text = std::str::from_utf8(&request.body).ok();
+    text.and_then(Json::parse).ok_or_else(|| (400, "Malformed JSON in request body.".to_owned()))
+}
+
+fn create(cloud: &mut Cloud, caller: &Caller, request: &Request) -> Result<Response, Refusal> {
+    let body = body(request)?;
+    let bad = |value: &Json, kind: &str| {
+        let text = "Provided object does not match schema 'image'";
+        (400, format!("{text}: {} is not of type {kind}", value.repr()))
+    };
+    let Some(owner) = caller.project.clone().filter(|_| caller.member || caller.admin) else {
+        return Err(forbidden("add_image"));
+    };
+    let mut new = NewImage::nameless().owner(owner).visibility("shared").status("queued");
+    let mut formats = [None, None];
+    for (key, value) in body.map().ok_or_else(|| bad(&body, "'object'"))? {
+        new = match (key.as_str(), value) {
+            ("name", Json::Text(name)) => {
+                new.name = Some(name.clone());
+                new
+            }
+            ("id", Json::Text(id)) => new.id(id),
+            ("visibility", Json::Text(word)) => {
+                if word == "public" && !caller.admin {
+                    return Err(forbidden("publicize_image"));
+                }
+                new.visibility(word)
+            }
+            ("min_disk", Json::Int(digits)) => new.min_disk(digits.parse().unwrap_or(0)),
+            ("min_ram", Json::Int(digits)) => new.min_ram(digits.parse().unwrap_or(0)),
+            ("protected", Json::Bool(true)) => new.protected(),
+            ("os_hidden", Json::Bool(true)) => new.hidden(),
+            ("name", Json::Null) | ("protected" | "os_hidden", Json::Bool(false)) => new,
+            ("tags", Json::List(tags)) => {
+                tags.iter().filter_map(Json::text).fold(new, NewImage::tag)
+            }
+            ("disk_format", Json::Text(word)) => {
+                formats[0] = Some(word.clone());
+                new
+            }
+            ("container_format", Json::Text(word)) => {
+                formats[1] = Some(word.clone());
+                new
+            }
+            ("min_disk" | "min_ram", other) => return Err(bad(other, "'integer'")),
+            ("protected" | "os_hidden", other) => return Err(bad(other, "'boolean'")),
+            (key, Json::Text(text)) => new.metadata([(key.trim(), text)]),
+            (key, Json::Null) => new.null(key.trim()),
+            (_, other) => return Err(bad(other, "'null', 'string'")),
+        };
+    }
+    if new.id.as_ref().is_some_and(|id| cloud.images.get(id).is_some()) {
+        let id = new.id.unwrap_or_default();
+        return Err((409, format!("Image ID {id} already exists!")));
+    }
+    let id = cloud.add_image(new);
+    if let Some(image) = cloud.images.get_mut(&id) {
+        [image.disk_format, image.container_format] = formats;
+    }
+    let image = seen(cloud, caller, &id)?;
+    Ok(shown(201, describe(image))
+        .header("Location", format!("{}/image/v2/images/{id}", request.origin()))
+        .header("OpenStack-image-import-methods", "glance-direct,web-download,copy-image")
+        .header("OpenStack-image-store-ids", "local,os_glance_staging_store,os_glance_tasks_store"))
+}
+
+fn delete(cloud: &mut Cloud, caller: &Caller, id: &str) -> Result<Response, Refusal> {
+    let image = seen(cloud, caller, id)
+        .map_err(|_| (404, format!("Failed to find image {id} to delete")))?;
+    if !caller.changes(image) {
+        return Err(forbidden("delete_image"));
+    }
+    if image.protected {
+        return Err((403, format!("Image {id} is protected and cannot be deleted.")));
+    }
+    cloud.images.remove(id);
+    Ok(nothing())
+}
+
+fn upload(
+    cloud: &mut Cloud,
+    caller: &Caller,
+    id: &str,
+    request: &Request,
+) -> Result<Response, Refusal> {
+    let kind = request.header("Content-Type").unwrap_or_default();
+    if kind != "application/octet-stream" {
+        let text = format!("The request media type {kind} is not supported by this server.");
+        return Err((415, text));
+    }
+    let now = cloud.now();
+    let image = own(cloud, caller, id, "upload_image")?;
+    if image.status != "queued" {
+        let text =
+            format!("Image status transition from {} to saving is not allowed", image.status);
+        return Err((409, text));
+    }
+    image.size = Some(u64::try_from(request.body.len()).unwrap_or(u64::MAX));
+    "active".clone_into(&mut image.status);
+    image.updated = now;
+    Ok(nothing())
+}
+
+fn act(cloud: &mut Cloud, caller: &Caller, id: &str, action: &str) -> Result<Response, Refusal> {
+    let now = cloud.now();
+    let image = own(cloud, caller, id, action)?;
+    match action {
+        "deactivate" => "deactivated".clone_into(&mut image.status),
+        "reactivate" => "active".clone_into(&mut image.status),
+        _ => return Err((404, "The resource could not be found.".to_owned())),
+    }
+    image.updated = now;
+    Ok(nothing())
+}
+
+fn share(
+    cloud: &mut Cloud,
+    caller: &Caller,
+    id: &str,
+    request: &Request,
+) -> Result<Response, Refusal> {
+    let body = body(request)?;
+    let member =
+        body.get_text("member").ok_or((400, "Member to be added not specified.".to_owned()))?;
+    let image = own(cloud, caller, id, "add_member")?;
+    if image.members.iter().any(|(it, _)| it == member) {
+        return Err((409, format!("Member {member} is duplicated for image {id}")));
+    }
+    image.members.push((member.to_owned(), false));
+    Ok(shown(200, describe_member(image, member, false)))
+}
+
+fn accept(
+    cloud: &mut Cloud,
+    caller: &Caller,
+    id: &str,
+    member: &str,
+    request: &Request,
+) -> Result<Response, Refusal> {
+    let accepted = body(request)?.get_text("status") == Some("accepted");
+    seen(cloud, caller, id)?;
+    if caller.project.as_deref() != Some(member) && !caller.admin {
+        return Err(forbidden("modify_member"));
+    }
+    let missing = || (404, format!("{member} not found in the member list of the image {id}."));
+    let image = cloud.images.get_mut(id).ok_or_else(missing)?;
+    let entry = image.members.iter_mut().find(|(it, _)| it == member).ok_or_else(missing)?;
+    entry.1 = accepted;
+    Ok(shown(200, describe_member(image, member, accepted)))
+}
+
+fn moment(time: jiff::Timestamp) -> String {
+    time.strftime("\"%Y-%m-%dT%H:%M:%SZ\"").to_string()
+}
+
+fn describe_member(image: &Image, member: &str, accepted: bool) -> String {
+    let status = if accepted { "accepted" } else { "pending" };
+    let time = moment(image.updated);
+    format!(
+        "{{\"member_id\": {}, \"image_id\": \"{}\", \"status\": \"{status}\", \"created_at\": {time}, \
+         \"updated_at\": {time}, \"schema\": \"/v2/schemas/member\"}}",
+        quote(member),
+        image.id
+    )
+}
+
+/// An image as Glance shows it.
+fn describe(image: &Image) -> String {
+    let text = |it: Option<&str>| it.map_or_else(|| "null".to_owned(), quote);
+    let size = image.size.map_or_else(|| "null".to_owned(), |it| it.to_string());
+    let mut out = String::from("{");
+    for (name, value) in image.properties() {
+        out += &format!("{}: {}, ", quote(name), text(value));
+    }
+    let tags: Vec<String> = image.tags.iter().map(|it| quote(it)).collect();
+    let id = &image.id;
+    out += &format!(
+        "\"name\": {}, \"disk_format\": {}, \"container_format\": {}, \"visibility\": \"{}\", \
+         \"size\": {size}, \"virtual_size\": {size}, \"status\": \"{}\", \"checksum\": null, \
+         \"protected\": {}, \"min_ram\": {}, \"min_disk\": {}, \"owner\": \"{}\", \"os_hidden\": {}, \
+         \"os_hash_algo\": null, \"os_hash_value\": null, \"id\": \"{id}\", \"created_at\": {}, \
+         \"updated_at\": {}, \"tags\": [{}], \"self\": \"/v2/images/{id}\", \
+         \"file\": \"/v2/images/{id}/file\", \"schema\": \"/v2/schemas/image\"}}",
+        text(image.name.as_deref()),
+        text(image.disk_format.as_deref()),
+        text(image.container_format.as_deref()),
+        image.visibility,
+        image.status,
+        image.protected,
+        image.min_ram,
+        image.min_disk,
+        image.owner,
+        image.hidden,
+        moment(image.created),
+        moment(image.updated),
+        tags.join(", "),
+    );
+    out
+}

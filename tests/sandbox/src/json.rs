@@ -1,0 +1,429 @@
+//! [`Json`]: values as Python's `json` module reads, writes and prints them.
+//!
+//! A cloud's answers are what Python wrote: keys in the order they came, a
+//! space after each comma and colon, nothing but ASCII, and now and then a bare
+//! `NaN`. Its refusals quote values as Python prints them.
+
+use std::fmt::Write as _;
+
+/// How deep lists and maps may be nested; Python gives up a little later.
+const DEPTH: usize = 200;
+
+/// The first of the 2,048 private characters that stand for lone surrogates,
+/// which Python's text can hold and Rust's cannot.
+const SURROGATES: u32 = 0x10_F800;
+
+/// A value.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Json {
+    Null,
+    Bool(bool),
+    /// Its digits: Python's numbers have no end.
+    Int(String),
+    Float(f64),
+    Text(String),
+    List(Vec<Json>),
+    /// In the order of the text. A key that came twice keeps its first place
+    /// and its last value.
+    Map(Vec<(String, Json)>),
+}
+
+impl Json {
+    /// The value of a text, or nothing where Python would raise.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let mut reader = Reader { rest: text };
+        reader.space();
+        let value = reader.value(0)?;
+        reader.space();
+        reader.rest.is_empty().then_some(value)
+    }
+
+    pub(crate) fn text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn map(&self) -> Option<&[(String, Json)]> {
+        match self {
+            Self::Map(entries) => Some(entries),
+            _ => None,
+        }
+    }
+
+    /// The value at a key of a map.
+    pub(crate) fn get(&self, key: &str) -> Option<&Json> {
+        self.map()?.iter().find(|(name, _)| name == key).map(|(_, value)| value)
+    }
+
+    /// The text at a key of a map.
+    pub(crate) fn get_text(&self, key: &str) -> Option<&str> {
+        self.get(key)?.text()
+    }
+
+    /// As `json.dumps` writes it.
+    pub(crate) fn dumps(&self) -> String {
+        let mut out = String::new();
+        self.write(&mut out);
+        out
+    }
+
+    fn write(&self, out: &mut String) {
+        match self {
+            Self::Null => out.push_str("null"),
+            Self::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
+            Self::Int(digits) => out.push_str(digits),
+            Self::Float(value) => out.push_str(&match value {
+                value if value.is_nan() => "NaN".to_owned(),
+                value if value.is_infinite() && *value > 0.0 => "Infinity".to_owned(),
+                value if value.is_infinite() => "-Infinity".to_owned(),
+                value => float(*value),
+            }),
+            Self::Text(text) => quote_into(out, text),
+            Self::List(items) => {
+                out.push('[');
+                for (n, item) in items.iter().enumerate() {
+                    out.push_str(if n == 0 { "" } else { ", " });
+                    item.write(out);
+                }
+                out.push(']');
+            }
+            Self::Map(entries) => {
+                out.push('{');
+                for (n, (key, value)) in entries.iter().enumerate() {
+                    out.push_str(if n == 0 { "" } else { ", " });
+                    quote_into(out, key);
+                    out.push_str(": ");
+                    value.write(out);
+                }
+                out.push('}');
+            }
+        }
+    }
+
+    /// As Python prints it inside another value.
+    pub(crate) fn repr(&self) -> String {
+        let list = |items: Vec<String>| items.join(", ");
+        match self {
+            Self::Null => "None".to_owned(),
+            Self::Bool(value) => if *value { "True" } else { "False" }.to_owned(),
+            Self::Int(digits) => digits.clone(),
+            Self::Float(value) if value.is_nan() => "nan".to_owned(),
+            Self::Float(value) if value.is_infinite() && *value > 0.0 => "inf".to_owned(),
+            Self::Float(value) if value.is_infinite() => "-inf".to_owned(),
+            Self::Float(value) => float(*value),
+            Self::Text(text) => repr(text),
+            Self::List(items) => format!("[{}]", list(items.iter().map(Self::repr).collect())),
+            Self::Map(entries) => {
+                let entry =
+                    |(key, value): &(String, Json)| format!("{}: {}", repr(key), value.repr());
+                format!("{{{}}}", list(entries.iter().map(entry).collect()))
+            }
+        }
+    }
+
+    /// As Python prints it by itself: a text without quotes.
+    pub(crate) fn shown(&self) -> String {
+        self.text().map_or_else(|| self.repr(), str::to_owned)
+    }
+}
+
+/// A text in quotes, as `json.dumps` writes it.
+pub(crate) fn quote(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    quote_into(&mut out, text);
+    out
+}
+
+pub(crate) fn quote_into(out: &mut String, text: &str) {
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            '\u{8}' => out.push_str("\\b"),
+            '\u{c}' => out.push_str("\\f"),
+            ' '..='~' => out.push(c),
+            c if u32::from(c) >= SURROGATES => {
+                let _ = write!(out, "\\u{:04x}", 0xD800 + u32::from(c) - SURROGATES);
+            }
+            c => {
+                for unit in c.encode_utf16(&mut [0; 2]) {
+                    let _ = write!(out, "\\u{unit:04x}");
+                }
+            }
+        }
+    }
+    out.push('"');
+}
+
+/// `repr` of a text.
+pub(crate) fn repr(text: &str) -> String {
+    let quote = if text.contains('\'') && !text.contains('"') { '"' } else { '\'' };
+    let mut out = String::from(quote);
+    for c in text.chars() {
+        let code = u32::from(c);
+        let _ = match c {
+            '\\' => write!(out, "\\\\"),
+            '\n' => write!(out, "\\n"),
+            '\r' => write!(out, "\\r"),
+            '\t' => write!(out, "\\t"),
+            c if c == quote => write!(out, "\\{c}"),
+            c if printable(c) => write!(out, "{c}"),
+            _ if code < 0x100 => write!(out, "\\x{code:02x}"),
+            _ if code < 0x1_0000 => write!(out, "\\u{code:04x}"),
+            _ => write!(out, "\\U{code:08x}"),
+        };
+    }
+    out.push(quote);
+    out
+}
+
+/// `str.isprintable`, for what is likely to be met.
+fn printable(c: char) -> bool {
+    !matches!(c,
+        '\0'..='\u{1f}' | '\u{7f}'..='\u{a0}' | '\u{ad}' | '\u{1680}' | '\u{2000}'..='\u{200f}'
+        | '\u{2028}'..='\u{202f}' | '\u{205f}'..='\u{206f}' | '\u{3000}' | '\u{e000}'..='\u{f8ff}'
+        | '\u{feff}' | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..)
+}
+
+/// `repr` of a number with a point.
+fn float(value: f64) -> String {
+    let scientific = format!("{value:e}");
+    let Some((digits, exponent)) = scientific.split_once('e') else { return scientific };
+    let power: i32 = exponent.parse().unwrap_or(0);
+    if (-4..16).contains(&power) {
+        let plain = format!("{value}");
+        if plain.contains('.') { plain } else { format!("{plain}.0") }
+    } else {
+        let sign = if power < 0 { '-' } else { '+' };
+        format!("{digits}e{sign}{:02}", power.abs())
+    }
+}
+
+struct Reader<'a> {
+    rest: &'a str,
+}
+
+impl Reader<'_> {
+    fn space(&mut self) {
+        self.rest = self.rest.trim_start_matches([' ', '\t', '\n', '\r']);
+    }
+
+    fn take(&mut self, word: &str) -> bool {
+        let found = self.rest.strip_prefix(word);
+        self.rest = found.unwrap_or(self.rest);
+        found.is_some()
+    }
+
+    fn value(&mut self, depth: usize) -> Option<Json> {
+        if depth > DEPTH {
+            return None;
+        }
+        match self.rest.chars().next()? {
+            '"' => self.text().map(Json::Text),
+            '[' => self.list(depth),
+            '{' => self.entries(depth),
+            _ if self.take("null") => Some(Json::Null),
+            _ if self.take("true") => Some(Json::Bool(true)),
+            _ if self.take("false") => Some(Json::Bool(false)),
+            _ if self.take("NaN") => Some(Json::Float(f64::NAN)),
+            _ if self.take("Infinity") => Some(Json::Float(f64::INFINITY)),
+            _ if self.take("-Infinity") => Some(Json::Float(f64::NEG_INFINITY)),
+            _ => self.number(),
+        }
+    }
+
+    fn list(&mut self, depth: usize) -> Option<Json> {
+        self.take("[");
+        self.space();
+        let mut items = Vec::new();
+        if self.take("]") {
+            return Some(Json::List(items));
+        }
+        loop {
+            self.space();
+            items.push(self.value(depth + 1)?);
+            self.space();
+            if self.take("]") {
+                return Some(Json::List(items));
+            }
+            self.take(",").then_some(())?;
+        }
+    }
+
+    fn entries(&mut self, depth: usize) -> Option<Json> {
+        self.take("{");
+        self.space();
+        let mut entries: Vec<(String, Json)> = Vec::new();
+        if self.take("}") {
+            return Some(Json::Map(entries));
+        }
+        loop {
+            self.space();
+            let key = self.text()?;
+            self.space();
+            self.take(":").then_some(())?;
+            self.space();
+            let value = self.value(depth + 1)?;
+            match entries.iter_mut().find(|(name, _)| *name == key) {
+                Some(entry) => entry.1 = value,
+                None => entries.push((key, value)),
+            }
+            self.space();
+            if self.take("}") {
+                return Some(Json::Map(entries));
+            }
+            self.take(",").then_some(())?;
+        }
+    }
+
+    fn number(&mut self) -> Option<Json> {
+        let digits = |text: &str| text.bytes().take_while(u8::is_ascii_digit).count();
+        let text = self.rest;
+        let mut end = usize::from(text.starts_with('-'));
+        let whole = digits(&text[end..]);
+        if whole == 0 || (whole > 1 && text[end..].starts_with('0')) {
+            return None;
+        }
+        end += whole;
+        let int = end;
+        if text[end..].starts_with('.') && digits(&text[end + 1..]) > 0 {
+            end += 1 + digits(&text[end + 1..]);
+        }
+        if text[end..].starts_with(['e', 'E']) {
+            let sign = usize::from(text[end + 1..].starts_with(['-', '+']));
+            let power = digits(&text[end + 1 + sign..]);
+            end += if power > 0 { 1 + sign + power } else { 0 };
+        }
+        self.rest = &text[end..];
+        match &text[..end] {
+            "-0" => Some(Json::Int("0".to_owned())),
+            number if end == int => Some(Json::Int(number.to_owned())),
+            number => number.parse().ok().map(Json::Float),
+        }
+    }
+
+    fn text(&mut self) -> Option<String> {
+        self.take("\"").then_some(())?;
+        let mut out = String::new();
+        loop {
+            let c = self.next()?;
+            match c {
+                '"' => return Some(out),
+                '\0'..='\u{1f}' => return None,
+                '\\' => out.push(self.escaped()?),
+                c => out.push(c),
+            }
+        }
+    }
+
+    fn next(&mut self) -> Option<char> {
+        let mut chars = self.rest.chars();
+        let c = chars.next();
+        self.rest = chars.as_str();
+        c
+    }
+
+    fn escaped(&mut self) -> Option<char> {
+        Some(match self.next()? {
+            'b' => '\u{8}',
+            'f' => '\u{c}',
+            'n' => '\n',
+            'r' => '\r',
+            't' => '\t',
+            'u' => {
+                let high = self.unit()?;
+                let before = self.rest;
+                if (0xD800..0xDC00).contains(&high) && self.take("\\u") {
+                    match self.unit()? {
+                        low @ 0xDC00..0xE000 => {
+                            return char::from_u32(
+                                0x1_0000 + ((high - 0xD800) << 10) + (low - 0xDC00),
+                            );
+                        }
+                        _ => self.rest = before,
+                    }
+                }
+                let lone = || char::from_u32(SURROGATES + high.wrapping_sub(0xD800));
+                char::from_u32(high).or_else(lone)?
+            }
+            c @ ('"' | '\\' | '/') => c,
+            _ => return None,
+        })
+    }
+
+    fn unit(&mut self) -> Option<u32> {
+        let digits = self.rest.get(..4).filter(|it| it.bytes().all(|b| b.is_ascii_hexdigit()))?;
+        self.rest = &self.rest[4..];
+        u32::from_str_radix(digits, 16).ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn again(text: &str) -> String {
+        Json::parse(text).expect(text).dumps()
+    }
+
+    #[test]
+    fn a_value_is_written_as_python_writes_it() {
+        assert_eq!(again(r#"{"b":[1,{}, []],"a":null}"#), r#"{"b": [1, {}, []], "a": null}"#);
+        assert_eq!(
+            again("[1,2.0,1e5,1e16,-0.0,1e-7,-0]"),
+            "[1, 2.0, 100000.0, 1e+16, -0.0, 1e-07, 0]"
+        );
+        assert_eq!(again("[NaN,1e999,-Infinity]"), "[NaN, Infinity, -Infinity]");
+        assert_eq!(again("123456789012345678901234567890"), "123456789012345678901234567890");
+        assert_eq!(again(r#""é🗝\ud800\/\u007f\n""#), r#""\u00e9\ud83d\udddd\ud800/\u007f\n""#);
+        assert_eq!(again(r#""\ud83d\udddd\ud800\u0041""#), r#""\ud83d\udddd\ud800A""#);
+    }
+
+    #[test]
+    fn a_key_that_comes_twice_keeps_its_place_and_its_last_value() {
+        assert_eq!(again(r#"{"a": 1, "b": 2, "a": 3}"#), r#"{"a": 3, "b": 2}"#);
+    }
+
+    #[test]
+    fn what_python_does_not_read_is_not_read() {
+        for text in [
+            "",
+            "{",
+            "[1,]",
+            "{\"a\":1,}",
+            "01",
+            "1.",
+            "-",
+            ".5",
+            "+1",
+            "'a'",
+            "\"a\nb\"",
+            "\u{feff}1",
+            "nul",
+            "[1 2]",
+            "\"\\x\"",
+            "\"\\u12\"",
+            "1 2",
+            "{a:1}",
+        ] {
+            assert_eq!(Json::parse(text), None, "{text:?}");
+        }
+        assert_eq!(Json::parse(&"[".repeat(100_000)), None);
+    }
+
+    #[test]
+    fn a_value_is_printed_as_python_prints_it() {
+        let value =
+            Json::parse(r#"{"a": [true, null, 1.5, "it's", "\u0007\n\"'"], "я": {}}"#).unwrap();
+        assert_eq!(value.repr(), r#"{'a': [True, None, 1.5, "it's", '\x07\n"\''], 'я': {}}"#);
+        assert_eq!(Json::Text("it's".into()).shown(), "it's");
+        assert_eq!(Json::Null.shown(), "None");
+    }
+}

@@ -1,0 +1,51 @@
+//! Keystone and Nova's images in one process, for tests.
+//!
+//! ```
+//! use opencloud_sandbox::Sandbox;
+//!
+//! let sandbox = Sandbox::start();
+//! let options = sandbox.options();
+//! let plain = sandbox.image_id("plain");
+//! # let _ = (options, plain);
+//! ```
+//!
+//! It answers as Keystone 30 and Nova 34 do, to the byte, ids and times aside:
+//! statuses, headers and their order, bodies, refusals and oddities. Beside
+//! them is as much of Glance as a test needs to make an image. What is not
+//! here: servers, other services, checksums, and the schema that Keystone
+//! quotes in a refusal.
+//!
+//! There are the users `demo`, `demo-reader`, `other` and `admin`, with the
+//! name and `-password` as password, each with a project, and one image of
+//! every sort: public, private, shared, queued, with odd names and metadata.
+//! `cargo run -p opencloud-sandbox` serves the same to any other client.
+
+mod cloud;
+mod fault;
+mod glance;
+mod http;
+mod image;
+mod json;
+mod keystone;
+mod nova;
+mod sandbox;
+mod seed;
+mod server;
+mod sign_in;
+mod state;
+mod text;
+
+pub use fault::Fault;
+pub use http::Wire;
+pub use image::NewImage;
+pub use sandbox::{Builder, Sandbox};
+pub use server::SeenRequest;
+
+/// The secret of the application credential `demo-app`.
+pub(crate) const APPLICATION_CREDENTIAL_SECRET: &str = "demo-application-credential-secret";
+
+/// Lines for a shell, with which the user `demo` signs in to a sandbox.
+#[must_use]
+pub fn exports(sandbox: &Sandbox) -> String {
+    state::exports(&sandbox.auth_url())
+}

@@ -1,0 +1,106 @@
+//! [`Query`]: the parameters of a list, and the link to the next page.
+
+use crate::json::repr;
+use crate::text::{parameters, quote_plus};
+
+use super::call::{Call, Fault};
+
+/// What Nova's schema knows; the rest is dropped before anybody sees it.
+const KNOWN: [&str; 11] = [
+    "name",
+    "status",
+    "changes-since",
+    "server",
+    "type",
+    "minRam",
+    "minDisk",
+    "limit",
+    "page_size",
+    "marker",
+    "offset",
+];
+
+/// The parameters of a list that Nova knows.
+pub(super) struct Query {
+    /// In the order they came.
+    pairs: Vec<(String, String)>,
+}
+
+impl Query {
+    pub(super) fn parse(query: &str) -> Result<Self, Fault> {
+        let all = parameters(query)
+            .ok_or_else(|| Fault::new(400, "Query string is not UTF-8 encoded"))?;
+        let known = |key: &str| KNOWN.contains(&key) || key.starts_with("property-");
+        let pairs: Vec<_> = all.into_iter().filter(|(key, _)| known(key)).collect();
+        for name in ["limit", "page_size", "offset"] {
+            for (_, value) in pairs.iter().filter(|(key, _)| key == name) {
+                check_number(name, value)?;
+            }
+        }
+        Ok(Self { pairs })
+    }
+
+    /// The last value of a parameter.
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
+        self.pairs.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Each parameter once, in the order they came first, with its last value.
+    pub(super) fn filters(&self) -> Vec<(&str, &str)> {
+        let mut found: Vec<(&str, &str)> = Vec::new();
+        for (key, _) in &self.pairs {
+            if !found.iter().any(|(name, _)| name == key) {
+                found.push((key, self.get(key).unwrap_or_default()));
+            }
+        }
+        found
+    }
+
+    pub(super) fn limit(&self) -> Option<usize> {
+        self.get("limit").map(|it| it.trim().parse().unwrap_or(usize::MAX))
+    }
+
+    pub(super) fn marker(&self) -> Option<&str> {
+        self.get("marker").filter(|it| !it.is_empty())
+    }
+
+    /// The link to the page after this id: all parameters in alphabetical
+    /// order, of a repeated one the greatest, and the marker last unless the
+    /// request had one.
+    pub(super) fn next(&self, call: &Call<'_>, collection: &str, last: &str) -> String {
+        let mut sorted = self.pairs.clone();
+        sorted.sort();
+        let mut once: Vec<(String, String)> = Vec::new();
+        for (key, value) in sorted.into_iter().chain([("marker".to_owned(), last.to_owned())]) {
+            match once.iter_mut().find(|(name, _)| *name == key) {
+                Some(pair) => pair.1 = value,
+                None => once.push((key, value)),
+            }
+        }
+        let pairs: Vec<String> = once
+            .iter()
+            .map(|(key, value)| format!("{}={}", quote_plus(key), quote_plus(value)))
+            .collect();
+        let project = call.project_in_url().map_or(String::new(), |it| format!("/{it}"));
+        format!("{}{project}/{collection}?{}", call.application, pairs.join("&"))
+    }
+}
+
+/// A whole number from 1 on, as Nova's schema has it.
+fn check_number(name: &str, value: &str) -> Result<(), Fault> {
+    let refuse = |message: String| {
+        let field = "Invalid input for query parameters";
+        Err(Fault::new(400, format!("{field} {name}. Value: {value}. {message}")))
+    };
+    let digits = value.strip_suffix('\n').unwrap_or(value);
+    if !digits.bytes().all(|b| b.is_ascii_digit()) {
+        return refuse(format!("{} does not match '^[0-9]*$'", repr(value)));
+    }
+    if value.is_empty() {
+        return refuse("'' should be non-empty".to_owned());
+    }
+    if digits.bytes().all(|b| b == b'0') {
+        return refuse("0 is less than the minimum of 1".to_owned());
+    }
+    Ok(())
+}

@@ -1,0 +1,93 @@
+//! Whether a body is what Nova's schema wants, and what it says if not.
+
+use crate::json::{Json, repr};
+
+use super::call::Fault;
+
+const PATTERN: &str = "'^[a-zA-Z0-9-_:. ]{1,255}$'";
+
+/// The map of a body `{"metadata": {…}}`, or, of one item, `{"meta": {…}}`.
+///
+/// The legacy API lets through what the schema does not name.
+pub(super) fn check<'a>(
+    body: &'a Json,
+    field: &str,
+    legacy: bool,
+) -> Result<&'a [(String, Json)], Fault> {
+    let wrong = |message: String| Err(Fault::new(400, message));
+    let Some(entries) = body.map() else {
+        return wrong(format!("{} is not of type 'object'", body.repr()));
+    };
+    let map = body.get(field).map(|value| check_map(value, field, legacy)).transpose()?;
+    let Some(map) = map else {
+        return wrong(format!("'{field}' is a required property"));
+    };
+    let mut others: Vec<&str> =
+        entries.iter().map(|(key, _)| key.as_str()).filter(|key| *key != field).collect();
+    others.sort_unstable();
+    if others.is_empty() || legacy {
+        return Ok(map);
+    }
+    wrong(format!("Additional properties are not allowed ({})", unexpected(&others)))
+}
+
+fn check_map<'a>(
+    value: &'a Json,
+    field: &str,
+    legacy: bool,
+) -> Result<&'a [(String, Json)], Fault> {
+    let wrong = |field: &str, value: &Json, message: String| {
+        let shown = value.shown();
+        let text = format!("Invalid input for field/attribute {field}. Value: {shown}. {message}");
+        Err(Fault::new(400, text))
+    };
+    let Some(entries) = value.map() else {
+        return wrong(field, value, format!("{} is not of type 'object'", value.repr()));
+    };
+    for (key, item) in entries.iter().filter(|(key, _)| is_key(key)) {
+        match item {
+            Json::Text(text) if text.chars().count() <= 255 => {}
+            Json::Text(text) => return wrong(key, item, format!("{} is too long", repr(text))),
+            item => return wrong(key, item, format!("{} is not of type 'string'", item.repr())),
+        }
+    }
+    let mut bad: Vec<&str> =
+        entries.iter().map(|(key, _)| key.as_str()).filter(|key| !is_key(key)).collect();
+    bad.sort_unstable();
+    if legacy && !bad.is_empty() && bad.len() < entries.len() {
+        let text = format!("Additional properties are not allowed ({})", unexpected(&bad));
+        return wrong(field, value, text);
+    }
+    if !bad.is_empty() && !legacy {
+        let verb = if bad.len() == 1 { "does" } else { "do" };
+        return wrong(
+            field,
+            value,
+            format!("{} {verb} not match any of the regexes: {PATTERN}", list(&bad)),
+        );
+    }
+    match entries.len() {
+        0 if field == "meta" => {
+            wrong(field, value, format!("{} should be non-empty", value.repr()))
+        }
+        2.. if field == "meta" => {
+            wrong(field, value, format!("{} has too many properties", value.repr()))
+        }
+        _ => Ok(entries),
+    }
+}
+
+fn list(names: &[&str]) -> String {
+    names.iter().map(|it| repr(it)).collect::<Vec<_>>().join(", ")
+}
+
+fn unexpected(names: &[&str]) -> String {
+    format!("{} {} unexpected", list(names), if names.len() == 1 { "was" } else { "were" })
+}
+
+/// Whether a key matches the pattern, whose end is also before a last newline.
+fn is_key(key: &str) -> bool {
+    let key = key.strip_suffix('\n').unwrap_or(key);
+    (1..=255).contains(&key.len())
+        && key.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_:. ".contains(&b))
+}

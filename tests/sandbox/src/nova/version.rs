@@ -1,0 +1,128 @@
+//! Microversions, and the documents that list the versions.
+
+use crate::http::{Request, Response};
+use crate::json::quote;
+
+use super::call::Call;
+
+/// The newest microversion.
+pub(super) const MAXIMUM: &str = "2.104";
+
+/// The microversion that a request asks for, as it is written there.
+pub(super) fn asked(request: &Request) -> Option<String> {
+    let standard = request.header("OpenStack-API-Version").unwrap_or_default();
+    let found = standard.split(',').rev().find_map(|part| {
+        let (service, version) = part.trim().split_once(char::is_whitespace)?;
+        service.eq_ignore_ascii_case("compute").then(|| version.trim().to_owned())
+    });
+    found.or_else(|| {
+        let legacy = request.header("X-OpenStack-Nova-API-Version")?;
+        Some(legacy.rsplit(',').next().unwrap_or_default().trim().to_owned())
+    })
+}
+
+/// The two numbers of a version.
+pub(super) fn parts(version: &str) -> Option<(String, String)> {
+    let number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let (major, minor) = version.split_once('.')?;
+    let good = number(major) && number(minor) && !major.starts_with('0');
+    let good = good && (minor == "0" || !minor.starts_with('0'));
+    good.then(|| (major.to_owned(), minor.to_owned()))
+}
+
+const MEDIA_21: &str = "[{\"base\": \"application/json\", \"type\": \
+                        \"application/vnd.openstack.compute+json;version=2.1\"}]";
+const MEDIA_20: &str = "[{\"base\": \"application/json\", \"type\": \
+                        \"application/vnd.openstack.compute+json;version=2\"}]";
+const V21: &str = "\"id\": \"v2.1\", \"status\": \"CURRENT\", \"version\": \"2.104\", \
+                   \"min_version\": \"2.1\", \"updated\": \"2013-07-23T11:33:21Z\"";
+const V20: &str = "\"id\": \"v2.0\", \"status\": \"DEPRECATED\", \"version\": \"\", \
+                   \"min_version\": \"\", \"updated\": \"2025-07-04T12:00:00Z\"";
+
+/// The document of the version that a call came to.
+pub(super) fn one(call: &Call<'_>) -> String {
+    let (version, media) = if call.legacy { (V20, MEDIA_20) } else { (V21, MEDIA_21) };
+    let link = quote(&format!("{}/", call.application));
+    format!(
+        "{{\"version\": {{{version}, \"links\": [{{\"rel\": \"self\", \"href\": {link}}}, {{\"rel\": \
+         \"describedby\", \"type\": \"text/html\", \"href\": \"http://docs.openstack.org/\"}}], \
+         \"media-types\": {media}}}}}"
+    )
+}
+
+/// The answer at a path that belongs to no project: a document, or a choice.
+pub(super) fn document(request: &Request, path: &str) -> Response {
+    let accept = request.header("Accept").unwrap_or_default();
+    let base = match path {
+        "/v2.1" | "/v2.1/" => "/v2.1",
+        "/v2" | "/v2/" => "/v2",
+        _ if accept.contains("version=2.1") => "/v2.1",
+        "" | "/" => return plain(200, versions(request)),
+        path => return plain(300, choices(request, path)),
+    };
+    let mut call = Call::new(request, base, base == "/v2");
+    match call.set_version(request) {
+        Ok(()) => call.succeed(Some(one(&call))),
+        Err(fault) => call.refuse(&fault),
+    }
+}
+
+fn plain(status: u16, body: String) -> Response {
+    Response::new(status).length().header("Content-Type", "application/json").body(body)
+}
+
+fn versions(request: &Request) -> String {
+    let entry = |version: &str, path: &str| {
+        let link = quote(&format!("{}/compute/{path}/", request.origin()));
+        format!("{{{version}, \"links\": [{{\"rel\": \"self\", \"href\": {link}}}]}}")
+    };
+    format!("{{\"versions\": [{}, {}]}}", entry(V20, "v2"), entry(V21, "v2.1"))
+}
+
+fn choices(request: &Request, path: &str) -> String {
+    let entry = |id: &str, status: &str, base: &str, media: &str| {
+        let link =
+            quote(&format!("{}/compute/{base}/{}", request.origin(), path.trim_matches('/')));
+        format!(
+            "{{\"id\": \"{id}\", \"status\": \"{status}\", \"links\": [{{\"rel\": \"self\", \
+             \"href\": {link}}}], \"media-types\": {media}}}"
+        )
+    };
+    let (old, new) =
+        (entry("v2.0", "DEPRECATED", "v2", MEDIA_20), entry("v2.1", "CURRENT", "v2.1", MEDIA_21));
+    format!("{{\"choices\": [{old}, {new}]}}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn of(headers: &[(&str, &str)]) -> Option<String> {
+        let headers = headers.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect();
+        asked(&Request { headers, ..Request::default() })
+    }
+
+    #[test]
+    fn the_last_version_for_compute_is_asked_for() {
+        let standard = "OpenStack-API-Version";
+        assert_eq!(of(&[]), None);
+        assert_eq!(of(&[(standard, "COMPUTE  2.35 ")]).as_deref(), Some("2.35"));
+        assert_eq!(
+            of(&[(standard, "volume 3.50, compute 2.36, image 2")]).as_deref(),
+            Some("2.36")
+        );
+        assert_eq!(of(&[(standard, "2.35")]), None);
+        let both = [("x-openstack-nova-api-version", "2.36"), (standard, "compute 2.35")];
+        assert_eq!(of(&both).as_deref(), Some("2.35"));
+        assert_eq!(of(&[("X-OpenStack-Nova-API-Version", "")]).as_deref(), Some(""));
+    }
+
+    #[test]
+    fn a_version_is_two_numbers() {
+        assert_eq!(parts("2.35"), Some(("2".to_owned(), "35".to_owned())));
+        for bad in ["", "abc", "2", "2.", "2.01", "0.1", "2.1.1", "-2.1", "LATEST"] {
+            assert_eq!(parts(bad), None, "{bad}");
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! The files with which other clients find the sandbox.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use crate::APPLICATION_CREDENTIAL_SECRET;
+use crate::cloud::Cloud;
+
+/// Lines for a shell, with which the user `demo` signs in.
+pub(crate) fn exports(identity: &str) -> String {
+    let unset =
+        "unset OS_TOKEN OS_APPLICATION_CREDENTIAL_ID OS_APPLICATION_CREDENTIAL_SECRET OS_CLOUD\n";
+    let settings = [
+        ("AUTH_URL", identity),
+        ("IDENTITY_API_VERSION", "3"),
+        ("AUTH_TYPE", "password"),
+        ("USERNAME", "demo"),
+        ("PASSWORD", "demo-password"),
+        ("PROJECT_NAME", "demo"),
+        ("USER_DOMAIN_NAME", "Default"),
+        ("PROJECT_DOMAIN_NAME", "Default"),
+        ("REGION_NAME", "RegionOne"),
+        ("INTERFACE", "public"),
+    ];
+    let lines = settings.iter().map(|(name, value)| format!("export OS_{name}={value}\n"));
+    unset.to_owned() + &lines.collect::<String>()
+}
+
+pub(crate) fn write(cloud: &Cloud, directory: &Path) -> io::Result<()> {
+    fs::create_dir_all(directory)?;
+    fs::write(directory.join("openrc"), exports(&cloud.identity_url()))?;
+    fs::write(directory.join("clouds.yaml"), clouds(cloud))?;
+    fs::write(directory.join("cloud.json"), programs(cloud))?;
+    fs::write(directory.join("images.json"), object(1, &cloud.labels))
+}
+
+fn clouds(cloud: &Cloud) -> String {
+    let identity = cloud.identity_url();
+    let mut text = String::from("clouds:\n");
+    for user in &cloud.users {
+        text += &format!(
+            "  {name}:\n    region_name: RegionOne\n    auth:\n      auth_url: {identity}\n      \
+             username: {name}\n      password: {}\n      user_domain_name: Default\n      \
+             project_name: {}\n      project_domain_name: Default\n",
+            user.password,
+            user.project,
+            name = user.name,
+        );
+    }
+    text += &format!(
+        "  demo-app:\n    region_name: RegionOne\n    auth_type: v3applicationcredential\n    auth:\n      \
+         auth_url: {identity}\n      application_credential_id: {}\n      \
+         application_credential_secret: {APPLICATION_CREDENTIAL_SECRET}\n",
+        cloud.application_credential
+    );
+    text
+}
+
+fn programs(cloud: &Cloud) -> String {
+    let users: Vec<String> = cloud
+        .users
+        .iter()
+        .map(|user| {
+            let (name, password, project) = (user.name, &user.password, user.project);
+            format!("  \"{name}\": {{\"password\": \"{password}\", \"project\": \"{project}\"}}")
+        })
+        .collect();
+    format!(
+        "{{\n \"identity\": \"{}\",\n \"image\": \"{}\",\n \"compute\": \"{}\",\n \"region\": \"RegionOne\",\n \
+         \"release\": \"sandbox\",\n \"projects\": {},\n \"users\": {{\n{}\n }},\n \
+         \"application_credential\": {{\"id\": \"{}\", \"secret\": \"{APPLICATION_CREDENTIAL_SECRET}\"}}\n}}\n",
+        cloud.identity_url(),
+        cloud.image_url(),
+        cloud.compute_url(),
+        object(2, &cloud.projects).trim_end(),
+        users.join(",\n"),
+        cloud.application_credential,
+    )
+}
+
+/// An object of texts, indented by that much.
+fn object(indent: usize, pairs: &[(&'static str, String)]) -> String {
+    let space = " ".repeat(indent);
+    let lines: Vec<String> =
+        pairs.iter().map(|(key, value)| format!("{space}\"{key}\": \"{value}\"")).collect();
+    format!("{{\n{}\n{}}}\n", lines.join(",\n"), &space[1..])
+}

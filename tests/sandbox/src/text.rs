@@ -1,0 +1,130 @@
+//! Ids, and the ways in which a URL and a page spell text.
+
+use std::collections::hash_map::RandomState;
+use std::fmt::Write as _;
+use std::hash::{BuildHasher, Hasher};
+
+/// That many random hexadecimal digits.
+pub(crate) fn hex(digits: usize) -> String {
+    let mut out = String::with_capacity(digits + 16);
+    while out.len() < digits {
+        // Each `RandomState` has keys of its own, from the system's randomness.
+        let _ = write!(out, "{:016x}", RandomState::new().build_hasher().finish());
+    }
+    out.truncate(digits);
+    out
+}
+
+/// A random UUID of version 4.
+pub(crate) fn uuid() -> String {
+    let it = hex(32);
+    let variant = ["8", "9", "a", "b"][usize::from(it.as_bytes()[16]) % 4];
+    format!("{}-{}-4{}-{variant}{}-{}", &it[..8], &it[8..12], &it[13..16], &it[17..20], &it[20..])
+}
+
+/// Whether a text is a UUID, in small or capital letters.
+pub(crate) fn is_uuid(text: &str) -> bool {
+    text.len() == 36
+        && text.bytes().enumerate().all(|(n, b)| match n {
+            8 | 13 | 18 | 23 => b == b'-',
+            _ => b.is_ascii_hexdigit(),
+        })
+}
+
+/// The bytes of a percent-encoded text; a stray `%` at its end is dropped, as
+/// uWSGI does.
+pub(crate) fn percent_decode(text: &str) -> Vec<u8> {
+    let digit = |b: Option<&u8>| b.and_then(|b| char::from(*b).to_digit(16));
+    let bytes = text.as_bytes();
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut n = 0;
+    while n < bytes.len() {
+        if bytes[n] != b'%' {
+            out.push(bytes[n]);
+            n += 1;
+            continue;
+        }
+        if let (Some(high), Some(low)) = (digit(bytes.get(n + 1)), digit(bytes.get(n + 2))) {
+            out.push(u8::try_from(high * 16 + low).unwrap_or(b'?'));
+        } else if n + 2 < bytes.len() {
+            out.extend(&bytes[n..n + 3]);
+        }
+        n += 3;
+    }
+    out
+}
+
+/// The parameters of a query, decoded; nothing if they are not UTF-8.
+pub(crate) fn parameters(query: &str) -> Option<Vec<(String, String)>> {
+    let decode = |text: &str| String::from_utf8(percent_decode(&text.replace('+', " "))).ok();
+    query
+        .split(['&', ';'])
+        .filter(|part| !part.is_empty())
+        .map(|part| {
+            let (key, value) = part.split_once('=').unwrap_or((part, ""));
+            Some((decode(key)?, decode(value)?))
+        })
+        .collect()
+}
+
+/// `urllib.parse.quote_plus`.
+pub(crate) fn quote_plus(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for b in text.bytes() {
+        match b {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'_' | b'.' | b'-' | b'~' => {
+                out.push(char::from(b));
+            }
+            b' ' => out.push('+'),
+            b => {
+                let _ = write!(out, "%{b:02X}");
+            }
+        }
+    }
+    out
+}
+
+/// `html.escape`.
+pub(crate) fn html_escape(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+        .replace('\'', "&#x27;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_well_formed_and_fresh() {
+        assert!(is_uuid(&uuid()));
+        assert_ne!(uuid(), uuid());
+        assert_eq!(hex(40).len(), 40);
+        assert!(!is_uuid("0000000011114222833344444444444455556"));
+    }
+
+    #[test]
+    fn a_query_is_decoded_as_a_web_server_does() {
+        let pair = |a: &str, b: &str| (a.to_owned(), b.to_owned());
+        assert_eq!(
+            parameters("&a=1+2&b&c=%2B%c3%a9;d=e=f&"),
+            Some(vec![pair("a", "1 2"), pair("b", ""), pair("c", "+é"), pair("d", "e=f")])
+        );
+        assert_eq!(parameters("a=%ff"), None);
+    }
+
+    #[test]
+    fn a_stray_percent_sign_is_dropped_at_the_end_and_kept_before() {
+        assert_eq!(percent_decode("a%2"), b"a");
+        assert_eq!(percent_decode("a%"), b"a");
+        assert_eq!(percent_decode("%zz%41"), b"%zzA");
+    }
+
+    #[test]
+    fn text_is_quoted_for_urls_and_for_pages() {
+        assert_eq!(quote_plus("a b~/é&"), "a+b~%2F%C3%A9%26");
+        assert_eq!(html_escape("<b>&\"'"), "&lt;b&gt;&amp;&quot;&#x27;");
+    }
+}
