@@ -47,11 +47,13 @@ pub(crate) fn refusal(request: &Request, response: &Response) -> Error {
 
 /// Which of the three kinds of 404 it is.
 ///
-/// The services say in JSON that a thing is missing, and in HTML, or with the
-/// words that stand for no route, that the call is:
+/// The services say in a named fault that a thing is missing, and in one
+/// without a name, in HTML, or with the words that stand for no route, that the
+/// call is:
 /// <https://opendev.org/openstack/nova/src/branch/master/nova/api/openstack/wsgi.py>.
 fn missing(request: &Request, fault: Option<&Fault>) -> Missing {
-    match fault.map(|fault| fault.message.as_str()) {
+    let named = fault.filter(|fault| !fault.name.is_empty());
+    match named.map(|fault| fault.message.as_str()) {
         None => Missing::Call,
         Some("Image not found.") => Missing::Image,
         Some("The resource could not be found.") => match request.seeks {
@@ -64,7 +66,8 @@ fn missing(request: &Request, fault: Option<&Fault>) -> Missing {
 
 /// A fault as JSON: Nova's `{"itemNotFound": {"code", "message"}}`, Keystone's
 /// and keystonemiddleware's `{"error": {"code", "message", "title"}}`, and the
-/// bare `{"message"}` of gateways.
+/// bare `{"message"}` of gateways and of what stands before Nova's own code,
+/// where the message is a piece of HTML.
 struct Fault {
     name: String,
     message: String,
@@ -79,9 +82,15 @@ impl Fault {
             .find_map(|(name, value)| value.get("message").map(|_| (name.as_str(), value)))
             .unwrap_or(("", &Value::Null));
         let said = inner.get("message").or(body.get("message")).or(body.get("error"))?;
+        let said = said.as_str().map_or_else(|| said.to_string(), str::to_owned);
+        let message = if said.contains("<br />") {
+            without_tags(&said).split_whitespace().collect::<Vec<_>>().join(" ")
+        } else {
+            said
+        };
         Some(Self {
             name: name.to_owned(),
-            message: said.as_str().map_or_else(|| said.to_string(), str::to_owned),
+            message,
             retry_after: inner.get("retryAfter").or(body.get("retryAfter")).cloned(),
         })
     }
@@ -205,6 +214,13 @@ mod tests {
             "No."
         );
         assert_eq!(words(429, r#"{"message": "slow down"}"#), "slow down");
+        assert_eq!(
+            words(
+                413,
+                r#"{"message": "Too large.<br /><br />\nMuch.\n\n", "code": "413 Too Large"}"#
+            ),
+            "Too large. Much."
+        );
         assert_eq!(words(500, r#"{"error": "broken"}"#), "broken");
         assert_eq!(words(401, "Authentication required\n"), "Authentication required");
         assert_eq!(words(503, ""), "");
@@ -249,6 +265,10 @@ mod tests {
         assert_eq!(missing(Missing::MetadataItem, key), Some(Missing::MetadataItem));
         assert_eq!(missing(Missing::MetadataItem, image), Some(Missing::Image));
         assert_eq!(missing(Missing::MetadataItem, "<html>"), Some(Missing::Call));
+        // What stands before Nova's own code, asked for JSON.
+        let route = r#"{"message": "The resource could not be found.<br /><br />\n\n\n", "code": "404 Not Found", "title": "Not Found"}"#;
+        assert_eq!(missing(Missing::Image, route), Some(Missing::Call));
+        assert_eq!(missing(Missing::MetadataItem, route), Some(Missing::Call));
         assert_eq!(missing(Missing::Image, image), Some(Missing::Image));
         assert_eq!(missing(Missing::Image, fault), Some(Missing::Call));
         assert_eq!(missing(Missing::Image, ""), Some(Missing::Call));
