@@ -62,8 +62,13 @@ impl ListImages {
     }
 
     /// Only images of exactly that name.
+    ///
+    /// A name with a colon is sent as `eq:` and the name, because Glance takes
+    /// what is before the colon for an operator and does not know it.
     pub fn name(self, name: impl Into<String>) -> Self {
-        self.filter("name", name.into())
+        let name = name.into();
+        let exact = if name.contains(':') { format!("eq:{name}") } else { name };
+        self.filter("name", exact)
     }
 
     /// Only images that changed at that time or later: a
@@ -218,6 +223,13 @@ mod tests {
     fn a_time_is_sent_as_it_is_written() {
         let time: jiff::Timestamp = "2026-11-23T12:00:00Z".parse().expect("a time");
         assert_eq!(query(&ListImages::new().changes_since(time))[0].1, "2026-11-23T12:00:00Z");
+    }
+
+    #[test]
+    fn a_name_with_a_colon_is_no_operator() {
+        for (name, sent) in [("a", "a"), ("a:b", "eq:a:b"), ("in:a,b", "eq:in:a,b")] {
+            assert_eq!(query(&ListImages::new().name(name))[0].1, sent);
+        }
     }
 
     #[test]
