@@ -1,0 +1,253 @@
+//! Lists: brief and detailed, by items and by pages, from any place, of any
+//! length.
+
+use std::collections::BTreeSet;
+
+use opencloud::compute::v2::{ImageStatus, ListImages};
+use serde_json::Value;
+
+use crate::cloud::{LIST_OF_OTHER, cloud, ids, listed, unique};
+use crate::glance::{Made, image};
+use crate::said::{kind, said};
+
+/// Images of one name, and their ids in the order that Nova lists them in.
+struct Family {
+    name: String,
+    ids: Vec<String>,
+    _made: Vec<Made>,
+}
+
+impl Family {
+    fn of(count: usize) -> Self {
+        let name = unique("family");
+        let made: Vec<_> = (0..count).map(|_| image().named(&name).make()).collect();
+        let found = raw(&format!("/images?name={}", name.replace(' ', "%20")));
+        let ids: Vec<_> = found.iter().map(|image| text(image, "id")).collect();
+        assert_eq!(ids.len(), count);
+        Self { name, ids, _made: made }
+    }
+
+    fn list(&self) -> ListImages {
+        ListImages::new().name(&self.name)
+    }
+}
+
+/// The images of a list, asked for without the crate.
+fn raw(path: &str) -> Vec<Value> {
+    let mut answer = cloud().get("demo", path).good().json();
+    serde_json::from_value(answer["images"].take()).expect("a list of images")
+}
+
+fn text(image: &Value, field: &str) -> String {
+    image[field].as_str().expect("a string").to_owned()
+}
+
+#[test]
+fn a_brief_list_has_id_name_and_links_alone() {
+    let family = Family::of(1);
+    let images: Vec<_> = cloud().compute("demo").list_images(family.list()).collect();
+    let [Ok(image)] = &images[..] else { panic!("one image, not {images:?}") };
+    assert_eq!((&image.id, image.name.as_ref()), (&family.ids[0], Some(&family.name)));
+    assert_eq!(
+        image.links.iter().map(|link| &*link.rel).collect::<Vec<_>>(),
+        ["self", "bookmark", "alternate"]
+    );
+    assert_eq!(
+        (image.min_disk, image.min_ram, image.progress, image.size),
+        (None, None, None, None)
+    );
+    assert_eq!((&image.status, image.created, image.updated), (&None, None, None));
+    assert_eq!((&image.server, &image.disk_config, image.metadata.len()), (&None, &None, 0));
+}
+
+#[test]
+fn a_detailed_list_has_everything() {
+    let name = unique("detailed");
+    let made = image().named(&name).with("min_disk", 3).with("min_ram", 128).with("os", "x");
+    let made = made.data(b"12345").make();
+    for list in [ListImages::detailed(), ListImages::from(true)] {
+        let images: Vec<_> = cloud().compute("demo").list_images(list.name(&name)).collect();
+        let [Ok(image)] = &images[..] else { panic!("one image, not {images:?}") };
+        assert_eq!((&*image.id, image.name.as_deref()), (&*made, Some(&*name)));
+        assert_eq!(
+            (image.min_disk, image.min_ram, image.progress),
+            (Some(3), Some(128), Some(100))
+        );
+        assert_eq!((&image.status, image.size), (&Some(ImageStatus::Active), Some(5)));
+        assert_eq!(image.metadata.iter().collect::<Vec<_>>(), [("os", "x")]);
+        let in_glance = made.in_glance();
+        assert_eq!(
+            image.created.map(|time| time.to_string()).as_deref(),
+            in_glance["created_at"].as_str()
+        );
+        assert_eq!(
+            image.updated.map(|time| time.to_string()).as_deref(),
+            in_glance["updated_at"].as_str()
+        );
+        assert_eq!(image.links.len(), 3);
+    }
+}
+
+#[test]
+fn every_image_of_a_detailed_list_serialises_to_what_nova_sent() {
+    let seeds: BTreeSet<_> = cloud().labels().map(|(_, id)| id.to_owned()).collect();
+    let keep = |id: &str| seeds.contains(id);
+    let ours: Vec<_> = cloud()
+        .compute("demo")
+        .list_images(true)
+        .map(|image| serde_json::to_value(image.expect("an image")).expect("JSON"))
+        .filter(|image| keep(image["id"].as_str().unwrap_or_default()))
+        .collect();
+    let theirs: Vec<_> = raw("/images/detail")
+        .into_iter()
+        .filter(|image| keep(image["id"].as_str().unwrap_or_default()))
+        .collect();
+    assert!(theirs.len() > 20, "{} images", theirs.len());
+    assert_eq!(ours, theirs);
+}
+
+#[test]
+fn a_list_shows_what_the_user_may_see_and_nothing_else() {
+    let listed = |user| -> BTreeSet<String> {
+        let all = ids(cloud().compute(user).list_images(false));
+        let set: BTreeSet<_> = all.iter().cloned().collect();
+        assert_eq!(set.len(), all.len(), "an image comes twice");
+        cloud()
+            .labels()
+            .filter(|(_, id)| set.contains(*id))
+            .map(|(label, _)| label.into())
+            .collect()
+    };
+    let shared: BTreeSet<String> =
+        ["public-large", "public-small"].map(String::from).into_iter().collect();
+    let all = || cloud().labels().map(|(label, _)| label.to_owned());
+    let not_demos = ["other-private", "other-community", "hidden"];
+    let demos: BTreeSet<_> = all().filter(|label| !not_demos.contains(&label.as_str())).collect();
+    assert_eq!(listed("demo"), demos);
+    assert_eq!(listed("demo-reader"), demos);
+    let _alone = LIST_OF_OTHER.lock();
+    let others = all().filter(|label| label.starts_with("other-")).chain(shared).collect();
+    assert_eq!(listed("other"), others);
+}
+
+#[test]
+fn every_page_size_gives_every_image_once_and_in_order() {
+    let family = Family::of(7);
+    let compute = cloud().compute("demo");
+    for (size, expected) in [
+        (1, vec![1, 1, 1, 1, 1, 1, 1]),
+        (2, vec![2, 2, 2, 1]),
+        (3, vec![3, 3, 1]),
+        (6, vec![6, 1]),
+        (7, vec![7]),
+        (8, vec![7]),
+        (1000, vec![7]),
+        (5000, vec![7]),
+    ] {
+        for detailed in [false, true] {
+            let list = ListImages::from(detailed).name(&family.name).page_size(size);
+            assert_eq!(listed(list.clone()), family.ids, "pages of {size}");
+            let pages = compute.list_images(list).pages().map(|page| page.expect("a page"));
+            let pages: Vec<Vec<_>> =
+                pages.map(|page| page.into_iter().map(|image| image.id).collect()).collect();
+            assert_eq!(pages.iter().map(Vec::len).collect::<Vec<_>>(), expected);
+            assert_eq!(pages.concat(), family.ids, "pages of {size}");
+        }
+    }
+}
+
+#[test]
+fn a_limit_is_how_many_images_come_in_all() {
+    let family = Family::of(5);
+    for (limit, expected) in [(0, 0), (1, 1), (4, 4), (5, 5), (6, 5), (u64::MAX, 5)] {
+        for size in [1, 2, 4, 5, 1000] {
+            let got = listed(family.list().limit(limit).page_size(size));
+            assert_eq!(got, family.ids[..expected], "limit {limit}, pages of {size}");
+        }
+    }
+}
+
+#[test]
+fn a_list_of_nothing_is_empty_and_no_error() {
+    let compute = cloud().compute("demo");
+    let list = ListImages::new().name(unique("nothing"));
+    assert_eq!(compute.list_images(list.clone()).count(), 0);
+    assert_eq!(compute.list_images(list).pages().count(), 0);
+}
+
+#[test]
+fn a_marker_is_where_the_list_begins_after() {
+    let family = Family::of(4);
+    for (at, id) in family.ids.iter().enumerate() {
+        for size in [1, 2, 1000] {
+            assert_eq!(listed(family.list().marker(id).page_size(size)), family.ids[at + 1..]);
+        }
+    }
+}
+
+#[test]
+fn a_list_goes_on_where_another_stopped() {
+    let family = Family::of(5);
+    let compute = cloud().compute("demo");
+    let mut images = compute.list_images(family.list().page_size(2));
+    assert_eq!(images.marker(), None);
+    let mut got = ids(images.by_ref().take(3));
+    assert_eq!(images.marker(), Some(family.ids[2].as_str()));
+    let marker = images.marker().expect("a marker").to_owned();
+    drop(images);
+    got.extend(listed(family.list().marker(marker)));
+    assert_eq!(got, family.ids);
+}
+
+#[test]
+fn items_can_be_gone_on_with_as_pages() {
+    let family = Family::of(5);
+    let mut images = cloud().compute("demo").list_images(family.list().page_size(2));
+    let mut got = ids(images.by_ref().take(1));
+    let pages: Vec<_> = images.pages().map(|page| page.expect("a page").images).collect();
+    assert_eq!(pages.iter().map(Vec::len).collect::<Vec<_>>(), [1, 2, 1]);
+    got.extend(pages.into_iter().flatten().map(|image| image.id));
+    assert_eq!(got, family.ids);
+}
+
+#[test]
+fn a_marker_that_is_none_is_the_servers_refusal() {
+    for (marker, encoded) in [
+        ("00000000-1111-4222-8333-444444444444", "00000000-1111-4222-8333-444444444444"),
+        ("abc", "abc"),
+        ("a b", "a+b"),
+    ] {
+        let mut images = cloud().compute("demo").list_images(ListImages::new().marker(marker));
+        let error = images.next().expect("an error").expect_err("a refusal");
+        assert_eq!(kind(&error), "BadRequest");
+        assert_eq!(
+            said(&error),
+            format!(
+                "GET {}/images?limit=1000&marker={encoded}: 400 Bad Request: HTTP 400 Bad \
+                 Request: No image found with ID {marker} (request id ID)",
+                cloud().nova()
+            )
+        );
+        assert!(images.next().is_none(), "it goes on after an error");
+        assert_eq!(images.marker(), Some(marker));
+    }
+}
+
+#[test]
+fn another_projects_image_cannot_be_a_marker() {
+    let id = cloud().image_id("other-private");
+    let mut images = cloud().compute("demo").list_images(ListImages::new().marker(id));
+    let error = images.next().expect("an error").expect_err("a refusal");
+    assert_eq!(kind(&error), "Forbidden");
+    assert_eq!(
+        error.details().message(),
+        format!("HTTP 403 Forbidden: Forbidding request, image {id} not visible")
+    );
+}
+
+#[test]
+fn a_marker_that_the_filters_leave_out_is_the_end() {
+    let family = Family::of(2);
+    let id = cloud().image_id("plain");
+    assert_eq!(listed(family.list().marker(id)), Vec::<String>::new());
+}

@@ -1,0 +1,31 @@
+//! One suite for every cloud: each operation, and each error that a cloud can
+//! be made to show.
+//!
+//! Without anything set, it runs against the sandbox. With
+//! `OPENCLOUD_TEST_CLOUD=DIR` it runs against the cloud that `DIR` describes,
+//! as `tests/real-cloud/up --state DIR` leaves it: the same cases, by the same
+//! names. Every case makes the images it needs and takes them away again, so
+//! that all can run at the same time against one cloud.
+
+mod cloud;
+mod glance;
+mod http;
+mod said;
+mod seeds;
+
+mod deletes;
+mod deleting_while_listing;
+mod endpoints;
+mod filters;
+mod guards;
+mod images;
+mod lists;
+mod many;
+mod metadata;
+mod metadata_items;
+mod metadata_keys;
+mod metadata_values;
+mod microversions;
+mod sign_in;
+mod tokens;
+mod waits;
