@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::io::{self, Read};
 use std::mem::take;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -43,6 +44,8 @@ const LONGEST_LIMIT: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
 pub(crate) struct Transport {
     agent: Agent,
     call_timeout: Option<Duration>,
+    /// Whether the last answer leaves open if its connection is.
+    unsure: AtomicBool,
     /// The memory of an earlier body: the pages of a list are all alike.
     spare: Mutex<Vec<u8>>,
 }
@@ -75,7 +78,8 @@ impl Transport {
             config = config.proxy(None);
         }
         let agent = config.build().new_agent();
-        Ok(Self { agent, call_timeout: limit(options.call_timeout), spare: Mutex::default() })
+        let call_timeout = limit(options.call_timeout);
+        Ok(Self { agent, call_timeout, unsure: AtomicBool::default(), spare: Mutex::default() })
     }
 
     /// Takes the memory of a body that nobody needs any more.
@@ -137,9 +141,7 @@ impl Transport {
         deadline: Option<Instant>,
         fresh: bool,
     ) -> Result<http::Response<ureq::Body>, ureq::Error> {
-        if deadline.is_none() && !fresh {
-            return self.agent.run(message);
-        }
+        let fresh = self.unsure.swap(false, Ordering::Relaxed) || fresh;
         let mut message = self.agent.configure_request(message);
         if let Some(deadline) = deadline {
             let left = deadline.saturating_duration_since(Instant::now());
@@ -148,7 +150,13 @@ impl Transport {
         if fresh {
             message = message.max_idle_age(Duration::ZERO);
         }
-        self.agent.run(message.build())
+        let answer = self.agent.run(message.build())?;
+        // Nova announces a length of 0. Where that was taken away, so is every
+        // other length, and each answer ends with its connection.
+        if answer.status() == 204 && !answer.headers().contains_key("Content-Length") {
+            self.unsure.store(true, Ordering::Relaxed);
+        }
+        Ok(answer)
     }
 }
 
