@@ -91,8 +91,8 @@ fn a_status_is_novas_word_for_glances() {
 
 #[test]
 fn a_disk_config_is_automatic_or_manual_where_there_is_one() {
-    assert_eq!(retrieved("disk-auto").disk_config, Some(DiskConfig::Auto));
-    assert_eq!(retrieved("disk-manual").disk_config, Some(DiskConfig::Manual));
+    assert_eq!(retrieved("disk-auto").disk_config.as_deref(), Some(&DiskConfig::Auto));
+    assert_eq!(retrieved("disk-manual").disk_config.as_deref(), Some(&DiskConfig::Manual));
     assert_eq!(retrieved("plain").disk_config, None);
 }
 
@@ -106,7 +106,7 @@ fn metadata_that_are_no_strings_are_read_and_kept() {
     assert_eq!(image.metadata.get("base_image_ref"), Some(""));
 
     let image = retrieved("null-properties");
-    assert_eq!(image.metadata.value("kernel_id"), Some(&MetadataValue::Json("null".into())));
+    assert_eq!(image.metadata.value("kernel_id"), Some(MetadataValue::Json("null")));
     assert_eq!(image.metadata.get("ramdisk_id"), Some("null"));
 }
 

@@ -79,7 +79,7 @@ fn an_item_that_is_no_string_is_read_as_json() {
     let text = image.get_metadata_item("block_device_mapping").expect("an item");
     assert_eq!(serde_json::from_str::<Value>(&text).expect("JSON"), mapping);
     assert_eq!(image.get_metadata_item("kernel_id").expect("an item"), "null");
-    assert_eq!(image.metadata.value("kernel_id"), Some(&MetadataValue::Json("null".into())));
+    assert_eq!(image.metadata.value("kernel_id"), Some(MetadataValue::Json("null")));
 }
 
 #[test]
