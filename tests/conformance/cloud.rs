@@ -8,6 +8,7 @@ use std::{env, fs, process};
 
 use opencloud::compute::v2::{Compute, Image, ListImages};
 use opencloud::{Domain, OpenStack, Options, Project, Scope, User};
+use opencloud_sandbox::{Sandbox, Wire};
 use serde_json::{Value, json};
 
 use crate::http::{self, Answer};
@@ -17,10 +18,17 @@ pub(crate) struct Cloud {
     /// `cloud.json` and `images.json` of the state directory.
     settings: Value,
     images: Value,
-    /// The state directory of real services.
-    state: Option<PathBuf>,
+    kind: Kind,
     tokens: Mutex<HashMap<String, String>>,
     signed_in: Mutex<HashMap<String, OpenStack>>,
+}
+
+/// What answers.
+pub(crate) enum Kind {
+    /// The sandbox, in this process.
+    Sandbox(Sandbox),
+    /// Real services, which that state directory describes.
+    Real(PathBuf),
 }
 
 /// Held by a case that lists every image of the user other, and by one that
@@ -31,13 +39,25 @@ pub(crate) static LIST_OF_OTHER: Mutex<()> = Mutex::new(());
 pub(crate) fn cloud() -> &'static Cloud {
     static CLOUD: OnceLock<Cloud> = OnceLock::new();
     CLOUD.get_or_init(|| match env::var_os("OPENCLOUD_TEST_CLOUD") {
-        Some(state) => Cloud::read(Path::new(&state), true),
-        None => panic!("no sandbox yet"),
+        Some(state) => Cloud::read(Path::new(&state), Kind::Real(state.clone().into())),
+        None => Cloud::sandbox(),
     })
 }
 
 impl Cloud {
-    fn read(state: &Path, real: bool) -> Self {
+    /// The sandbox, which writes what it is in the form of the real services.
+    fn sandbox() -> Self {
+        let wire = env::var("OPENCLOUD_TEST_WIRE").unwrap_or_else(|_| "close".to_owned());
+        let wire = Wire::named(&wire).unwrap_or_else(|| panic!("there is no wire {wire:?}"));
+        let sandbox = Sandbox::builder().wire(wire).start();
+        let state = env::temp_dir().join(unique("opencloud-conformance").replace(' ', "-"));
+        sandbox.write_state(&state).expect("a state directory");
+        let cloud = Self::read(&state, Kind::Sandbox(sandbox));
+        fs::remove_dir_all(&state).expect("the state directory to go");
+        cloud
+    }
+
+    fn read(state: &Path, kind: Kind) -> Self {
         let parsed = |name| {
             let file = state.join(name);
             let text = fs::read_to_string(&file)
@@ -47,15 +67,15 @@ impl Cloud {
         Self {
             settings: parsed("cloud.json"),
             images: parsed("images.json"),
-            state: real.then(|| state.to_owned()),
+            kind,
             tokens: Mutex::default(),
             signed_in: Mutex::default(),
         }
     }
 
-    /// The state directory of the real services, if it is those.
-    pub(crate) fn state(&self) -> Option<&Path> {
-        self.state.as_deref()
+    /// What answers.
+    pub(crate) fn kind(&self) -> &Kind {
+        &self.kind
     }
 
     #[track_caller]

@@ -1,7 +1,8 @@
 //! One suite for every cloud: each operation, and each error that a cloud can
 //! be made to show.
 //!
-//! Without anything set, it runs against the sandbox. With
+//! Without anything set, it runs against the sandbox, whose answers travel as
+//! `OPENCLOUD_TEST_WIRE` says: `close`, `keepalive` or `nolength`. With
 //! `OPENCLOUD_TEST_CLOUD=DIR` it runs against the cloud that `DIR` describes,
 //! as `tests/real-cloud/up --state DIR` leaves it: the same cases, by the same
 //! names. Every case makes the images it needs and takes them away again, so

@@ -4,7 +4,9 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::{Arc, Mutex, Weak};
 
-use crate::cloud::{cloud, unique};
+use opencloud_sandbox::NewImage;
+
+use crate::cloud::{Kind, cloud, unique};
 
 /// Many small images of demo. They are gone when this is dropped.
 pub(crate) struct Seeds {
@@ -16,11 +18,17 @@ impl Seeds {
     /// Makes that many.
     pub(crate) fn new(count: usize) -> Self {
         let prefix = unique("seed").replace(' ', "-");
-        match cloud().state() {
-            Some(state) => seed_images(state, &prefix, &count.to_string()),
-            None => panic!("no sandbox yet"),
+        let seeds = Self { prefix, count };
+        match cloud().kind() {
+            Kind::Real(state) => seed_images(state, &seeds.prefix, &count.to_string()),
+            Kind::Sandbox(sandbox) => {
+                for name in seeds.names() {
+                    let image = NewImage::named(name).metadata([("architecture", "x86_64")]);
+                    sandbox.add_image(image);
+                }
+            }
         }
-        Self { prefix, count }
+        seeds
     }
 
     /// 2,500 of them, shared by the cases that run at the same time.
@@ -47,7 +55,7 @@ impl Seeds {
 
 impl Drop for Seeds {
     fn drop(&mut self) {
-        if let Some(state) = cloud().state() {
+        if let Kind::Real(state) = cloud().kind() {
             seed_images(state, &self.prefix, "--remove");
         }
     }
