@@ -1,0 +1,64 @@
+"""What the measuring scripts share: the build, the server, one run."""
+
+import contextlib
+import json
+import os
+import pathlib
+import subprocess
+import urllib.request
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+PROFILE = "measured"
+
+
+def target():
+    """Where cargo puts what it builds."""
+    metadata = ["cargo", "metadata", "--no-deps", "--format-version", "1"]
+    out = subprocess.run(metadata, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    return pathlib.Path(json.loads(out)["target_directory"])
+
+
+def build(*packages):
+    """Builds each package alone, so that none gets the features of another."""
+    for package in packages:
+        command = ["cargo", "build", "--locked", "--quiet", "--profile", PROFILE, "-p", package]
+        subprocess.run(command, cwd=ROOT, check=True)
+    return target() / PROFILE
+
+
+@contextlib.contextmanager
+def server(binaries, images):
+    """The address of a server with that many images."""
+    command = [binaries / "bench-server", str(images)]
+    process = subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, close_fds=True
+    )
+    try:
+        yield process.stdout.readline().strip()
+    finally:
+        process.stdin.close()
+        process.wait()
+
+
+def environment(base):
+    """What the floor and the crate's program read."""
+    return os.environ | {
+        "OS_AUTH_URL": base + "/v3",
+        "OS_USER_ID": "8c9f1b7e2f5d4a1bb0a3c5d7e9f10213",
+        "OS_PASSWORD": "secret",
+        "OS_PROJECT_ID": "6f70656e737461636b20342065766572",
+    }
+
+
+def run(command, base):
+    """Runs it; gives what it printed on stdout and on stderr."""
+    done = subprocess.run(
+        command, env=environment(base), check=True, capture_output=True, text=True
+    )
+    return done.stdout.strip(), done.stderr
+
+
+def stats(base):
+    """The requests and connections since this was asked last."""
+    with urllib.request.urlopen(base + "/stats") as answer:
+        return json.load(answer)

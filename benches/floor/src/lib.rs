@@ -1,0 +1,122 @@
+//! The floor: the least that a blocking Rust program can do for the job with
+//! ureq and `serde_json`. One agent, one reused body buffer, `from_slice` into
+//! plain owned structs; no error type, no discovery, no retries, no dates, no
+//! URL type. Pages are dropped as soon as they are summed.
+//!
+//! It is the yardstick: whoever changes it changes what every figure means.
+
+use std::collections::BTreeMap;
+use std::io::Read;
+
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+#[allow(dead_code)]
+struct Link {
+    href: String,
+    rel: String,
+    #[serde(rename = "type")]
+    kind: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[allow(dead_code)]
+struct Image {
+    id: String,
+    name: String,
+    #[serde(default)]
+    metadata: BTreeMap<String, String>,
+    #[serde(default)]
+    min_disk: u32,
+    #[serde(default)]
+    min_ram: u32,
+    #[serde(default)]
+    status: String,
+    #[serde(default)]
+    progress: u8,
+    #[serde(default)]
+    created: String,
+    #[serde(default)]
+    updated: String,
+    links: Vec<Link>,
+}
+
+#[derive(Deserialize)]
+struct Page {
+    images: Vec<Image>,
+    #[serde(default)]
+    images_links: Vec<Link>,
+}
+
+#[derive(Deserialize)]
+struct Root {
+    token: Token,
+}
+
+#[derive(Deserialize)]
+struct Token {
+    catalog: Vec<Service>,
+}
+
+#[derive(Deserialize)]
+struct Service {
+    #[serde(rename = "type")]
+    kind: String,
+    endpoints: Vec<Endpoint>,
+}
+
+#[derive(Deserialize)]
+struct Endpoint {
+    interface: String,
+    url: String,
+}
+
+/// Who signs in, and where.
+pub struct Login {
+    pub auth_url: String,
+    pub user_id: String,
+    pub password: String,
+    pub project_id: String,
+}
+
+/// Signs in and does the job, `detail` or `first10`: how many images came, and
+/// how many bytes their names and metadata keys have.
+pub fn run(login: &Login, job: &str) -> (usize, usize) {
+    let agent = ureq::Agent::new_with_defaults();
+    let body = serde_json::json!({"auth": {
+        "identity": {"methods": ["password"], "password": {"user": {"id": login.user_id, "password": login.password}}},
+        "scope": {"project": {"id": login.project_id}}}});
+    let mut r = agent
+        .post(format!("{}/auth/tokens", login.auth_url))
+        .header("Content-Type", "application/json")
+        .send(body.to_string())
+        .expect("auth");
+    let token = r.headers()["x-subject-token"].to_str().unwrap().to_string();
+    let mut buf = Vec::with_capacity(64 * 1024);
+    r.body_mut().as_reader().read_to_end(&mut buf).expect("auth body");
+    let root: Root = serde_json::from_slice(&buf).expect("token");
+    let service = root.token.catalog.into_iter().find(|s| s.kind == "compute").unwrap();
+    let compute = service.endpoints.into_iter().find(|e| e.interface == "public").unwrap().url;
+
+    let mut next = Some(match job {
+        "detail" => format!("{compute}/images/detail?limit=1000"),
+        "first10" => format!("{compute}/images?limit=10"),
+        j => panic!("unknown job {j}"),
+    });
+    let (mut n, mut sum) = (0usize, 0usize);
+    while let Some(url) = next.take() {
+        buf.clear();
+        let mut r = agent.get(&url).header("X-Auth-Token", &token).call().expect("page");
+        r.body_mut().as_reader().read_to_end(&mut buf).expect("body");
+        let p: Page = serde_json::from_slice(&buf).expect("json");
+        for i in &p.images {
+            n += 1;
+            sum += i.name.len() + i.metadata.keys().map(String::len).sum::<usize>();
+        }
+        if job != "first10" {
+            next = p.images_links.into_iter().find(|l| l.rel == "next").map(|l| l.href);
+        }
+    }
+    (n, sum)
+}

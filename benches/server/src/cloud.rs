@@ -1,0 +1,137 @@
+//! [`Cloud`]: its images, each written out once.
+
+use std::collections::HashMap;
+
+use crate::random::Random;
+use crate::{USER_ID, identity};
+
+/// What the server answers from.
+#[derive(Debug)]
+pub(crate) struct Cloud {
+    pub(crate) base: String,
+    pub(crate) token: String,
+    pub(crate) ids: Vec<String>,
+    pub(crate) places: HashMap<String, usize>,
+    pub(crate) detailed: Records,
+    pub(crate) brief: Records,
+}
+
+/// Every record, one after the other with a comma between, and where each is.
+#[derive(Debug, Default)]
+pub(crate) struct Records {
+    text: String,
+    ranges: Vec<(usize, usize)>,
+}
+
+impl Records {
+    fn push(&mut self, record: &str) {
+        if !self.text.is_empty() {
+            self.text.push_str(", ");
+        }
+        let start = self.text.len();
+        self.text.push_str(record);
+        self.ranges.push((start, self.text.len()));
+    }
+
+    pub(crate) fn slice(&self, from: usize, to: usize) -> &str {
+        if from >= to { "" } else { &self.text[self.ranges[from].0..self.ranges[to - 1].1] }
+    }
+}
+
+impl Cloud {
+    pub(crate) fn new(base: &str, images: usize) -> Self {
+        let mut cloud = Self {
+            base: base.to_owned(),
+            token: identity::token(base),
+            ids: Vec::with_capacity(images),
+            places: HashMap::with_capacity(images),
+            detailed: Records::default(),
+            brief: Records::default(),
+        };
+        let mut random = Random(20_250_101);
+        for number in 0..images {
+            cloud.add(number, &mut random);
+        }
+        cloud
+    }
+
+    /// An image of about 1 KB: eight metadata items, three links, every tenth a
+    /// snapshot of a server.
+    fn add(&mut self, number: usize, random: &mut Random) {
+        let base = &self.base;
+        let id = random.uuid();
+        let distro = random.one_of([
+            "ubuntu", "debian", "rocky", "fedora", "windows", "freebsd", "alma", "opensuse",
+        ]);
+        let version = random.below(30) + 1;
+        // One name in fifty has characters that `json.dumps` escapes.
+        let kind =
+            if number % 50 == 7 { "serveur-g\\u00e9n\\u00e9rique" } else { "server-cloudimg" };
+        let name = format!("{distro}-{version}-{kind}-{number:06}");
+        let architecture = random.one_of(["x86_64", "x86_64", "x86_64", "aarch64", "ppc64le"]);
+        let size = 20_000_000 + random.below(9_000_000_000);
+        let (min_ram, min_disk) = (random.one_of([0, 512, 1024, 2048]), random.below(41));
+        let created = time(2015 + random.below(10), random);
+        let updated = time(2025, random);
+        let is_snapshot = number % 10 == 3;
+        let server = random.uuid();
+        let metadata = if is_snapshot {
+            format!(
+                "\"architecture\": \"{architecture}\", \"base_image_ref\": \"{}\", \
+                 \"boot_roles\": \"reader,member,admin\", \"image_location\": \"snapshot\", \
+                 \"image_state\": \"available\", \"image_type\": \"snapshot\", \"instance_uuid\": \
+                 \"{server}\", \"user_id\": \"{USER_ID}\"",
+                random.uuid()
+            )
+        } else {
+            // The last three are what openstacksdk sets on every image it uploads.
+            format!(
+                "\"architecture\": \"{architecture}\", \"hw_disk_bus\": \"{}\", \
+                 \"hw_qemu_guest_agent\": \"yes\", \"os_distro\": \"{distro}\", \"os_version\": \
+                 \"{version}.{}\", \"owner_specified.openstack.md5\": \"{}\", \
+                 \"owner_specified.openstack.object\": \
+                 \"images/{distro}-{version}-server-cloudimg-{number:06}.qcow2\", \
+                 \"owner_specified.openstack.sha256\": \"{}{}\"",
+                random.one_of(["virtio", "scsi", "virtio", "ide"]),
+                random.below(10),
+                random.hex(),
+                random.hex(),
+                random.hex()
+            )
+        };
+        let links = format!(
+            "[{{\"rel\": \"self\", \"href\": \"{base}/v2.1/images/{id}\"}}, {{\"rel\": \
+             \"bookmark\", \"href\": \"{base}/images/{id}\"}}, {{\"rel\": \"alternate\", \"type\": \
+             \"application/vnd.openstack.image\", \"href\": \"{base}/image/images/{id}\"}}]"
+        );
+        let server = if is_snapshot {
+            format!(
+                ", \"server\": {{\"id\": \"{server}\", \"links\": [{{\"rel\": \"self\", \"href\": \
+                 \"{base}/v2.1/servers/{server}\"}}, {{\"rel\": \"bookmark\", \"href\": \
+                 \"{base}/servers/{server}\"}}]}}"
+            )
+        } else {
+            String::new()
+        };
+        self.detailed.push(&format!(
+            "{{\"id\": \"{id}\", \"name\": \"{name}\", \"minRam\": {min_ram}, \"minDisk\": \
+             {min_disk}, \"metadata\": {{{metadata}}}, \"created\": \"{created}\", \"updated\": \
+             \"{updated}\", \"status\": \"ACTIVE\", \"progress\": 100, \"OS-EXT-IMG-SIZE:size\": \
+             {size}, \"links\": {links}{server}}}"
+        ));
+        self.brief.push(&format!("{{\"id\": \"{id}\", \"name\": \"{name}\", \"links\": {links}}}"));
+        self.places.insert(id.clone(), number);
+        self.ids.push(id);
+    }
+}
+
+fn time(year: u64, random: &mut Random) -> String {
+    format!(
+        "{year}-{:02}-{:02}T{:02}:{:02}:{:02}Z",
+        1 + random.below(12),
+        1 + random.below(28),
+        random.below(24),
+        random.below(60),
+        random.below(60)
+    )
+}
