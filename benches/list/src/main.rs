@@ -1,5 +1,6 @@
-//! `bench-list JOB`: what the floor does, done with the crate, and `keep`, which
-//! holds every image until the end. Reads `OS_AUTH_URL`, `OS_USER_ID`,
+//! `bench-list JOB`: what the floor does, done with the crate; `keep`, which
+//! holds every image until the end; and `size`, which prints what an `Image`
+//! takes without what it points to. Reads `OS_AUTH_URL`, `OS_USER_ID`,
 //! `OS_PASSWORD` and `OS_PROJECT_ID`.
 
 use anyhow::{Context, Result};
@@ -8,6 +9,10 @@ use bench_list::{keep, run, sign_in, weight};
 fn main() -> Result<()> {
     let var = |name: &str| std::env::var(name).with_context(|| format!("{name} is not set"));
     let job = std::env::args().nth(1).context("which job?")?;
+    if job == "size" {
+        println!("{}", size_of::<opencloud::compute::v2::Image>());
+        return Ok(());
+    }
     let compute = sign_in(
         &var("OS_AUTH_URL")?,
         &var("OS_USER_ID")?,
