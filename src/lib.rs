@@ -97,6 +97,7 @@
 extern crate self as opencloud;
 
 mod address;
+mod catalogue;
 pub mod compute;
 pub mod config;
 mod credentials;
@@ -114,12 +115,13 @@ mod retry;
 mod service;
 mod service_options;
 mod session;
+mod token;
 mod transport;
 
 pub use credentials::{ApplicationCredential, Domain, Project, Scope, User};
 pub use details::{Details, Missing};
 pub use error::{Error, Result};
-pub use identity::Token;
 pub use openstack::OpenStack;
 pub use options::Options;
 pub use service_options::{Interface, ServiceOptions};
+pub use token::Token;

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use crate::compute::v2::Compute;
 use crate::error::Result;
-use crate::identity::Token;
 use crate::options::Options;
 use crate::service::Service;
 use crate::service_options::ServiceOptions;
 use crate::session::Session;
+use crate::token::Token;
 
 /// A cloud, as seen by one user: the way to its services.
 ///

@@ -6,8 +6,8 @@ use std::time::Duration;
 use secrecy::SecretString;
 
 use crate::credentials::{ApplicationCredential, Scope, User, secret};
-use crate::identity::Token;
 use crate::service_options::{Interface, ServiceOptions};
+use crate::token::Token;
 
 /// Where to sign in, as whom, and how to talk to the cloud.
 ///

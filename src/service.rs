@@ -5,14 +5,15 @@ use std::sync::Arc;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::address::service_address;
+use crate::catalogue::Wanted;
 use crate::error::{Error, Result};
 use crate::fault;
-use crate::identity::{Token, Wanted};
 use crate::request::{Microversion, Request};
 use crate::response::Response;
 use crate::retry::is_gone;
 use crate::service_options::ServiceOptions;
 use crate::session::{Session, is_sendable};
+use crate::token::Token;
 
 /// One service of the catalogue. A clone is two pointers.
 #[derive(Clone, Debug)]

@@ -8,11 +8,12 @@ use secrecy::ExposeSecret;
 
 use crate::address::service_address;
 use crate::error::{Error, Result};
-use crate::identity::{Token, can_sign_in, post_tokens};
+use crate::identity::{can_sign_in, post_tokens};
 use crate::options::Options;
 use crate::request::Request;
 use crate::response::Response;
 use crate::retry;
+use crate::token::Token;
 use crate::transport::Transport;
 
 /// What an `OpenStack`, its clones and all their services share.

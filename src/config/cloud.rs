@@ -7,7 +7,7 @@ use super::Config;
 use super::env;
 use super::node::{Map, Node, Source, Value};
 use super::region;
-use crate::{Error, Result};
+use crate::error::{Error, Result};
 
 /// The cloud that was chosen.
 pub(super) struct Cloud {
@@ -201,7 +201,7 @@ fn not_found(name: &str, by: &Source, clouds: &Clouds) -> Error {
     if clouds.named.is_empty() && clouds.file.is_none() {
         return Error::invalid(format!("{asked} was not found: {}", clouds.looked));
     }
-    let known = listed(clouds.named.keys());
+    let known = region::listed(clouds.named.keys());
     Error::invalid(format!("{asked} was not found: {} has {known}", clouds.place()))
 }
 
@@ -210,7 +210,7 @@ fn nothing_found(clouds: &Clouds) -> Error {
         return Error::invalid(format!(
             "which cloud is not said: {} has {}; set OS_CLOUD to one of them",
             clouds.place(),
-            listed(clouds.named.keys())
+            region::listed(clouds.named.keys())
         ));
     }
     let looked = match &clouds.file {
@@ -222,20 +222,6 @@ fn nothing_found(clouds: &Clouds) -> Error {
          (OS_AUTH_URL, OS_USERNAME, OS_USER_ID, OS_PASSWORD, OS_TOKEN, \
          OS_APPLICATION_CREDENTIAL_ID), and {looked}"
     ))
-}
-
-/// The names, quoted; of very many only the first.
-pub(super) fn listed<'a>(names: impl Iterator<Item = &'a str>) -> String {
-    const MOST: usize = 20;
-    let names: Vec<_> = names.collect();
-    let mut text: Vec<_> = names.iter().take(MOST).map(|name| format!("{name:?}")).collect();
-    if names.is_empty() {
-        return "none".to_owned();
-    }
-    if names.len() > MOST {
-        text.push(format!("{} more", names.len() - MOST));
-    }
-    text.join(", ")
 }
 
 impl Config {

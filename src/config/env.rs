@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use super::node::{Map, Node, Source};
-use crate::{Error, Result};
+use crate::error::{Error, Result};
 
 /// The variables of which the names begin with `OS_`, and those that say where
 /// the configuration folders are. It has no `Debug`: passwords are in it.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::env::Environment;
 use super::node::{Map, Node, Value};
 use crate::details::Details;
-use crate::{Error, Result};
+use crate::error::{Error, Result};
 
 /// The largest file that is read. A cloud takes about 500 bytes.
 const LIMIT: u64 = 1024 * 1024;

@@ -5,7 +5,7 @@ use super::cloud::Cloud;
 use super::env::Environment;
 use super::node::{Map, Node, Source, Value};
 use super::settings::{Setting, Settings};
-use crate::{Error, Result};
+use crate::error::{Error, Result};
 
 /// The keys of `auth` where one beside `auth` wins, with their other names:
 /// of those that are there the last one counts.

@@ -5,7 +5,7 @@ use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::{Error, Result};
+use crate::error::{Error, Result};
 
 /// Where a setting came from. `Display` is for people: `/etc/openstack/clouds.yaml:7`,
 /// `OS_AUTH_URL`.

@@ -5,10 +5,10 @@ use std::time::Duration;
 use secrecy::ExposeSecret;
 
 use super::{Config, Settings};
-use crate::{
-    ApplicationCredential, Domain, Error, Interface, Options, Project, Result, Scope,
-    ServiceOptions, User,
-};
+use crate::credentials::{ApplicationCredential, Domain, Project, Scope, User};
+use crate::error::{Error, Result};
+use crate::options::Options;
+use crate::service_options::{Interface, ServiceOptions};
 
 impl Options {
     /// The options of the cloud that the environment means, by the rules of

@@ -1,8 +1,7 @@
 //! The region of a cloud, and what its file says of that region alone.
 
-use super::cloud::listed;
 use super::node::{Map, Node, Source, Value};
-use crate::{Error, Result};
+use crate::error::{Error, Result};
 
 /// The region that was asked for, which has to be one of the cloud's, or else
 /// its first; with the keys that are for this region.
@@ -76,4 +75,18 @@ fn region(entry: &Node) -> Result<(Node, Map)> {
     name.as_text("name")?;
     let values = values.map(|node| node.into_map("values")).transpose()?;
     Ok((name, values.unwrap_or_default().normalised()))
+}
+
+/// The names, quoted; of very many only the first.
+pub(super) fn listed<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    const MOST: usize = 20;
+    let names: Vec<_> = names.collect();
+    let mut text: Vec<_> = names.iter().take(MOST).map(|name| format!("{name:?}")).collect();
+    if names.is_empty() {
+        return "none".to_owned();
+    }
+    if names.len() > MOST {
+        text.push(format!("{} more", names.len() - MOST));
+    }
+    text.join(", ")
 }

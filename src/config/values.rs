@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::keys::{Keys, is_empty};
 use super::node::{Node, Source, Value};
 use super::settings::Setting;
-use crate::{Error, Result};
+use crate::error::{Error, Result};
 
 /// The ways to sign in.
 const AUTH_TYPES: [&str; 7] = [

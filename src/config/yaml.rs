@@ -7,7 +7,7 @@ use std::sync::Arc;
 use granit_parser::{ErrorKind, Event, Marker, Options, Parser, ScalarStyle, Span, Tag};
 
 use super::node::{Map, Node, Source, Value};
-use crate::{Error, Result};
+use crate::error::{Error, Result};
 
 /// How deep mappings and lists may lie in each other. A cloud needs six.
 const DEPTH: usize = 32;

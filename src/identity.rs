@@ -1,4 +1,4 @@
-//! The operations of Identity v3 that this crate needs, as values.
+//! Identity v3: the sign-in, as a value.
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
