@@ -1,5 +1,6 @@
 //! [`Settings`]: what is known of the chosen cloud, and where each came from.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
@@ -143,7 +144,7 @@ impl Settings {
     #[must_use]
     pub fn get(&self, key: &str) -> Option<String> {
         self.values.get(key).map(|(setting, _)| match setting {
-            Setting::Text(text) => text.clone(),
+            Setting::Text(text) => without_user(text).into_owned(),
             Setting::Secret(_) => HIDDEN.to_owned(),
             Setting::Flag(flag) => flag.to_string(),
             Setting::Seconds(seconds) => seconds.to_string(),
@@ -166,13 +167,23 @@ impl Settings {
     }
 }
 
+/// The text, but of a URL with a user and a password in it not those.
+fn without_user(text: &str) -> Cow<'_, str> {
+    let begin = text.find("://").map_or(text.len(), |at| at + 3);
+    let end = text[begin..].find(['/', '?', '#']).map_or(text.len(), |at| begin + at);
+    match text[begin..end].rfind('@') {
+        None => Cow::Borrowed(text),
+        Some(at) => Cow::Owned(format!("{}{HIDDEN}{}", &text[..begin], &text[begin + at..])),
+    }
+}
+
 impl Serialize for Settings {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         for key in SHOWN {
             match self.values.get(key) {
                 None => {}
-                Some((Setting::Text(text), _)) => map.serialize_entry(key, text)?,
+                Some((Setting::Text(text), _)) => map.serialize_entry(key, &without_user(text))?,
                 Some((Setting::Secret(_), _)) => map.serialize_entry(key, HIDDEN)?,
                 Some((Setting::Flag(flag), _)) => map.serialize_entry(key, flag)?,
                 Some((Setting::Seconds(seconds), _)) => {
@@ -193,5 +204,36 @@ impl fmt::Debug for Settings {
         f.debug_map()
             .entries(self.keys().map(|key| (key, self.get(key).unwrap_or_default())))
             .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+
+    #[test]
+    fn a_password_in_an_address_is_not_shown() {
+        let settings = Config::from_env()
+            .with_environment([
+                ("OS_AUTH_URL", "https://demo:pa55@wo@rd@cloud.example:5000/v3"),
+                ("OS_COMPUTE_ENDPOINT_OVERRIDE", "https://s3cret@nova.example/?a@b"),
+                ("OS_TOKEN", "t0ken"),
+            ])
+            .resolve()
+            .expect("settings");
+        let json = serde_json::to_string(&settings).expect("JSON");
+        let expected = r#"{"cloud":"envvars","auth_type":"token","auth_url":"https://***@cloud.example:5000/v3","token":"***","interface":"public","verify":true,"compute_endpoint_override":"https://***@nova.example/?a@b"}"#;
+        assert_eq!(json, expected);
+        assert_eq!(settings.get("auth_url").as_deref(), Some("https://***@cloud.example:5000/v3"));
+        let debug = format!("{settings:?}");
+        assert!(!debug.contains("pa55") && !debug.contains("s3cret"), "{debug}");
+    }
+
+    #[test]
+    fn other_text_is_shown_as_it_is() {
+        for text in ["", "demo@cloud.example", "https://cloud.example/a@b", "://", "a://b?c@d"] {
+            assert_eq!(without_user(text), text);
+        }
     }
 }
