@@ -1,27 +1,18 @@
-//! Lists the images that are ready to use.
+//! Lists the images that are ready to use: `cargo run --example list_images`.
+
+mod common;
+
 use opencloud::compute::v2::{ImageStatus, ListImages};
-use opencloud::{Domain, OpenStack, Options, Project, Scope, User};
+use opencloud::{OpenStack, ServiceOptions};
 
 fn main() -> anyhow::Result<()> {
-    let env = |n: &str| std::env::var(n).unwrap();
-    let openstack = OpenStack::new(
-        Options::new(env("OS_AUTH_URL"))
-            .region(env("OS_REGION_NAME"))
-            .user(User::by_name(env("OS_USERNAME"), env("OS_PASSWORD"), Domain::by_name("Default")))
-            .scope(Scope::Project(Project::by_name(
-                env("OS_PROJECT_NAME"),
-                Domain::by_name("Default"),
-            ))),
-    )?;
-    let compute = openstack.compute_v2()?;
-    for image in compute.list_images(ListImages::detailed().status(ImageStatus::Active)) {
-        println!("{}", serde_json::to_string(&image?)?);
+    let cloud = common::cloud()?;
+    let openstack = OpenStack::new(cloud.options)?;
+    let compute = openstack.compute_v2_with(ServiceOptions::new().region(cloud.region))?;
+
+    for image in compute.list_images(ListImages::new().status(ImageStatus::Active)) {
+        let image = image?;
+        println!("{} {:?}", image.id, image.name.unwrap_or_default());
     }
-    let mut n = 0;
-    for p in compute.list_images(ListImages::new().page_size(3)).pages() {
-        let p = p?;
-        n += p.images.len();
-    }
-    println!("{n}");
     Ok(())
 }

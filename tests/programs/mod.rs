@@ -1,0 +1,94 @@
+//! Runs the built examples, as from a shell.
+
+use std::env;
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+use opencloud_sandbox::Sandbox;
+
+/// What came of a run.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Ran {
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl From<Output> for Ran {
+    fn from(output: Output) -> Self {
+        Self {
+            code: output.status.code(),
+            stdout: masked(&String::from_utf8(output.stdout).expect("UTF-8 on stdout")),
+            stderr: masked(&String::from_utf8(output.stderr).expect("UTF-8 on stderr")),
+        }
+    }
+}
+
+/// A run without any variable of this process. Cargo builds the examples
+/// before the tests, unless it is told to build only some of them.
+#[track_caller]
+pub(crate) fn example(name: &str) -> Command {
+    let mut path: PathBuf = env::current_exe().expect("the path of this test");
+    path.pop();
+    if path.ends_with("deps") {
+        path.pop();
+    }
+    path.push("examples");
+    path.push(format!("{name}{}", env::consts::EXE_SUFFIX));
+    assert!(path.exists(), "{} is not there: run `cargo build --examples`", path.display());
+    let mut command = Command::new(path);
+    // An empty folder: nobody's clouds.yaml.
+    command.env_clear().current_dir(env!("CARGO_TARGET_TMPDIR"));
+    command
+}
+
+/// A run with the variables of the user demo at that cloud.
+#[track_caller]
+pub(crate) fn example_at(sandbox: &Sandbox, name: &str) -> Command {
+    let mut command = example(name);
+    command
+        .env("OS_AUTH_URL", sandbox.auth_url())
+        .env("OS_USERNAME", "demo")
+        .env("OS_PASSWORD", "demo-password")
+        .env("OS_USER_DOMAIN_NAME", "Default")
+        .env("OS_PROJECT_NAME", "demo")
+        .env("OS_PROJECT_DOMAIN_NAME", "Default")
+        .env("OS_REGION_NAME", "RegionOne");
+    command
+}
+
+/// A run for that cloud as the user demo.
+#[track_caller]
+pub(crate) fn run_at(sandbox: &Sandbox, name: &str, arguments: &[&str]) -> Ran {
+    example_at(sandbox, name).args(arguments).output().expect("a run").into()
+}
+
+/// The text with every request id and every time of today replaced: they
+/// differ from run to run.
+fn masked(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        let (shown, length) = if has_shape(rest, "req-xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx") {
+            ("REQUEST".to_owned(), 40)
+        } else if has_shape(rest, "dddd-dd-ddTdd:dd:ddZ") {
+            ("TIME".to_owned(), 20)
+        } else {
+            (c.to_string(), c.len_utf8())
+        };
+        out.push_str(&shown);
+        rest = &rest[length..];
+    }
+    out
+}
+
+/// Whether the text begins like that, with a digit for each `d` and a
+/// hexadecimal digit for each `x`.
+fn has_shape(text: &str, shape: &str) -> bool {
+    text.len() >= shape.len()
+        && text.bytes().zip(shape.bytes()).all(|(byte, shape)| match shape {
+            b'd' => byte.is_ascii_digit(),
+            b'x' => byte.is_ascii_hexdigit(),
+            other => byte == other,
+        })
+}
