@@ -3,6 +3,8 @@
 
 mod programs;
 
+use std::time::Duration;
+
 use opencloud_sandbox::{NewImage, Sandbox};
 use programs::{Ran, example, run_at};
 
@@ -98,6 +100,82 @@ fn delete_image_metadata_item_says_which() {
 }
 
 #[test]
+fn newest_image_prints_the_id_alone() {
+    let ran = run("newest_image", &[]);
+    assert_eq!((ran.code, without_ids(&ran.stdout).as_str()), (Some(0), "ID\n"), "{ran:?}");
+    assert_eq!(ran.stderr, format!("{SANDBOX}found \"sample\"\n"));
+}
+
+#[test]
+fn newest_image_takes_the_newest_that_is_ready() {
+    let sandbox = Sandbox::builder().empty().start();
+    let day = Duration::from_secs(86_400);
+    sandbox.add_image(NewImage::named("web-1").age(3 * day));
+    let newest = sandbox.add_image(NewImage::named("web-3").age(day));
+    sandbox.add_image(NewImage::named("web-2").age(2 * day));
+    sandbox.add_image(NewImage::named("web-4").status("queued"));
+    sandbox.add_image(NewImage::named("not web-5"));
+    sandbox.add_image(NewImage::nameless());
+    let ran = run_at(&sandbox, "newest_image", &["web-"]);
+    assert_eq!((ran.code, ran.stdout), (Some(0), format!("{newest}\n")), "{}", ran.stderr);
+    assert_eq!(ran.stderr, "found \"web-3\"\n");
+}
+
+#[test]
+fn newest_image_fails_when_there_is_none() {
+    let sandbox = Sandbox::builder().empty().start();
+    sandbox.add_image(NewImage::named("web-4").status("queued"));
+    let stderr = "Error: there is no ACTIVE image whose name begins with \"web-\"\n".to_owned();
+    let expected = Ran { code: Some(1), stdout: String::new(), stderr };
+    assert_eq!(run_at(&sandbox, "newest_image", &["web-"]), expected);
+}
+
+#[test]
+fn prune_images_works_in_the_sandbox() {
+    let ran = run("prune_images", &["--name", "sample", "--older-than", "0"]);
+    assert_eq!((ran.code, without_ids(&ran.stdout).as_str()), (Some(0), "ID\n"), "{ran:?}");
+    let (first, summary) = ran.stderr.split_once('\n').expect("two lines");
+    assert_eq!(format!("{first}\n"), SANDBOX);
+    assert!(summary.ends_with(" images seen, deleted 1, failed to delete 0\n"), "{summary}");
+}
+
+#[test]
+fn prune_images_deletes_what_is_old_and_of_that_name_and_goes_on_after_a_failure() {
+    let sandbox = Sandbox::builder().empty().start();
+    let old = |name: &str| NewImage::named(name).age(Duration::from_secs(31 * 86_400));
+    let first = sandbox.add_image(old("nightly-1"));
+    let locked = sandbox.add_image(old("nightly-2").protected());
+    let second = sandbox.add_image(old("nightly-3"));
+    sandbox.add_image(old("release-1"));
+    sandbox.add_image(NewImage::named("nightly-4").age(Duration::from_secs(29 * 86_400)));
+    let arguments = ["--name", "nightly-", "--older-than", "30"];
+
+    let ran = run_at(&sandbox, "prune_images", &[&arguments[..], &["--dry-run"]].concat());
+    let mut ids: Vec<_> = ran.stdout.lines().collect();
+    let mut expected = [&first, &locked, &second];
+    ids.sort_unstable();
+    expected.sort_unstable();
+    assert_eq!((ran.code, ids), (Some(0), expected.map(String::as_str).to_vec()));
+    assert_eq!(ran.stderr, "5 images seen, would delete 3, failed to delete 0\n");
+    assert_eq!(sandbox.image_count(), 5);
+
+    let ran = run_at(&sandbox, "prune_images", &arguments);
+    let mut ids: Vec<_> = ran.stdout.lines().collect();
+    let mut expected = [&first, &second];
+    ids.sort_unstable();
+    expected.sort_unstable();
+    assert_eq!((ran.code, ids), (Some(1), expected.map(String::as_str).to_vec()));
+    let said = format!(
+        "\"nightly-2\": DELETE {}/images/{locked}: 403 Forbidden: You are not allowed to delete \
+         the image. (request id REQUEST)\n\
+         5 images seen, deleted 2, failed to delete 1\n",
+        sandbox.compute_url()
+    );
+    assert_eq!(ran.stderr, said);
+    assert_eq!((sandbox.image_count(), sandbox.has_image(&locked)), (3, true));
+}
+
+#[test]
 fn at_a_real_cloud_nothing_is_chosen_for_the_user() {
     for (name, wanted) in [
         ("get_image", "IMAGE_ID"),
@@ -108,6 +186,7 @@ fn at_a_real_cloud_nothing_is_chosen_for_the_user() {
         ("get_image_metadata_item", "IMAGE_ID KEY"),
         ("set_image_metadata_item", "IMAGE_ID KEY VALUE"),
         ("delete_image_metadata_item", "IMAGE_ID KEY"),
+        ("newest_image", "PREFIX"),
     ] {
         let sandbox = Sandbox::start();
         let stderr = format!("Error: say what to work on: this sample takes {wanted}\n");
