@@ -6,11 +6,24 @@
 mod common;
 
 use anyhow::Context;
+use clap::Parser;
 use opencloud::OpenStack;
 use opencloud::compute::v2::{Image, ImageStatus, ListImages};
 
+/// Writes the id of the newest ACTIVE image whose name begins so; exits 1 if
+/// there is none.
+#[derive(Parser)]
+struct Arguments {
+    /// How its name begins
+    prefix: String,
+    /// The cloud of that name in clouds.yaml
+    #[arg(long, value_name = "NAME")]
+    os_cloud: Option<String>,
+}
+
 fn main() -> anyhow::Result<()> {
-    let (cloud, [prefix]) = common::cloud_and(["PREFIX"])?;
+    let Arguments { prefix, os_cloud } = Arguments::parse();
+    let cloud = common::chosen(os_cloud.as_deref())?;
     let compute = OpenStack::new(cloud.options)?.compute_v2()?;
 
     // Nova can only look for whole names, so the beginning is compared here.

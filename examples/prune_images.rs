@@ -27,6 +27,9 @@ struct Arguments {
     /// Delete nothing, only say what would be
     #[arg(long)]
     dry_run: bool,
+    /// The cloud of that name in clouds.yaml
+    #[arg(long, value_name = "NAME")]
+    os_cloud: Option<String>,
 }
 
 #[derive(Default)]
@@ -38,7 +41,7 @@ struct Counts {
 
 fn main() -> anyhow::Result<ExitCode> {
     let arguments = Arguments::parse();
-    let cloud = common::cloud()?;
+    let cloud = common::chosen(arguments.os_cloud.as_deref())?;
     let compute = OpenStack::new(cloud.options)?.compute_v2()?;
 
     // Draws nothing unless stderr is a terminal.

@@ -32,6 +32,10 @@ pub enum Error {
     /// What was asked cannot be sent as it is: a missing or contradictory
     /// option, an empty id, a value that would break the cloud. Nothing was sent.
     Invalid(Details),
+    /// Neither the environment nor a file names a cloud: what
+    /// [`OpenStack::from_env`](crate::OpenStack::from_env) says where there is
+    /// nothing to connect to. The message lists where it was looked for.
+    NotConfigured(Details),
     /// The catalogue has no endpoint of that type, region and interface. The
     /// message lists those that there are.
     NoEndpoint(Details),
@@ -74,6 +78,7 @@ impl Error {
     pub fn details(&self) -> &Details {
         match self {
             Self::Invalid(details)
+            | Self::NotConfigured(details)
             | Self::NoEndpoint(details)
             | Self::Unauthorized(details)
             | Self::Forbidden(details)
@@ -104,6 +109,7 @@ impl Error {
     /// The same error, with more known about it.
     pub(crate) fn map(mut self, change: impl FnOnce(Details) -> Details) -> Self {
         let (Self::Invalid(details)
+        | Self::NotConfigured(details)
         | Self::NoEndpoint(details)
         | Self::Unauthorized(details)
         | Self::Forbidden(details)

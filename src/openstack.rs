@@ -35,9 +35,10 @@ impl OpenStack {
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`](crate::Error::Invalid) when nothing is configured,
-    /// with where it was looked for, or when a file or a setting is wrong, with
-    /// where that is; and as [`new`](Self::new).
+    /// [`Error::NotConfigured`](crate::Error::NotConfigured) when nothing is
+    /// configured, with where it was looked for;
+    /// [`Error::Invalid`](crate::Error::Invalid) when a file or a setting is
+    /// wrong, with where that is; and as [`new`](Self::new).
     pub fn from_env() -> Result<Self> {
         Self::new(Options::from_env()?)
     }

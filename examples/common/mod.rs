@@ -1,13 +1,13 @@
 //! What every sample is run with: the cloud that the `OS_*` variables name, or
 //! the built-in sandbox, and the arguments of the command line.
-#![allow(dead_code, reason = "not every sample has arguments")]
+#![allow(dead_code, reason = "no program needs all of it")]
 
 use std::env;
 use std::ffi::OsString;
 
 use anyhow::{Context, anyhow, bail};
-use opencloud::Options;
 use opencloud::config::Config;
+use opencloud::{Error, Options};
 use opencloud_sandbox::{NewImage, Sandbox};
 
 /// Where to sign in, and what else a sample leaves open.
@@ -29,14 +29,34 @@ pub(crate) fn cloud() -> anyhow::Result<Cloud> {
         return Ok(Cloud { options: settings.options()?, region, image_id: None, _sandbox: None });
     }
     eprintln!("no OS_* variable is set: using the built-in sandbox");
+    Ok(sandbox())
+}
+
+/// The cloud of that name in `clouds.yaml`; without a name the one that the
+/// variables and files mean; and where there is none at all, the sandbox.
+pub(crate) fn chosen(name: Option<&str>) -> anyhow::Result<Cloud> {
+    let config = name.map_or_else(Config::from_env, Config::from_cloud);
+    let settings = match config.resolve() {
+        Err(Error::NotConfigured(_)) => {
+            eprintln!("no cloud is configured: using the built-in sandbox");
+            return Ok(sandbox());
+        }
+        settings => settings?,
+    };
+    let region = settings.get("region_name").unwrap_or_default();
+    Ok(Cloud { options: settings.options()?, region, image_id: None, _sandbox: None })
+}
+
+/// A cloud in this process, with an image to work on.
+fn sandbox() -> Cloud {
     let sandbox = Sandbox::start();
     let image = NewImage::named("sample").metadata([("architecture", "x86_64"), ("os", "linux")]);
-    Ok(Cloud {
+    Cloud {
         options: sandbox.options(),
         region: "RegionOne".to_owned(),
         image_id: Some(sandbox.add_image(image)),
         _sandbox: Some(sandbox),
-    })
+    }
 }
 
 /// The cloud, and an argument for each of these names.

@@ -15,40 +15,48 @@ pub(crate) enum Outcome {
 pub(crate) fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
     let Arguments { json, os_cloud, command } = arguments;
     let mut out = Output::new(json);
-    let compute = || connect(os_cloud.as_deref());
+    // What sends nothing needs no cloud to be there.
+    match &command {
+        Command::List(list) if list.is_empty() => return Ok(Outcome::Done),
+        Command::Config => {
+            out.settings(&settings(os_cloud.as_deref())?)?;
+            return Ok(Outcome::Done);
+        }
+        _ => {}
+    }
+    let (compute, _cloud) = connect(os_cloud.as_deref())?;
     match command {
-        Command::List(list) if list.is_empty() => {}
-        Command::List(list) => show_list(&compute()?, list, &mut out)?,
+        Command::List(list) => show_list(&compute, list, &mut out)?,
         Command::Show { id } => {
-            let mut image = compute()?.get_image(id);
+            let mut image = compute.get_image(id);
             image.retrieve()?;
             out.image(&image)?;
         }
-        Command::Delete { ids } => return Ok(delete(&compute()?, ids)),
-        Command::Metadata { id } => out.metadata(&compute()?.get_image(id).get_metadata()?)?,
+        Command::Delete { ids } => return Ok(delete(&compute, ids)),
+        Command::Metadata { id } => out.metadata(&compute.get_image(id).get_metadata()?)?,
         Command::Get { id, key } => {
-            let mut image = compute()?.get_image(id);
+            let mut image = compute.get_image(id);
             let text = image.get_metadata_item(&key)?;
             let is_json = matches!(image.metadata.value(&key), Some(MetadataValue::Json(_)));
             out.value(&text, is_json)?;
         }
         Command::Set { id, items } => {
-            let mut image = compute()?.get_image(id);
+            let mut image = compute.get_image(id);
             image.merge_metadata(items)?;
             out.metadata(&image.metadata)?;
         }
         Command::Reset { id, items } => {
-            let mut image = compute()?.get_image(id);
+            let mut image = compute.get_image(id);
             image.reset_metadata(items)?;
             out.metadata(&image.metadata)?;
         }
         Command::Unset { id, keys } => {
-            let mut image = compute()?.get_image(id);
+            let mut image = compute.get_image(id);
             for key in keys {
                 image.delete_metadata_item(&key)?;
             }
         }
-        Command::Config => out.settings(&settings(os_cloud.as_deref())?)?,
+        Command::Config => {}
     }
     Ok(Outcome::Done)
 }

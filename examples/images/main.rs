@@ -3,6 +3,8 @@
 
 mod arguments;
 mod commands;
+#[path = "../common/mod.rs"]
+mod common;
 mod connect;
 mod logger;
 mod output;

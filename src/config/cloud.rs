@@ -7,6 +7,7 @@ use super::Config;
 use super::env;
 use super::node::{Map, Node, Source, Value};
 use super::region;
+use crate::details::Details;
 use crate::error::{Error, Result};
 
 /// The cloud that was chosen.
@@ -217,11 +218,11 @@ fn nothing_found(clouds: &Clouds) -> Error {
         Some(_) => format!("{} has no cloud", clouds.place()),
         None => clouds.looked.clone(),
     };
-    Error::invalid(format!(
+    Error::NotConfigured(Details::new(format!(
         "no cloud to connect to: OS_CLOUD is not set, the environment has no credentials \
          (OS_AUTH_URL, OS_USERNAME, OS_USER_ID, OS_PASSWORD, OS_TOKEN, \
          OS_APPLICATION_CREDENTIAL_ID), and {looked}"
-    ))
+    )))
 }
 
 impl Config {
