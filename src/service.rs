@@ -70,6 +70,7 @@ impl Service {
                 })?
             }
         };
+        session.warn_if_exposed(&endpoint);
         Ok(Self(Arc::new(Inner { session, kind, endpoint, microversion, given })))
     }
 

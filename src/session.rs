@@ -1,12 +1,12 @@
 //! [`Session`]: who is signed in. It holds one token for every service, clone
 //! and thread, and signs in again when it must.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use secrecy::ExposeSecret;
 
-use crate::address::service_address;
+use crate::address::{is_exposed, service_address};
 use crate::error::{Error, Result};
 use crate::identity::{can_sign_in, post_tokens};
 use crate::options::Options;
@@ -24,6 +24,8 @@ pub(crate) struct Session {
     held: Mutex<Held>,
     /// How many sign-ins are over, whatever came of them.
     sign_ins: AtomicU64,
+    /// Whether it was said that a password or token goes in the clear.
+    warned: AtomicBool,
 }
 
 #[derive(Debug)]
@@ -39,8 +41,20 @@ impl Session {
         if !options.auth_url.is_empty() {
             options.auth_url = identity_url(&options.auth_url)?;
         }
-        let held = Held { token: options.cached_token.take(), failure: None };
-        Ok(Self { options, transport, held: Mutex::new(held), sign_ins: AtomicU64::new(0) })
+        let held = Mutex::new(Held { token: options.cached_token.take(), failure: None });
+        let (sign_ins, warned) = (AtomicU64::new(0), AtomicBool::new(false));
+        let session = Self { options, transport, held, sign_ins, warned };
+        session.warn_if_exposed(&session.options.auth_url);
+        Ok(session)
+    }
+
+    /// Says, once, that secrets go to that address in the clear, where they do.
+    pub(crate) fn warn_if_exposed(&self, address: &str) {
+        if is_exposed(address) && !self.warned.swap(true, Ordering::Relaxed) {
+            log::warn!(
+                "{address} is plain http: everyone on the way can read the password and the token"
+            );
+        }
     }
 
     pub(crate) fn options(&self) -> &Options {
