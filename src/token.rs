@@ -165,7 +165,11 @@ impl<'de> Deserialize<'de> for Token {
             #[serde(flatten)]
             body: Body,
         }
-        let Kept { id: SecretId(id), body } = Kept::deserialize(deserializer)?;
+        // What serde says of a wrong value quotes it, and it may be the secret.
+        let kept = serde_json::Value::deserialize(deserializer)?;
+        let kept = serde_json::from_value(kept)
+            .map_err(|_| D::Error::custom("it is not a token as this crate keeps one"))?;
+        let Kept { id: SecretId(id), body } = kept;
         let text = id.expose_secret();
         if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(D::Error::custom("the id is empty or has characters that no token has"));
