@@ -8,8 +8,10 @@ use serde_json::json;
 
 use support::{Answer, Server, fault, id};
 
+type Way = fn(&mut Image, &str, &str) -> Result<()>;
+
 /// The three ways to write one item.
-const WAYS: [fn(&mut Image, &str, &str) -> Result<()>; 3] = [
+const WAYS: [Way; 3] = [
     |image, key, value| image.reset_metadata([("fine", "x"), (key, value)]),
     |image, key, value| image.merge_metadata([("fine", "x"), (key, value)]),
     Image::set_metadata_item,

@@ -342,7 +342,7 @@ fn odd_strings() -> Vec<String> {
     let mut state = 7_u64;
     for _ in 0..200 {
         let mut text = String::new();
-        for _ in 0..1 + state % 9 {
+        for _ in 0..=state % 9 {
             state = state
                 .wrapping_mul(6_364_136_223_846_793_005)
                 .wrapping_add(1_442_695_040_888_963_407);

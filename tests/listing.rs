@@ -404,7 +404,7 @@ fn harass(seed: u64, by_page: bool) {
         state ^= state << 17;
         usize::try_from(state % 1_000_003).expect("small") % below
     };
-    let count = 1 + random(30);
+    let count = random(30) + 1;
     let page_size = 1 + random(5);
     let often = 1 + random(4);
     let many = 1 + random(count);
@@ -416,7 +416,7 @@ fn harass(seed: u64, by_page: bool) {
         requests += 1;
         assert!(requests < 500, "it does not end");
         if random(often) == 0 {
-            for _ in 0..random(many) + 1 {
+            for _ in 0..=random(many) {
                 // Mostly what was listed already, and the last of it.
                 let known = nova.images.iter().filter(|number| sent.contains(number)).count();
                 let len = nova.images.len();

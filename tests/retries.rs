@@ -54,7 +54,8 @@ fn first(answer: Answer, operation: Operation) -> (Result<()>, usize) {
 
 #[test]
 fn what_may_be_sent_twice_is_tried_again_after_what_passes() {
-    let answers: [(&str, fn() -> Answer); 11] = [
+    type Case = (&'static str, fn() -> Answer);
+    let answers: [Case; 11] = [
         ("429", || Answer::empty(429)),
         ("502", || Answer::html(502, "<html>nginx</html>")),
         ("503", || Answer::empty(503)),

@@ -192,7 +192,7 @@ fn a_day_in_the_log() -> Vec<Line> {
         fault(400, "badRequest", "no"),
         Answer::new(200, "not JSON"),
     ]);
-    let (_, lines) = logged(|| {
+    let ((), lines) = logged(|| {
         let openstack = OpenStack::new(options(&server)).expect("good options");
         let compute = openstack.compute_v2().expect("a service");
         let mut image = compute.list_images(true).next().expect("an item").expect("an image");
@@ -228,7 +228,7 @@ fn no_log_line_of_ours_has_a_secret_nor_one_of_anybody_at_debug() {
 fn every_request_is_one_line_at_debug() {
     let server =
         Server::playing([Answer::ok(&images(0..1)).header("x-openstack-request-id", "req-1")]);
-    let (_, lines) = logged(|| {
+    let ((), lines) = logged(|| {
         server.compute().list_images(false).next().expect("an item").expect("an image");
     });
     let ours: Vec<_> = lines.iter().filter(|line| line.target.starts_with("opencloud")).collect();
@@ -242,7 +242,7 @@ fn every_request_is_one_line_at_debug() {
 #[test]
 fn plain_http_outside_loopback_gets_one_warning() {
     let warnings = |auth_url: &str, endpoint: &str| {
-        let (_, lines) = logged(|| {
+        let ((), lines) = logged(|| {
             let options = Options::new(auth_url).token_id("t").no_proxy();
             let openstack = OpenStack::new(options).expect("options");
             for _ in 0..3 {

@@ -109,7 +109,7 @@ impl Answer {
     }
 
     pub(crate) fn header(mut self, name: &str, value: impl AsRef<str>) -> Self {
-        self.head += &format!("{name}: {}\r\n", value.as_ref());
+        self.head.extend([name, ": ", value.as_ref(), "\r\n"]);
         self
     }
 
@@ -223,10 +223,12 @@ impl Answer {
                 }
             }
         }
-        while self.endless {
+        if !self.endless {
+            return Ok(());
+        }
+        loop {
             stream.write_all(&self.body)?;
         }
-        Ok(())
     }
 }
 

@@ -39,13 +39,14 @@ impl Nova {
         }
         let from = match request.query("marker") {
             None => 0,
-            Some(marker) => match self.images.iter().position(|number| id(*number) == marker) {
-                Some(at) => at + 1,
-                None => {
+            Some(marker) => {
+                let at = self.images.iter().position(|number| id(*number) == marker);
+                let Some(at) = at else {
                     let said = format!("marker [{marker}] not found");
                     return fault(400, "badRequest", &said);
-                }
-            },
+                };
+                at + 1
+            }
         };
         let limit = request.query("limit").and_then(|limit| limit.parse().ok());
         let limit: usize = limit.unwrap_or(self.most).min(self.most);
