@@ -4,8 +4,8 @@ mod support;
 
 use std::time::Duration;
 
-use opencloud::compute::v2::{Image, ImageStatus, ListImages, Metadata};
-use opencloud::{Error, Missing, ServiceOptions};
+use opencloud::Error;
+use opencloud::compute::v2::{Image, Metadata};
 use serde_json::{Value, json};
 
 use support::{Answer, COMPUTE, Request, Server, TOKEN, fault, id, image, images};
@@ -226,138 +226,6 @@ fn an_id_or_key_that_changes_the_path_is_refused_before_anything_is_sent() {
         refused(image.delete_metadata_item(bad).expect_err("a refusal"));
     }
     assert_eq!(server.requests(), []);
-}
-
-#[test]
-fn a_microversion_is_sent_only_when_asked() {
-    let server = Server::playing([Answer::ok(&json!({"image": image(1)}))]);
-    let options = ServiceOptions::new().microversion("2.35");
-    let mut image = server.compute_with(|o| o.compute(options)).get_image(id(1));
-    image.retrieve().expect("an image");
-    let request = &server.requests()[0];
-    assert_eq!(request.header("openstack-api-version"), Some("compute 2.35"));
-    assert_eq!(request.header("x-openstack-nova-api-version"), Some("2.35"));
-}
-
-#[test]
-fn a_microversion_in_which_the_call_is_gone_is_refused_before_anything_is_sent() {
-    let server = Server::answering(|_| metadata(&json!({})));
-    let with = |version: &str| {
-        let options = ServiceOptions::new().microversion(version);
-        server.compute_with(|o| o.compute(options))
-    };
-    let refused = |error: &Error, version: &str, last: &str| {
-        assert!(matches!(error, Error::Invalid(_)), "{error:?}");
-        assert_eq!(
-            error.to_string(),
-            format!(
-                "microversion {version:?} no longer has this call, whose last is {last}: ask for \
-                 that or for none, or use the Image service; nothing was sent"
-            )
-        );
-    };
-    for version in ["2.36", "2.38", "2.39", "2.104", "latest"] {
-        let compute = with(version);
-        let list = |list: ListImages| compute.list_images(list).next().expect("an item");
-        refused(&list(ListImages::new()).expect_err("a refusal"), version, "2.35");
-        refused(&list(ListImages::detailed()).expect_err("a refusal"), version, "2.35");
-        let mut image = compute.get_image("i");
-        refused(&image.retrieve().expect_err("a refusal"), version, "2.35");
-        refused(&image.delete().expect_err("a refusal"), version, "2.35");
-    }
-    assert_eq!(server.requests(), []);
-    for version in ["2.39", "latest"] {
-        let mut image = with(version).get_image("i");
-        refused(&image.get_metadata().expect_err("a refusal"), version, "2.38");
-        refused(&image.reset_metadata([("a", "b")]).expect_err("a refusal"), version, "2.38");
-        refused(&image.delete_metadata_item("a").expect_err("a refusal"), version, "2.38");
-    }
-    assert_eq!(server.requests(), []);
-    with("2.38").get_image("i").get_metadata().expect("metadata");
-    assert_eq!(server.requests().len(), 1);
-}
-
-#[test]
-fn a_microversion_that_is_none_is_refused_when_the_service_is_made() {
-    let server = Server::start();
-    let openstack = opencloud::OpenStack::new(server.options()).expect("good options");
-    for version in ["", "two", "2", "2.1\r\nX-Evil: 1"] {
-        let options = ServiceOptions::new().microversion(version);
-        let error = openstack.compute_v2_with(options).expect_err("a refusal");
-        assert_eq!(
-            error.to_string(),
-            format!("{version:?} is not a microversion: write it like \"2.35\"")
-        );
-    }
-    assert_eq!(server.requests(), []);
-}
-
-fn with_status(status: &str) -> Answer {
-    let mut image = image(1);
-    image["status"] = json!(status);
-    Answer::ok(&json!({"image": image}))
-}
-
-#[test]
-fn waiting_looks_until_the_status_is_there() {
-    let server = Server::playing([with_status("SAVING"), with_status("ACTIVE")]);
-    let mut image = server.compute().get_image(id(1));
-    image.wait_until_active(Duration::from_secs(60)).expect("an active image");
-    assert_eq!(image.status, Some(ImageStatus::Active));
-    assert_eq!(server.lines(), vec![format!("GET {COMPUTE}/images/{}", id(1)); 2]);
-
-    let server = Server::playing([with_status("ERROR")]);
-    let mut image = server.compute().get_image(id(1));
-    image.wait_until(ImageStatus::Error, Duration::ZERO).expect("a failed image");
-
-    let server = Server::playing([with_status("SAVING"), with_status("QUEUED")]);
-    let mut image = server.compute().get_image(id(1));
-    let mut seen = Vec::new();
-    image
-        .wait_with(Duration::from_secs(60), |image| {
-            seen.push(image.status.clone());
-            image.status == Some(ImageStatus::Other("QUEUED".into()))
-        })
-        .expect("a queued image");
-    assert_eq!(seen, [Some(ImageStatus::Saving), Some(ImageStatus::Other("QUEUED".into()))]);
-}
-
-#[test]
-fn waiting_until_deleted_takes_gone_and_deleted_and_no_other_404() {
-    let gone = || fault(404, "itemNotFound", "Image not found.");
-    let server = Server::playing([with_status("ACTIVE"), gone()]);
-    let mut image = server.compute().get_image(id(1));
-    image.wait_until_deleted(Duration::from_secs(60)).expect("no image");
-
-    let server = Server::playing([with_status("DELETED")]);
-    let mut image = server.compute().get_image(id(1));
-    image.wait_until_deleted(Duration::from_secs(60)).expect("no image");
-
-    let server = Server::playing([Answer::html(404, "<html>no such page</html>")]);
-    let mut image = server.compute().get_image(id(1));
-    let error = image.wait_until_deleted(Duration::from_secs(60)).expect_err("a wrong endpoint");
-    assert_eq!(error.details().missing(), Some(Missing::Call));
-
-    let server = Server::playing([gone()]);
-    let mut image = server.compute().get_image(id(1));
-    let error = image.wait_until_active(Duration::from_secs(60)).expect_err("no image");
-    assert_eq!(error.details().missing(), Some(Missing::Image));
-}
-
-#[test]
-fn a_wait_that_is_over_is_an_error() {
-    let server = Server::answering(|_| with_status("SAVING"));
-    let mut image = server.compute().get_image(id(1));
-    let over = Duration::from_millis(150);
-    for (error, wanted) in [
-        (image.wait_until_active(over).expect_err("a timeout"), "be ACTIVE"),
-        (image.wait_until_deleted(over).expect_err("a timeout"), "be deleted"),
-        (image.wait_with(over, |_| false).expect_err("a timeout"), "be as wanted"),
-    ] {
-        assert!(matches!(error, Error::Timeout(_)), "{error:?}");
-        let expected = format!("waited 150ms for the image {} to {wanted}; it is SAVING", id(1));
-        assert_eq!(error.to_string(), expected);
-    }
 }
 
 #[test]

@@ -91,3 +91,9 @@ pub(crate) fn next_link(mut page: Value, href: &str) -> Value {
     page["images_links"] = json!([{"rel": "next", "href": href}]);
     page
 }
+
+/// An answer that every operation on one image takes.
+pub(crate) fn good() -> Answer {
+    let image = image(1);
+    Answer::ok(&json!({"metadata": {"k": "v"}, "meta": {"k": "v"}, "image": image}))
+}
