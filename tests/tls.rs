@@ -6,6 +6,7 @@ mod support;
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::Duration;
@@ -131,6 +132,34 @@ fn insecure_takes_anybody() {
     server.retrieve(|options| options.insecure(true)).expect("an image");
     assert_eq!(server.clients(), [None]);
     refused(&server, server.retrieve(|options| options.insecure(true).insecure(false)));
+}
+
+/// Talks to a server that only the system's trust store of its environment knows.
+#[test]
+#[ignore = "run by the next test, with an environment of its own"]
+fn child_that_trusts_the_system() {
+    let url = std::env::var("TEST_ENDPOINT").expect("an endpoint");
+    let openstack = OpenStack::new(Options::new("").token_id("t").no_proxy()).expect("options");
+    let compute = openstack.compute_v2_with(ServiceOptions::new().endpoint(url)).expect("it");
+    compute.get_image(id(1)).retrieve().expect("an image");
+}
+
+/// Where the store is a file, as it is on Linux.
+#[cfg(all(unix, not(target_vendor = "apple")))]
+#[test]
+fn without_a_ca_file_the_systems_trust_store_decides() {
+    for (roots, trusted) in [("ca.pem", true), ("client.pem", false)] {
+        let server = TlsServer::start(false);
+        let output = Command::new(std::env::current_exe().expect("this program"))
+            .args(["--exact", "child_that_trusts_the_system", "--ignored"])
+            .env("TEST_ENDPOINT", &server.url)
+            .env("SSL_CERT_FILE", file(roots))
+            .env_remove("SSL_CERT_DIR")
+            .output()
+            .expect("a run");
+        assert_eq!(output.status.success(), trusted, "{roots}: {output:?}");
+        assert_eq!(server.clients().len(), usize::from(trusted), "{roots}");
+    }
 }
 
 #[test]
