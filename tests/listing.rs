@@ -59,7 +59,8 @@ fn of_a_next_link_only_the_query_is_followed() {
         "file:///etc/passwd?marker=m-1&x=a%26b",
         "?marker=m-1&x=a%26b",
         "/v2.1/images?x=a%26b&marker=m-1",
-        "images?x=a%26b&marker=m-1",
+        "images?name=n&x=a%26b&marker=m-1",
+        "images?name=another&x=a%26b&marker=m-1",
         "not a url at all?x=a%26b&marker=m-1",
         "\u{1}\r\n://?x=a%26b&marker=m-1",
     ] {
