@@ -18,7 +18,7 @@ fn is_gone(error: &Error, version: &str, last: &str) {
     assert_eq!(
         said(error),
         format!(
-            "microversion \"compute {version}\" no longer has this call, whose last is {last}: ask for that \
+            "microversion {version:?} no longer has this call, whose last is {last}: ask for that \
              or for none, or use the Image service; nothing was sent"
         )
     );
