@@ -4,7 +4,7 @@
 use crate::cloud::{Caller, Cloud};
 use crate::http::{Request, Response, page};
 use crate::image::{Image, NewImage};
-use crate::json::{Json, quote};
+use crate::json::{Json, quote, quote_unicode};
 use crate::text;
 
 /// The text that HTTP's own 401 has.
@@ -254,13 +254,14 @@ fn describe_member(image: &Image, member: &str, accepted: bool) -> String {
 
 /// An image as Glance shows it.
 fn describe(image: &Image) -> String {
-    let text = |it: Option<&str>| it.map_or_else(|| "null".to_owned(), quote);
+    let text = |it: Option<&str>| it.map_or_else(|| "null".to_owned(), quote_unicode);
     let size = image.size.map_or_else(|| "null".to_owned(), |it| it.to_string());
     let mut out = String::from("{");
     for (name, value) in image.properties() {
-        out += &format!("{}: {}, ", quote(name), text(value));
+        out += &format!("{}: {}, ", quote_unicode(name), text(value));
     }
-    let tags: Vec<String> = image.tags.iter().map(|it| quote(it)).collect();
+    let mut tags: Vec<String> = image.tags.iter().map(|it| quote_unicode(it)).collect();
+    tags.sort();
     let id = &image.id;
     out += &format!(
         "\"name\": {}, \"disk_format\": {}, \"container_format\": {}, \"visibility\": \"{}\", \
@@ -268,7 +269,7 @@ fn describe(image: &Image) -> String {
          \"protected\": {}, \"min_ram\": {}, \"min_disk\": {}, \"owner\": \"{}\", \"os_hidden\": {}, \
          \"os_hash_algo\": null, \"os_hash_value\": null, \"id\": \"{id}\", \"created_at\": {}, \
          \"updated_at\": {}, \"tags\": [{}], \"self\": \"/v2/images/{id}\", \
-         \"file\": \"/v2/images/{id}/file\", \"schema\": \"/v2/schemas/image\"}}",
+         \"file\": \"/v2/images/{id}/file\", \"schema\": \"/v2/schemas/image\"",
         text(image.name.as_deref()),
         text(image.disk_format.as_deref()),
         text(image.container_format.as_deref()),
@@ -283,5 +284,5 @@ fn describe(image: &Image) -> String {
         moment(image.updated),
         tags.join(", "),
     );
-    out
+    out + if image.status == "active" { ", \"stores\": \"local\"}" } else { "}" }
 }

@@ -60,7 +60,8 @@ impl Request {
     }
 
     /// The path as uWSGI hands it on: `.`, `..` and double slashes resolved,
-    /// then decoded. What is not UTF-8 becomes a character that no id has.
+    /// then decoded, each byte to a character. That spoils what is not ASCII, and
+    /// so a key that is not can never be reached.
     pub(crate) fn path(&self) -> String {
         let raw = self.target.split(['?', '#']).next().unwrap_or_default();
         let mut parts: Vec<&str> = Vec::new();
@@ -73,7 +74,7 @@ impl Request {
         }
         let slash = if parts.is_empty() || ends_in_a_name(raw) { "" } else { "/" };
         let path = format!("/{}{slash}", parts.join("/"));
-        String::from_utf8_lossy(&percent_decode(&path)).into_owned()
+        percent_decode(&path).into_iter().map(char::from).collect()
     }
 
     /// Scheme, host and port as the client knows them.

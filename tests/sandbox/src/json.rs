@@ -139,26 +139,39 @@ pub(crate) fn quote(text: &str) -> String {
 pub(crate) fn quote_into(out: &mut String, text: &str) {
     out.push('"');
     for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '\u{8}' => out.push_str("\\b"),
-            '\u{c}' => out.push_str("\\f"),
-            ' '..='~' => out.push(c),
-            c if u32::from(c) >= SURROGATES => {
-                let _ = write!(out, "\\u{:04x}", 0xD800 + u32::from(c) - SURROGATES);
-            }
-            c => {
-                for unit in c.encode_utf16(&mut [0; 2]) {
-                    let _ = write!(out, "\\u{unit:04x}");
-                }
+        escape(out, c);
+    }
+    out.push('"');
+}
+
+/// A text in quotes, as Glance writes it: what is not ASCII stays.
+pub(crate) fn quote_unicode(text: &str) -> String {
+    let mut out = String::from('"');
+    for c in text.chars() {
+        if c < '\u{7f}' { escape(&mut out, c) } else { out.push(c) }
+    }
+    out + "\""
+}
+
+fn escape(out: &mut String, c: char) {
+    match c {
+        '"' => out.push_str("\\\""),
+        '\\' => out.push_str("\\\\"),
+        '\n' => out.push_str("\\n"),
+        '\r' => out.push_str("\\r"),
+        '\t' => out.push_str("\\t"),
+        '\u{8}' => out.push_str("\\b"),
+        '\u{c}' => out.push_str("\\f"),
+        ' '..='~' => out.push(c),
+        c if u32::from(c) >= SURROGATES => {
+            let _ = write!(out, "\\u{:04x}", 0xD800 + u32::from(c) - SURROGATES);
+        }
+        c => {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                let _ = write!(out, "\\u{unit:04x}");
             }
         }
     }
-    out.push('"');
 }
 
 /// `repr` of a text.

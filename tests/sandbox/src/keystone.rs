@@ -45,7 +45,7 @@ pub(crate) fn answer(cloud: &mut Cloud, request: &Request, path: &str) -> Respon
             }
             Ok(_) => {
                 let link = quote(&format!("{}/identity/v3/auth/catalog", request.origin()));
-                json(200, format!("{{\"catalog\": {}, \"links\": {{\"self\": {link}}}}}", catalogue(cloud)))
+                json(200, format!("{{\"catalog\": {}, \"links\": {{\"self\": {link}}}}}\n", catalogue(cloud)))
             }
         },
         _ => {

@@ -230,7 +230,8 @@ fn named<'a>(cloud: &'a Cloud, user: &Json) -> Result<Option<&'a User>, Refusal>
         return Ok(cloud.users.iter().find(|it| it.id == id));
     }
     let Some(name) = user.get_text("name") else {
-        return Err(Refusal::expecting("id or name", "user"));
+        let text = "Invalid input for field identity/password/user: id or name must be present.";
+        return Err(Refusal::new(400, text));
     };
     let here = in_domain(user, "user")?;
     Ok(cloud.user(name).filter(|_| here))

@@ -4,6 +4,7 @@ use crate::cloud::Caller;
 use crate::http::{Request, Response};
 use crate::json::quote;
 
+use super::query::Query;
 use super::version::{self, MAXIMUM};
 
 /// A body of 200, nothing for 204, or a fault.
@@ -88,10 +89,12 @@ impl<'a> Call<'a> {
         self.request.query()
     }
 
-    /// The project's id if it is anywhere in the URL: then it is in the links.
-    pub(super) fn project_in_url(&self) -> Option<&str> {
+    /// The project's id if it is anywhere in the URL, without the parameters
+    /// that Nova does not know: then it is in the links.
+    pub(super) fn project_in_url(&self, query: Option<&Query>) -> Option<&str> {
         let project = self.caller.project.as_deref()?;
-        self.request.target.contains(project).then_some(project)
+        let found = self.request.path().contains(project);
+        (found || query.is_some_and(|it| it.contains(project))).then_some(project)
     }
 
     /// Asks whether Nova finds Glance in the token's catalogue.

@@ -57,9 +57,10 @@ impl Filter {
 
     fn add(&mut self, name: &str, value: String) -> Result<(), Fault> {
         match name {
-            "visibility" if value.is_empty() => self.visibility = None,
             "visibility" => {
-                if !["community", "public", "private", "shared", "all"].contains(&value.as_str()) {
+                if !["", "community", "public", "private", "shared", "all"]
+                    .contains(&value.as_str())
+                {
                     return Err(glance_refuses(400, &format!("Invalid visibility value: {value}")));
                 }
                 self.visibility = Some(value);

@@ -14,7 +14,7 @@ pub(super) fn list(cloud: &Cloud, call: &Call<'_>, detailed: bool) -> Answer {
     call.glance()?;
     let filter = Filter::new(&query)?;
     let marker = query.marker().map(|it| find_marker(cloud, call, it)).transpose()?;
-    let view = View::new(call, &cloud.image_url());
+    let view = View::new(call, Some(&query), &cloud.image_url());
     let mut out = String::from("{\"images\": [");
     let (mut count, mut last) = (0, "");
     let listed = |image: &&Image| {
@@ -41,7 +41,8 @@ pub(super) fn list(cloud: &Cloud, call: &Call<'_>, detailed: bool) -> Answer {
     let full = query.limit().unwrap_or(cloud.max_limit).min(cloud.max_limit);
     if full > 0 && count == full {
         let collection = if detailed { "images/detail" } else { "images" };
-        let link = crate::json::quote(&query.next(call, collection, last));
+        let link = query.next(&format!("{}/{collection}", view.own), last);
+        let link = crate::json::quote(&link);
         out += &format!(", \"images_links\": [{{\"rel\": \"next\", \"href\": {link}}}]");
     }
     out.push('}');
@@ -76,7 +77,7 @@ pub(super) fn show(cloud: &Cloud, call: &Call<'_>, id: &str) -> Answer {
     Query::parse(call.query())?;
     let image = find(cloud, call, id)?;
     let mut out = String::from("{\"image\": ");
-    View::new(call, &cloud.image_url()).whole(&mut out, image)?;
+    View::new(call, None, &cloud.image_url()).whole(&mut out, image)?;
     Ok(Some(out + "}"))
 }
 

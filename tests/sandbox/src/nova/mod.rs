@@ -7,6 +7,7 @@ mod limits;
 mod metadata;
 mod query;
 mod schema;
+mod update;
 mod version;
 mod view;
 
@@ -40,15 +41,10 @@ pub(crate) fn answer(cloud: &mut Cloud, request: &Request, path: &str) -> Respon
     } else if let Some(rest) = path.strip_prefix("/v2/") {
         ("/v2", rest, true)
     } else {
-        let document = version::document(request, path);
-        return if path.starts_with("/v2") && document.status != 300 {
-            identified(document)
-        } else {
-            document
-        };
+        return version::document(request, path);
     };
     if rest.is_empty() {
-        return identified(version::document(request, path));
+        return version::document(request, path);
     }
     if request.method == "OPTIONS" {
         return Response::new(200).length();
@@ -58,7 +54,7 @@ pub(crate) fn answer(cloud: &mut Cloud, request: &Request, path: &str) -> Respon
 }
 
 /// The request's ids come last of all.
-fn identified(response: Response) -> Response {
+pub(super) fn identified(response: Response) -> Response {
     let id = format!("req-{}", text::uuid());
     response.header("x-openstack-request-id", id.as_str()).header("x-compute-request-id", id)
 }

@@ -3,7 +3,7 @@
 use crate::json::repr;
 use crate::text::{parameters, quote_plus};
 
-use super::call::{Call, Fault};
+use super::call::Fault;
 
 /// What Nova's schema knows; the rest is dropped before anybody sees it.
 const KNOWN: [&str; 11] = [
@@ -64,10 +64,15 @@ impl Query {
         self.get("marker").filter(|it| !it.is_empty())
     }
 
+    /// Whether a text is in any of the parameters.
+    pub(super) fn contains(&self, text: &str) -> bool {
+        self.pairs.iter().any(|(key, value)| key.contains(text) || value.contains(text))
+    }
+
     /// The link to the page after this id: all parameters in alphabetical
     /// order, of a repeated one the greatest, and the marker last unless the
     /// request had one.
-    pub(super) fn next(&self, call: &Call<'_>, collection: &str, last: &str) -> String {
+    pub(super) fn next(&self, place: &str, last: &str) -> String {
         let mut sorted = self.pairs.clone();
         sorted.sort();
         let mut once: Vec<(String, String)> = Vec::new();
@@ -81,8 +86,7 @@ impl Query {
             .iter()
             .map(|(key, value)| format!("{}={}", quote_plus(key), quote_plus(value)))
             .collect();
-        let project = call.project_in_url().map_or(String::new(), |it| format!("/{it}"));
-        format!("{}{project}/{collection}?{}", call.application, pairs.join("&"))
+        format!("{place}?{}", pairs.join("&"))
     }
 }
 

@@ -4,6 +4,7 @@ use crate::http::{Request, Response};
 use crate::json::quote;
 
 use super::call::Call;
+use super::identified;
 
 /// The newest microversion.
 pub(super) const MAXIMUM: &str = "2.104";
@@ -58,13 +59,14 @@ pub(super) fn document(request: &Request, path: &str) -> Response {
         "/v2" | "/v2/" => "/v2",
         _ if accept.contains("version=2.1") => "/v2.1",
         "" | "/" => return plain(200, versions(request)),
+        _ if request.method == "OPTIONS" => return Response::new(200).length(),
         path => return plain(300, choices(request, path)),
     };
     let mut call = Call::new(request, base, base == "/v2");
-    match call.set_version(request) {
+    identified(match call.set_version(request) {
         Ok(()) => call.succeed(Some(one(&call))),
         Err(fault) => call.refuse(&fault),
-    }
+    })
 }
 
 fn plain(status: u16, body: String) -> Response {

@@ -6,6 +6,7 @@ use crate::image::Image;
 use crate::json::{Json, quote, quote_into};
 
 use super::call::{Call, Fault};
+use super::query::Query;
 
 /// The properties whose text Nova takes for JSON.
 pub(super) const CONVERTED: [&str; 2] = ["block_device_mapping", "mappings"];
@@ -13,14 +14,14 @@ pub(super) const CONVERTED: [&str; 2] = ["block_device_mapping", "mappings"];
 /// The ways to the images, the same for every image of a list.
 pub(super) struct View {
     /// The API, with the project if the request had it.
-    own: String,
+    pub(super) own: String,
     bookmark: String,
     glance: String,
 }
 
 impl View {
-    pub(super) fn new(call: &Call<'_>, glance: &str) -> Self {
-        let project = call.project_in_url().map_or(String::new(), |it| format!("/{it}"));
+    pub(super) fn new(call: &Call<'_>, query: Option<&Query>, glance: &str) -> Self {
+        let project = call.project_in_url(query).map_or(String::new(), |it| format!("/{it}"));
         let root = call.application.rsplit_once('/').map_or("", |(root, _)| root);
         Self {
             own: format!("{}{project}", call.application),

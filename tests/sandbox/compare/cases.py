@@ -1,0 +1,753 @@
+"""The cases: what is asked of both clouds.
+
+In paths, headers and bodies, <plain> and the like stand for the id of the seed
+image of that label or of an image made for the case, <project:demo> for a
+project's, <token:NAME> for a token.
+"""
+
+import json
+import urllib.parse
+
+from cloud import UNKNOWN
+
+GROUPS = {}
+
+
+def group(name):
+    def keep(run):
+        GROUPS[name] = run
+        return run
+    return keep
+
+
+def quote(text):
+    return urllib.parse.quote(text, safe="")
+
+
+DOMAIN = {"id": "default"}
+PASSWORD = {"methods": ["password"],
+            "password": {"user": {"name": "demo", "domain": DOMAIN, "password": "demo-password"}}}
+PROJECT = {"project": {"name": "demo", "domain": DOMAIN}}
+SECRET = "demo-application-credential-secret"
+
+
+@group("identity")
+def identity(ask, both):
+    def get(name, path, method="GET", user="demo", **more):
+        ask(name, method, path, service="keystone", user=user, **more)
+
+    def sign_in(name, auth, query="", **more):
+        body = auth if isinstance(auth, (str, bytes)) else {"auth": auth}
+        ask(name, "POST", f"/v3/auth/tokens{query}", service="keystone", user=None, body=body, **more)
+
+    def password(**change):
+        user = {**PASSWORD["password"]["user"], **change}
+        user = {key: value for key, value in user.items() if value is not None}
+        return {"methods": ["password"], "password": {"user": user}}
+
+    def credential(**part):
+        return {"methods": ["application_credential"], "application_credential": part}
+
+    get("versions", "/", user=None)
+    get("versions-no-slash", "", user=None)
+    get("version", "/v3", user=None)
+    get("version-slash", "/v3/", user=None)
+    get("version-head", "/v3", "HEAD", user=None)
+    get("unknown-version", "/v2.0", user=None)
+    get("unknown-path", "/v3/nonsense", user=None)
+    sign_in("password", {"identity": PASSWORD, "scope": PROJECT}, remember="password")
+    sign_in("no-catalogue", {"identity": PASSWORD, "scope": PROJECT}, "?nocatalog")
+    sign_in("extra", {"identity": PASSWORD, "scope": PROJECT, "extra": 1})
+    sign_in("no-content-type", {"identity": PASSWORD, "scope": PROJECT}, headers={"Content-Type": None})
+    sign_in("no-accept", {"identity": PASSWORD, "scope": PROJECT}, headers={"Accept": None})
+    sign_in("chunked", {"identity": PASSWORD, "scope": PROJECT}, headers={"Transfer-Encoding": "chunked"})
+    for name, change in {
+        "by-id": {"id": "<user:demo>", "name": None, "domain": None}, "domain-name": {"domain": {"name": "Default"}},
+        "domain-name-lower": {"domain": {"name": "default"}}, "unknown-domain": {"domain": {"name": "Nowhere"}},
+        "name-upper": {"name": "DEMO"}, "wrong-password": {"password": "wrong"}, "unknown-user": {"name": "nobody"},
+        "unknown-id": {"id": "x", "name": None}, "no-domain": {"domain": None}, "no-password": {"password": None},
+        "no-name": {"name": None},
+    }.items():
+        sign_in(f"user-{name}", {"identity": password(**change), "scope": PROJECT})
+    for name, scope in {
+        "id": {"project": {"id": "<project:demo>"}}, "unknown-id": {"project": {"id": "x"}},
+        "domain-name": {"project": {"name": "demo", "domain": {"name": "Default"}}},
+        "unknown-name": {"project": {"name": "nowhere", "domain": DOMAIN}},
+        "no-role": {"project": {"name": "other", "domain": DOMAIN}},
+        "no-domain": {"project": {"name": "demo"}}, "empty-project": {"project": {}}, "unscoped": "unscoped",
+        "unscoped-object": {"unscoped": {}}, "text": "x", "empty": {}, "domain": {"domain": DOMAIN},
+        "unknown-domain": {"domain": {"id": "x"}}, "system": {"system": {"all": True}},
+        "trust": {"OS-TRUST:trust": {"id": "x"}}, "two": {"project": {"id": "x"}, "domain": DOMAIN},
+    }.items():
+        sign_in(f"scope-{name}", {"identity": PASSWORD, "scope": scope})
+    sign_in("unscoped", {"identity": PASSWORD}, remember="unscoped")
+    sign_in("system", {"identity": password(name="admin", password="admin-password"),
+                       "scope": {"system": {"all": True}}}, remember="system")
+    sign_in("token", {"identity": {"methods": ["token"], "token": {"id": "<token:demo>"}}})
+    sign_in("token-scoped", {"identity": {"methods": ["token"], "token": {"id": "<token:unscoped>"}}, "scope": PROJECT})
+    sign_in("token-unknown", {"identity": {"methods": ["token"], "token": {"id": "nonsense"}}})
+    sign_in("token-and-password", {"identity": {**PASSWORD, "methods": ["token", "password"],
+                                                "token": {"id": "<token:demo>"}}})
+    user = {"name": "demo", "domain": DOMAIN}
+    for name, part in {
+        "id": {"id": "<credential>", "secret": SECRET}, "wrong-secret": {"id": "<credential>", "secret": "wrong"},
+        "no-secret": {"id": "<credential>"}, "unknown": {"id": "x", "secret": SECRET},
+        "name": {"name": "demo-app", "secret": SECRET, "user": user},
+        "name-user-id": {"name": "demo-app", "secret": SECRET, "user": {"id": "<user:demo>"}},
+        "name-no-user": {"name": "demo-app", "secret": SECRET},
+    }.items():
+        sign_in(f"credential-{name}", {"identity": credential(**part)}, remember=f"credential-{name}")
+    for name, scope in {"project": PROJECT, "unscoped": "unscoped"}.items():
+        sign_in(f"credential-scope-{name}", {"identity": credential(id="<credential>", secret=SECRET), "scope": scope})
+    ask("credential-images", "GET", "/v2.1/images?limit=1", token="credential-id")
+    for name, body in {"empty": "", "not-json": "{", "no-auth": "{}", "bad-utf8": b"\xff"}.items():
+        sign_in(f"body-{name}", body)
+    # Keystone quotes its whole schema after the first line.
+    for name, auth in {
+        "null": None, "text": "x", "empty": {}, "no-methods": {"identity": {}},
+        "methods-empty": {"identity": {"methods": []}}, "methods-text": {"identity": {"methods": "password"}},
+        "unknown-method": {"identity": {"methods": ["magic"], "magic": {}}},
+        "missing-part": {"identity": {"methods": ["password"]}},
+        "no-user": {"identity": {"methods": ["password"], "password": {}}},
+        "number": {"identity": {"methods": ["password"], "password": {"user": {"name": "demo", "password": 1}}}},
+        "no-token-id": {"identity": {"methods": ["token"], "token": {}}},
+        "scope-null": {"identity": PASSWORD, "scope": None},
+    }.items():
+        sign_in(f"auth-{name}", auth, loose=True)
+    own = {"X-Subject-Token": "<token:demo>"}
+    path = "/v3/auth/tokens"
+    get("check", path, headers=own)
+    get("check-no-catalogue", path + "?nocatalog", headers=own)
+    get("check-head", path, "HEAD", headers=own)
+    get("check-unknown", path, headers={"X-Subject-Token": "nonsense"})
+    get("check-head-unknown", path, "HEAD", headers={"X-Subject-Token": "nonsense"})
+    get("check-nothing", path)
+    get("check-without-token", path, user=None, headers=own)
+    get("check-with-bad-token", path, user=None, headers={**own, "X-Auth-Token": "nonsense"})
+    get("check-unscoped", path, headers={"X-Subject-Token": "<token:unscoped>"})
+    get("check-of-another", path, user="other", headers=own)
+    get("check-by-admin", path, user="admin", headers=own)
+    get("put", path, "PUT")
+    get("catalogue", "/v3/auth/catalog")
+    get("catalogue-unscoped", "/v3/auth/catalog", token="unscoped")
+    get("catalogue-no-token", "/v3/auth/catalog", user=None)
+    both.each("log_in", "demo", "gone")
+    gone = {"X-Subject-Token": "<token:gone>"}
+    get("revoke-nothing", path, "DELETE")
+    get("revoke-unknown", path, "DELETE", headers={"X-Subject-Token": "nonsense"})
+    get("revoke", path, "DELETE", token="gone", headers=gone)
+    get("revoked-check", path, headers=gone)
+    ask("revoked-at-nova", "GET", "/v2.1/images?limit=1", token="gone")
+    ask("system-images", "GET", "/v2.1/images?limit=1", token="system")
+    for name, method, path, body in (
+        ("list", "GET", "/images", None), ("detail", "GET", "/images/detail", None),
+        ("image", "GET", "/images/<plain>", None), ("image-abc", "GET", "/images/abc", None),
+        ("delete", "DELETE", "/images/abc", None), ("metadata", "GET", "/images/<plain>/metadata", None),
+        ("bad-body", "POST", "/images/abc/metadata", {"a": 1}), ("bad-limit", "GET", "/images?limit=abc", None),
+        ("post", "POST", "/images/abc/metadata", {"metadata": {}}), ("servers", "GET", "/servers", None),
+        ("project", "GET", "/<project:demo>/images", None),
+    ):
+        ask(f"unscoped-{name}", method, f"/v2.1{path}", token="unscoped", body=body)
+
+
+@group("list")
+def lists(ask, both):
+    def get(name, query, path="/images", **more):
+        ask(name, "GET", f"/v2.1{path}{query}", **more)
+
+    for user in ("demo", "demo-reader", "other", "admin"):
+        get(f"all-{user}", "", user=user)
+        get(f"detail-{user}", "", "/images/detail", user=user)
+    get("limit-2", "?limit=2", remember="two")
+    get("detail-limit-2", "?limit=2&name=twin", "/images/detail")
+    ask("next", "GET", "<next:two>")
+    get("marker-of-the-last", "?limit=3&marker=<public-small>")
+    get("exactly-all", "?limit=23")
+    get("more-than-all", "?limit=24")
+    get("detail-exactly-all", "?limit=23", "/images/detail")
+    for value in ("0", "-1", "abc", "1000000", "1001", "", "1.5", "%201", "99999999999999999999", "1%0A", "00",
+                  "%D9%A1", "+1", "1_0", "1&limit=2", "2&limit=1", "abc&limit=-1", "1&limit=abc", "0&offset=x",
+                  "abc&page_size=0", "3&page_size=2", "2&page_size=1000", "%31"):
+        get(f"limit={value}", f"?limit={value}")
+    for query in (
+        f"marker={UNKNOWN}", "marker=abc", "marker=", "marker=<other-private>", "marker=<other-community>&limit=1",
+        "marker=<hidden>&limit=1", "name=twin&marker=<plain>", "name=plain&marker=<twin-1>",
+        "marker=<plain>&marker=<unicode>", "marker=%3Cb%3E", "marker=a%0Ab", "marker=a%27%22",
+        "limit=1&marker=<twin-2>&name=in:twin,plain", "limit=1&marker=", "marker=<plain>%23x",
+        "page_size=abc", "page_size=0", "page_size=5", "offset=-1", "offset=2&limit=1", "offset=0",
+    ):
+        get(query, f"?{query}")
+    cafe = quote("образ データ café")
+    odd = quote("a/b?c=d&e%20f #\"quoted\"\t'x' <y> \\z")
+    for value in ("twin", "no-such", "", cafe, "TWIN", "in:twin,plain", "Ubuntu+24.04+LTS+(Noble+Numbat)",
+                  "twin&name=plain", odd, "a:b", "gt:twin", "eq:twin", "neq:twin", ":", "in:", "in:twin,",
+                  'in:"twin","plain"', 'in:"twin"x', 'in:"twin', 'in:x"twin"', "in:twin,%20plain", "%F0%9F%97%9D",
+                  "2020-01-01T00:00:00Z", "a%00b", "%ff", "twin&", "twin;limit=1", "%20twin", "in:,twin",
+                  "<project:demo>", "in:plain,<project:demo>&limit=1"):
+        get(f"name={value}", f"?name={value}")
+    get("name-bare", "?name")
+    get("empty-parts", "?&&name=twin")
+    get("no-name", "?=x&limit=1")
+    get("limit-bare", "?limit")
+    get("capitals", "?LIMIT=1&name=twin")
+    get("odd-characters-in-the-link", f"?limit=1&name={cafe}")
+    get("odd-name-in-the-link", f"?limit=1&name={odd}")
+    get("filters-in-the-link", "?name=twin&limit=1&status=ACTIVE")
+    get("all-filters-in-the-link", "?minRam=0&status=active&minDisk=0&limit=1&name=twin&offset=3&page_size=7&bogus=1")
+    get("project-in-the-query", "?limit=1&project=<project:demo>")
+    for value in ("ACTIVE&limit=1", "active&limit=1", "SAVING", "queued", "DELETED", "ERROR", "UNKNOWN", "deactivated",
+                  "bogus", "killed", "", "in:active,queued&limit=1", "IN:QUEUED,deactivated", "a:b", "eq:queued",
+                  "Queued", "active&status=queued"):
+        get(f"status={value}", f"?status={value}")
+    for query in (
+        "type=snapshot", "type=base", "type=", "type=in:snapshot,x", f"server={UNKNOWN}", "server=abc", "server=",
+        "server=/", "server=11111111-2222-3333-4444-555555555555", "server=a/11111111-2222-3333-4444-555555555555",
+        "server=11111111-2222-3333-4444-555555555555/",
+        "server=http%3A%2F%2Fx%2Fv2.1%2Fservers%2F11111111-2222-3333-4444-555555555555",
+    ):
+        get(query, f"?{query}")
+    for value in ("10", "20", "0&limit=1", "abc", "-1", "gte:10", "", "10.0", "010", "%2010", "%2B10", "1e1", "1_0"):
+        get(f"minDisk={value}", f"?minDisk={value}")
+    for value in ("2048", "512", "64", "abc", "64abc"):
+        get(f"minRam={value}", f"?minRam={value}")
+    for value in ("2020-01-01T00:00:00Z", "2100-01-01T00:00:00Z", "2020-01-01T00:00:00", "2020-01-01T00%3A00%3A00%2B02%3A00",
+                  "2020-01-01T00:00:00+02:00", "2020-01-01T00:00:00.123456Z", "2020-01-01", "yesterday", "", "2100",
+                  "2020-01", "202001", "20200101T000000Z", "2020-01-01T00", "2020-1-1", "2020-13-01",
+                  "2020-01-01t00:00:00z", "2020-01-01T00:00:00-0200", "2020-01-01T24:00:00Z", "+2020-01-01",
+                  "2020-01-01T00:00:00,5Z", "gte:2020-01-01", "2020-01-01Z", "2020-01-01T00:00:00%2B25:00",
+                  "2020-02-30", "2020-01-01%2000:00:00"):
+        get(f"changes-since={value}", f"?limit=1&changes-since={value}")
+    for query in (
+        "os_distro=ubuntu", "architecture=x86_64", "image_type=snapshot", "hw_disk_bus=scsi", "=x", "name=twin",
+        "name=twin&name=plain", "name=a:b", "size=100&limit=2", "size=abc", "min_disk=10", "visibility=public",
+        "visibility=private&limit=1", "visibility=community", "visibility=all&limit=3", "visibility=bogus",
+        "visibility=", "status=QUEUED", "status=queued", "id=<plain>", "id=in:<plain>,<twin-1>", "os_hidden=true",
+        "deleted=x&limit=1", "created_at=gte:2020-01-01&limit=1", "created_at=2020-01-01", "limit=1&limit=2",
+        "checksum=x", "hw_disk_bus=scsi&property-architecture=x86_64", "hw_disk_bus=scsi&property-hw_disk_bus=virtio",
+        "disk_format=raw&limit=1", "container_format=ami", "is_public=true", "base_image_ref=", "kernel_id=",
+        "min_disk_min=5", "size_min=100&limit=1", "size_max=1", "size_min=x", "foo_min=5", "foo_max=x", "is_x",
+        "tag=two%20words", "a:b=v", "auto_disk_config=True", "long=v", "with%20space=v", "image_type=", "protected=x",
+        "instance_uuid=a/11111111-2222-3333-4444-555555555555",
+    ):
+        get(f"property-{query}", f"?property-{query}")
+    get("name-then-property", "?name=plain&property-name=twin")
+    for query in ("bogus=1", "bogus=%ff", "sort_key=name&sort_dir=asc", "visibility=public", "is_public=true"):
+        get(query, f"?limit=1&{query}")
+    get("trailing-slash", "/")
+    get("dot-json", "", "/images.json")
+    get("detail-slash", "", "/images/detail/")
+    get("detail-newline", "", "/images/detail%0A?limit=1")
+    get("newline", "", "/images%0A?limit=1")
+
+
+@group("image")
+def one(ask, both):
+    def get(name, path, method="GET", **more):
+        ask(name, method, f"/v2.1/images/{path}", **more)
+
+    for label in ("public-small", "public-large", "plain", "unicode", "odd-name", "long-name", "nameless", "empty-name",
+                  "queued", "no-bytes", "protected", "hidden", "deactivated", "snapshot", "disk-auto", "disk-manual",
+                  "volume-snapshot", "null-properties", "many-properties", "long-property", "odd-properties",
+                  "other-community", "other-shared", "other-private"):
+        get(label, f"<{label}>")
+        get(f"{label}-as-other", f"<{label}>", user="other")
+    get("other-private-as-admin", "<other-private>", user="admin")
+    for path in (UNKNOWN, "abc", "a%2Fb", "a/b", quote("образ"), "a%20b", "a%25b", "a%3Fb", "..", "%2e%2e", "%2e",
+                 "<plain>.json", "<plain>/", "<plain>/.", "./<plain>", "<plain>?bogus=1", "<plain>?", "<plain>?a=%ff",
+                 "a" * 300, "%ff%fe", "a%00b", "a%0Ab", "<plain>%0A", "<plain>%3Fx=1", "<plain>%23x", "%3Fx", "%23",
+                 "<plain>%20", "%20<plain>", "<plain>%zz", "%", "<plain>%2", "<other-private>%3Fx", "detail/x"):
+        get(f"path-{path[:30]}", path)
+    for one in both.clouds:
+        one.names["<PLAIN>"] = one.names["<plain>"].upper()
+        one.names["<plainhex>"] = one.names["<plain>"].replace("-", "")
+    get("upper-case-id", "<PLAIN>")
+    get("id-without-dashes", "<plainhex>")
+    get("accept-xml", "<plain>", headers={"Accept": "application/xml"})
+    get("accept-nothing", "<plain>", headers={"Accept": None})
+    get("not-found-accept-json", "abc", headers={"Accept": "application/json"})
+    for method in ("HEAD", "PUT", "PATCH", "POST", "OPTIONS", "TRACE", "get"):
+        ask(f"method-{method}", method, "/v2.1/images/<plain>", body=None if method in ("HEAD", "get") else {})
+        ask(f"list-method-{method}", method, "/v2.1/images", body=None if method in ("HEAD", "get") else {})
+    ask("double-slash", "GET", "/v2.1//images///<plain>//metadata")
+    ask("encoded-word", "GET", "/v2.1/imag%65s/<plain>")
+
+
+@group("delete")
+def deleting(ask, both):
+    def delete(name, path, **more):
+        ask(name, "DELETE", f"/v2.1/images{path}", **more)
+
+    both.each("make", "gone-1", name="to be deleted")
+    delete("it", "/<gone-1>")
+    delete("again", "/<gone-1>")
+    ask("get-deleted", "GET", "/v2.1/images/<gone-1>")
+    ask("marker-deleted", "GET", "/v2.1/images?marker=<gone-1>")
+    delete("unknown", f"/{UNKNOWN}")
+    delete("abc", "/abc")
+    delete("detail", "/detail")
+    for label in ("protected", "other-private", "other-shared", "other-community", "public-small"):
+        delete(label, f"/<{label}>")
+    both.each("make", "scratch", name="scratch")
+    delete("as-reader", "/<scratch>", user="demo-reader")
+    delete("as-other", "/<scratch>", user="other")
+    delete("trailing-slash", "/<scratch>/")
+    delete("collection", "")
+    delete("with-bad-body", "/<scratch>", body=b"\xff")
+    delete("with-xml", "/<scratch>", body=b"<a/>", headers={"Content-Type": "application/xml"})
+    delete("with-body", "/<scratch>", body={"a": 1})
+    both.each("make", "scratch", name="scratch")
+    delete("with-query", "/<scratch>?a=1")
+    both.each("make", "scratch", name="scratch")
+    delete("with-question-mark", "/<scratch>%3Fx")
+    ask("deleted-with-question-mark", "GET", "/v2.1/images/<scratch>")
+    both.each("make", "scratch", name="scratch")
+    delete("as-admin", "/<scratch>", user="admin")
+    both.each("make", "scratch", data=None, name="queued")
+    delete("queued", "/<scratch>")
+
+
+def changes(ask, image="<scratch>"):
+    """Ways to change the metadata of an image, and to look at it."""
+    base = f"/v2.1/images/{image}/metadata"
+
+    def get(name, path="", **more):
+        ask(name, "GET", base + path, **more)
+
+    def post(name, items, **more):
+        ask(name, "POST", base, body={"metadata": items}, **more)
+        get(f"{name}-then")
+
+    def put(name, items, **more):
+        ask(name, "PUT", base, body={"metadata": items}, **more)
+        get(f"{name}-then")
+
+    def item(name, key, value, path=None, **more):
+        ask(name, "PUT", f"{base}/{path or quote(key)}", body={"meta": {key: value}}, **more)
+
+    def delete(name, path, **more):
+        ask(name, "DELETE", f"{base}/{path}", **more)
+
+    return get, post, put, item, delete
+
+
+@group("metadata")
+def metadata(ask, both):
+    both.each("make", "scratch", name="metadata", one="1", Two="2", min_disk=3, tags=["t"])
+    get, post, put, item, delete = changes(ask)
+    get("get")
+    post("post", {"three": "3", "one": "changed"})
+    put("put", {"four": "4"})
+    ask("image-after-put", "GET", "/v2.1/images/<scratch>")
+    ask("glance-after-put", "GET", "/v2/images/<scratch>", service="glance")
+    put("put-empty", {})
+    post("post-empty", {})
+    post("post-many", {"a": "1", "B": "2", "c_d": "3"})
+    get("item", "/a")
+    get("item-missing", "/missing")
+    item("item-new", "new", "value")
+    item("item-change", "new", "changed")
+    get("after-items")
+    item("item-mismatch", "else", "x", "new")
+    for name, body in {
+        "two-keys": {"meta": {"new": "x", "second": "y"}}, "empty-meta": {"meta": {}},
+        "wrong-wrapper": {"metadata": {"new": "x"}}, "extra-key": {"meta": {"new": "x"}, "extra": 1},
+        "meta-list": {"meta": []}, "bad-second-key": {"meta": {"new": "x", "a/b": "y"}},
+        "number-and-key": {"meta": {"new": 1, "a/b": "y"}},
+    }.items():
+        ask(f"item-{name}", "PUT", "/v2.1/images/<scratch>/metadata/new", body=body)
+    delete("item-delete", "new")
+    delete("item-delete-again", "new")
+    get("after-item-delete")
+    get("item-lower", "/b")
+    get("item-upper", "/B")
+    item("item-other-case", "A", "upper")
+    get("after-other-case")
+    delete("delete-other-case", "A")
+    get("after-delete-other-case")
+    ask("item-post", "POST", "/v2.1/images/<scratch>/metadata/a", body={"meta": {"a": "x"}})
+    ask("delete-all", "DELETE", "/v2.1/images/<scratch>/metadata")
+    get("trailing-slash", "/")
+    get("query", "?a=b")
+    get("empty-query", "?")
+    get("bad-query", "?a=%ff")
+    get("item-query", "/a?x")
+    get("newline", "%0A")
+    get("item-newline", "/a%0A")
+    get("item-newlines", "/a%0A%0A")
+    delete("item-query-delete", "c_d?x=1")
+    ask("put-query", "PUT", "/v2.1/images/<scratch>/metadata?x=1", body={"metadata": {"kept": "k"}})
+    # A value that moves to another name.
+    put("two", {"a": "1", "b": "2"})
+    put("move", {"c": "1"})
+    put("move-both", {"z": "2", "y": "1"})
+    put("same-value-twice", {"a": "1", "b": "1"})
+    put("move-one", {"a": "1", "z": "1"})
+    put("other-values", {"a": "1", "z": "2"})
+    put("trimmed", {" a": "new"})
+    put("trimmed-move", {"a ": "new"})
+    post("trimmed-twice", {" q": "x", "q": "y"})
+    post("trimmed-twice-more", {"q": "y", "q ": "x"})
+    # The order of what comes back.
+    put("order-empty", {})
+    post("order", {"z": "1", "y": "2", "x": "3"})
+    delete("order-delete", "y")
+    post("order-more", {"w": "4"})
+    post("order-back", {"y": "5"})
+    put("order-put", {"x": "7", "n": "8", "z": "9"})
+    for user in ("demo-reader", "other", "admin"):
+        ask(f"post-as-{user}", "POST", "/v2.1/images/<scratch>/metadata", user=user, body={"metadata": {"by": user}})
+        ask(f"post-nothing-as-{user}", "POST", "/v2.1/images/<scratch>/metadata", user=user, body={"metadata": {}})
+        ask(f"delete-as-{user}", "DELETE", "/v2.1/images/<scratch>/metadata/x", user=user)
+        ask(f"delete-missing-as-{user}", "DELETE", "/v2.1/images/<scratch>/metadata/missing", user=user)
+        get(f"get-as-{user}", user=user)
+
+
+@group("keys")
+def keys(ask, both):
+    both.each("make", "scratch", name="keys", a="1")
+    get, post, put, item, delete = changes(ask)
+    for label, key in {
+        "255": "k" * 255, "256": "k" * 256, "empty": "", "unicode": "ключ", "slash": "a/b", "percent": "50%",
+        "space": "a b", "dot": "a.b", "colon": "a:b", "dash-underscore": "a-b_c", "plus": "a+b", "question": "a?b",
+        "leading-space": " a", "only-space": " ", "one-dot": ".", "dot-dot": "..", "dot-json": "a.json",
+        "newline": "a\nb", "trailing-newline": "a\n", "255-newline": "k" * 255 + "\n", "control": "a\x07b",
+        "at": "a@b", "emoji": "🗝", "quote": "it's", "both-quotes": "'\"", "backslash": "a\\b", "nbsp": "a\u00a0b",
+    }.items():
+        post(f"post-{label}", {key: "v"})
+        item(f"put-{label}", key, "v", None if key else "%20")
+        get(f"get-{label}", "/" + quote(key))
+        delete(f"delete-{label}", quote(key))
+    post("two-bad", {"b/b": "1", "B/B": "2"})
+    post("bad-and-number", {"a/b": "1", "x": 1})
+
+
+@group("values")
+def values(ask, both):
+    both.each("make", "scratch", name="values", kept="k")
+    get, post, put, item, delete = changes(ask)
+    for label, value in {
+        "255": "v" * 255, "256": "v" * 256, "empty": "", "unicode": "значение", "emoji": "🗝", "number": 1,
+        "float": 1.5, "true": True, "null": None, "list": ["a"], "object": {"a": "b"}, "newline": "a\nb",
+        "nul": "a\0b", "255-unicode": "я" * 255, "256-unicode": "я" * 256, "spaces": "  v  ",
+        "nested": {"b": [1, "é", True, None, {"c": "it's"}]}, "big": 10 ** 30, "small": 1e-7, "large": 1e22,
+        "html": "<b>&\"'", "delete": "\x7f",
+    }.items():
+        post(f"post-{label}", {"value": value})
+        item(f"put-{label}", "value", value)
+        get(f"get-{label}", "/value")
+    post("first-of-two", {"y": None, "x": "v" * 256})
+    post("first-of-two-more", {"x": "v" * 256, "y": 1})
+
+
+@group("bodies")
+def bodies(ask, both):
+    both.each("make", "scratch", name="bodies", kept="k")
+    path = "/v2.1/images/<scratch>/metadata"
+    for label, body in {
+        "empty": "", "not-json": "{", "array": "[]", "null": "null", "text": '"x"', "number": "1.50",
+        "no-wrapper": {"a": "b"}, "meta": {"meta": {"a": "b"}}, "metadata-null": {"metadata": None},
+        "metadata-list": {"metadata": []}, "metadata-text": {"metadata": "it's"},
+        "extra": {"metadata": {"a": "b"}, "extra": 1}, "two-extra": {"metadata": {}, "b": 1, "B": 1},
+        "extra-and-number": {"metadata": {"a": 1}, "extra": 1},
+        "duplicate-key": '{"metadata": {"a": "1", "a": "2"}}', "duplicate-order": '{"metadata": {"b": "1", "a": "1", "b": "2"}}',
+        "bad-utf8": b'{"metadata": {"a": "\xff"}}', "bom": b'\xef\xbb\xbf{"metadata": {"a": "1"}}',
+        "escaped": '{"metadata": {"a": "\\u0437"}}', "surrogates": '{"metadata": {"a": "\\ud83d\\udddd"}}',
+        "trailing-comma": '{"metadata": {"a": "1",}}', "space": ' \n{"metadata": {"a": "1"}}\t', "two-values": "{} {}",
+        "control": '{"metadata": {"a": "\n"}}', "nan": '{"metadata": {"a": NaN}}', "single": "{'metadata': {}}",
+    }.items():
+        ask(f"post-{label}", "POST", path, body=body)
+        ask(f"put-{label}", "PUT", path, body=body)
+        ask(f"{label}-then", "GET", path)
+    item = '{"meta": {"a": "1"}}'
+    for label, body in {"empty": "", "not-json": "{", "null": "null", "list": "[]"}.items():
+        ask(f"item-{label}", "PUT", f"{path}/a", body=body)
+    for label, kind in {"none": None, "text": "text/plain", "charset": "application/json; charset=utf-8",
+                        "xml": "application/xml", "own": "application/vnd.openstack.compute+json", "empty": "",
+                        "capitals": "APPLICATION/JSON", "form": "application/x-www-form-urlencoded"}.items():
+        ask(f"type-{label}", "PUT", f"{path}/a", body=item, headers={"Content-Type": kind})
+    ask("get-type-xml", "GET", path, headers={"Content-Type": "application/xml"})
+    ask("get-bad-body", "GET", path, body=b"\xff")
+    ask("get-body", "GET", path, body=b"{")
+    ask("nothing-at-all", "POST", path)
+    ask("chunked", "POST", path, body=item, headers={"Transfer-Encoding": "chunked"})
+    ask("then", "GET", path)
+    large = {"metadata": {f"k{n}": "v" * 255 for n in range(600)}}
+    ask("too-large", "POST", path, body=large)
+    ask("too-large-json", "POST", path, body=large, headers={"Accept": "application/json"})
+    ask("too-large-plain", "POST", path, body=large, headers={"Accept": None})
+    ask("too-large-no-token", "POST", path, user=None, body=large)
+    ask("too-large-unknown-path", "POST", "/v2.1/nonsense", body=large)
+    ask("just-not-too-large", "POST", path, body=b"x" * 114688)
+    ask("just-too-large", "POST", path, body=b"x" * 114689)
+
+
+@group("quota")
+def quota(ask, both):
+    both.each("make", "scratch", name="quota")
+    get, post, put, item, delete = changes(ask)
+    put("put-128", {f"k{n}": "v" for n in range(128)})
+    post("post-129th", {"k128": "v"})
+    item("item-129th", "k128", "v")
+    put("put-129", {f"k{n}": "v" for n in range(129)})
+    post("post-existing", {"k1": "changed"})
+    item("item-existing", "k2", "changed")
+    put("put-empty", {})
+
+
+@group("reserved")
+def reserved(ask, both):
+    names = """name id status min_disk min_ram size owner visibility protected tags checksum created_at updated_at
+        deleted_at disk_format container_format os_hidden os_hash_algo os_hash_value locations location self schema
+        file stores deleted is_public properties kernel_id ramdisk_id os_glance_x os_glance_ owner_specified.x
+        virtual_size direct_url image_id remove_props context method data member image_type auto_disk_config
+        instance_uuid hw_disk_bus mappings block_device_mapping architecture os_version""".split()
+    for key in names:
+        both.each("make", "scratch", name=f"reserved {key}", kept="k")
+        get, post, put, item, delete = changes(ask)
+        post(f"{key}-post", {key: "v"})
+        item(f"{key}-item", key, "w")
+        delete(f"{key}-delete", key)
+        put(f"{key}-put", {key: "v", "more": "m"})
+        ask(f"{key}-image", "GET", "/v2.1/images/<scratch>")
+        ask(f"{key}-delete-image", "DELETE", "/v2.1/images/<scratch>")
+    for label, key, value in (
+        ("name", "name", "renamed"), ("visibility", "visibility", "shared"), ("min_disk", "min_disk", "7"),
+        ("os_hidden", "os_hidden", "True"), ("public", "visibility", "public"), ("protected", "protected", "True"),
+        ("disk_format", "disk_format", "qcow2"), ("owner", "owner", "<project:other>"), ("status", "status", "active"),
+        ("other-status", "status", "queued"), ("kernel", "kernel_id", UNKNOWN), ("no-kernel", "kernel_id", ""),
+        ("none-kernel", "ramdisk_id", " None "), ("spaced-name", " name", "renamed"), ("spaced-disk", "min_disk ", "7"),
+        ("spaced-visibility", " visibility", "public"), ("spaced-status", " status", "active"),
+        ("spaced-protected", " protected", "True"), ("spaced-created", "created_at ", "v"),
+        ("spaced-glance", " os_glance_x", "v"), ("spaced-kernel", " kernel_id", ""), ("spaced-tags", " tags", "v"),
+        ("spaced-location", " location", "v"), ("spaced-self", " self", "v"), ("spaced-mappings", " mappings", "[]"),
+    ):
+        both.each("make", "scratch", name="reserved, with a value that suits", kept="k")
+        get, post, put, item, delete = changes(ask)
+        post(f"suits-{label}", {key: value})
+        ask(f"suits-{label}-image", "GET", "/v2.1/images/<scratch>")
+        ask(f"suits-{label}-glance", "GET", "/v2/images/<scratch>", service="glance")
+
+
+@group("poison")
+def poison(ask, both):
+    for label, value in {
+        "text": "v", "empty": "", "bom": "\ufeff[]", "json": '[{"virtual": "ami", "device": "vda"}]', "object": "{}",
+        "null": "null", "string": '"abc"', "numbers": '[1,2.0,1e5,1e16,-0.0,1e-7,"\\u00e9",  true]',
+        "nan": "[NaN,1e999,-Infinity]", "surrogate": '["\\ud800"]', "nested": "[" * 50 + "]" * 50,
+    }.items():
+        for key in ("mappings", " mappings", "mappings\n", "block_device_mapping"):
+            both.each("make", "scratch", name="mappings")
+            get, post, put, item, delete = changes(ask)
+            name = f"{label}-{key.strip()}{'-spaced' if key != key.strip() else ''}{'-newline' if key[-1:] == chr(10) else ''}"
+            post(name, {key: value})
+            ask(f"{name}-image", "GET", "/v2.1/images/<scratch>")
+            ask(f"{name}-list", "GET", "/v2.1/images?limit=3")
+            ask(f"{name}-list-without", "GET", "/v2.1/images?limit=2&marker=<scratch>")
+            ask(f"{name}-detail", "GET", "/v2.1/images/detail?limit=1")
+            get(f"{name}-get-item", f"/{key.strip()}")
+            post(f"{name}-more", {"z": "1"})
+            item(f"{name}-item", key, value)
+            put(f"{name}-put-same", {key: value})
+            put(f"{name}-put", {})
+            delete(f"{name}-delete-item", key.strip())
+            ask(f"{name}-delete", "DELETE", "/v2.1/images/<scratch>")
+
+
+@group("whose")
+def whose(ask, both):
+    for label in ("unknown", "abc", "other-private", "other-shared", "other-community", "public-small", "protected",
+                  "queued", "deactivated", "long-property", "odd-properties", "many-properties", "snapshot",
+                  "encoded-slash", "volume-snapshot", "null-properties", "hidden"):
+        image = {"unknown": UNKNOWN, "abc": "abc", "encoded-slash": "a%2Fb"}.get(label, f"<{label}>")
+        get, post, put, item, delete = changes(ask, image)
+        get(f"{label}-get")
+        get(f"{label}-item", "/missing")
+        post(f"{label}-post", {"added": "v"})
+        item(f"{label}-put-item", "added", "w")
+        delete(f"{label}-delete-item", "added")
+        get(f"{label}-after")
+        if label in ("unknown", "abc", "encoded-slash") or label.startswith(("other", "public")):
+            put(f"{label}-put", {"added": "v"})
+            post(f"{label}-post-nothing", {})
+            post(f"{label}-post-status", {"status": "v"})
+            post(f"{label}-post-emoji", {"z": "🗝"})
+            post(f"{label}-post-mappings", {"mappings": "v"})
+    for label in ("volume-snapshot", "null-properties"):
+        get, *_ = changes(ask, f"<{label}>")
+        for key in ("block_device_mapping", "kernel_id"):
+            get(f"{label}-{key}", f"/{key}")
+    path = "/v2.1/images/<{}>/metadata"
+    mapping = json.dumps([{"boot_index": 0, "volume_type": None, "delete_on_termination": False}])
+    ask("put-back-list", "PUT", path.format("volume-snapshot"), body='{"metadata": {"block_device_mapping": %s}}' % mapping)
+    ask("put-back-null", "PUT", path.format("null-properties"), body={"metadata": {"kernel_id": None}})
+    ask("put-back-long", "PUT", path.format("long-property"), body={"metadata": {"long": "v" * 3000}})
+    get, *_ = changes(ask, "<odd-properties>")
+    get("odd-slash-raw", "/a/b")
+    for key in ("a/b", "50%", "with space", "a:b", "Mixed.Case-Key", "mixed.case-key", "true", "q?x=1&y#z", "empty"):
+        get(f"odd-{key}", "/" + quote(key))
+    get("odd-plus", "/with+space")
+    get, *_ = changes(ask, "<unicode>")
+    get("odd-unicode", "/" + quote("описание"))
+    both.each("make", "scratch", name="nulls", kernel_id=None, q="1")
+    get, post, put, item, delete = changes(ask)
+    post("nulls-post", {"x": "2"})
+    put("nulls-put", {"x": "3"})
+
+
+@group("version")
+def versions(ask, both):
+    calls = (("list", "GET", "/images?limit=1", None), ("detail", "GET", "/images/detail?limit=1", None),
+             ("image", "GET", "/images/<plain>", None), ("metadata", "GET", "/images/<plain>/metadata", None),
+             ("item", "GET", "/images/<snapshot>/metadata/image_type", None),
+             ("post", "POST", "/images/<plain>/metadata", {"metadata": {}}),
+             ("bad-post", "POST", "/images/<plain>/metadata", "{"), ("bad-list", "GET", "/images?limit=abc", None),
+             ("delete", "DELETE", f"/images/{UNKNOWN}", None), ("unknown", "GET", "/nonsense", None),
+             ("project", "GET", "/<project:other>/images", None), ("servers", "GET", "/servers", None),
+             ("document", "GET", "/", None))
+    for value in ("2.1", "2.35", "2.36", "2.38", "2.39", "latest", "9.9", "abc"):
+        for name, method, path, body in calls:
+            ask(f"{value}-{name}", method, f"/v2.1{path}", body=body, headers={"OpenStack-API-Version": f"compute {value}"})
+    path = "/v2.1/images?limit=1"
+    for value in ("2.35", "2.36", "latest", "", "LATEST", "2.1,2.36", " 2.35 ", "2.104", "2.105"):
+        ask(f"old-{value}", "GET", path, headers={"X-OpenStack-Nova-API-Version": value})
+    ask("both", "GET", path, headers={"X-OpenStack-Nova-API-Version": "2.36", "OpenStack-API-Version": "compute 2.35"})
+    ask("other-then-old", "GET", path, headers={"X-OpenStack-Nova-API-Version": "2.36", "OpenStack-API-Version": "volume 3.1"})
+    for value in ("compute 2.999", "2.35", "volume 3.50", "volume 3.50, compute 2.36", "compute 2.0", "compute 2.1.1",
+                  "COMPUTE 2.35", "", "image 2.36", "nova 2.36", "compute LATEST", "compute 2.01", "compute 2.35 ",
+                  "compute  2.35", "compute 2.1, compute 2.36", "compute 3.1", "compute", "compute 2", "compute 2.",
+                  "compute -2.1", "compute 2.35 x", "compute 02.1"):
+        ask(f"new-{value}", "GET", path, headers={"OpenStack-API-Version": value})
+
+
+@group("token")
+def tokens(ask, both):
+    path = "/v2.1/images?limit=1"
+    ask("none", "GET", path, user=None)
+    for name, value in {"bad": "nonsense", "empty": "", "damaged": "gAAAAABYnonsense", "unicode": "токен"}.items():
+        ask(name, "GET", path, user=None, headers={"X-Auth-Token": value})
+    both.each("log_in", "demo", "gone")
+    both.each("log_out", "gone")
+    ask("revoked", "GET", path, token="gone")
+    ask("bad-delete", "DELETE", f"/v2.1/images/{UNKNOWN}", user=None, headers={"X-Auth-Token": "nonsense"})
+    ask("bad-post", "POST", f"/v2.1/images/{UNKNOWN}/metadata", user=None, body="{")
+    ask("bad-unknown-path", "GET", "/v2.1/nonsense", user=None, headers={"X-Auth-Token": "nonsense"})
+    ask("bad-version", "GET", path, user=None, headers={"OpenStack-API-Version": "compute 9.9"})
+    ask("bearer", "GET", path, user=None, headers={"Authorization": "Bearer nonsense"})
+    ask("legacy", "GET", "/v2/images", user=None)
+    ask("reader", "GET", path, user="demo-reader")
+    ask("glance", "GET", "/v2/images/abc", service="glance", user=None, headers={"X-Auth-Token": "nonsense"})
+    ask("glance-plain", "GET", "/v2/images/abc", service="glance", user=None, headers={"Accept": None})
+    both.each("log_in", "demo", "in-use")
+    ask("in-use", "GET", path, token="in-use")
+    both.each("log_out", "in-use")
+    ask("in-use-then-revoked", "GET", path, token="in-use")
+
+
+@group("wire")
+def wire(ask, both):
+    path = "/v2.1/images?limit=1"
+    ask("plain", "GET", path)
+    ask("gzip", "GET", "/v2.1/images", headers={"Accept-Encoding": "gzip, deflate, br"})
+    ask("request-id", "GET", path, headers={"X-OpenStack-Request-ID": "req-11111111-2222-3333-4444-555555555555"})
+    ask("http10", "GET", path, version="1.0")
+    ask("keep-alive", "GET", path, headers={"Connection": "keep-alive"})
+    both.each("make", "scratch")
+    ask("expect", "PUT", "/v2.1/images/<scratch>/metadata/a", body={"meta": {"a": "b"}}, headers={"Expect": "100-continue"})
+    for accept in ("*/*", "application/json", "text/html", "application/xml", "application/json, text/plain", "text/*",
+                   "application/*;q=0.5, text/html;q=0.1", "text/html;q=0", "garbage", "text/plain, */*", None):
+        ask(f"unknown-path-{accept}", "GET", "/v2.1/nonsense", headers={"Accept": accept})
+    ask("https", "GET", path, headers={"X-Forwarded-Proto": "https", "X-Forwarded-Host": "cloud.example"})
+    ask("host", "GET", path, headers={"Host": "cloud.example:8774"})
+    ask("host-document", "GET", "/v2.1/", headers={"Host": "cloud.example:8774"})
+    ask("host-detail", "GET", "/v2.1/images/<snapshot>", headers={"Host": "cloud.example:8774"})
+    ask("host-keystone", "GET", "/v3", service="keystone", user=None, headers={"Host": "cloud.example:5000"})
+    ask("accept-text", "GET", path, headers={"Accept": "text/html"})
+    ask("trace", "TRACE", path)
+    ask("huge-header", "GET", path, headers={"X-Big": "x" * 70000})
+    ask("huge-query", "GET", path + "&name=" + "x" * 20000)
+    ask("if-none-match", "GET", path, headers={"If-None-Match": "*"})
+    ask("language", "GET", "/v2.1/images/abc", headers={"Accept-Language": "de"})
+
+
+@group("document")
+def documents(ask, both):
+    for name, path in {
+        "root": "/", "v2.1": "/v2.1", "v2.1-slash": "/v2.1/", "v2": "/v2", "v2-slash": "/v2/",
+        "v3": "/v3/", "nonsense": "/nonsense", "v2.1-json": "/v2.1.json", "v2.10": "/v2.10/", "v2.1x": "/v2.1x",
+        "deep": "/a/b/", "query": "/?a=b", "v2.1-query": "/v2.1/?a=b",
+    }.items():
+        ask(name, "GET", path, user=None)
+    for method in ("OPTIONS", "HEAD", "POST", "TRACE"):
+        ask(f"root-{method}", method, "/", user=None)
+        ask(f"v2.1-{method}", method, "/v2.1/", user=None)
+        ask(f"v3-{method}", method, "/v3/", user=None)
+    ask("options-nonsense", "OPTIONS", "/v2.1/nonsense", user=None)
+    ask("with-token", "GET", "/v2.1/")
+    ask("bad-version", "GET", "/", user=None, headers={"OpenStack-API-Version": "compute abc"})
+    ask("accept", "GET", "/", user=None, headers={"Accept": "application/json;version=2.1"})
+    ask("glance", "GET", "/", service="glance", user=None)
+    for base in ("/v2", "/v2.1", "/v2/<project:demo>", "/v2.1/<project:demo>"):
+        for name, path in {
+            "list": "/images?limit=1", "detail": "/images/detail?limit=1", "image": "/images/<plain>",
+            "snapshot": "/images/<snapshot>", "metadata": "/images/<snapshot>/metadata", "unknown": f"/images/{UNKNOWN}",
+            "item": "/images/<snapshot>/metadata/image_type", "slash": "/", "none": "", "limits": "/limits",
+            "servers": "/servers", "bad-limit": "/images?limit=0", "nonsense": "/nonsense", "query": "/images/<plain>/metadata?a=b",
+            "limit-all": "/images?limit=2&bogus=1&name=twin", "slashes": "//images?limit=1", "detail-slash": "/images/detail/",
+        }.items():
+            ask(f"{base}-{name}", "GET", base + path)
+    ask("microversion-at-v2", "GET", "/v2/images?limit=1", headers={"OpenStack-API-Version": "compute 2.36"})
+    ask("bad-microversion-at-v2", "GET", "/v2/images?limit=1", headers={"OpenStack-API-Version": "compute abc"})
+    for path in ("/<project:other>/images?limit=1", f"/{UNKNOWN}/images?limit=1", "/nonsense/images?limit=1",
+                 "/<project:other>/images?limit=abc", "/abc", "/abc/", "/<project:demo>//", "/os-quota-sets/<project:demo>"):
+        ask(f"path-{path}", "GET", f"/v2.1{path}")
+    ask("other-project-at-v2", "GET", "/v2/<project:other>/images")
+    ask("other-project-bad-body", "POST", "/v2.1/<project:other>/images/abc/metadata", body="{")
+    ask("no-token-project", "GET", "/v2.1/<project:demo>/", user=None)
+    both.each("make", "scratch")
+    path = "/v2/images/<scratch>/metadata"
+    for name, method, part, body in (
+        ("extra", "POST", "", {"metadata": {"a": "b"}, "extra": 1}), ("bad-key", "POST", "", {"metadata": {"a/b": "b"}}),
+        ("mixed", "POST", "", {"metadata": {"a/b": "1", "n": "2"}}), ("number", "POST", "", {"metadata": {"ok": 1}}),
+        ("odd-value", "PUT", "", {"metadata": {"q?": {"a": True}}}), ("two", "PUT", "/x", {"meta": {"x": "1", "y/": "2"}}),
+        ("item-extra", "PUT", "/x", {"meta": {"x": "1"}, "q": 1}), ("long", "POST", "", {"metadata": {"long/": "v" * 300}}),
+        ("emoji", "POST", "", {"metadata": {"🗝": "v"}}), ("empty-key", "POST", "", {"metadata": {"": "v"}}),
+        ("none", "POST", "", {"metadata": {"n": None}}), ("no-wrapper", "PUT", "", {"meta": {}}),
+    ):
+        ask(f"legacy-{name}", method, path + part, body=body)
+        ask(f"legacy-{name}-then", "GET", path)
+
+
+@group("glance")
+def glance(ask, both):
+    def do(name, method, path, **more):
+        ask(name, method, f"/v2/images{path}", service="glance", **more)
+
+    for label in ("plain", "public-large", "unicode", "queued", "deactivated", "snapshot", "null-properties", "hidden",
+                  "protected", "other-shared", "other-private"):
+        do(label, "GET", f"/<{label}>")
+    do("create-public", "POST", "", body={"visibility": "public"})
+    do("create-as-reader", "POST", "", user="demo-reader", body={"name": "x"})
+    do("create-bad", "POST", "", body="{")
+    both.each("make", "scratch", data=None, name="s", b="2", a="1", tags=["z"], min_ram=5, visibility="shared")
+    do("queued-made", "GET", "/<scratch>")
+    octets = {"Content-Type": "application/octet-stream"}
+    do("upload-as-other", "PUT", "/<scratch>/file", user="other", body=b"hello", headers=octets)
+    do("upload", "PUT", "/<scratch>/file", body=b"hello", headers=octets)
+    do("upload-again", "PUT", "/<scratch>/file", body=b"hello", headers=octets)
+    do("uploaded", "GET", "/<scratch>")
+    do("share", "POST", "/<scratch>/members", body={"member": "<project:other>"})
+    do("share-again", "POST", "/<scratch>/members", body={"member": "<project:other>"})
+    ask("pending-image", "GET", "/v2.1/images/<scratch>", user="other")
+    ask("pending-list", "GET", "/v2.1/images?name=s", user="other")
+    do("accept", "PUT", "/<scratch>/members/<project:other>", user="other", body={"status": "accepted"})
+    ask("accepted-list", "GET", "/v2.1/images?name=s", user="other")
+    ask("accepted-delete", "DELETE", "/v2.1/images/<scratch>", user="other")
+    do("deactivate", "POST", "/<scratch>/actions/deactivate")
+    ask("deactivated", "GET", "/v2.1/images/<scratch>")
+    do("reactivate", "POST", "/<scratch>/actions/reactivate")
+    ask("reactivated", "GET", "/v2.1/images/<scratch>")
+    do("delete-protected", "DELETE", "/<protected>")
+    do("delete-as-reader", "DELETE", "/<scratch>", user="demo-reader")
+    do("delete", "DELETE", "/<scratch>")
+    do("delete-again", "DELETE", "/<scratch>")
+    do("get-deleted", "GET", "/<scratch>")

@@ -1,0 +1,173 @@
+"""One cloud: requests to it, and its answers with everything of its own replaced."""
+
+import json
+import pathlib
+import re
+import socket
+import urllib.parse
+
+LONE = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+UNKNOWN = "00000000-1111-4222-8333-444444444444"
+# Ids that a test chose, and so are the same everywhere.
+GIVEN = {UNKNOWN, "11111111-2222-3333-4444-555555555555", "99999999-8888-7777-6666-555555555555",
+         "22222222-3333-4444-5555-666666666666"}
+
+
+class Cloud:
+    def __init__(self, state):
+        state = pathlib.Path(state)
+        self.settings = json.loads((state / "cloud.json").read_text())
+        self.roots = {
+            "keystone": self.settings["identity"].removesuffix("/v3"),
+            "nova": self.settings["compute"].removesuffix("/v2.1"),
+            "glance": self.settings["image"],
+        }
+        # What stands in a case's text for what is different here.
+        self.names = {f"<{label}>": id for label, id in json.loads((state / "images.json").read_text()).items()}
+        for name, id in self.settings["projects"].items():
+            self.names[f"<project:{name}>"] = id
+        self.names["<credential>"] = self.settings["application_credential"]["id"]
+        self.tokens = set()
+        self.made = []
+        for user in self.settings["users"]:
+            self.log_in(user, user)
+        body = json.loads(self.send("GET", "keystone", "/v3/auth/tokens",
+                                    {"X-Auth-Token": self.names["<token:demo>"],
+                                     "X-Subject-Token": self.names["<token:demo>"]})[2])
+        self.names["<user:demo>"] = body["token"]["user"]["id"]
+
+    # What is asked.
+
+    def fill(self, text):
+        for name, value in self.names.items():
+            if name in text:
+                text = text.replace(name, value)
+        return text
+
+    def send(self, method, service, path, headers=None, body=None, version="1.1"):
+        """Status line, header lines and body, as they came."""
+        root = urllib.parse.urlsplit(self.roots[service])
+        lines = [f"{method} {root.path}{path} HTTP/{version}"]
+        given = {key.lower() for key in headers or {}}
+        if "host" not in given:
+            lines.append(f"Host: {root.netloc}")
+        if "accept" not in given:
+            lines.append("Accept: */*")
+        lines += [f"{key}: {value}" for key, value in (headers or {}).items() if value is not None]
+        if body is not None and "transfer-encoding" not in given:
+            lines.append(f"Content-Length: {len(body)}")
+        elif body is not None:
+            body = b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body)
+        head = "\r\n".join(lines) + "\r\n\r\n"
+        with socket.create_connection((root.hostname, root.port or 80), timeout=120) as connection:
+            raw = b""
+            try:
+                connection.sendall(head.encode() + (body or b""))
+            except ConnectionError:
+                pass  # refused before all was read: there may still be an answer
+            try:
+                while piece := connection.recv(1 << 16):
+                    raw += piece
+            except ConnectionError as error:
+                if not raw:
+                    return type(error).__name__, [], b""
+        head, _, content = raw.partition(b"\r\n\r\n")
+        first, *rest = head.decode(errors="replace").split("\r\n")
+        return first, rest, content
+
+    def ask(self, method, path, *, service="nova", user="demo", token=None, headers=None, body=None,
+            version="1.1", remember=None, loose=False):
+        """An answer as a text that another cloud's can be compared with."""
+        headers = {key: value if value is None else self.fill(value) for key, value in (headers or {}).items()}
+        token = self.names.get(f"<token:{token or user}>") if user else token
+        if token is not None and "X-Auth-Token" not in headers:
+            headers["X-Auth-Token"] = token
+        if body is not None:
+            body = body if isinstance(body, (bytes, str)) else json.dumps(body, ensure_ascii=False)
+            body = body if isinstance(body, bytes) else self.fill(body).encode()
+            headers.setdefault("Content-Type", "application/json")
+        path = self.fill(path)
+        first, rest, content = self.send(method, service, path, headers, body, version)
+        if remember:
+            self.remember(remember, rest, content)
+        return self.mask(method, service, first, rest, content, headers.get("Host"), loose)
+
+    def remember(self, name, headers, content):
+        """Keeps what an answer gave, under a name that later cases use."""
+        for line in headers:
+            if line.lower().startswith("x-subject-token: "):
+                self.tokens.add(line.split(": ", 1)[1])
+                self.names[f"<token:{name}>"] = line.split(": ", 1)[1]
+        if b"images_links" in content:
+            link = json.loads(content)["images_links"][0]["href"]
+            self.names[f"<next:{name}>"] = link.removeprefix(self.roots["nova"])
+
+    # What is answered.
+
+    def mask(self, method, asked, first, headers, content, other, loose):
+        length = [int(it.split(": ")[1]) for it in headers if it.lower().startswith("content-length: ")]
+        wrong = method != "HEAD" and length and length[0] != len(content)
+        text = content.decode(errors="backslashreplace")
+        if loose:
+            text = re.sub(r"\\n.*?(?=\",\"title)", "", text)
+        text = "\n".join([first, *headers, f"# the length is {length}, not {len(content)}" if wrong else "", text])
+        text = re.sub(r"(?i)(content-length: )\d+", r"\1N", text)
+        for service, root in self.roots.items():
+            parts = urllib.parse.urlsplit(root)
+            for host in (other if service == asked else None, parts.netloc):
+                for scheme in ("https", "http"):
+                    for end in "/\"":
+                        text = text.replace(f"{scheme}://{host}{parts.path}{end}", f"{scheme}://{{{service}}}{end}")
+        for token in self.tokens:
+            text = text.replace(token, "TOKEN")
+        text = re.sub(r"gAAAAA[\w=-]{20,}", "TOKEN", text)
+        for name, value in sorted(self.names.items(), key=lambda it: -len(it[1])):
+            if not name.startswith(("<token", "<next")):
+                text = text.replace(value, name).replace(value.upper(), name.upper())
+        text = re.sub(rf"req-{LONE}", "req-ID", text)
+        text = re.sub(LONE, lambda it: it[0] if it[0] in GIVEN else "UUID", text)
+        text = re.sub(r"\b[0-9a-f]{32}\b", "HEX", text)
+        text = re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?Z",
+                      lambda it: it[0] if it[0] < "2026-01" else "DATE", text)
+        text = re.sub(r'("audit_ids": )\[([^]]*)\]', lambda it: f"{it[1]}{it[2].count(',') + 1}", text)
+        text = re.sub(r'"roles": \[(.*?)\]',
+                      lambda it: '"roles": ' + str(sorted(re.findall(r'"name": "(\w+)"', it[1]))), text)
+        # The sandbox computes no checksums.
+        return re.sub(r'"(checksum|os_hash_\w+)": ("[^"]*"|null)', r'"\1": SUM', text)
+
+    # What is made and taken away.
+
+    def log_in(self, user, name):
+        person = self.settings["users"][user]
+        domain = {"id": "default"}
+        identity = {"methods": ["password"], "password": {"user": {
+            "name": user, "domain": domain, "password": person["password"]}}}
+        scope = {"project": {"name": person["project"], "domain": domain}}
+        body = json.dumps({"auth": {"identity": identity, "scope": scope}}).encode()
+        _, headers, content = self.send("POST", "keystone", "/v3/auth/tokens",
+                                        {"Content-Type": "application/json"}, body)
+        self.remember(name, headers, b"")
+        if user == "admin":
+            self.names["<project:admin>"] = json.loads(content)["token"]["project"]["id"]
+
+    def log_out(self, name):
+        token = self.names[f"<token:{name}>"]
+        self.send("DELETE", "keystone", "/v3/auth/tokens", {"X-Auth-Token": token, "X-Subject-Token": token})
+
+    def make(self, called, /, user="demo", data=b"scratch", **fields):
+        """An image, made at Glance, which cases call <called>."""
+        body = {"disk_format": "raw", "container_format": "bare", "visibility": "private", "name": "scratch"}
+        token = {"X-Auth-Token": self.names[f"<token:{user}>"]}
+        _, _, content = self.send("POST", "glance", "/v2/images", {**token, "Content-Type": "application/json"},
+                                  json.dumps({**body, **fields}).encode())
+        id = json.loads(content)["id"]
+        if data is not None:
+            self.send("PUT", "glance", f"/v2/images/{id}/file",
+                      {**token, "Content-Type": "application/octet-stream"}, data)
+        self.names[f"<{called}>"] = id
+        self.made.append((token, id))
+
+    def clean_up(self):
+        for token, id in self.made:
+            self.send("DELETE", "glance", f"/v2/images/{id}", token)
+        self.made.clear()
