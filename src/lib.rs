@@ -69,8 +69,9 @@
 //!
 //! One line for each request, at debug, through the [`log`] crate, and one for
 //! each retry, at warn; never a password, a token or a body. Below this crate,
-//! `ureq_proto` prints every byte of a request at trace, the secrets among
-//! them: a program that logs everything leaves that target out.
+//! `ureq_proto` prints every byte of a request at trace; where a logger takes
+//! that, it is given stand-ins for the secrets. What counts is the logger at the
+//! time of [`OpenStack::new`].
 //!
 //! # What this crate does not do
 //!

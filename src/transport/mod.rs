@@ -1,25 +1,27 @@
-//! The only file that names ureq: one request to one answer, and what can go
-//! wrong between the two.
+//! The only room that names ureq: one request to one answer.
+
+mod failure;
+mod tls;
+mod veil;
 
 use std::borrow::Cow;
 use std::io::{self, Read};
 use std::mem::take;
-use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use rustls::crypto::ring;
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use rustls::sign::CertifiedKey;
 use secrecy::ExposeSecret;
 use ureq::http::{self, HeaderMap, HeaderValue};
-use ureq::tls::{Certificate, ClientCert, PrivateKey, RootCerts, TlsConfig};
+use ureq::unversioned::resolver::DefaultResolver;
+use ureq::unversioned::transport::{Connector, DefaultConnector};
 use ureq::{Agent, AsSendBody};
 
+use self::failure::failure;
+pub(crate) use self::failure::{NO_HOST, REFUSED};
+use self::tls::tls;
+use self::veil::VeilConnector;
 use crate::credentials::secret;
-use crate::details::Details;
 use crate::error::{Error, Result};
 use crate::options::TransportOptions;
 use crate::request::{Body, Request};
@@ -32,10 +34,6 @@ const LARGEST_BODY: u64 = 256 * 1024 * 1024;
 /// taken at once because an answer announces so much.
 const LARGEST_SPARE: usize = 4 * 1024 * 1024;
 
-/// The messages of errors that mean that nothing arrived.
-pub(crate) const REFUSED: &str = "connection refused";
-pub(crate) const NO_HOST: &str = "the name of the host could not be looked up";
-
 /// What no clock reaches is no limit.
 const LONGEST_LIMIT: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
 
@@ -46,6 +44,8 @@ pub(crate) struct Transport {
     call_timeout: Option<Duration>,
     /// Whether the last answer leaves open if its connection is.
     unsure: AtomicBool,
+    /// Whether a logger would take the bytes that pass through ureq.
+    is_veiled: bool,
     /// The memory of an earlier body: the pages of a list are all alike.
     spare: Mutex<Vec<u8>>,
 }
@@ -77,9 +77,20 @@ impl Transport {
         if !options.environment_proxy {
             config = config.proxy(None);
         }
-        let agent = config.build().new_agent();
-        let call_timeout = limit(options.call_timeout);
-        Ok(Self { agent, call_timeout, unsure: AtomicBool::default(), spare: Mutex::default() })
+        let is_veiled = veil::is_needed();
+        let agent = if is_veiled {
+            let connector = DefaultConnector::new().chain(VeilConnector);
+            Agent::with_parts(config.build(), connector, DefaultResolver::default())
+        } else {
+            config.build().new_agent()
+        };
+        Ok(Self {
+            agent,
+            call_timeout: limit(options.call_timeout),
+            unsure: AtomicBool::default(),
+            is_veiled,
+            spare: Mutex::default(),
+        })
     }
 
     /// Takes the memory of a body that nobody needs any more.
@@ -107,8 +118,12 @@ impl Transport {
     ) -> Result<Response> {
         let method = request.method.as_str();
         let mut message = http::Request::builder().method(method).uri(url);
+        veil::begin();
         for (name, value) in headers {
-            message = message.header(*name, *value);
+            message = match *name {
+                "X-Auth-Token" if self.is_veiled => message.header(*name, veil::hide(value)),
+                _ => message.header(*name, *value),
+            };
         }
         let answer = match &request.body {
             None => message
@@ -118,6 +133,7 @@ impl Transport {
             Some(body) => {
                 let text = match body {
                     Body::Json(value) => Cow::Owned(value.to_string()),
+                    Body::Secret(text) if self.is_veiled => veil::hide_body(text.expose_secret()),
                     Body::Secret(text) => Cow::Borrowed(text.expose_secret()),
                 };
                 let message = message.header("Content-Type", "application/json").body(&*text);
@@ -142,6 +158,10 @@ impl Transport {
         fresh: bool,
     ) -> Result<http::Response<ureq::Body>, ureq::Error> {
         let fresh = self.unsure.swap(false, Ordering::Relaxed) || fresh;
+        if deadline.is_none() && !fresh {
+            // The usual way: only on it does ureq keep the certificates it has read.
+            return self.agent.run(message).map(|answer| self.noted(answer));
+        }
         let mut message = self.agent.configure_request(message);
         if let Some(deadline) = deadline {
             let left = deadline.saturating_duration_since(Instant::now());
@@ -150,13 +170,17 @@ impl Transport {
         if fresh {
             message = message.max_idle_age(Duration::ZERO);
         }
-        let answer = self.agent.run(message.build())?;
+        self.agent.run(message.build()).map(|answer| self.noted(answer))
+    }
+
+    /// Takes note of what an answer says about its connection.
+    fn noted(&self, answer: http::Response<ureq::Body>) -> http::Response<ureq::Body> {
         // Nova announces a length of 0. Where that was taken away, so is every
         // other length, and each answer ends with its connection.
         if answer.status() == 204 && !answer.headers().contains_key("Content-Length") {
             self.unsure.store(true, Ordering::Relaxed);
         }
-        Ok(answer)
+        answer
     }
 }
 
@@ -169,7 +193,7 @@ fn read(mut answer: http::Response<ureq::Body>, into: &mut Response) -> Result<(
     into.status = answer.status().as_u16();
     into.request_id =
         text(headers, "x-openstack-request-id").or_else(|| text(headers, "x-compute-request-id"));
-    into.subject_token = text(headers, "x-subject-token").map(secret);
+    into.subject_token = veil::received().or_else(|| text(headers, "x-subject-token").map(secret));
     into.retry_after = text(headers, "retry-after");
     into.location = text(headers, "location");
     into.encoding = text(headers, "content-encoding").filter(|coding| coding != "identity");
@@ -198,108 +222,6 @@ fn read(mut answer: http::Response<ureq::Body>, into: &mut Response) -> Result<(
     Ok(())
 }
 
-/// What ureq reports, by what a caller can do about it.
-fn failure(error: ureq::Error, response: &Response) -> Error {
-    use ureq::Error as Cause;
-    let (message, kind): (_, fn(Details) -> Error) = match &error {
-        Cause::Timeout(_) => ("no answer in time", Error::Timeout),
-        Cause::Io(cause) if cause.kind() == io::ErrorKind::TimedOut => {
-            ("no answer in time", Error::Timeout)
-        }
-        Cause::Io(cause) if is_tls(cause) => ("no trusted connection", Error::Tls),
-        Cause::Tls(_) | Cause::Rustls(_) | Cause::Pem(_) | Cause::TlsRequired => {
-            ("no trusted connection", Error::Tls)
-        }
-        Cause::Io(cause) if cause.kind() == io::ErrorKind::ConnectionRefused => {
-            (REFUSED, Error::Connection)
-        }
-        Cause::HostNotFound => (NO_HOST, Error::Connection),
-        Cause::Io(cause) if is_look_up(cause) => (NO_HOST, Error::Connection),
-        Cause::InvalidProxyUrl | Cause::ConnectProxyFailed(_) => {
-            ("no connection through the proxy", Error::Connection)
-        }
-        Cause::Io(_) | Cause::ConnectionFailed if response.status == 0 => {
-            ("the connection broke", Error::Connection)
-        }
-        Cause::Io(_) | Cause::ConnectionFailed | Cause::BodyStalled => {
-            ("the connection broke before the answer was whole", Error::Connection)
-        }
-        Cause::BodyExceedsLimit(_) => ("the body is larger than 256 MiB", Error::Answer),
-        Cause::Http(_) | Cause::BadUri(_) => (
-            "cannot be sent: the URL or a header has characters that HTTP does not allow",
-            Error::Invalid,
-        ),
-        _ => ("the answer is not HTTP as it should be", Error::Answer),
-    };
-    let details = Details::new(message).of(response.method, &response.url);
-    kind(details.caused(error))
-}
-
 fn limit(limit: Option<Duration>) -> Option<Duration> {
     limit.filter(|limit| *limit < LONGEST_LIMIT)
-}
-
-/// Whether the look-up of a name said it: the standard library has no kind for
-/// that, only these words.
-fn is_look_up(error: &io::Error) -> bool {
-    error.raw_os_error().is_none() && error.to_string().starts_with("failed to lookup address")
-}
-
-/// Whether TLS said it: ureq hands its errors on inside I/O errors.
-fn is_tls(error: &io::Error) -> bool {
-    error.get_ref().is_some_and(<dyn std::error::Error + Send + Sync>::is::<rustls::Error>)
-}
-
-/// Whose certificates are trusted, and which one is shown.
-fn tls(options: &TransportOptions) -> Result<TlsConfig> {
-    let mut config = TlsConfig::builder().disable_verification(options.insecure);
-    config = match &options.cacert {
-        None => config.root_certs(RootCerts::PlatformVerifier),
-        Some(file) => config.root_certs(RootCerts::new_with_certs(&certificates(file)?)),
-    };
-    if let Some((certificate, key)) = &options.client_certificate {
-        config = config.client_cert(Some(client_certificate(certificate, key)?));
-    }
-    Ok(config.build())
-}
-
-fn certificates(file: &Path) -> Result<Vec<Certificate<'static>>> {
-    let pem = contents(file)?;
-    let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&pem)
-        .map(|der| der.map(|der| Certificate::from_der(&der).to_owned()))
-        .collect();
-    match found {
-        Ok(found) if found.is_empty() => {
-            Err(Error::Tls(Details::new(format!("there is no certificate in {}", file.display()))))
-        }
-        Ok(found) => Ok(found),
-        Err(error) => Err(Error::Tls(
-            Details::new(format!("the certificates in {} cannot be read", file.display()))
-                .caused(anyhow::anyhow!("{error:?}")),
-        )),
-    }
-}
-
-/// ureq panics when a key does not belong to its certificate, so that is
-/// looked at here.
-fn client_certificate(certificate: &Path, key: &Path) -> Result<ClientCert> {
-    let chain = certificates(certificate)?;
-    let refuse = |cause: anyhow::Error| {
-        let file = key.display();
-        Error::Tls(Details::new(format!("the private key in {file} cannot be used")).caused(cause))
-    };
-    let pem = contents(key)?;
-    let parsed = PrivateKeyDer::from_pem_slice(&pem)
-        .map_err(|error| refuse(anyhow::anyhow!("{error:?}")))?;
-    let ders = chain.iter().map(|one| CertificateDer::from(one.der().to_vec())).collect();
-    CertifiedKey::from_der(ders, parsed, &ring::default_provider())
-        .map_err(|error| refuse(error.into()))?;
-    let key = PrivateKey::from_pem(&pem).map_err(|error| refuse(error.into()))?;
-    Ok(ClientCert::new_with_certs(&chain, key))
-}
-
-fn contents(file: &Path) -> Result<Vec<u8>> {
-    std::fs::read(file).map_err(|error| {
-        Error::Tls(Details::new(format!("cannot read {}", file.display())).caused(error))
-    })
 }
