@@ -147,12 +147,20 @@ fn a_refused_connection_and_an_unknown_host_are_named() {
 }
 
 #[test]
-fn a_body_of_more_than_256_mib_is_an_error_that_says_so() {
-    let server = Server::answering(|_| Answer::new(200, " ".repeat(1 << 20)).endless());
+fn a_body_of_256_mib_is_read_and_one_of_more_is_an_error_that_says_so() {
+    let mib = || Answer::new(200, " ".repeat(1 << 20));
+    let url = |server: &Server| server.url(&format!("{COMPUTE}/images/{}", id(1)));
+
+    let server = Server::playing([mib().repeated(256)]);
+    let error = retrieve(&server, |options| options).expect_err("no image");
+    let said =
+        "200: the body is not an image: EOF while parsing a value at line 1 column 268435456";
+    assert_eq!(error.to_string(), format!("GET {}: {said}", url(&server)));
+
+    let server = Server::playing([mib().repeated(257)]);
     let error = retrieve(&server, |options| options).expect_err("too much");
     assert!(matches!(error, Error::Answer(_)), "{error:?}");
-    let url = server.url(&format!("{COMPUTE}/images/{}", id(1)));
-    assert_eq!(error.to_string(), format!("GET {url}: the body is larger than 256 MiB"));
+    assert_eq!(error.to_string(), format!("GET {}: the body is larger than 256 MiB", url(&server)));
     assert_eq!(server.requests().len(), 1);
 }
 

@@ -18,7 +18,8 @@ pub(crate) struct Answer {
     cut: Option<usize>,
     /// How many bytes are sent at a time, and the pause after each.
     drip: Option<(usize, Duration)>,
-    endless: bool,
+    /// How often the body is sent once more.
+    more: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -49,7 +50,7 @@ impl Answer {
             before: Duration::ZERO,
             cut: None,
             drip: None,
-            endless: false,
+            more: 0,
         }
     }
 
@@ -95,16 +96,26 @@ impl Answer {
     }
 
     /// The head, and then the body again and again, for as long as the client reads.
-    pub(crate) fn endless(mut self) -> Self {
-        self.framing = Framing::Connection;
-        self.endless = true;
-        self
+    pub(crate) fn endless(self) -> Self {
+        self.repeated(u64::MAX)
+    }
+
+    /// The head with the length of all, and then the body that many times.
+    pub(crate) fn repeated(self, times: u64) -> Self {
+        let length = times.saturating_mul(self.body.len() as u64);
+        let mut answer = match times {
+            u64::MAX => self,
+            _ => self.header("Content-Length", length.to_string()),
+        };
+        answer.framing = Framing::Connection;
+        answer.more = times - 1;
+        answer
     }
 
     /// The status, and then the body again and again as headers.
     pub(crate) fn endless_head(mut self) -> Self {
         self.raw = Some(self.head.clone().into_bytes());
-        self.endless = true;
+        self.more = u64::MAX;
         self
     }
 
@@ -223,12 +234,10 @@ impl Answer {
                 }
             }
         }
-        if !self.endless {
-            return Ok(());
-        }
-        loop {
+        for _ in 0..self.more {
             stream.write_all(&self.body)?;
         }
+        Ok(())
     }
 }
 
