@@ -118,10 +118,11 @@ fn any_filter_value_arrives_as_it_is() {
     let server = Server::answering(|_| Answer::ok(&images(0..1)));
     let compute = server.compute();
     for text in odd_strings() {
-        let list = ListImages::new().name(&text).marker(&text).property(format!("a{text}"), &text);
+        let list =
+            ListImages::new().server(&text).marker(&text).property(format!("a{text}"), &text);
         compute.list_images(list).next().expect("an item").expect("an image");
         let request = server.requests().pop().expect("a request");
-        for name in ["name", "marker", &format!("property-a{text}")] {
+        for name in ["server", "marker", &format!("property-a{text}")] {
             assert_eq!(request.query(name).as_deref(), Some(&*text), "{name:?}");
         }
     }
