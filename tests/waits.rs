@@ -70,8 +70,8 @@ fn the_wait_doubles_and_differs() {
     }
     // Chance takes up to a half of each: that it never took a twentieth is no chance.
     assert!(all.iter().any(|waits| waits[0] < ms(380)), "{all:?}");
-    let (least, most) = (all.iter().min(), all.iter().max());
-    assert!(most.expect("some")[0] - least.expect("some")[0] > ms(5), "{all:?}");
+    let (least, most) = (all.iter().min().expect("some"), all.iter().max().expect("some"));
+    assert!(most[0].abs_diff(least[0]) > ms(5), "{all:?}");
 }
 
 #[test]
