@@ -28,7 +28,7 @@ pub fn run(compute: &Compute, job: &str) -> Result<(usize, usize)> {
     Ok((count, sum))
 }
 
-/// Every image in detail, held until the caller drops them.
+/// Every image in detail.
 pub fn keep(compute: &Compute) -> Result<Vec<Image>> {
     Ok(compute.list_images(ListImages::detailed().page_size(1000)).collect::<Result<_, _>>()?)
 }
