@@ -1,7 +1,7 @@
 //! `bench-list JOB`: what the floor does, done with the crate; `keep`, which
-//! never lets an image go, so that they are counted at the end; and `size`, which prints what an `Image`
-//! takes without what it points to. Reads `OS_AUTH_URL`, `OS_USER_ID`,
-//! `OS_PASSWORD` and `OS_PROJECT_ID`.
+//! never lets an image go, so that they are counted at the end; and `size`, which
+//! prints what an `Image` takes without what it points to. Reads `OS_AUTH_URL`,
+//! `OS_USER_ID`, `OS_PASSWORD` and `OS_PROJECT_ID`.
 
 use anyhow::{Context, Result};
 use bench_list::{keep, run, sign_in, weight};
