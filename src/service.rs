@@ -80,26 +80,33 @@ impl Service {
     }
 
     /// Sends a request. When the service no longer takes the token, signs in
-    /// and sends it once more; a second refusal is the caller's.
+    /// and sends it once more; a second refusal is the caller's, unless that
+    /// token ended, or gave way to another, on the way.
     pub(crate) fn send(&self, request: &Request) -> Result<Response> {
         let url = request.url(&self.0.endpoint)?;
         self.check_microversion(request)?;
+        let session = &self.0.session;
         if let Some(token) = &self.0.given {
             return self.send_with(token, request, &url);
         }
-        let token = self.0.session.token(None)?;
-        match self.send_with(&token, request, &url) {
-            Err(error) if fault::is_unauthorized(&error) && self.0.session.can_sign_in() => {
-                log::debug!("{error}; signing in again");
-                let token = self.0.session.token(Some(&token))?;
-                match self.send_with(&token, request, &url) {
-                    Err(gone) if error.details().tries().is_some() && is_gone(request, &gone) => {
-                        Ok(Response::default())
-                    }
-                    outcome => outcome,
-                }
+        let mut token = session.token(None)?;
+        let (mut sent, mut broke) = (0, false);
+        loop {
+            sent += 1;
+            let error = match self.send_with(&token, request, &url) {
+                // What broke off may have done it.
+                Err(gone) if broke && is_gone(request, &gone) => return Ok(Response::default()),
+                Err(error) if fault::is_unauthorized(&error) => error,
+                outcome => return outcome,
+            };
+            let tries = session.options().transport.tries;
+            let again = sent == 1 || (sent < tries && session.is_past(&token));
+            if !again || !session.can_sign_in() {
+                return Err(error);
             }
-            outcome => outcome,
+            log::debug!("{error}; signing in again");
+            broke |= error.details().tries().is_some();
+            token = session.token(Some(&token))?;
         }
     }
 

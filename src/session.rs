@@ -4,6 +4,7 @@
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+use jiff::Timestamp;
 use secrecy::ExposeSecret;
 
 use crate::address::{is_exposed, service_address};
@@ -69,11 +70,10 @@ impl Session {
     pub(crate) fn token(&self, stale: Option<&Token>) -> Result<Token> {
         let before = self.sign_ins.load(Ordering::Acquire);
         let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
-        let usable = |token: &&Token| match stale {
-            Some(stale) => !token.is(stale),
-            None if self.can_sign_in() => !token.is_due(),
-            // Nothing comes after it, so it is used to its end.
-            None => !token.is_over(),
+        let usable = |token: &&Token| {
+            // Where nothing comes after it, it is used to its end.
+            let ends = if self.can_sign_in() { token.is_due() } else { token.is_over() };
+            !ends && stale.is_none_or(|stale| !token.is(stale))
         };
         if let Some(token) = held.token.as_ref().filter(usable) {
             return Ok(token.clone());
@@ -95,6 +95,13 @@ impl Session {
                 Err(error)
             }
         }
+    }
+
+    /// Whether that token is of no use any more: it ended, or another thread
+    /// got a new one.
+    pub(crate) fn is_past(&self, token: &Token) -> bool {
+        let held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        token.is_over() || held.token.as_ref().is_some_and(|held| !held.is(token))
     }
 
     /// Whether there is a way to get another token.
@@ -131,12 +138,13 @@ impl Session {
             return Err(Error::invalid("there is no auth_url to sign in at"));
         }
         let url = request.url(&self.options.auth_url)?;
+        let asked = Timestamp::now();
         let response = self.send(&request, &url, &[])?;
         let id = response.subject_token.as_ref().map_or("", |token| token.expose_secret());
         if !is_sendable(id) {
             return Err(response.unexpected("there is no usable X-Subject-Token in the answer"));
         }
-        Token::received(id, response.text()?).map_err(|error| {
+        Token::received(id, response.text()?, asked).map_err(|error| {
             Error::Answer(response.details("the body is not a token").caused(error))
         })
     }
@@ -157,5 +165,34 @@ fn identity_url(auth_url: &str) -> Result<String> {
             "the auth_url {url:?} is of Identity v2.0, which clouds no longer have: end it in /v3"
         ))),
         _ => Ok(url + "/v3"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::credentials::User;
+
+    /// A token that lives as long as these times say.
+    fn token(id: &str, issued: &str, expires: &str) -> Token {
+        let body =
+            format!(r#"{{"token": {{"issued_at": "{issued}", "expires_at": "{expires}"}}}}"#);
+        Token::received(id, &body, Timestamp::now()).expect("a token")
+    }
+
+    #[test]
+    fn a_token_that_another_thread_got_is_not_used_when_it_is_about_to_end_too() {
+        let noon = "2026-11-23T12:00:00Z";
+        let refused = token("refused", noon, "2026-11-23T13:00:00Z");
+        // Nobody can be asked at this address.
+        let options = Options::new("http://127.0.0.1:0/v3").user(User::by_id("u", "p")).no_proxy();
+        let session = Session::new(options.tries(1)).expect("good options");
+        let hold = |token| session.held.lock().expect("no panic").token = Some(token);
+        hold(token("good", noon, "2026-11-23T13:00:00Z"));
+        assert!(
+            session.token(Some(&refused)).expect("the other one").is(&token("good", noon, noon))
+        );
+        hold(token("ended", noon, noon));
+        session.token(Some(&refused)).expect_err("a sign-in to nobody");
     }
 }

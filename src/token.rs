@@ -57,11 +57,15 @@ struct Named {
 }
 
 impl Token {
-    /// The token of an answer's body, which came just now.
+    /// The token of an answer's body.
     ///
     /// The server's clock and ours may differ by more than a token's life, so
-    /// its age is counted from when it came.
-    pub(crate) fn received(id: &str, body: &str) -> Result<Self, serde_json::Error> {
+    /// its age is counted from when it was asked for: it cannot be older.
+    pub(crate) fn received(
+        id: &str,
+        body: &str,
+        asked: Timestamp,
+    ) -> Result<Self, serde_json::Error> {
         #[derive(Deserialize)]
         struct Answer {
             token: Body,
@@ -71,7 +75,7 @@ impl Token {
             (Some(issued), Some(expires)) => Some(expires.duration_since(issued)),
             _ => None,
         };
-        let end = ends_in.and_then(|life| Timestamp::now().checked_add(life).ok());
+        let end = ends_in.and_then(|life| asked.checked_add(life).ok());
         Ok(Self::new(secret(id), body, end))
     }
 

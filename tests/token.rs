@@ -121,6 +121,32 @@ fn after_a_401_it_signs_in_and_sends_the_request_again_once() {
 }
 
 #[test]
+fn a_token_that_ended_on_the_way_is_no_refusal_as_long_as_there_are_tries() {
+    // The first tokens live no time at all: each request is sent with one that
+    // was good when it was asked for.
+    for (short, outcome, last) in [(3, Ok(1), "hour"), (9, Err(Some(401)), "4")] {
+        let server = Server::start();
+        let hour = server.token("hour");
+        let mut issued = 0;
+        server.answers(move |request| match (request.method.as_str(), issued > short) {
+            ("POST", _) => {
+                issued += 1;
+                let short_lived = token(&issued.to_string(), 0, &json!([]));
+                if issued > short { hour.clone() } else { short_lived }
+            }
+            (_, true) => Answer::ok(&images(0..1)),
+            (_, false) => fault(401, "error", "no"),
+        });
+        let endpoint = ServiceOptions::new().endpoint(server.url(COMPUTE));
+        let openstack = OpenStack::new(server.options().tries(3)).expect("good options");
+        let compute = openstack.compute_v2_with(endpoint).expect("a service");
+        assert_eq!(list(&compute).map_err(|error| error.status()), outcome);
+        // The first sign-in is that of `compute_v2_with`.
+        assert_eq!(tokens(&server), ["-", "-", "2", "-", "3", "-", last]);
+    }
+}
+
+#[test]
 fn a_merge_that_met_a_401_is_sent_again_whole() {
     let server = Server::start();
     let answer = Answer::ok(&json!({"metadata": {"k": "v"}}));
