@@ -13,6 +13,16 @@ GIVEN = {UNKNOWN, "11111111-2222-3333-4444-555555555555", "99999999-8888-7777-66
          "22222222-3333-4444-5555-666666666666"}
 
 
+def complete(method, raw):
+    """Whether a connection that stays open has nothing more to give."""
+    head, end, body = raw.partition(b"\r\n\r\n")
+    head = head.lower()
+    if not end or b"\r\nconnection: close" in head:
+        return False
+    length = re.search(rb"\r\ncontent-length: (\d+)", head)
+    return method == "HEAD" or bool(length) and len(body) >= int(length[1])
+
+
 class Cloud:
     def __init__(self, state):
         state = pathlib.Path(state)
@@ -66,7 +76,7 @@ class Cloud:
             except ConnectionError:
                 pass  # refused before all was read: there may still be an answer
             try:
-                while piece := connection.recv(1 << 16):
+                while not complete(method, raw) and (piece := connection.recv(1 << 16)):
                     raw += piece
             except ConnectionError as error:
                 if not raw:

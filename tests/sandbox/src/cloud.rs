@@ -5,8 +5,12 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::image::{Image, Images, NewImage};
+use crate::image::{Image, Images};
+use crate::new_image::NewImage;
 use crate::text;
+
+/// The secret of the application credential `demo-app`.
+pub(crate) const APPLICATION_CREDENTIAL_SECRET: &str = "demo-application-credential-secret";
 
 /// How long Nova trusts a token that it has checked, and does not hear that it
 /// was revoked.

@@ -3,8 +3,9 @@
 
 use crate::cloud::{Caller, Cloud};
 use crate::http::{Request, Response, page};
-use crate::image::{Image, NewImage};
+use crate::image::Image;
 use crate::json::{Json, quote, quote_unicode};
+use crate::new_image::NewImage;
 use crate::text;
 
 /// The text that HTTP's own 401 has.
@@ -15,8 +16,13 @@ const UNAUTHORIZED: &str = "This server could not verify that you are authorized
 /// A status and what is said with it.
 type Refusal = (u16, String);
 
-/// A request below `/image`; `path` is what follows that.
+/// A request below `/image`; `path` is what follows that. Glance closes every
+/// connection, on whatever wire the others are.
 pub(crate) fn answer(cloud: &mut Cloud, request: &Request, path: &str) -> Response {
+    Response { closes: true, ..respond(cloud, request, path) }
+}
+
+fn respond(cloud: &mut Cloud, request: &Request, path: &str) -> Response {
     let parts: Vec<&str> = path.trim_start_matches('/').split('/').collect();
     if parts[0] != "v2" {
         return versions(request);

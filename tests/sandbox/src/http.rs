@@ -101,12 +101,14 @@ pub(crate) struct Response {
     /// The service refused before it read the body: a web server that keeps
     /// connections closes this one.
     pub(crate) unread: bool,
+    /// The connection is closed after this, also where others are kept.
+    pub(crate) closes: bool,
 }
 
 impl Response {
     pub(crate) fn new(status: u16) -> Self {
         let reason = reason(status).to_owned();
-        Self { status, reason, headers: Vec::new(), body: Vec::new(), unread: false }
+        Self { status, reason, headers: Vec::new(), body: Vec::new(), unread: false, closes: false }
     }
 
     pub(crate) fn header(mut self, name: &str, value: impl Into<String>) -> Self {

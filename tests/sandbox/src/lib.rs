@@ -21,28 +21,30 @@
 //! `cargo run -p opencloud-sandbox` serves the same to any other client.
 
 mod cloud;
+mod connection;
 mod fault;
 mod glance;
 mod http;
 mod image;
 mod json;
 mod keystone;
+mod new_image;
 mod nova;
+mod read;
 mod sandbox;
 mod seed;
 mod server;
+mod services;
+mod shared;
 mod sign_in;
 mod state;
 mod text;
 
 pub use fault::Fault;
 pub use http::Wire;
-pub use image::NewImage;
+pub use new_image::NewImage;
 pub use sandbox::{Builder, Sandbox};
-pub use server::SeenRequest;
-
-/// The secret of the application credential `demo-app`.
-pub(crate) const APPLICATION_CREDENTIAL_SECRET: &str = "demo-application-credential-secret";
+pub use shared::SeenRequest;
 
 /// Lines for a shell, with which the user `demo` signs in to a sandbox.
 #[must_use]

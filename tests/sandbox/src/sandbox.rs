@@ -9,14 +9,15 @@ use std::time::Duration;
 
 use opencloud::{Domain, Options, Project, Scope, User};
 
-use crate::APPLICATION_CREDENTIAL_SECRET;
-use crate::cloud::{Cloud, TokenScope};
+use crate::cloud::{APPLICATION_CREDENTIAL_SECRET, Cloud, TokenScope};
 use crate::fault::Fault;
-use crate::http::{Request, Response, Wire, page};
-use crate::image::NewImage;
+use crate::http::Wire;
 use crate::json::Json;
-use crate::server::{SeenRequest, Server, Service, lock};
-use crate::{glance, keystone, nova, seed, state};
+use crate::new_image::NewImage;
+use crate::server::Server;
+use crate::services::Services;
+use crate::shared::{SeenRequest, lock};
+use crate::{seed, state};
 
 /// Keystone and Nova's images on a free port of the loopback interface.
 ///
@@ -104,32 +105,6 @@ impl Builder {
         let services = Box::new(Services(Arc::clone(&cloud)));
         let server = Server::start(listener, self.wire, services)?;
         Ok(Sandbox { cloud, server })
-    }
-}
-
-/// The three services, each below a path of its own.
-struct Services(Arc<Mutex<Cloud>>);
-
-impl Service for Services {
-    fn answer(&self, request: &Request) -> Response {
-        let mut cloud = lock(&self.0);
-        let path = request.path();
-        let below = |root: &str| {
-            path.strip_prefix(root).filter(|rest| rest.is_empty() || rest.starts_with('/'))
-        };
-        if let Some(path) = below("/identity") {
-            keystone::answer(&mut cloud, request, path)
-        } else if let Some(path) = below("/compute") {
-            nova::answer(&mut cloud, request, path)
-        } else if let Some(path) = below("/image") {
-            glance::answer(&mut cloud, request, path)
-        } else {
-            page(request, 404, "The resource could not be found.")
-        }
-    }
-
-    fn revoke_tokens(&self) {
-        lock(&self.0).tokens.clear();
     }
 }
 

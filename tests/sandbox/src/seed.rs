@@ -1,8 +1,8 @@
 //! The images that are there from the start: one of every sort.
 
 use crate::cloud::Cloud;
-use crate::image::NewImage;
 use crate::json::Json;
+use crate::new_image::NewImage;
 
 /// Makes them, in the order in which a cloud's set-up would.
 pub(crate) fn seed(cloud: &mut Cloud) {

@@ -1,7 +1,6 @@
 //! Signing in: what Keystone makes of the body of `POST /auth/tokens`.
 
-use crate::APPLICATION_CREDENTIAL_SECRET;
-use crate::cloud::{Cloud, Token, TokenScope, User};
+use crate::cloud::{APPLICATION_CREDENTIAL_SECRET, Cloud, Token, TokenScope, User};
 use crate::json::Json;
 
 /// What Keystone refuses with.

@@ -4,8 +4,7 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use crate::APPLICATION_CREDENTIAL_SECRET;
-use crate::cloud::Cloud;
+use crate::cloud::{APPLICATION_CREDENTIAL_SECRET, Cloud};
 
 /// Lines for a shell, with which the user `demo` signs in.
 pub(crate) fn exports(identity: &str) -> String {

@@ -3,40 +3,11 @@
 use crate::cloud::Caller;
 use crate::http::{Request, Response};
 use crate::json::quote;
+use crate::text;
 
+use super::microversion::{self, MAXIMUM};
 use super::query::Query;
-use super::version::{self, MAXIMUM};
-
-/// A body of 200, nothing for 204, or a fault.
-pub(super) type Answer = Result<Option<String>, Fault>;
-
-/// What Nova refuses with.
-#[derive(Debug)]
-pub(super) struct Fault {
-    pub(super) code: u16,
-    pub(super) message: String,
-}
-
-impl Fault {
-    pub(super) fn new(code: u16, message: impl Into<String>) -> Self {
-        Self { code, message: message.into() }
-    }
-
-    /// A Python exception that nobody caught.
-    pub(super) fn unexpected(class: &str) -> Self {
-        let text = "Unexpected API Error. Please contact the administrator";
-        Self::new(500, format!("{text}\n<class '{class}'>"))
-    }
-
-    pub(super) fn image_not_found() -> Self {
-        Self::new(404, "Image not found.")
-    }
-
-    /// A call or a key that is not there.
-    pub(super) fn gone() -> Self {
-        Self::new(404, "The resource could not be found.")
-    }
-}
+use super::refusal::Fault;
 
 /// One authenticated request.
 pub(super) struct Call<'a> {
@@ -64,10 +35,10 @@ impl<'a> Call<'a> {
     /// Reads the microversion. One that is out of range stays in the headers of
     /// the answer; one that cannot be read does not.
     pub(super) fn set_version(&mut self, request: &Request) -> Result<(), Fault> {
-        let asked = if self.legacy { None } else { version::asked(request) };
+        let asked = if self.legacy { None } else { microversion::asked(request) };
         let asked = asked.unwrap_or_else(|| "2.1".to_owned());
         let asked = if asked == "latest" { MAXIMUM.to_owned() } else { asked };
-        let (major, minor) = version::parts(&asked).ok_or_else(|| {
+        let (major, minor) = microversion::parts(&asked).ok_or_else(|| {
             let rule = "is of invalid format. Must be of format MajorNum.MinorNum.";
             Fault::new(400, format!("API Version String {asked} {rule}"))
         })?;
@@ -136,4 +107,10 @@ impl<'a> Call<'a> {
             _ => response,
         }
     }
+}
+
+/// The request's ids come last of all.
+pub(super) fn identified(response: Response) -> Response {
+    let id = format!("req-{}", text::uuid());
+    response.header("x-openstack-request-id", id.as_str()).header("x-compute-request-id", id)
 }

@@ -4,9 +4,10 @@ use crate::cloud::Cloud;
 use crate::image::Image;
 use crate::text::percent_decode;
 
-use super::call::{Answer, Call, Fault};
+use super::call::Call;
 use super::filter::{Filter, glance_refuses};
 use super::query::Query;
+use super::refusal::{Answer, Fault};
 use super::view::{self, View};
 
 pub(super) fn list(cloud: &Cloud, call: &Call<'_>, detailed: bool) -> Answer {

@@ -1,6 +1,7 @@
 //! The few other calls of Nova that a client of images is likely to make.
 
-use super::call::{Answer, Call, Fault};
+use super::call::Call;
+use super::refusal::{Answer, Fault};
 
 /// No servers: only images are served here.
 pub(super) fn servers(call: &Call<'_>) -> Answer {

@@ -3,9 +3,10 @@
 use crate::cloud::Cloud;
 use crate::json::{Json, quote};
 
-use super::call::{Answer, Call, Fault};
+use super::call::Call;
 use super::images::find;
 use super::query::Query;
+use super::refusal::{Answer, Fault};
 use super::schema;
 use super::update::update;
 use super::view;

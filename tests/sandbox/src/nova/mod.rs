@@ -3,9 +3,12 @@
 mod call;
 mod filter;
 mod images;
+mod iso;
 mod limits;
 mod metadata;
+mod microversion;
 mod query;
+mod refusal;
 mod schema;
 mod update;
 mod version;
@@ -14,9 +17,9 @@ mod view;
 use crate::cloud::Cloud;
 use crate::http::{Request, Response, page};
 use crate::json::{Json, quote};
-use crate::text;
 
-use call::{Answer, Call, Fault};
+use call::{Call, identified};
+use refusal::{Answer, Fault};
 
 /// The largest body that Nova reads.
 const LARGEST_BODY: usize = 114_688;
@@ -47,16 +50,10 @@ pub(crate) fn answer(cloud: &mut Cloud, request: &Request, path: &str) -> Respon
         return version::document(request, path);
     }
     if request.method == "OPTIONS" {
-        return Response::new(200).length();
+        return Response::new(200).length().unread();
     }
     let call = Call::new(request, base, legacy);
     identified(authenticated(cloud, request, call, rest))
-}
-
-/// The request's ids come last of all.
-pub(super) fn identified(response: Response) -> Response {
-    let id = format!("req-{}", text::uuid());
-    response.header("x-openstack-request-id", id.as_str()).header("x-compute-request-id", id)
 }
 
 fn authenticated(cloud: &mut Cloud, request: &Request, mut call: Call<'_>, rest: &str) -> Response {
@@ -80,6 +77,8 @@ fn authenticated(cloud: &mut Cloud, request: &Request, mut call: Call<'_>, rest:
     }
     match carry_out(cloud, request, &call, project, route) {
         Ok(body) => call.succeed(body),
+        // The type is looked at before the body.
+        Err(fault) if fault.code == 415 => call.refuse(&fault).unread(),
         Err(fault) => call.refuse(&fault),
     }
 }

@@ -3,7 +3,7 @@
 use crate::json::repr;
 use crate::text::{parameters, quote_plus};
 
-use super::call::Fault;
+use super::refusal::Fault;
 
 /// What Nova's schema knows; the rest is dropped before anybody sees it.
 const KNOWN: [&str; 11] = [

@@ -2,7 +2,7 @@
 
 use crate::json::{Json, repr};
 
-use super::call::Fault;
+use super::refusal::Fault;
 
 const PATTERN: &str = "'^[a-zA-Z0-9-_:. ]{1,255}$'";
 

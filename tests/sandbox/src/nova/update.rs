@@ -5,8 +5,9 @@ use crate::image::Image;
 use crate::json::Json;
 use crate::text::is_uuid;
 
-use super::call::{Call, Fault};
+use super::call::Call;
 use super::images::find;
+use super::refusal::Fault;
 use super::view::{self, CONVERTED};
 
 /// How many items an image may have.

@@ -1,35 +1,9 @@
-//! Microversions, and the documents that list the versions.
+//! The documents that list the versions.
 
 use crate::http::{Request, Response};
 use crate::json::quote;
 
-use super::call::Call;
-use super::identified;
-
-/// The newest microversion.
-pub(super) const MAXIMUM: &str = "2.104";
-
-/// The microversion that a request asks for, as it is written there.
-pub(super) fn asked(request: &Request) -> Option<String> {
-    let standard = request.header("OpenStack-API-Version").unwrap_or_default();
-    let found = standard.split(',').rev().find_map(|part| {
-        let (service, version) = part.trim().split_once(char::is_whitespace)?;
-        service.eq_ignore_ascii_case("compute").then(|| version.trim().to_owned())
-    });
-    found.or_else(|| {
-        let legacy = request.header("X-OpenStack-Nova-API-Version")?;
-        Some(legacy.rsplit(',').next().unwrap_or_default().trim().to_owned())
-    })
-}
-
-/// The two numbers of a version.
-pub(super) fn parts(version: &str) -> Option<(String, String)> {
-    let number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-    let (major, minor) = version.split_once('.')?;
-    let good = number(major) && number(minor) && !major.starts_with('0');
-    let good = good && (minor == "0" || !minor.starts_with('0'));
-    good.then(|| (major.to_owned(), minor.to_owned()))
-}
+use super::call::{Call, identified};
 
 const MEDIA_21: &str = "[{\"base\": \"application/json\", \"type\": \
                         \"application/vnd.openstack.compute+json;version=2.1\"}]";
@@ -93,38 +67,4 @@ fn choices(request: &Request, path: &str) -> String {
     let (old, new) =
         (entry("v2.0", "DEPRECATED", "v2", MEDIA_20), entry("v2.1", "CURRENT", "v2.1", MEDIA_21));
     format!("{{\"choices\": [{old}, {new}]}}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[track_caller]
-    fn of(headers: &[(&str, &str)]) -> Option<String> {
-        let headers = headers.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect();
-        asked(&Request { headers, ..Request::default() })
-    }
-
-    #[test]
-    fn the_last_version_for_compute_is_asked_for() {
-        let standard = "OpenStack-API-Version";
-        assert_eq!(of(&[]), None);
-        assert_eq!(of(&[(standard, "COMPUTE  2.35 ")]).as_deref(), Some("2.35"));
-        assert_eq!(
-            of(&[(standard, "volume 3.50, compute 2.36, image 2")]).as_deref(),
-            Some("2.36")
-        );
-        assert_eq!(of(&[(standard, "2.35")]), None);
-        let both = [("x-openstack-nova-api-version", "2.36"), (standard, "compute 2.35")];
-        assert_eq!(of(&both).as_deref(), Some("2.35"));
-        assert_eq!(of(&[("X-OpenStack-Nova-API-Version", "")]).as_deref(), Some(""));
-    }
-
-    #[test]
-    fn a_version_is_two_numbers() {
-        assert_eq!(parts("2.35"), Some(("2".to_owned(), "35".to_owned())));
-        for bad in ["", "abc", "2", "2.", "2.01", "0.1", "2.1.1", "-2.1", "LATEST"] {
-            assert_eq!(parts(bad), None, "{bad}");
-        }
-    }
 }

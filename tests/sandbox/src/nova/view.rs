@@ -5,8 +5,9 @@ use jiff::Timestamp;
 use crate::image::Image;
 use crate::json::{Json, quote, quote_into};
 
-use super::call::{Call, Fault};
+use super::call::Call;
 use super::query::Query;
+use super::refusal::Fault;
 
 /// The properties whose text Nova takes for JSON.
 pub(super) const CONVERTED: [&str; 2] = ["block_device_mapping", "mappings"];

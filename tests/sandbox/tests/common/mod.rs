@@ -1,0 +1,85 @@
+//! A client that sees every byte.
+#![allow(dead_code, reason = "each test file uses some of it")]
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+
+use opencloud_sandbox::Sandbox;
+
+/// An answer as it came.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: String,
+    /// The lines of the head, request ids replaced.
+    pub(crate) headers: Vec<String>,
+    pub(crate) body: String,
+}
+
+/// `127.0.0.1:PORT`.
+pub(crate) fn host(sandbox: &Sandbox) -> String {
+    let url = sandbox.auth_url();
+    url.split('/').nth(2).expect("a host").to_owned()
+}
+
+pub(crate) fn connect(sandbox: &Sandbox) -> TcpStream {
+    TcpStream::connect(host(sandbox)).expect("a connection")
+}
+
+/// Sends these bytes and reads to the end of the connection.
+pub(crate) fn exchange(sandbox: &Sandbox, bytes: &[u8]) -> std::io::Result<Vec<u8>> {
+    let mut stream = connect(sandbox);
+    stream.write_all(bytes)?;
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer)?;
+    Ok(answer)
+}
+
+pub(crate) fn parse(raw: &[u8]) -> Answer {
+    let text = String::from_utf8_lossy(raw).into_owned();
+    let (head, body) = text.split_once("\r\n\r\n").expect("the end of a head");
+    let mut lines = head.split("\r\n").map(|line| match line.split_once(": req-") {
+        Some((name, id)) if id.len() == 36 => format!("{name}: ID"),
+        _ => line.to_owned(),
+    });
+    let status = lines.next().expect("a status line");
+    Answer { status, headers: lines.collect(), body: body.to_owned() }
+}
+
+pub(crate) fn request(
+    sandbox: &Sandbox,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &str,
+) -> Vec<u8> {
+    let mut text = format!("{method} {path} HTTP/1.1\r\nHost: {}\r\n", host(sandbox));
+    for (name, value) in headers {
+        text += &format!("{name}: {value}\r\n");
+    }
+    if !body.is_empty() {
+        text += &format!("Content-Length: {}\r\n", body.len());
+    }
+    (text + "\r\n" + body).into_bytes()
+}
+
+/// One request of its own connection.
+#[track_caller]
+pub(crate) fn ask(
+    sandbox: &Sandbox,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &str,
+) -> Answer {
+    parse(&exchange(sandbox, &request(sandbox, method, path, headers, body)).expect("an answer"))
+}
+
+/// One request to Nova as `demo`: its status and body.
+#[track_caller]
+pub(crate) fn nova(sandbox: &Sandbox, method: &str, path: &str, body: &str) -> (String, String) {
+    let token = sandbox.token("demo");
+    let path = format!("/compute/v2.1{path}");
+    let headers = [("X-Auth-Token", token.as_str()), ("Content-Type", "application/json")];
+    let answer = ask(sandbox, method, &path, &headers, body);
+    (answer.status.split_once(' ').expect("a status").1.to_owned(), answer.body)
+}

@@ -1,0 +1,209 @@
+//! Nova's answers, as recorded from the real one.
+
+mod common;
+
+use common::{ask, host, nova};
+use opencloud_sandbox::{NewImage, Sandbox};
+
+const ID: &str = "44f00720-91de-4ca2-a423-e8783ac8e4c7";
+
+fn empty() -> Sandbox {
+    Sandbox::builder().empty().start()
+}
+
+#[test]
+fn a_page_has_nova_s_headers_in_nova_s_order_and_a_link_to_the_next() {
+    let sandbox = empty();
+    sandbox.add_image(NewImage::named("null properties").id(ID));
+    let token = sandbox.token("demo");
+    let answer = ask(
+        &sandbox,
+        "GET",
+        "/compute/v2.1/images?limit=1&bogus=1",
+        &[("X-Auth-Token", &token)],
+        "",
+    );
+    let base = format!("http://{}", host(&sandbox));
+    let body = format!(
+        r#"{{"images": [{{"id": "{ID}", "name": "null properties", "links": [{{"rel": "self", "href": "{base}/compute/v2.1/images/{ID}"}}, {{"rel": "bookmark", "href": "{base}/compute/images/{ID}"}}, {{"rel": "alternate", "type": "application/vnd.openstack.image", "href": "{base}/image//images/{ID}"}}]}}], "images_links": [{{"rel": "next", "href": "{base}/compute/v2.1/images?limit=1&marker={ID}"}}]}}"#
+    );
+    assert_eq!(answer.status, "HTTP/1.1 200 OK");
+    assert_eq!(answer.body, body);
+    let length = format!("Content-Length: {}", body.len());
+    assert_eq!(
+        answer.headers,
+        [
+            length.as_str(),
+            "Content-Type: application/json",
+            "OpenStack-API-Version: compute 2.1",
+            "X-OpenStack-Nova-API-Version: 2.1",
+            "Vary: OpenStack-API-Version",
+            "Vary: X-OpenStack-Nova-API-Version",
+            "x-openstack-request-id: ID",
+            "x-compute-request-id: ID",
+            "Connection: close",
+        ]
+    );
+}
+
+#[test]
+fn a_refusal_has_its_headers_in_another_order() {
+    let sandbox = empty();
+    let token = sandbox.token("demo");
+    let answer =
+        ask(&sandbox, "GET", "/compute/v2.1/images?limit=0", &[("X-Auth-Token", &token)], "");
+    assert_eq!(
+        answer.body,
+        r#"{"badRequest": {"code": 400, "message": "Invalid input for query parameters limit. Value: 0. 0 is less than the minimum of 1"}}"#
+    );
+    assert_eq!(
+        answer.headers,
+        [
+            "OpenStack-API-Version: compute 2.1",
+            "X-OpenStack-Nova-API-Version: 2.1",
+            "Vary: OpenStack-API-Version",
+            "Vary: X-OpenStack-Nova-API-Version",
+            "Content-Type: application/json; charset=UTF-8",
+            "Content-Length: 127",
+            "x-openstack-request-id: ID",
+            "x-compute-request-id: ID",
+            "Connection: close",
+        ]
+    );
+}
+
+#[test]
+fn a_request_without_a_token_is_refused_before_its_path_is_looked_at() {
+    let sandbox = empty();
+    let answer = ask(&sandbox, "GET", "/compute/v2.1/nonsense", &[], "");
+    assert_eq!(answer.status, "HTTP/1.1 401 Unauthorized");
+    assert_eq!(
+        answer.body,
+        r#"{"error": {"code": 401, "title": "Unauthorized", "message": "The request you have made requires authentication."}}"#
+    );
+    assert!(
+        answer
+            .headers
+            .contains(&format!("WWW-Authenticate: Keystone uri=\"{}\"", sandbox.auth_url()))
+    );
+}
+
+#[test]
+fn an_image_of_a_server_shows_it() {
+    let sandbox = Sandbox::start();
+    let (id, base) = (sandbox.image_id("snapshot"), format!("http://{}", host(&sandbox)));
+    let (status, body) = nova(&sandbox, "GET", &format!("/images/{id}"), "");
+    assert_eq!(status, "200 OK");
+    let server = "11111111-2222-3333-4444-555555555555";
+    assert!(body.starts_with(&format!(
+        r#"{{"image": {{"id": "{id}", "name": "snapshot of web-1", "minRam": 0, "minDisk": 20, "metadata": {{"image_type": "snapshot", "instance_uuid": "{server}", "#
+    )));
+    assert!(body.contains(
+        r#""status": "ACTIVE", "progress": 100, "OS-EXT-IMG-SIZE:size": 2048, "links": ["#
+    ));
+    assert!(body.ends_with(&format!(
+        r#""server": {{"id": "{server}", "links": [{{"rel": "self", "href": "{base}/compute/v2.1/servers/{server}"}}, {{"rel": "bookmark", "href": "{base}/compute/servers/{server}"}}]}}}}}}"#
+    )));
+}
+
+#[test]
+fn a_page_of_more_than_the_limit_of_the_server_has_no_link() {
+    let sandbox = Sandbox::builder().empty().max_limit(3).start();
+    sandbox.add_images(5);
+    let linked = |query: &str| {
+        let (status, body) = nova(&sandbox, "GET", &format!("/images{query}"), "");
+        assert_eq!(status, "200 OK");
+        (body.matches("\"name\"").count(), body.contains("images_links"))
+    };
+    assert_eq!(linked(""), (5, false));
+    assert_eq!(linked("?limit=2"), (2, true));
+    assert_eq!(linked("?limit=3"), (3, true));
+    assert_eq!(linked("?limit=4"), (4, false));
+    assert_eq!(linked("?limit=9"), (5, false));
+    sandbox.add_images(0);
+}
+
+#[test]
+fn a_value_that_moves_to_another_name_is_an_error_of_the_server() {
+    let sandbox = empty();
+    let id = sandbox.add_image(NewImage::named("x").metadata([("a", "1"), ("b", "2")]));
+    let path = format!("/images/{id}/metadata");
+    let put = |items: &str| nova(&sandbox, "PUT", &path, &format!("{{\"metadata\": {items}}}")).0;
+    assert_eq!(put(r#"{"c": "1"}"#), "500 Internal Server Error");
+    assert_eq!(put(r#"{"a": "1", "c": "3"}"#), "200 OK");
+    assert_eq!(sandbox.metadata(&id).as_deref(), Some(r#"{"a": "1", "c": "3"}"#));
+}
+
+#[test]
+fn whoever_changes_a_shared_image_makes_it_private() {
+    let sandbox = empty();
+    let id = sandbox.add_image(NewImage::named("x").visibility("community"));
+    let path = format!("/compute/v2.1/images/{id}");
+    let other =
+        || ask(&sandbox, "GET", &path, &[("X-Auth-Token", &sandbox.token("other"))], "").status;
+    assert_eq!(other(), "HTTP/1.1 200 OK");
+    nova(&sandbox, "POST", &format!("/images/{id}/metadata"), r#"{"metadata": {"a": "1"}}"#);
+    assert_eq!(other(), "HTTP/1.1 404 Not Found");
+}
+
+#[test]
+fn a_mapping_that_is_no_json_spoils_every_list_that_holds_it() {
+    let sandbox = empty();
+    let id = sandbox.add_image(NewImage::named("x"));
+    let path = format!("/images/{id}/metadata");
+    let fault = r#"{"computeFault": {"code": 500, "message": "Unexpected API Error. Please contact the administrator\n<class 'json.decoder.JSONDecodeError'>"}}"#;
+    let fault = || ("500 Internal Server Error".to_owned(), fault.to_owned());
+    assert_eq!(nova(&sandbox, "POST", &path, r#"{"metadata": {" mappings": "v"}}"#), fault());
+    assert_eq!(sandbox.metadata(&id).as_deref(), Some(r#"{"mappings": "v"}"#));
+    for path in [path.as_str(), &format!("/images/{id}"), "/images", "/images/detail"] {
+        assert_eq!(nova(&sandbox, "GET", path, ""), fault(), "{path}");
+    }
+    assert_eq!(nova(&sandbox, "PUT", &path, r#"{"metadata": {}}"#), fault());
+    assert_eq!(nova(&sandbox, "DELETE", &format!("/images/{id}"), "").0, "204 No Content");
+    assert_eq!(nova(&sandbox, "GET", "/images", "").1, r#"{"images": []}"#);
+}
+
+#[test]
+fn a_reader_may_look_and_change_nothing() {
+    let sandbox = empty();
+    let id = sandbox.add_image(NewImage::named("x").metadata([("a", "1")]));
+    let reader = |method: &str, path: &str, body: &str| {
+        let token = sandbox.token("demo-reader");
+        ask(
+            &sandbox,
+            method,
+            &format!("/compute/v2.1/images/{id}{path}"),
+            &[("X-Auth-Token", &token)],
+            body,
+        )
+        .body
+    };
+    assert_eq!(reader("GET", "/metadata", ""), r#"{"metadata": {"a": "1"}}"#);
+    let refused =
+        format!(r#"{{"forbidden": {{"code": 403, "message": "Not authorized for image {id}."}}}}"#);
+    assert_eq!(reader("POST", "/metadata", r#"{"metadata": {"b": "2"}}"#), refused);
+    assert_eq!(reader("DELETE", "/metadata/a", ""), refused);
+    assert_eq!(
+        reader("DELETE", "", ""),
+        r#"{"forbidden": {"code": 403, "message": "You are not allowed to delete the image."}}"#
+    );
+    assert!(sandbox.has_image(&id));
+}
+
+#[test]
+fn the_three_kinds_of_404_differ() {
+    let sandbox = Sandbox::start();
+    let id = sandbox.image_id("plain");
+    let image = r#"{"itemNotFound": {"code": 404, "message": "Image not found."}}"#;
+    let gone = r#"{"itemNotFound": {"code": 404, "message": "The resource could not be found."}}"#;
+    assert_eq!(nova(&sandbox, "GET", "/images/abc", "").1, image);
+    assert_eq!(
+        nova(&sandbox, "GET", &format!("/images/{}", sandbox.image_id("other-private")), "").1,
+        image
+    );
+    assert_eq!(nova(&sandbox, "GET", &format!("/images/{id}/metadata/missing"), "").1, gone);
+    assert_eq!(
+        nova(&sandbox, "GET", &format!("/images/{id}/"), "").1,
+        "404 Not Found\n\nThe resource could not be found.\n\n   "
+    );
+}
