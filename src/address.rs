@@ -8,13 +8,15 @@ use url::{Host, Url};
 /// host, and nothing that a path could not follow. A user and password in it
 /// would end in logs and errors.
 pub(crate) fn service_address(text: &str) -> Result<String, String> {
-    let url = Url::parse(text.trim()).map_err(|error| format!("{text:?} is not a URL: {error}"))?;
-    if !matches!(url.scheme(), "http" | "https") {
-        return Err(format!("{text:?} is not an http or https URL"));
-    }
+    let shown = without_user(text);
+    let url =
+        Url::parse(text.trim()).map_err(|error| format!("{shown:?} is not a URL: {error}"))?;
     if !url.username().is_empty() || url.password().is_some() {
         let host = url.host_str().unwrap_or_default();
         return Err(format!("the URL of {host:?} has a user or a password in it: take them out"));
+    }
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(format!("{shown:?} is not an http or https URL"));
     }
     if url.query().is_some() || url.fragment().is_some() {
         return Err(format!("{text:?} has a query or a fragment: take it out"));
@@ -32,6 +34,12 @@ pub(crate) fn is_exposed(address: &str) -> bool {
         None => false,
     };
     url.scheme() == "http" && !near
+}
+
+/// What can be shown of an address, whatever is wrong with it: nothing before
+/// the last `@`, where a password could be.
+pub(crate) fn without_user(text: &str) -> &str {
+    text.rsplit_once('@').map_or(text, |(_, rest)| rest)
 }
 
 #[cfg(test)]
@@ -61,6 +69,11 @@ mod tests {
             ("http://h/?a=b", r#""http://h/?a=b" has a query or a fragment: take it out"#),
             (
                 "http://me:pa55word@h/",
+                r#"the URL of "h" has a user or a password in it: take them out"#,
+            ),
+            ("http://me:pa55word@h:99999/v3", r#""h:99999/v3" is not a URL: invalid port number"#),
+            (
+                "ftp://me:pa55word@h/v3",
                 r#"the URL of "h" has a user or a password in it: take them out"#,
             ),
         ] {

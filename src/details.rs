@@ -32,6 +32,7 @@ struct Inner {
     request_id: Option<String>,
     retry_after: Option<Duration>,
     missing: Option<Missing>,
+    is_named: bool,
     tries: Option<(u32, Duration)>,
     cause: Option<Arc<anyhow::Error>>,
 }
@@ -108,8 +109,27 @@ impl Details {
         self
     }
 
-    pub(crate) fn lacks(mut self, missing: Missing) -> Self {
-        self.0.missing = Some(missing);
+    /// Whether a service said it in a fault of its own, and no proxy before it.
+    pub(crate) fn is_named(&self) -> bool {
+        self.0.is_named
+    }
+
+    pub(crate) fn named(mut self, is_named: bool) -> Self {
+        self.0.is_named = is_named;
+        self
+    }
+
+    /// Without a secret that a server said back to us.
+    pub(crate) fn without(mut self, secret: &str) -> Self {
+        // What is as short as a word stands in messages for other reasons.
+        if secret.len() > 4 && self.0.message.contains(secret) {
+            self.0.message = self.0.message.replace(secret, "***");
+        }
+        self
+    }
+
+    pub(crate) fn lacks(mut self, missing: impl Into<Option<Missing>>) -> Self {
+        self.0.missing = missing.into();
         self
     }
 
@@ -159,8 +179,18 @@ impl fmt::Display for Details {
 
 impl fmt::Debug for Details {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Inner { message, method, url, status, request_id, retry_after, missing, tries, cause } =
-            &*self.0;
+        let Inner {
+            message,
+            method,
+            url,
+            status,
+            request_id,
+            retry_after,
+            missing,
+            is_named: _,
+            tries,
+            cause,
+        } = &*self.0;
         f.debug_struct("Details")
             .field("message", message)
             .field("method", method)

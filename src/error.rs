@@ -52,7 +52,8 @@ pub enum Error {
     BadRequest(Details),
     /// 409.
     Conflict(Details),
-    /// 429, or 413 from Nova: too many requests. [`Details::retry_after`] is
+    /// 429, or 413 from Nova: too many requests; and any refusal that asks for a
+    /// wait of more than a minute, which is left to the caller. [`Details::retry_after`] is
     /// the wait that the server asked for.
     OverLimit(Details),
     /// Any other status that is not a success, a redirect included.

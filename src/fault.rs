@@ -28,7 +28,8 @@ pub(crate) fn refusal(request: &Request, response: &Response) -> Error {
         }
         (None, _) => first_words(&String::from_utf8_lossy(&response.body), response.status),
     };
-    let details = response.details(shortened(&message)).wait(wait);
+    let is_named = fault.as_ref().is_some_and(|fault| !fault.name.is_empty());
+    let details = response.details(shortened(&message)).wait(wait).named(is_named);
     match response.status {
         413 | 429 | 502..=504 if wait.is_some_and(|wait| wait > LONGEST_WAIT) => {
             Error::OverLimit(details)

@@ -27,6 +27,9 @@
 //! }
 //! ```
 //!
+//! [`OpenStack::from_env`] takes the options from `clouds.yaml` and the `OS_*`
+//! variables, as the `openstack` command does: see [`config`].
+//!
 //! # The operations
 //!
 //! | PHP SDK | here | request |
@@ -61,14 +64,15 @@
 //! [`Error::Connection`], [`Error::Timeout`] and [`Error::Tls`] when the cloud
 //! cannot be reached, [`Error::OverLimit`] when it wants to be left alone,
 //! [`Error::Status`] when it fails, and [`Error::Answer`] when what comes is no
-//! answer. A request that may be sent again was, up to
-//! [`Options::tries`] times, before they are returned. The docs of each call
-//! name what is its own.
+//! answer. What broke on the way, and 429, 502, 503 and 504, were tried again
+//! where that is safe, up to [`Options::tries`] times, before they are returned.
+//! The docs of each call name what is its own.
 //!
 //! # What goes into logs
 //!
-//! One line for each request, at debug, through the [`log`] crate, and one for
-//! each retry, at warn; never a password, a token or a body. Below this crate,
+//! One line for each request, at debug, through the [`log`] crate, and at warn
+//! one for each retry, for an address in plain http, and for a setting that is
+//! not used or a file that everyone can read; never a password, a token or a body. Below this crate,
 //! `ureq_proto` prints every byte of a request at trace; where a logger takes
 //! that, it is given stand-ins for the secrets. What counts is the logger at the
 //! time of [`OpenStack::new`].

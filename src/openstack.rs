@@ -69,7 +69,7 @@ impl OpenStack {
 
     /// The Compute service at another region, interface or address than the
     /// [`Options`] say. Sends what [`compute_v2`](Self::compute_v2) does; with
-    /// an endpoint and [`Options::token_id`], nothing.
+    /// an endpoint, [`Options::token_id`] and no scope, nothing.
     ///
     /// # Errors
     ///

@@ -1,10 +1,12 @@
 //! [`Options`]: where to sign in, as whom, and how to talk to the cloud.
 
+use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use secrecy::SecretString;
 
+use crate::address::without_user;
 use crate::credentials::{ApplicationCredential, Scope, User, secret};
 use crate::service_options::{Interface, ServiceOptions};
 use crate::token::Token;
@@ -21,7 +23,7 @@ use crate::token::Token;
 /// ```
 ///
 /// `Debug` hides every secret.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 #[must_use]
 pub struct Options {
     pub(crate) auth_url: String,
@@ -209,5 +211,22 @@ impl Options {
     pub fn tries(mut self, tries: u32) -> Self {
         self.transport.tries = tries.max(1);
         self
+    }
+}
+
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Options")
+            .field("auth_url", &without_user(&self.auth_url))
+            .field("user", &self.user)
+            .field("application_credential", &self.application_credential)
+            .field("token_id", &self.token_id.as_ref().map(|_| "***"))
+            .field("no_auth", &self.no_auth)
+            .field("cached_token", &self.cached_token)
+            .field("scope", &self.scope)
+            .field("service", &self.service)
+            .field("compute", &self.compute)
+            .field("transport", &self.transport)
+            .finish()
     }
 }

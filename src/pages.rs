@@ -279,7 +279,7 @@ impl Cursor {
     /// distance doubles, so that a few requests are enough.
     fn places(&self) -> Vec<Option<String>> {
         let forgotten = self.seen_in_all - self.order.len();
-        let near = distances(self.page.len().saturating_sub(1))
+        let near = distances(self.page.len().min(self.order.len()).saturating_sub(1))
             .filter_map(|back| self.page.get(self.page.len() - 1 - back).map(str::to_owned));
         let far = [0].into_iter().chain(distances(self.crumbs.len().saturating_sub(1)));
         let far = far.filter_map(|back| self.crumbs.len().checked_sub(1 + back));

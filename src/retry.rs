@@ -26,15 +26,18 @@ pub(crate) fn send(
 ) -> Result<Response> {
     let began = Instant::now();
     let deadline = transport.deadline();
-    let mut done = 0;
+    let (mut done, mut may_be_done) = (0, false);
     loop {
         done += 1;
         let fresh = done > 1 || !request.is_repeatable();
         let error = match once(transport, request, url, headers, deadline, fresh) {
-            Err(error) if done > 1 && is_gone(request, &error) => return Ok(Response::default()),
+            Err(error) if may_be_done && is_gone(request, &error) => {
+                return Ok(Response::default());
+            }
             Err(error) => error,
             answer => return answer,
         };
+        may_be_done |= may_have_arrived(&error);
         let wait = error.details().retry_after().unwrap_or_else(|| backoff(done));
         let in_time = deadline.is_none_or(|deadline| wait < left(deadline));
         if done >= tries || !in_time || !is_promising(request, &error) {
@@ -92,11 +95,18 @@ fn did_not_arrive(error: &Error) -> bool {
     [REFUSED, NO_HOST].contains(&error.details().message())
 }
 
+/// Whether the request may have been carried out before it failed: not one that
+/// did not reach the server, nor one that was turned away.
+fn may_have_arrived(error: &Error) -> bool {
+    !did_not_arrive(error) && !matches!(error.status(), Some(413 | 429))
+}
+
 /// A thing that was to be deleted and is not there at the second try has been
-/// deleted by the first.
+/// deleted by the first, if that may have arrived.
 pub(crate) fn is_gone(request: &Request, error: &Error) -> bool {
     request.method == Method::Delete
-        && matches!(error.details().missing(), Some(Missing::Image | Missing::MetadataItem))
+        && request.seeks != Missing::Call
+        && error.details().missing() == Some(request.seeks)
 }
 
 /// Twice as long each time, and never the same for two programs.

@@ -130,7 +130,8 @@ impl Service {
                 headers.push(("X-OpenStack-Nova-API-Version", version));
             }
         }
-        self.0.session.send(request, url, &headers)
+        let outcome = self.0.session.send(request, url, &headers);
+        outcome.map_err(|error| error.map(|details| details.without(secret)))
     }
 
     /// Nova answers 404 above the last version that has a call, which looks as

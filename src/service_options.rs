@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::address::without_user;
+
 /// Which of a service's endpoints to use.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -46,7 +48,7 @@ impl fmt::Display for Interface {
 /// Which endpoint of a service to use.
 ///
 /// What is not set comes from [`Options`](crate::Options), and then from the catalogue.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 #[must_use]
 pub struct ServiceOptions {
     pub(crate) region: Option<String>,
@@ -104,5 +106,17 @@ impl ServiceOptions {
             endpoint: first(&self.endpoint, &other.endpoint),
             microversion: first(&self.microversion, &other.microversion),
         }
+    }
+}
+
+impl fmt::Debug for ServiceOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ServiceOptions")
+            .field("region", &self.region)
+            .field("interface", &self.interface)
+            .field("name", &self.name)
+            .field("endpoint", &self.endpoint.as_deref().map(without_user))
+            .field("microversion", &self.microversion)
+            .finish()
     }
 }

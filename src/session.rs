@@ -85,12 +85,19 @@ impl Session {
         }
         let outcome = self.sign_in(held.token.as_ref());
         self.sign_ins.fetch_add(1, Ordering::Release);
-        match outcome {
-            Ok(token) => {
+        match (outcome, &held.token) {
+            (Ok(token), _) => {
                 *held = Held { token: Some(token.clone()), failure: None };
                 Ok(token)
             }
-            Err(error) => {
+            // It was renewed early so that it need not be in a bad moment.
+            (Err(error), Some(token))
+                if stale.is_none() && !token.is_over() && is_passing(&error) =>
+            {
+                log::warn!("{error}; the token held is good until it ends");
+                Ok(token.clone())
+            }
+            (Err(error), _) => {
                 held.failure = Some(error.clone());
                 Err(error)
             }
@@ -139,7 +146,7 @@ impl Session {
         }
         let url = request.url(&self.options.auth_url)?;
         let asked = Timestamp::now();
-        let response = self.send(&request, &url, &[])?;
+        let response = self.send(&request, &url, &[]).map_err(refused)?;
         let id = response.subject_token.as_ref().map_or("", |token| token.expose_secret());
         if !is_sendable(id) {
             return Err(response.unexpected("there is no usable X-Subject-Token in the answer"));
@@ -155,10 +162,29 @@ pub(crate) fn is_sendable(token: &str) -> bool {
     !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
+/// Whether a sign-in failed for a reason that may pass by itself.
+fn is_passing(error: &Error) -> bool {
+    match error {
+        Error::Connection(_) | Error::Timeout(_) | Error::OverLimit(_) => true,
+        Error::Status(details) => details.status().is_some_and(|status| status >= 500),
+        _ => false,
+    }
+}
+
+/// Keystone says 404 of a token or an application credential that it does not
+/// know: as a refusal to sign in, so that nobody takes it for an image's.
+fn refused(error: Error) -> Error {
+    match error {
+        Error::NotFound(details) if details.is_named() => Error::Unauthorized(details.lacks(None)),
+        other => other,
+    }
+}
+
 /// The address of Identity v3, from one with or without `/v3` at its end.
 fn identity_url(auth_url: &str) -> Result<String> {
     let url = service_address(auth_url)
         .map_err(|why| Error::invalid(format!("the auth_url cannot be used: {why}")))?;
+    let url = url.trim_end_matches("/auth/tokens").to_owned();
     match url.rsplit('/').next() {
         Some("v3") => Ok(url),
         Some("v2.0") => Err(Error::invalid(format!(

@@ -51,6 +51,7 @@ struct Body {
 
 #[derive(Debug, Serialize, Deserialize)]
 struct Named {
+    #[serde(default)]
     id: String,
     #[serde(default)]
     name: Option<String>,
@@ -71,11 +72,11 @@ impl Token {
             token: Body,
         }
         let Answer { token: body } = serde_json::from_str(body)?;
-        let ends_in = match (body.issued_at, body.expires_at) {
-            (Some(issued), Some(expires)) => Some(expires.duration_since(issued)),
-            _ => None,
+        let end = match (body.issued_at, body.expires_at) {
+            (Some(issued), Some(expires)) => asked.checked_add(expires.duration_since(issued)).ok(),
+            (None, expires) => expires,
+            (Some(_), None) => None,
         };
-        let end = ends_in.and_then(|life| asked.checked_add(life).ok());
         Ok(Self::new(secret(id), body, end))
     }
 
@@ -97,13 +98,13 @@ impl Token {
     /// The id of the project that it is valid for, if it is for one.
     #[must_use]
     pub fn project_id(&self) -> Option<&str> {
-        self.body.project.as_ref().map(|project| project.id.as_str())
+        self.body.project.as_ref().map(|project| project.id.as_str()).filter(|id| !id.is_empty())
     }
 
     /// The id of the user whose token it is.
     #[must_use]
     pub fn user_id(&self) -> Option<&str> {
-        self.body.user.as_ref().map(|user| user.id.as_str())
+        self.body.user.as_ref().map(|user| user.id.as_str()).filter(|id| !id.is_empty())
     }
 
     pub(crate) fn secret(&self) -> &SecretString {

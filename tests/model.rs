@@ -176,8 +176,8 @@ fn what_is_no_image_is_named_with_its_place_and_name() {
         (json!({"id": 5}), "image 3 has no \"id\""),
         (json!({"id": ""}), "image 3 has no \"id\""),
         (json!({}), "image 3 has no \"id\""),
-        (json!(null), "invalid type: null, expected an object as image 3 of the list"),
-        (json!("x"), "invalid type: string \"x\", expected an object as image 3 of the list"),
+        (json!(null), "invalid type: null, expected an object as image 3"),
+        (json!("x"), "invalid type: string \"x\", expected an object as image 3"),
     ] {
         let body = third(image);
         let (server, outcome) = listed(&body);
@@ -200,9 +200,12 @@ fn one_image_that_is_none_is_an_error() {
         ("{}", "there is no \"image\" in it at line 1 column 2"),
         (
             r#"{"image": null}"#,
-            "invalid type: null, expected an object as image 1 of the list at line 1 column 14",
+            "invalid type: null, expected an object as the image at line 1 column 14",
         ),
-        (r#"{"image": {"name": "x"}}"#, "image 1, named \"x\", has no \"id\" at line 1 column 23"),
+        (
+            r#"{"image": {"name": "x"}}"#,
+            "the image, named \"x\", has no \"id\" at line 1 column 23",
+        ),
         ("Hello", "expected value at line 1 column 1"),
     ] {
         let server = Server::playing([Answer::new(200, body)]);

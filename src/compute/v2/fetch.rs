@@ -49,7 +49,7 @@ fn next_page(service: &Service, cursor: &mut Cursor) -> Option<Result<Vec<Image>
     let response = loop {
         match service.send(&request) {
             Ok(response) => break response,
-            Err(error) if is_marker_gone(&error) && cursor.step_back() => {
+            Err(error) if is_marker_gone(service, &error) && cursor.step_back() => {
                 log::debug!("{error}; going on from {:?}", cursor.marker());
                 gone.get_or_insert(error);
                 request = cursor.request()?;
@@ -77,6 +77,8 @@ fn next_page(service: &Service, cursor: &mut Cursor) -> Option<Result<Vec<Image>
 
 /// Whether a refusal may mean that the marker is not there any more: Nova says
 /// 400, and 403 for one that this project may no longer see.
-fn is_marker_gone(error: &Error) -> bool {
-    matches!(error, Error::BadRequest(_) | Error::Forbidden(_) | Error::NotFound(_))
+fn is_marker_gone(service: &Service, error: &Error) -> bool {
+    // What refuses to sign in again on the way is not about the list.
+    let is_ours = error.details().url().is_some_and(|url| url.starts_with(service.endpoint()));
+    is_ours && matches!(error, Error::BadRequest(_) | Error::Forbidden(_) | Error::NotFound(_))
 }

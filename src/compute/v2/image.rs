@@ -45,7 +45,9 @@ pub struct Image {
     /// The server that it was made from: for snapshots.
     pub server: Option<Box<ServerRef>>,
     /// How the disk of a server made from it is partitioned.
-    pub disk_config: Option<Box<DiskConfig>>,
+    pub disk_config: Option<DiskConfig>,
+    /// Whether the server told of metadata and links, were they but empty.
+    pub(super) told: (bool, bool),
     /// What no field can hold, as it came.
     pub(super) more: Option<Box<Map<String, Value>>>,
     pub(super) service: Service,
@@ -68,6 +70,7 @@ impl Image {
             updated: None,
             server: None,
             disk_config: None,
+            told: (false, false),
             more: None,
             service,
         }

@@ -134,7 +134,22 @@ impl Metadata {
         self.text.push_str(value.as_str());
         let is_json = matches!(value, MetadataValue::Json(_));
         self.add(Item { start, middle, end: self.text.len(), is_json });
+        self.tidy();
         old
+    }
+
+    /// Drops the text of items that are gone, once it is most of it.
+    fn tidy(&mut self) {
+        let used: usize = self.items.iter().map(|item| item.end - item.start).sum();
+        if self.text.len() > 2 * used + 1024 {
+            let old = std::mem::take(&mut self.text);
+            for item in &mut self.items {
+                let start = self.text.len();
+                self.text.push_str(&old[item.start..item.end]);
+                item.middle = start + (item.middle - item.start);
+                (item.start, item.end) = (start, self.text.len());
+            }
+        }
     }
 
     /// Takes up an item whose key and value are in the text already; the last
@@ -262,6 +277,17 @@ mod tests {
         assert_eq!(metadata["0"], "y");
         metadata.insert("0", "z");
         assert_eq!(format!("{metadata:?}"), r#"{"0": Text("z"), "a": Text("9")}"#);
+    }
+
+    #[test]
+    fn what_is_set_again_and_again_takes_no_more_room() {
+        let mut metadata = Metadata::from([("z", "last"), ("a", "first")]);
+        for number in 0..10_000 {
+            metadata.insert("k", format!("{number:0>255}"));
+        }
+        assert!(metadata.text.capacity() < 8192, "{}", metadata.text.capacity());
+        let expected = [("a", "first"), ("k", &*format!("{:0>255}", 9_999)), ("z", "last")];
+        assert_eq!(metadata, Metadata::from(expected));
     }
 
     #[test]

@@ -46,8 +46,8 @@ impl Images {
     }
 
     /// The id of the last image that was given out: what to give to
-    /// [`ListImages::marker`] to go on after it. Before the first, the marker
-    /// that the list began with.
+    /// [`ListImages::marker`] to go on after it, as long as it is there. Before
+    /// the first, the marker that the list began with.
     #[must_use]
     pub fn marker(&self) -> Option<&str> {
         self.marker.as_deref()
@@ -99,8 +99,8 @@ pub struct Pages {
 
 impl Pages {
     /// The id of the last image that was given out: what to give to
-    /// [`ListImages::marker`] to go on after it. Before the first, the marker
-    /// that the list began with.
+    /// [`ListImages::marker`] to go on after it, as long as it is there. Before
+    /// the first, the marker that the list began with.
     #[must_use]
     pub fn marker(&self) -> Option<&str> {
         self.marker.as_deref()

@@ -40,8 +40,7 @@ where
     S: for<'de> DeserializeSeed<'de, Value = T>,
 {
     let wrong = |error: serde_json::Error| {
-        let said = format!("the body is not {what}: {error}");
-        Error::Answer(response.details(said).caused(error))
+        Error::Answer(response.details(format!("the body is not {what}: {error}")))
     };
     let mut json = serde_json::Deserializer::from_str(response.text()?);
     let value = seed.deserialize(&mut json).map_err(wrong)?;
@@ -107,7 +106,7 @@ impl<'de> Visitor<'de> for Images<'_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Vec<Image>, A::Error> {
         let mut images = Vec::new();
-        while let Some(image) = list.next_element_seed(ImageSeed(self.0, images.len() + 1))? {
+        while let Some(image) = list.next_element_seed(ImageSeed(self.0, Some(images.len() + 1)))? {
             if images.len() == MOST_IMAGES {
                 return Err(A::Error::custom(format!("it has more than {MOST_IMAGES} images")));
             }
@@ -138,7 +137,7 @@ impl<'de> Visitor<'de> for OneSeed<'_> {
         let mut image = None;
         while let Some(key) = map.next_key::<String>()? {
             if key == "image" {
-                image = Some(map.next_value_seed(ImageSeed(self.0, 1))?);
+                image = Some(map.next_value_seed(ImageSeed(self.0, None))?);
             } else {
                 map.next_value::<IgnoredAny>()?;
             }
@@ -147,8 +146,14 @@ impl<'de> Visitor<'de> for OneSeed<'_> {
     }
 }
 
-/// Reads one image; the number is its place in the list.
-struct ImageSeed<'a>(&'a Service, usize);
+/// Reads one image; the number is its place in the list, where it is in one.
+struct ImageSeed<'a>(&'a Service, Option<usize>);
+
+impl ImageSeed<'_> {
+    fn place(&self) -> String {
+        self.1.map_or("the image".to_owned(), |number| format!("image {number}"))
+    }
+}
 
 impl<'de> DeserializeSeed<'de> for ImageSeed<'_> {
     type Value = Image;
@@ -162,7 +167,7 @@ impl<'de> Visitor<'de> for ImageSeed<'_> {
     type Value = Image;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "an object as image {} of the list", self.1)
+        write!(f, "an object as {}", self.place())
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Image, A::Error> {
@@ -176,7 +181,7 @@ impl<'de> Visitor<'de> for ImageSeed<'_> {
         }
         if image.id.is_empty() {
             let name = image.name.map(|name| format!(", named {name:?},")).unwrap_or_default();
-            return Err(A::Error::custom(format!("image {}{name} has no \"id\"", self.1)));
+            return Err(A::Error::custom(format!("{}{name} has no \"id\"", self.place())));
         }
         image.more = (!more.is_empty()).then(|| Box::new(more));
         Ok(image)
@@ -189,10 +194,14 @@ fn set(image: &mut Image, field: &Field, value: Loose) -> Option<Value> {
         (Field::Id, Loose::Text(text)) => image.id = text,
         (Field::Name, Loose::Text(text)) => image.name = Some(text),
         (Field::Links, Loose::Links(links, odd)) => {
+            image.told.1 = true;
             image.links = links;
             return odd;
         }
-        (Field::Metadata, Loose::Metadata(metadata)) => image.metadata = metadata,
+        (Field::Metadata, Loose::Metadata(metadata)) => {
+            image.told.0 = true;
+            image.metadata = metadata;
+        }
         (Field::MinDisk, Loose::Number(gib)) => image.min_disk = Some(gib),
         (Field::MinRam, Loose::Number(mib)) => image.min_ram = Some(mib),
         (Field::Progress, Loose::Number(percent)) => image.progress = Some(percent),
@@ -212,7 +221,7 @@ fn set(image: &mut Image, field: &Field, value: Loose) -> Option<Value> {
             image.server = server.map(|(server, _)| Box::new(server));
             return (!is_whole).then_some(value);
         }
-        (Field::DiskConfig, Loose::Text(text)) => image.disk_config = Some(Box::new(text.into())),
+        (Field::DiskConfig, Loose::Text(text)) => image.disk_config = Some(text.into()),
         (_, value) => return Some(value.into_json()),
     }
     None

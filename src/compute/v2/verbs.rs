@@ -18,7 +18,7 @@ impl Image {
     pub fn retrieve(&mut self) -> Result<()> {
         let response = self.service.send(&api::get_image(&self.id))?;
         let image = read::one(&response, &self.service)?;
-        if image.id != self.id {
+        if !image.id.eq_ignore_ascii_case(&self.id) {
             return Err(response.unexpected(format!("it is about another image, {:?}", image.id)));
         }
         *self = image;
@@ -53,7 +53,8 @@ impl Image {
     }
 
     /// Replaces all metadata with these, and keeps what the server made of
-    /// them in [`metadata`](Self::metadata). With none, it takes all away.
+    /// them in [`metadata`](Self::metadata). With none, that is with
+    /// [`Metadata::new()`](Metadata::new), it takes all away.
     /// Sends `PUT /images/{id}/metadata`.
     ///
     /// Nova takes the names of Glance's own fields, such as `name` or
@@ -156,6 +157,11 @@ impl Image {
         }
         let Answer { metadata } = response.json("an object with \"metadata\"")?;
         self.metadata = metadata;
+        self.told.0 = true;
+        // Whatever stood in its place is past.
+        if let Some(more) = &mut self.more {
+            more.remove("metadata");
+        }
         Ok(())
     }
 }

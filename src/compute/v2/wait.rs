@@ -18,7 +18,8 @@ impl Image {
     ///
     /// # Errors
     ///
-    /// [`Error::Timeout`] when it does not have it in time, and what
+    /// [`Error::Timeout`] when it does not have it in time (a request that is on
+    /// its way then is waited for, as [`Options`](crate::Options) say), and what
     /// [`retrieve`](Self::retrieve) reports.
     #[allow(clippy::needless_pass_by_value, reason = "reads as the sample: wait_until(status, t)")]
     pub fn wait_until(&mut self, status: ImageStatus, timeout: Duration) -> Result<()> {

@@ -12,7 +12,8 @@ impl Serialize for Image {
         let none = Map::new();
         let more = self.more.as_deref().unwrap_or(&none);
         let time = |time: Option<Timestamp>| time.map(|time| time.to_string());
-        let metadata = self.status.is_some() || !self.metadata.is_empty();
+        let metadata = self.told.0 || !self.metadata.is_empty();
+        let links = self.told.1 || !self.links.is_empty();
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("id", &self.id)?;
         entry(&mut map, more, "name", self.name.as_ref())?;
@@ -26,7 +27,7 @@ impl Serialize for Image {
         entry(&mut map, more, "OS-EXT-IMG-SIZE:size", self.size)?;
         entry(&mut map, more, "OS-DCF:diskConfig", self.disk_config.as_ref())?;
         entry(&mut map, more, "server", self.server.as_ref())?;
-        entry(&mut map, more, "links", (!self.links.is_empty()).then_some(&self.links))?;
+        entry(&mut map, more, "links", links.then_some(&self.links))?;
         for (key, value) in more {
             map.serialize_entry(key, value)?;
         }
