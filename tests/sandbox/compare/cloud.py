@@ -142,6 +142,9 @@ class Cloud:
         text = re.sub(r'("audit_ids": )\[([^]]*)\]', lambda it: f"{it[1]}{it[2].count(',') + 1}", text)
         text = re.sub(r'"roles": \[(.*?)\]',
                       lambda it: '"roles": ' + str(sorted(re.findall(r'"name": "(\w+)"', it[1]))), text)
+        # Sets, whose order changes with every start of a service.
+        text = re.sub(r'(?m)(?<=^Allow: ).*$|(?<="methods": \[)[^]]*|(?<="tags": \[)[^]]*',
+                      lambda it: ", ".join(sorted(it[0].split(", "))), text)
         # The sandbox computes no checksums.
         return re.sub(r'"(checksum|os_hash_\w+)": ("[^"]*"|null)', r'"\1": SUM', text)
 
