@@ -1,0 +1,125 @@
+"""What curl makes of one cloud: python3 clients_curl.py STATE."""
+
+import json
+import re
+import subprocess
+import sys
+
+from clients_cloud import ITEMS, UNKNOWN, Cloud
+
+cloud = Cloud(sys.argv[1])
+COMPUTE = cloud.settings["compute"]
+JSON = ["-H", "Content-Type: application/json"]
+
+
+def curl(*words, body=None):
+    """Head and body, as curl prints them."""
+    words = ["curl", "-sS", "-i", "--noproxy", "*", "--max-time", "60", *words]
+    if body is not None:
+        words += [*JSON, "--data-binary", json.dumps(body, ensure_ascii=False)]
+    done = subprocess.run(words, capture_output=True, text=True)
+    return done.stdout.replace("\r\n", "\n") + done.stderr
+
+
+def step(name, *words, body=None):
+    answer = curl(*words, body=body)
+    # As long as the ids and addresses in it; curl itself checks that it is right.
+    cloud.say(name, re.sub(r"(?i)(content-length: )\d+", r"\1N", only_ours(answer)))
+    return answer
+
+
+def only_ours(answer):
+    """A list without what somebody else has there for a moment."""
+    head, end, body = answer.partition("\n\n")
+    if not body.startswith('{"images": ['):
+        return answer
+    listed = json.loads(body)
+    listed["images"] = [image for image in listed["images"] if cloud.knows(image["id"])]
+    return head + end + json.dumps(listed, indent=1)
+
+
+def sign_in(user, password, project):
+    domain = {"id": "default"}
+    who = {"name": user, "domain": domain, "password": password}
+    return {"auth": {
+        "identity": {"methods": ["password"], "password": {"user": who}},
+        "scope": {"project": {"name": project, "domain": domain}},
+    }}
+
+
+tokens = {}
+url = cloud.settings["identity"] + "/auth/tokens"
+for user, person in cloud.settings["users"].items():
+    answer = curl(url, body=sign_in(user, person["password"], person["project"]))
+    status, _, rest = answer.partition("\n")
+    tokens[user] = re.search("(?im)^x-subject-token: (.*)$", rest)[1]
+    endpoints = re.findall(r'"interface": "public".*?"url": "(.*?)"', cloud.masked(rest))
+    cloud.say(f"sign in as {user}", f"{status} {sorted(endpoints)}")
+step("sign in with a wrong password", url, body=sign_in("demo", "wrong", "demo"))
+step("sign in for no project", url, body=sign_in("demo", "demo-password", "nowhere"))
+credential = {"methods": ["application_credential"], "application_credential": cloud.settings["application_credential"]}
+cloud.say("sign in with an application credential",
+          curl(url, body={"auth": {"identity": credential}}).partition("\n")[0])
+
+DEMO, OTHER = (["-H", f"X-Auth-Token: {tokens[user]}"] for user in ("demo", "other"))
+
+
+def nova(name, path, *words, body=None, token=None):
+    return step(name, *(token or DEMO), *words, COMPUTE + path, body=body)
+
+
+step("the versions", COMPUTE.removesuffix("/v2.1") + "/")
+step("no token", f"{COMPUTE}/images")
+step("a bad token", "-H", "X-Auth-Token: nonsense", f"{COMPUTE}/images")
+for path in ("/images", "/images/detail"):
+    nova(f"list {path}", path)
+    # Page by page, as the links say.
+    following, pages = f"{path}?limit=7", 0
+    while following and pages < 20:
+        answer = nova(f"page {pages} of {path}", following)
+        links = json.loads(answer.partition("\n\n")[2]).get("images_links", [])
+        following = links[0]["href"].removeprefix(COMPUTE) if links else None
+        pages += 1
+    cloud.say(f"the pages of {path}", str(pages))
+nova("list as another", "/images", token=OTHER)
+for query in ("name=twin", "status=SAVING", "limit=-1", "limit=abc", f"marker={UNKNOWN}", "changes-since=x"):
+    nova(f"list {query}", f"/images?{query}")
+nova("compressed", "/images?limit=1&name=plain", "--compressed")
+nova("two at once", f"/images/{cloud.images['plain']}", f"{COMPUTE}/images/{cloud.images['unicode']}")
+for label in ("plain", "unicode", "snapshot", "volume-snapshot", "null-properties", "queued", "other-private"):
+    nova(f"retrieve {label}", f"/images/{cloud.images[label]}")
+for path in (UNKNOWN, "abc", "a%2Fb", f"{cloud.images['plain']}/"):
+    nova(f"retrieve {cloud.masked(path)}", f"/images/{path}")
+nova("the head of one", f"/images/{cloud.images['plain']}", "--head")
+
+create = {"disk_format": "raw", "container_format": "bare", "visibility": "private", "name": "scratch", "first": "1"}
+glance = cloud.settings["image"] + "/v2/images"
+made = json.loads(curl(*DEMO, glance, body=create).partition("\n\n")[2])["id"]
+cloud.names[made] = "<scratch>"
+curl(*DEMO, "-X", "PUT", "-H", "Content-Type: application/octet-stream", "--data-binary", "scratch", f"{glance}/{made}/file")
+try:
+    path = f"/images/{made}/metadata"
+    nova("metadata", path)
+    nova("merge", path, body={"metadata": ITEMS})
+    nova("reset", path, "-X", "PUT", body={"metadata": {"only": "this", "second": "2"}})
+    nova("set an item", f"{path}/new%20one", "-X", "PUT", body={"meta": {"new one": "x"}})
+    nova("set another than said", f"{path}/new%20one", "-X", "PUT", body={"meta": {"else": "x"}})
+    for key in ("only", "new%20one", "missing", "a%2Fb", "%D0%BA", ""):
+        nova(f"item {key}", f"{path}/{key}")
+    nova("delete an item", f"{path}/second", "-X", "DELETE")
+    nova("delete it again", f"{path}/second", "-X", "DELETE")
+    nova("metadata then", path)
+    for bad in ({"metadata": {"k": 1}}, {"meta": {"k": "v"}}, {"metadata": {"k": "v" * 256}}, {"metadata": {"é": "v"}}, {}, []):
+        nova(f"merge {bad}", path, body=bad)
+    nova("merge what is no JSON", path, *JSON, "--data-binary", "{")
+    nova("merge in chunks", path, "-H", "Transfer-Encoding: chunked", body={"metadata": {"k": "v"}})
+    nova("merge after asking", path, "-H", "Expect: 100-continue", body={"metadata": {"k": "v"}})
+    nova("reset to nothing", path, "-X", "PUT", body={"metadata": {}})
+    nova("the image then", f"/images/{made}")
+    nova("merge as another", path, body={"metadata": {"k": "v"}}, token=OTHER)
+    for label in ("protected", "public-small", "other-private"):
+        nova(f"delete {label}", f"/images/{cloud.images[label]}", "-X", "DELETE")
+    nova("delete", f"/images/{made}", "-X", "DELETE")
+    nova("delete again", f"/images/{made}", "-X", "DELETE")
+finally:
+    curl(*DEMO, "-X", "DELETE", f"{glance}/{made}")
