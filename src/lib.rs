@@ -49,6 +49,8 @@
 //! | `deleteMetadataItem($key)` | [`Image::delete_metadata_item`] | `DELETE /images/{id}/metadata/{key}` |
 //! | `waitUntilActive()` and its like | [`Image::wait_until_active`], [`wait_until`](compute::v2::Image::wait_until), [`wait_until_deleted`](compute::v2::Image::wait_until_deleted), [`wait_with`](compute::v2::Image::wait_with) | `GET /images/{id}`, until it is so |
 //!
+//! [`porting`] shows each sample of the PHP SDK's page and the same in Rust.
+//!
 //! # These calls are deprecated
 //!
 //! Nova only hands them on to the Image service, and has them up to
@@ -113,6 +115,7 @@ mod identity;
 mod openstack;
 mod options;
 mod pages;
+pub mod porting;
 mod printable;
 mod request;
 mod response;

@@ -1,0 +1,324 @@
+//! From the PHP SDK to this crate: every sample of its page on Compute's images, in
+//! the order of that page, and the same in Rust.
+//!
+//! The names are PHP's, in snake case; arrays of options are values with methods.
+//! What can fail is a [`Result`](crate::Result) and ends in `?`, where PHP throws.
+//!
+//! # Sign in
+//!
+//! ```php
+//! $openstack = new OpenStack\OpenStack([
+//!     'authUrl' => '{authUrl}',
+//!     'region'  => '{region}',
+//!     'user'    => ['id' => '{userId}', 'password' => '{password}'],
+//!     'scope'   => ['project' => ['id' => '{projectId}']],
+//! ]);
+//! $compute = $openstack->computeV2(['region' => '{region}']);
+//! ```
+//!
+//! ```
+//! # let sandbox = opencloud_sandbox::Sandbox::start();
+//! # let (auth_url, region) = (sandbox.auth_url(), "RegionOne");
+//! # let (user_id, password) = (sandbox.user_id("demo"), "demo-password");
+//! # let project_id = sandbox.project_id("demo");
+//! use opencloud::{OpenStack, Options, Project, Scope, ServiceOptions, User};
+//!
+//! let openstack = OpenStack::new(
+//!     Options::new(auth_url)
+//!         .region(region)
+//!         .user(User::by_id(user_id, password))
+//! #       .no_proxy()
+//!         .scope(Scope::Project(Project::by_id(project_id))),
+//! )?;
+//! let compute = openstack.compute_v2_with(ServiceOptions::new().region(region))?;
+//! # assert_eq!(compute.endpoint(), sandbox.compute_url());
+//! # Ok::<(), opencloud::Error>(())
+//! ```
+//!
+//! Neither `new` sends anything: both sign in when a service is asked for. A region
+//! given to [`Options`](crate::Options) holds for every service, so that
+//! [`compute_v2`](crate::OpenStack::compute_v2) needs none. The samples below begin
+//! with this `compute`.
+//!
+//! A user by name is [`User::by_name`](crate::User::by_name), with its domain;
+//! [`Options`](crate::Options) has the application credentials and tokens, and
+//! [`config`](crate::config) reads `clouds.yaml` and the `OS_*` variables.
+//!
+//! # List images
+//!
+//! ```php
+//! foreach ($compute->listImages(['status' => 'ACTIVE']) as $image) {
+//!     echo $image->id, ' ', $image->name, "\n";
+//! }
+//! ```
+//!
+//! ```
+//! # let sandbox = opencloud_sandbox::Sandbox::start();
+//! # let compute = opencloud::OpenStack::new(sandbox.options())?.compute_v2()?;
+//! use opencloud::compute::v2::{ImageStatus, ListImages};
+//!
+//! for image in compute.list_images(ListImages::new().status(ImageStatus::Active)) {
+//!     let image = image?;
+//!     println!("{} {:?}", image.id, image.name.unwrap_or_default());
+//! }
+//! # assert!(sandbox.requests().last().unwrap().target.contains("/images?status=ACTIVE&"));
+//! # Ok::<(), opencloud::Error>(())
+//! ```
+//!
+//! The whole program is `examples/list_images.rs`.
+//!
+//! The list is complete: PHP's SDK ends after the first page, this one after the
+//! last. `limit` is the most that come in all, as in PHP;
+//! [`page_size`](crate::compute::v2::ListImages::page_size) is how many one request
+//! asks for. Each item is a `Result`, because any page may fail to come.
+//!
+//! # Detailed information
+//!
+//! ```php
+//! $images = $compute->listImages(true);
+//! ```
+//!
+//! ```
+//! # let sandbox = opencloud_sandbox::Sandbox::start();
+//! # let compute = opencloud::OpenStack::new(sandbox.options())?.compute_v2()?;
+//! for image in compute.list_images(true) {
+//!     println!("{:#?}", image?);
+//! }
+//! # assert!(sandbox.requests().last().unwrap().target.contains("/images/detail?"));
+//! # Ok::<(), opencloud::Error>(())
+//! ```
+//!
+//! The whole program is `examples/list_images_detail.rs`.
+//!
+//! With filters it is [`ListImages::detailed`](crate::compute::v2::ListImages::detailed).
+//!
+//! # Retrieve an image
+//!
+//! ```php
+//! $image = $compute->getImage(['id' => '{imageId}']);
+//! ```
+//!
+//! ```php
+//! $image->retrieve();
+//! ```
+//!
+//! ```
+//! # use opencloud_sandbox::{NewImage, Sandbox};
+//! # let items = [("architecture", "x86_64"), ("os", "linux")];
+//! # let sandbox = Sandbox::start();
+//! # let compute = opencloud::OpenStack::new(sandbox.options())?.compute_v2()?;
+//! # let image_id = sandbox.add_image(NewImage::named("sample").metadata(items));
+//! // Sends nothing: enough to delete the image or to change its metadata.
+//! let mut image = compute.get_image(image_id);
+//! # assert_eq!(image.name, None);
+//! image.retrieve()?;
+//! # assert_eq!(image.name.as_deref(), Some("sample"));
+//! # Ok::<(), opencloud::Error>(())
+//! ```
+//!
+//! The whole program is `examples/get_image.rs`.
+//!
+//! The fields are empty until then, and each that may stay so is an `Option`.
+//!
+//! # Delete an image
+//!
+//! ```php
+//! $image = $compute->getImage(['id' => '{imageId}']);
+//! $image->delete();
+//! ```
+//!
+//! ```
+//! # use opencloud_sandbox::{NewImage, Sandbox};
+//! # let items = [("architecture", "x86_64"), ("os", "linux")];
+//! # let sandbox = Sandbox::start();
+//! # let compute = opencloud::OpenStack::new(sandbox.options())?.compute_v2()?;
+//! # let image_id = sandbox.add_image(NewImage::named("sample").metadata(items));
+//! # let id = image_id.clone();
+//! let image = compute.get_image(image_id);
+//! image.delete()?;
+//! # assert!(!sandbox.has_image(&id));
+//! # Ok::<(), opencloud::Error>(())
+//! ```
+//!
+//! The whole program is `examples/delete_image.rs`.
+//!
+//! # Retrieve metadata
+//!
+//! ```php
+//! $metadata = $image->getMetadata();
+//! ```
+//!
+//! ```
+//! # use opencloud_sandbox::{NewImage, Sandbox};
+//! # let items = [("architecture", "x86_64"), ("os", "linux")];
+//! # let sandbox = Sandbox::start();
+//! # let compute = opencloud::OpenStack::new(sandbox.options())?.compute_v2()?;
+//! # let image_id = sandbox.add_image(NewImage::named("sample").metadata(items));
+//! let mut image = compute.get_image(image_id);
+//! let metadata = image.get_metadata()?;
+//! for (key, value) in &metadata {
+//!     println!("{key:?} = {value:?}");
+//! }
+//! # assert_eq!(metadata["os"], "linux");
+//! # Ok::<(), opencloud::Error>(())
+//! ```
+//!
+//! The whole program is `examples/retrieve_image_metadata.rs`.
+//!
+//! They are in `image.metadata` too, here and after each of the calls below.
+//!
+//! # Reset metadata
+//!
+//! What is not given is deleted.
+//!
+//! ```php
+//! $image->resetMetadata(['architecture' => 'aarch64']);
+//! ```
+//!
+//! ```
+//! # use opencloud_sandbox::{NewImage, Sandbox};
+//! # let items = [("architecture", "x86_64"), ("os", "linux")];
+//! # let sandbox = Sandbox::start();
+//! # let compute = opencloud::OpenStack::new(sandbox.options())?.compute_v2()?;
+//! # let image_id = sandbox.add_image(NewImage::named("sample").metadata(items));
+//! # let (key, value) = ("architecture", "aarch64");
+//! let mut image = compute.get_image(image_id);
+//! image.reset_metadata([(key, value)])?;
+//! # assert_eq!(image.metadata, [("architecture", "aarch64")].into());
+//! # Ok::<(), opencloud::Error>(())
+//! ```
+//!
+//! The whole program is `examples/reset_image_metadata.rs`.
+//!
+//! # Merge metadata
+//!
+//! What is not given stays as it is.
+//!
+//! ```php
+//! $image->mergeMetadata(['architecture' => 'aarch64']);
+//! ```
+//!
+//! ```
+//! # use opencloud_sandbox::{NewImage, Sandbox};
+//! # let items = [("architecture", "x86_64"), ("os", "linux")];
+//! # let sandbox = Sandbox::start();
+//! # let compute = opencloud::OpenStack::new(sandbox.options())?.compute_v2()?;
+//! # let image_id = sandbox.add_image(NewImage::named("sample").metadata(items));
+//! # let (key, value) = ("architecture", "aarch64");
+//! let mut image = compute.get_image(image_id);
+//! image.merge_metadata([(key, value)])?;
+//! # assert_eq!(image.metadata, [("architecture", "aarch64"), ("os", "linux")].into());
+//! # Ok::<(), opencloud::Error>(())
+//! ```
+//!
+//! The whole program is `examples/merge_image_metadata.rs`.
+//!
+//! # Retrieve a metadata item
+//!
+//! ```php
+//! $value = $image->getMetadataItem('architecture');
+//! ```
+//!
+//! ```
+//! # use opencloud_sandbox::{NewImage, Sandbox};
+//! # let items = [("architecture", "x86_64"), ("os", "linux")];
+//! # let sandbox = Sandbox::start();
+//! # let compute = opencloud::OpenStack::new(sandbox.options())?.compute_v2()?;
+//! # let image_id = sandbox.add_image(NewImage::named("sample").metadata(items));
+//! # let key = "architecture".to_owned();
+//! let mut image = compute.get_image(image_id);
+//! let value = image.get_metadata_item(&key)?;
+//! # assert_eq!(value, "x86_64");
+//! # Ok::<(), opencloud::Error>(())
+//! ```
+//!
+//! The whole program is `examples/get_image_metadata_item.rs`.
+//!
+//! # Delete a metadata item
+//!
+//! ```php
+//! $image->deleteMetadataItem('architecture');
+//! ```
+//!
+//! ```
+//! # use opencloud_sandbox::{NewImage, Sandbox};
+//! # let items = [("architecture", "x86_64"), ("os", "linux")];
+//! # let sandbox = Sandbox::start();
+//! # let compute = opencloud::OpenStack::new(sandbox.options())?.compute_v2()?;
+//! # let image_id = sandbox.add_image(NewImage::named("sample").metadata(items));
+//! # let (key, id) = ("architecture".to_owned(), image_id.clone());
+//! let mut image = compute.get_image(image_id);
+//! image.delete_metadata_item(&key)?;
+//! # assert_eq!(sandbox.metadata(&id).as_deref(), Some("{\"os\": \"linux\"}"));
+//! # Ok::<(), opencloud::Error>(())
+//! ```
+//!
+//! The whole program is `examples/delete_image_metadata_item.rs`.
+//!
+//! # Set a metadata item
+//!
+//! PHP's SDK has no call for this one.
+//!
+//! ```
+//! # use opencloud_sandbox::{NewImage, Sandbox};
+//! # let items = [("architecture", "x86_64"), ("os", "linux")];
+//! # let sandbox = Sandbox::start();
+//! # let compute = opencloud::OpenStack::new(sandbox.options())?.compute_v2()?;
+//! # let image_id = sandbox.add_image(NewImage::named("sample").metadata(items));
+//! # let (key, value) = ("architecture".to_owned(), "aarch64".to_owned());
+//! let mut image = compute.get_image(image_id);
+//! image.set_metadata_item(&key, &value)?;
+//! # assert_eq!(image.metadata["architecture"], "aarch64");
+//! # Ok::<(), opencloud::Error>(())
+//! ```
+//!
+//! The whole program is `examples/set_image_metadata_item.rs`.
+//!
+//! # Failures
+//!
+//! ```php
+//! try {
+//!     $image->delete();
+//! } catch (OpenStack\Common\Error\BadResponseError $error) {
+//!     if ($error->getResponse()->getStatusCode() !== 404) {
+//!         throw $error;
+//!     }
+//! }
+//! ```
+//!
+//! ```
+//! # let sandbox = opencloud_sandbox::Sandbox::start();
+//! # let compute = opencloud::OpenStack::new(sandbox.options())?.compute_v2()?;
+//! # let image = compute.get_image("00000000-0000-4000-8000-000000000000");
+//! match image.delete() {
+//!     Err(opencloud::Error::NotFound(_)) => println!("it was gone already"),
+//!     other => other?,
+//! }
+//! # Ok::<(), opencloud::Error>(())
+//! ```
+//!
+//! An [`Error`](crate::Error) is matched by kind, and has the server's words and
+//! the request id. What could only fail or do harm, such as an empty id or a value
+//! after which Nova can list the image no more, is refused before it is sent.
+//!
+//! # Waits
+//!
+//! ```php
+//! $image->waitUntilActive(60);
+//! ```
+//!
+//! ```
+//! # use opencloud_sandbox::{NewImage, Sandbox};
+//! # let items = [("architecture", "x86_64"), ("os", "linux")];
+//! # let sandbox = Sandbox::start();
+//! # let compute = opencloud::OpenStack::new(sandbox.options())?.compute_v2()?;
+//! # let image_id = sandbox.add_image(NewImage::named("sample").metadata(items));
+//! use std::time::Duration;
+//!
+//! # let mut image = compute.get_image(image_id);
+//! image.wait_until_active(Duration::from_secs(60))?;
+//! # assert_eq!(image.status, Some(opencloud::compute::v2::ImageStatus::Active));
+//! # Ok::<(), opencloud::Error>(())
+//! ```
+//!
+//! A wait that runs out is an error; PHP's SDK goes on as if nothing were wrong.
