@@ -12,7 +12,10 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// Match the kind to decide, print the error to tell a person:
 ///
 /// ```
-/// # fn delete(image: &mut opencloud::compute::v2::Image) -> opencloud::Result<()> {
+/// # fn main() -> opencloud::Result<()> {
+/// # let sandbox = opencloud_sandbox::Sandbox::start();
+/// # let compute = opencloud::OpenStack::new(sandbox.options())?.compute_v2()?;
+/// # let image = compute.get_image("00000000-0000-4000-8000-000000000000");
 /// match image.delete() {
 ///     Err(opencloud::Error::NotFound(_)) => println!("it was gone already"),
 ///     other => other?,

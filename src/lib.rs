@@ -1,7 +1,7 @@
 //! A blocking OpenStack SDK for the images of Compute v2: the calls of the PHP
 //! SDK's page, complete, on ureq and serde, with no async runtime anywhere.
 //!
-//! ```no_run
+//! ```
 //! use opencloud::compute::v2::{ImageStatus, ListImages};
 //! use opencloud::{OpenStack, Options, Project, Scope, User};
 //!
@@ -12,6 +12,8 @@
 //!             .user(User::by_id("{userId}", "{password}"))
 //!             .scope(Scope::Project(Project::by_id("{projectId}"))),
 //!     )?;
+//! #   let sandbox = opencloud_sandbox::Sandbox::start();
+//! #   let openstack = OpenStack::new(sandbox.options())?;
 //!     let compute = openstack.compute_v2()?;
 //!
 //!     for image in compute.list_images(ListImages::detailed().status(ImageStatus::Active)) {
@@ -20,6 +22,7 @@
 //!     }
 //!
 //!     let mut image = compute.get_image("{imageId}"); // sends nothing
+//! #   let mut image = compute.get_image(sandbox.image_id("plain"));
 //!     image.retrieve()?;
 //!     image.merge_metadata([("os_distro", "debian")])?;
 //!     println!("{}", image.metadata["os_distro"]);

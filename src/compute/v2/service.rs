@@ -25,9 +25,10 @@ impl Compute {
     ///
     /// <https://docs.openstack.org/api-ref/compute/#list-images>
     ///
-    /// ```no_run
+    /// ```
     /// # fn main() -> opencloud::Result<()> {
-    /// # let compute = opencloud::OpenStack::new(opencloud::Options::new(""))?.compute_v2()?;
+    /// # let sandbox = opencloud_sandbox::Sandbox::start();
+    /// # let compute = opencloud::OpenStack::new(sandbox.options())?.compute_v2()?;
     /// use opencloud::compute::v2::{ImageStatus, ListImages};
     ///
     /// for image in compute.list_images(ListImages::new().status(ImageStatus::Active)) {
