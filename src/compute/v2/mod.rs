@@ -5,6 +5,9 @@ mod disk_config;
 mod feed;
 mod fetch;
 mod field;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing;
 mod guard;
 mod image;
 mod item;
