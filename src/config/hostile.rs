@@ -18,6 +18,20 @@ fn said(text: impl AsRef<[u8]>) -> String {
 }
 
 #[test]
+fn a_key_of_auth_that_nobody_reads_is_refused() {
+    let text = "clouds:\n  a:\n    auth:\n      auth_url: http://k\n      projcet_name: p\n";
+    assert_eq!(
+        said(text),
+        "$ROOT/work/clouds.yaml:5: `auth` has no key \"projcet_name\"; it can have domain_id, \
+         domain_name, user_domain_id, user_domain_name, project_domain_id, project_domain_name, \
+         token, project_id, project_name, auth_url, user_id, username, password, system_scope, \
+         trust_id, application_credential_id, application_credential_name, \
+         application_credential_secret, default_domain_id, default_domain_name, default_domain, \
+         endpoint"
+    );
+}
+
+#[test]
 fn an_alias_bomb_is_refused() {
     let mut text = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n".to_owned();
     for n in 1..20 {

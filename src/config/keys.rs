@@ -113,6 +113,7 @@ pub(super) fn settle(cloud: Cloud, overlay: bool, environment: &Environment) -> 
     for (key, others) in INNER_FIRST {
         keys.take_inner_first(key, others)?;
     }
+    keys.refuse_unknown()?;
     keys.fill_auth_url()?;
     keys.auth_type()?;
     keys.tls()?;
@@ -235,6 +236,19 @@ impl Keys<'_> {
                 }
             }
         }
+    }
+
+    /// A key of `auth` that nobody reads is a mistake: with `projcet_name` the
+    /// token would be for another project.
+    fn refuse_unknown(&self) -> Result<()> {
+        let said = |key: &&str| self.inner.said(key).is_some_and(|node| !is_empty(node));
+        let Some(key) = self.inner.keys().find(said) else { return Ok(()) };
+        let place = self.inner.said(key).map(|node| node.source.to_string()).unwrap_or_default();
+        let known: Vec<_> = OUTER_FIRST.iter().chain(&INNER_FIRST).map(|(name, _)| *name).collect();
+        Err(Error::invalid(format!(
+            "{place}: `auth` has no key {key:?}; it can have {}",
+            known.join(", ")
+        )))
     }
 
     fn fill_auth_url(&mut self) -> Result<()> {
