@@ -252,7 +252,13 @@ fn by_application_credential<'a>(cloud: &'a Cloud, part: &Json) -> Result<&'a Us
         (None, name) => {
             let place = "application credential";
             let user = part.get("user").ok_or_else(|| Refusal::expecting("user", place))?;
-            let user = named(cloud, user)?.ok_or_else(Refusal::unauthorized)?;
+            let user = named(cloud, user)?.ok_or_else(|| match user.get_text("id") {
+                None => {
+                    let name = user.get_text("name").unwrap_or_default();
+                    Refusal::new(404, format!("Could not find user: {name}."))
+                }
+                Some(_) => Refusal::unauthorized(),
+            })?;
             if user.name != "demo" || name != Some("demo-app") {
                 return Err(Refusal::unauthorized());
             }
