@@ -2,8 +2,6 @@
 
 use std::io::Write;
 
-use env_logger::Env;
-
 use crate::printable::printable;
 
 /// The layer below ureq, which prints every byte at trace: the password too.
@@ -11,7 +9,7 @@ const TELLS_SECRETS: &str = "ureq_proto";
 
 /// Starts to log, if `RUST_LOG` is set: `debug` shows the requests.
 pub(crate) fn start() {
-    env_logger::Builder::from_env(Env::default().default_filter_or("warn"))
+    env_logger::Builder::from_default_env()
         .format(|out, record| {
             // Here and not as a filter, which a longer one in RUST_LOG would undo.
             if record.target().starts_with(TELLS_SECRETS) {
