@@ -104,10 +104,18 @@ impl<'a> Finder<'a> {
         for folder in &self.folders {
             for ending in ["yaml", "yml", "json"] {
                 let path = folder.join(format!("{kind}.{ending}"));
+                // To open a pipe would wait for somebody to write into it.
+                if path.metadata().is_ok_and(|about| !about.is_file() && !about.is_dir()) {
+                    notes.push(format!("{} (it is no file)", path.display()));
+                    continue;
+                }
                 match content(&path)? {
                     Content::Map(map) => return Ok(Found::new(path, map)),
                     Content::Nothing(NOT_THERE) => {}
-                    Content::Nothing(why) => notes.push(format!("{} ({why})", path.display())),
+                    Content::Nothing(why) => {
+                        log::warn!("{} is passed over: {why}", path.display());
+                        notes.push(format!("{} ({why})", path.display()));
+                    }
                 }
             }
         }
