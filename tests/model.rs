@@ -2,7 +2,7 @@
 
 mod support;
 
-use opencloud::compute::v2::{Image, ListImages};
+use opencloud::compute::v2::{Image, ListImages, MetadataValue};
 use opencloud::{Error, Result};
 use serde_json::{Value, json};
 
@@ -116,6 +116,41 @@ fn what_nova_sent_is_given_back_whole() {
     });
     let (_, images) = listed(json!({"images": [sent]}).to_string());
     assert_eq!(serde_json::to_value(&images.expect("a page")[0]).expect("JSON"), sent);
+}
+
+#[test]
+fn an_item_that_no_reader_of_json_takes_fails_no_page() {
+    let deep = "[".repeat(10_000) + &"]".repeat(10_000);
+    for value in [&deep, r#"["\ud800"]"#, r#"[{"n":1e999}]"#, "[184467440737095516150]"] {
+        let body = format!(
+            r#"{{"images": [{{"id": "a", "metadata": {{"mappings": {value}}}}}, {{"id": "b"}}]}}"#
+        );
+        let (_, images) = listed(body);
+        let images = images.expect("a page");
+        assert_eq!(images.iter().map(|image| &*image.id).collect::<Vec<_>>(), ["a", "b"]);
+        let metadata = &images[0].metadata;
+        assert_eq!(metadata.value("mappings"), Some(MetadataValue::Json(value)));
+    }
+    let body = format!(r#"{{"metadata": {{"mappings": {deep}}}}}"#);
+    let server = Server::playing([Answer::new(200, body)]);
+    let metadata = server.compute().get_image(id(1)).get_metadata().expect("metadata");
+    assert_eq!(metadata["mappings"], deep);
+    let text = serde_json::to_string(&metadata).expect("JSON");
+    assert_eq!(text, format!(r#"{{"mappings":"{deep}"}}"#));
+}
+
+#[test]
+fn what_a_program_sets_stands_for_what_came() {
+    let sent = json!({"id": "a", "name": null, "minDisk": "5", "metadata": [], "created": "soon"});
+    let (_, images) = listed(json!({"images": [sent]}).to_string());
+    let mut image = images.expect("a page").remove(0);
+    assert_eq!(serde_json::to_value(&image).expect("JSON"), sent);
+    image.name = Some("n".to_owned());
+    image.min_disk = Some(6);
+    image.metadata.insert("k", "v");
+    let expected =
+        json!({"id": "a", "name": "n", "minDisk": 6, "metadata": {"k": "v"}, "created": "soon"});
+    assert_eq!(serde_json::to_value(&image).expect("JSON"), expected);
 }
 
 #[test]

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
+use super::slot::Slot;
+
 /// How the disk of a server made from the image is partitioned:
 /// `OS-DCF:diskConfig`, which few images have.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -29,13 +31,14 @@ impl DiskConfig {
     }
 }
 
-impl From<String> for DiskConfig {
-    fn from(word: String) -> Self {
-        match word.as_str() {
-            "AUTO" => Self::Auto,
-            "MANUAL" => Self::Manual,
-            _ => Self::Other(word),
-        }
+impl Slot for Option<DiskConfig> {
+    fn text(&mut self, word: &str) -> bool {
+        *self = Some(match word {
+            "AUTO" => DiskConfig::Auto,
+            "MANUAL" => DiskConfig::Manual,
+            other => DiskConfig::Other(other.to_owned()),
+        });
+        true
     }
 }
 

@@ -3,9 +3,9 @@
 use std::fmt;
 
 use jiff::Timestamp;
-use serde_json::{Map, Value};
 
 use super::disk_config::DiskConfig;
+use super::kept::Rest;
 use super::link::Link;
 use super::metadata::Metadata;
 use super::server::ServerRef;
@@ -46,10 +46,8 @@ pub struct Image {
     pub server: Option<Box<ServerRef>>,
     /// How the disk of a server made from it is partitioned.
     pub disk_config: Option<DiskConfig>,
-    /// Whether the server told of metadata and links, were they but empty.
-    pub(super) told: (bool, bool),
     /// What no field can hold, as it came.
-    pub(super) more: Option<Box<Map<String, Value>>>,
+    pub(super) rest: Option<Box<Rest>>,
     pub(super) service: Service,
 }
 
@@ -70,8 +68,7 @@ impl Image {
             updated: None,
             server: None,
             disk_config: None,
-            told: (false, false),
-            more: None,
+            rest: None,
             service,
         }
     }

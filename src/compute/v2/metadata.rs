@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 
 use serde_json::{Map, Value};
 
-use super::item::{IntoIter, Item, Iter};
+use super::items::{IntoIter, Items, Iter};
 
 /// The metadata of an image: a map of strings, ordered by key.
 ///
@@ -24,16 +24,18 @@ use super::item::{IntoIter, Item, Iter};
 /// `ramdisk_id`. As a string such a value reads as its JSON text;
 /// [`value`](Self::value) tells the two apart, and serde gives back what came.
 #[derive(Clone, Default)]
-pub struct Metadata {
-    /// Every key and value, one after the other: one piece of memory for all of
-    /// them, because a listing is mostly metadata.
-    pub(super) text: String,
-    /// Where each is, sorted by key, with no key twice.
-    pub(super) items: Vec<Item>,
+pub struct Metadata(Option<Box<Told>>);
+
+/// Metadata that somebody told of, were there none.
+#[derive(Clone, Debug, Default)]
+struct Told {
+    items: Items,
     /// The values as strings of their own, once somebody has indexed: what is
     /// indexed then prints and compares as in a map of the standard library.
     strings: OnceLock<Box<[String]>>,
 }
+
+static NONE: Items = Items::new();
 
 /// One value of [`Metadata`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -71,25 +73,25 @@ impl Metadata {
     /// The value of that key, with whether it is a string.
     #[must_use]
     pub fn value(&self, key: &str) -> Option<MetadataValue<'_>> {
-        self.find(key).ok().map(|at| self.value_of(self.items[at]))
+        self.items().find(key).ok().map(|at| self.items().value(at))
     }
 
     /// Whether there is a value of that key.
     #[must_use]
     pub fn contains_key(&self, key: &str) -> bool {
-        self.find(key).is_ok()
+        self.items().find(key).is_ok()
     }
 
     /// How many items there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.items.len()
+        self.items().len()
     }
 
     /// Whether there is no item at all.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.items.is_empty()
+        self.len() == 0
     }
 
     /// Sets a value here, not at the server. Gives back what it was.
@@ -99,15 +101,16 @@ impl Metadata {
 
     /// Takes an item away here, not at the server. Gives back what it was.
     pub fn remove(&mut self, key: &str) -> Option<String> {
-        self.strings.take();
-        let old = self.find(key).ok().map(|at| self.items.remove(at))?;
-        Some(self.text[old.value()].to_owned())
+        let at = self.items().find(key).ok()?;
+        let old = self.items().value(at).as_str().to_owned();
+        self.items_mut().remove(at);
+        Some(old)
     }
 
     /// The keys and values as text, ordered by key.
     #[must_use]
     pub fn iter(&self) -> Iter<'_> {
-        Iter::new(&self.text, &self.items)
+        Iter::new(self.items())
     }
 
     /// The keys, in order.
@@ -122,49 +125,18 @@ impl Metadata {
 
     /// The items with whether each value is a string, ordered by key.
     pub(super) fn entries(&self) -> impl Iterator<Item = (&str, MetadataValue<'_>)> {
-        self.items.iter().map(|item| (&self.text[item.key()], self.value_of(*item)))
+        self.items().entries()
     }
 
     pub(super) fn put(&mut self, key: &str, value: MetadataValue) -> Option<String> {
-        self.strings.take();
         let old = self.get(key).map(str::to_owned);
-        let start = self.text.len();
-        self.text.push_str(key);
-        let middle = self.text.len();
-        self.text.push_str(value.as_str());
-        let is_json = matches!(value, MetadataValue::Json(_));
-        self.add(Item { start, middle, end: self.text.len(), is_json });
-        self.tidy();
+        self.items_mut().put(key, value);
         old
     }
 
-    /// Drops the text of items that are gone, once it is most of it.
-    fn tidy(&mut self) {
-        let used: usize = self.items.iter().map(|item| item.end - item.start).sum();
-        if self.text.len() > 2 * used + 1024 {
-            let old = std::mem::take(&mut self.text);
-            for item in &mut self.items {
-                let start = self.text.len();
-                self.text.push_str(&old[item.start..item.end]);
-                item.middle = start + (item.middle - item.start);
-                (item.start, item.end) = (start, self.text.len());
-            }
-        }
-    }
-
-    /// Takes up an item whose key and value are in the text already; the last
-    /// one of a key counts.
-    pub(super) fn add(&mut self, item: Item) {
-        let key = &self.text[item.key()];
-        // What comes in order goes to the end without a search.
-        let at = match self.items.last() {
-            Some(last) if self.text[last.key()] >= *key => self.find(key),
-            _ => Err(self.items.len()),
-        };
-        match at {
-            Ok(at) => self.items[at] = item,
-            Err(at) => self.items.insert(at, item),
-        }
+    /// Whether somebody told of them, were there none.
+    pub(super) fn is_told(&self) -> bool {
+        self.0.is_some()
     }
 
     /// The items as a request has them: every value as text.
@@ -172,13 +144,20 @@ impl Metadata {
         self.iter().map(|(key, value)| (key.to_owned(), Value::from(value))).collect()
     }
 
-    fn find(&self, key: &str) -> Result<usize, usize> {
-        self.items.binary_search_by(|item| self.text[item.key()].cmp(key))
+    fn items(&self) -> &Items {
+        self.0.as_ref().map_or(&NONE, |told| &told.items)
     }
 
-    fn value_of(&self, item: Item) -> MetadataValue<'_> {
-        let text = &self.text[item.value()];
-        if item.is_json { MetadataValue::Json(text) } else { MetadataValue::Text(text) }
+    fn items_mut(&mut self) -> &mut Items {
+        let told = self.0.get_or_insert_default();
+        told.strings.take();
+        &mut told.items
+    }
+}
+
+impl From<Items> for Metadata {
+    fn from(items: Items) -> Self {
+        Self(Some(Box::new(Told { items, strings: OnceLock::new() })))
     }
 }
 
@@ -196,7 +175,7 @@ impl IntoIterator for Metadata {
     type IntoIter = IntoIter;
 
     fn into_iter(self) -> Self::IntoIter {
-        IntoIter::new(self.text, self.items)
+        IntoIter::new(self.0.map_or(Items::new(), |told| told.items))
     }
 }
 
@@ -224,8 +203,12 @@ impl Index<&str> for Metadata {
     /// When there is none, as the maps of the standard library do:
     /// [`get`](Metadata::get) is for keys that may be missing.
     fn index(&self, key: &str) -> &String {
-        let Ok(at) = self.find(key) else { panic!("there is no metadata item {key:?}") };
-        &self.strings.get_or_init(|| self.values().map(str::to_owned).collect())[at]
+        match (&self.0, self.items().find(key)) {
+            (Some(told), Ok(at)) => {
+                &told.strings.get_or_init(|| self.values().map(str::to_owned).collect())[at]
+            }
+            _ => panic!("there is no metadata item {key:?}"),
+        }
     }
 }
 
@@ -285,7 +268,8 @@ mod tests {
         for number in 0..10_000 {
             metadata.insert("k", format!("{number:0>255}"));
         }
-        assert!(metadata.text.capacity() < 8192, "{}", metadata.text.capacity());
+        let taken = metadata.items().text.capacity();
+        assert!(taken < 8192, "{taken}");
         let expected = [("a", "first"), ("k", &*format!("{:0>255}", 9_999)), ("z", "last")];
         assert_eq!(metadata, Metadata::from(expected));
     }

@@ -2,14 +2,16 @@
 
 use std::fmt;
 
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde::ser::{Error as _, SerializeMap};
+use serde::ser::SerializeMap;
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 
-use super::item::Item;
-use super::loose::As;
+use super::items::Items;
+use super::kept::{Kept, json};
 use super::metadata::{Metadata, MetadataValue};
+use super::slot::Slot;
 
 impl Serialize for Metadata {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -17,10 +19,7 @@ impl Serialize for Metadata {
         for (key, value) in self.entries() {
             match value {
                 MetadataValue::Text(text) => map.serialize_entry(key, text)?,
-                MetadataValue::Json(text) => {
-                    let value: Value = serde_json::from_str(text).map_err(S::Error::custom)?;
-                    map.serialize_entry(key, &value)?;
-                }
+                MetadataValue::Json(text) => map.serialize_entry(key, &json(text))?,
             }
         }
         map.end()
@@ -29,37 +28,60 @@ impl Serialize for Metadata {
 
 impl<'de> Deserialize<'de> for Metadata {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Items;
+        let mut items = Items::new();
+        deserializer.deserialize_map(Read { items: &mut items, is_raw: false })?;
+        Ok(items.into())
+    }
+}
 
-        impl<'de> Visitor<'de> for Items {
-            type Value = Metadata;
+/// Metadata of an answer on their own.
+pub(super) struct Received(pub(super) Metadata);
 
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a map of metadata")
-            }
+impl<'de> Deserialize<'de> for Received {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut items = Items::new();
+        deserializer.deserialize_map(Read { items: &mut items, is_raw: true })?;
+        Ok(Self(items.into()))
+    }
+}
 
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Metadata, A::Error> {
-                let mut metadata = Metadata::new();
-                let mut start = 0;
-                while map.next_key_seed(Key(&mut metadata.text))?.is_some() {
-                    if start == 0 {
-                        // As most images have it: not a dozen steps to get there.
-                        metadata.text.reserve(256);
-                        metadata.items.reserve(8);
-                    }
-                    let middle = metadata.text.len();
-                    let is_json = map.next_value_seed(Text(&mut metadata.text))?;
-                    let end = metadata.text.len();
-                    metadata.add(Item { start, middle, end, is_json });
-                    start = end;
-                }
-                metadata.text.shrink_to_fit();
-                metadata.items.shrink_to_fit();
-                Ok(metadata)
-            }
+/// Metadata within an answer: the second is where those of one image after the
+/// other are read to, before they are kept in no more memory than they need.
+pub(super) struct Within<'a>(pub(super) &'a mut Metadata, pub(super) &'a mut Items);
+
+impl Slot for Within<'_> {
+    fn object<'de, A: MapAccess<'de>>(&mut self, map: A) -> Result<Option<Kept>, A::Error> {
+        self.1.clear();
+        Read { items: self.1, is_raw: true }.visit_map(map)?;
+        *self.0 = self.1.clone().into();
+        Ok(None)
+    }
+}
+
+/// Reads the items of an object.
+struct Read<'a> {
+    items: &'a mut Items,
+    /// Whether this is JSON text, so that what is no string is kept as it came.
+    is_raw: bool,
+}
+
+impl<'de> Visitor<'de> for Read<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a map of metadata")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let Self { items, is_raw } = self;
+        let mut start = items.text.len();
+        while map.next_key_seed(Key(&mut items.text))?.is_some() {
+            let middle = items.text.len();
+            let is_json = map.next_value_seed(Text { text: &mut items.text, is_raw })?;
+            items.add(start..middle, is_json);
+            start = items.text.len();
         }
-
-        deserializer.deserialize_map(Items)
+        Ok(())
     }
 }
 
@@ -88,11 +110,14 @@ impl Visitor<'_> for Key<'_> {
 }
 
 /// Puts a value behind the text: itself, or its JSON, and then says so.
-struct Text<'a>(&'a mut String);
+struct Text<'a> {
+    text: &'a mut String,
+    is_raw: bool,
+}
 
 impl Text<'_> {
-    fn json(self, value: &Value) -> bool {
-        self.0.push_str(&value.to_string());
+    fn json(self, value: impl Into<Value>) -> bool {
+        self.text.push_str(&value.into().to_string());
         true
     }
 }
@@ -113,35 +138,43 @@ impl<'de> Visitor<'de> for Text<'_> {
     }
 
     fn visit_str<E>(self, text: &str) -> Result<bool, E> {
-        self.0.push_str(text);
+        self.text.push_str(text);
         Ok(false)
     }
 
     fn visit_u64<E>(self, number: u64) -> Result<bool, E> {
-        Ok(self.json(&number.into()))
+        Ok(self.json(number))
     }
 
     fn visit_i64<E>(self, number: i64) -> Result<bool, E> {
-        Ok(self.json(&number.into()))
+        Ok(self.json(number))
     }
 
     fn visit_f64<E>(self, number: f64) -> Result<bool, E> {
-        Ok(self.json(&number.into()))
+        Ok(self.json(number))
     }
 
     fn visit_bool<E>(self, truth: bool) -> Result<bool, E> {
-        Ok(self.json(&truth.into()))
+        Ok(self.json(truth))
     }
 
     fn visit_unit<E>(self) -> Result<bool, E> {
-        Ok(self.json(&Value::Null))
+        Ok(self.json(Value::Null))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<bool, A::Error> {
-        As::Plain.visit_seq(list).map(|value| self.json(&value.into_json()))
+        if self.is_raw {
+            self.text.push_str(Kept::list(list)?.as_str());
+            return Ok(true);
+        }
+        Ok(self.json(Value::deserialize(SeqAccessDeserializer::new(list))?))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<bool, A::Error> {
-        As::Plain.visit_map(map).map(|value| self.json(&value.into_json()))
+        if self.is_raw {
+            self.text.push_str(Kept::object(map)?.as_str());
+            return Ok(true);
+        }
+        Ok(self.json(Value::deserialize(MapAccessDeserializer::new(map))?))
     }
 }

@@ -4,22 +4,22 @@ mod api;
 mod disk_config;
 mod feed;
 mod fetch;
-mod field;
 #[cfg(fuzzing)]
 #[doc(hidden)]
 pub mod fuzzing;
 mod guard;
 mod image;
-mod item;
+mod items;
+mod kept;
 mod link;
 mod list;
-mod loose;
 mod metadata;
 mod metadata_serde;
 mod pages;
 mod read;
 mod server;
 mod service;
+mod slot;
 mod status;
 mod verbs;
 mod wait;

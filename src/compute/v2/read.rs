@@ -5,12 +5,14 @@ use std::fmt;
 use serde::de::{
     DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor,
 };
-use serde_json::{Map, Value};
+use serde_json::Value;
+use serde_json::value::RawValue;
 
-use super::field::Field;
 use super::image::Image;
-use super::loose::Loose;
-use super::server::ServerRef;
+use super::items::Items;
+use super::kept::Rest;
+use super::metadata_serde::Within;
+use super::slot::{Fill, Name};
 use crate::error::{Error, Result};
 use crate::response::Response;
 use crate::service::Service;
@@ -106,11 +108,13 @@ impl<'de> Visitor<'de> for Images<'_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Vec<Image>, A::Error> {
         let mut images = Vec::new();
-        while let Some(image) = list.next_element_seed(ImageSeed(self.0, Some(images.len() + 1)))? {
+        let mut seed = ImageSeed { service: self.0, number: Some(1), scratch: Items::new() };
+        while let Some(image) = list.next_element_seed(&mut seed)? {
             if images.len() == MOST_IMAGES {
                 return Err(A::Error::custom(format!("it has more than {MOST_IMAGES} images")));
             }
             images.push(image);
+            seed.number = Some(images.len() + 1);
         }
         Ok(images)
     }
@@ -137,7 +141,9 @@ impl<'de> Visitor<'de> for OneSeed<'_> {
         let mut image = None;
         while let Some(key) = map.next_key::<String>()? {
             if key == "image" {
-                image = Some(map.next_value_seed(ImageSeed(self.0, None))?);
+                let scratch = Items::new();
+                let mut seed = ImageSeed { service: self.0, number: None, scratch };
+                image = Some(map.next_value_seed(&mut seed)?);
             } else {
                 map.next_value::<IgnoredAny>()?;
             }
@@ -146,16 +152,22 @@ impl<'de> Visitor<'de> for OneSeed<'_> {
     }
 }
 
-/// Reads one image; the number is its place in the list, where it is in one.
-struct ImageSeed<'a>(&'a Service, Option<usize>);
+/// Reads one image after the other.
+struct ImageSeed<'a> {
+    service: &'a Service,
+    /// Its place in the list, where it is in one.
+    number: Option<usize>,
+    /// Where metadata are read to.
+    scratch: Items,
+}
 
 impl ImageSeed<'_> {
     fn place(&self) -> String {
-        self.1.map_or("the image".to_owned(), |number| format!("image {number}"))
+        self.number.map_or("the image".to_owned(), |number| format!("image {number}"))
     }
 }
 
-impl<'de> DeserializeSeed<'de> for ImageSeed<'_> {
+impl<'de> DeserializeSeed<'de> for &mut ImageSeed<'_> {
     type Value = Image;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Image, D::Error> {
@@ -163,7 +175,7 @@ impl<'de> DeserializeSeed<'de> for ImageSeed<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for ImageSeed<'_> {
+impl<'de> Visitor<'de> for &mut ImageSeed<'_> {
     type Value = Image;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -171,58 +183,36 @@ impl<'de> Visitor<'de> for ImageSeed<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Image, A::Error> {
-        let mut image = Image::unknown(String::new(), self.0.clone());
-        let mut more = Map::new();
-        while let Some(field) = map.next_key::<Field>()? {
-            let value = map.next_value_seed(field.form())?;
-            if let Some(value) = set(&mut image, &field, value) {
-                more.insert(field.into_name(), value);
+        let mut image = Image::unknown(String::new(), self.service.clone());
+        let mut rest = Rest::default();
+        while let Some(Name(name)) = map.next_key()? {
+            let kept = match &*name {
+                "id" => map.next_value_seed(Fill(&mut image.id)),
+                "name" => map.next_value_seed(Fill(&mut image.name)),
+                "links" => map.next_value_seed(Fill(&mut image.links)),
+                "metadata" => {
+                    map.next_value_seed(Fill(&mut Within(&mut image.metadata, &mut self.scratch)))
+                }
+                "minDisk" => map.next_value_seed(Fill(&mut image.min_disk)),
+                "minRam" => map.next_value_seed(Fill(&mut image.min_ram)),
+                "progress" => map.next_value_seed(Fill(&mut image.progress)),
+                "OS-EXT-IMG-SIZE:size" => map.next_value_seed(Fill(&mut image.size)),
+                "status" => map.next_value_seed(Fill(&mut image.status)),
+                "created" => map.next_value_seed(Fill(&mut image.created)),
+                "updated" => map.next_value_seed(Fill(&mut image.updated)),
+                "server" => map.next_value_seed(Fill(&mut image.server)),
+                "OS-DCF:diskConfig" => map.next_value_seed(Fill(&mut image.disk_config)),
+                _ => map.next_value::<&RawValue>().map(|value| Some(value.into())),
+            };
+            if let Some(kept) = kept? {
+                rest.keep(name, kept);
             }
         }
         if image.id.is_empty() {
             let name = image.name.map(|name| format!(", named {name:?},")).unwrap_or_default();
             return Err(A::Error::custom(format!("{}{name} has no \"id\"", self.place())));
         }
-        image.more = (!more.is_empty()).then(|| Box::new(more));
+        image.rest = (!rest.is_empty()).then(|| Box::new(rest));
         Ok(image)
     }
-}
-
-/// Sets the field, and gives back what it cannot hold: that is kept as it came.
-fn set(image: &mut Image, field: &Field, value: Loose) -> Option<Value> {
-    match (field, value) {
-        (Field::Id, Loose::Text(text)) => image.id = text,
-        (Field::Name, Loose::Text(text)) => image.name = Some(text),
-        (Field::Links, Loose::Links(links, odd)) => {
-            image.told.1 = true;
-            image.links = links;
-            return odd;
-        }
-        (Field::Metadata, Loose::Metadata(metadata)) => {
-            image.told.0 = true;
-            image.metadata = metadata;
-        }
-        (Field::MinDisk, Loose::Number(gib)) => image.min_disk = Some(gib),
-        (Field::MinRam, Loose::Number(mib)) => image.min_ram = Some(mib),
-        (Field::Progress, Loose::Number(percent)) => image.progress = Some(percent),
-        (Field::Size, Loose::Number(bytes)) => image.size = Some(bytes),
-        (Field::Status, Loose::Status(status)) => image.status = Some(status),
-        (Field::Created, Loose::Time(time, odd)) => {
-            image.created = Some(time);
-            return odd.map(Value::from);
-        }
-        (Field::Updated, Loose::Time(time, odd)) => {
-            image.updated = Some(time);
-            return odd.map(Value::from);
-        }
-        (Field::Server, Loose::Other(value)) => {
-            let server = ServerRef::read(&value);
-            let is_whole = server.as_ref().is_some_and(|(_, is_whole)| *is_whole);
-            image.server = server.map(|(server, _)| Box::new(server));
-            return (!is_whole).then_some(value);
-        }
-        (Field::DiskConfig, Loose::Text(text)) => image.disk_config = Some(text.into()),
-        (_, value) => return Some(value.into_json()),
-    }
-    None
 }

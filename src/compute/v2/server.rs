@@ -1,11 +1,12 @@
 //! [`ServerRef`]: the server that an image was made from.
 
 use serde::Serialize;
-use serde::de::DeserializeSeed;
-use serde_json::Value;
+use serde::de::MapAccess;
+use serde_json::value::RawValue;
 
+use super::kept::{Kept, Rest};
 use super::link::Link;
-use super::loose::{As, Loose};
+use super::slot::{Fill, Name, Slot};
 
 /// The server that an image was made from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -17,16 +18,31 @@ pub struct ServerRef {
     pub links: Vec<Link>,
 }
 
-impl ServerRef {
-    /// The server of an answer, and whether that is all that was said of it.
-    pub(super) fn read(value: &Value) -> Option<(Self, bool)> {
-        let id = value["id"].as_str()?.to_owned();
-        match As::Links.deserialize(&value["links"]) {
-            Ok(Loose::Links(links, odd)) => {
-                let fields = value.as_object().map_or(0, serde_json::Map::len);
-                Some((Self { id, links }, odd.is_none() && fields == 2))
+impl Slot for Option<Box<ServerRef>> {
+    fn object<'de, A: MapAccess<'de>>(&mut self, mut map: A) -> Result<Option<Kept>, A::Error> {
+        let (mut id, mut links) = (None::<String>, Vec::new());
+        let mut rest = Rest::default();
+        while let Some(Name(name)) = map.next_key()? {
+            let kept = match &*name {
+                "id" => map.next_value_seed(Fill(&mut id))?,
+                "links" => map.next_value_seed(Fill(&mut links))?,
+                _ => Some(Kept::from(map.next_value::<&RawValue>()?)),
+            };
+            if let Some(kept) = kept {
+                rest.keep(name, kept);
             }
-            _ => Some((Self { id, links: Vec::new() }, false)),
         }
+        // Links that are kept, or are not there, are none.
+        let is_whole = rest.is_empty() && id.is_some() && !links.is_empty();
+        if !is_whole {
+            if let Some(id) = &id {
+                rest.keep("id", Kept::of(id));
+            }
+            if !links.is_empty() && !rest.has("links") {
+                rest.keep("links", Kept::of(&links));
+            }
+        }
+        *self = id.map(|id| Box::new(ServerRef { id, links }));
+        Ok((!is_whole).then(|| rest.as_object()))
     }
 }

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
+use super::slot::Slot;
+
 /// The state of an image, in Nova's words, which are fewer than Glance's.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -63,6 +65,13 @@ impl From<&str> for ImageStatus {
             "UNKNOWN" => Self::Unknown,
             other => Self::Other(other.to_owned()),
         }
+    }
+}
+
+impl Slot for Option<ImageStatus> {
+    fn text(&mut self, word: &str) -> bool {
+        *self = Some(word.into());
+        true
     }
 }
 

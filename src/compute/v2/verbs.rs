@@ -2,6 +2,7 @@
 
 use super::image::Image;
 use super::metadata::{Metadata, MetadataValue};
+use super::metadata_serde::Received;
 use super::{api, guard, read};
 use crate::error::Result;
 use crate::response::Response;
@@ -153,14 +154,13 @@ impl Image {
     fn keep_metadata(&mut self, response: &Response) -> Result<()> {
         #[derive(serde::Deserialize)]
         struct Answer {
-            metadata: Metadata,
+            metadata: Received,
         }
         let Answer { metadata } = response.json("an object with \"metadata\"")?;
-        self.metadata = metadata;
-        self.told.0 = true;
+        self.metadata = metadata.0;
         // Whatever stood in its place is past.
-        if let Some(more) = &mut self.more {
-            more.remove("metadata");
+        if let Some(rest) = &mut self.rest {
+            rest.forget("metadata");
         }
         Ok(())
     }
@@ -170,10 +170,10 @@ impl Image {
 fn item(response: &Response) -> Result<Metadata> {
     #[derive(serde::Deserialize)]
     struct Answer {
-        meta: Metadata,
+        meta: Received,
     }
     let Answer { meta } = response.json("an object with one item in \"meta\"")?;
-    Ok(meta)
+    Ok(meta.0)
 }
 
 /// The value of that item, whether the server names it as asked or as stored.

@@ -1,49 +1,62 @@
 //! From an [`Image`] back to what Nova sent.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
-use serde_json::{Map, Value};
 
 use super::image::Image;
+use super::kept::Kept;
 
 impl Serialize for Image {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let none = Map::new();
-        let more = self.more.as_deref().unwrap_or(&none);
+        let rest = self.rest.iter().flat_map(|rest| rest.iter()).collect();
         let time = |time: Option<Timestamp>| time.map(|time| time.to_string());
-        let metadata = self.told.0 || !self.metadata.is_empty();
-        let links = self.told.1 || !self.links.is_empty();
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("id", &self.id)?;
-        entry(&mut map, more, "name", self.name.as_ref())?;
-        entry(&mut map, more, "minRam", self.min_ram)?;
-        entry(&mut map, more, "minDisk", self.min_disk)?;
-        entry(&mut map, more, "metadata", metadata.then_some(&self.metadata))?;
-        entry(&mut map, more, "created", time(self.created))?;
-        entry(&mut map, more, "updated", time(self.updated))?;
-        entry(&mut map, more, "status", self.status.as_ref())?;
-        entry(&mut map, more, "progress", self.progress)?;
-        entry(&mut map, more, "OS-EXT-IMG-SIZE:size", self.size)?;
-        entry(&mut map, more, "OS-DCF:diskConfig", self.disk_config.as_ref())?;
-        entry(&mut map, more, "server", self.server.as_ref())?;
-        entry(&mut map, more, "links", links.then_some(&self.links))?;
-        for (key, value) in more {
-            map.serialize_entry(key, value)?;
-        }
-        map.end()
+        let metadata = self.metadata.is_told().then_some(&self.metadata);
+        let links = (!self.links.is_empty()).then_some(&self.links);
+        let mut image = Fields { map: serializer.serialize_map(None)?, rest };
+        image.field("id", Some(&self.id))?;
+        image.field("name", self.name.as_ref())?;
+        image.field("minRam", self.min_ram)?;
+        image.field("minDisk", self.min_disk)?;
+        image.field("metadata", metadata)?;
+        image.field("created", time(self.created))?;
+        image.field("updated", time(self.updated))?;
+        image.field("status", self.status.as_ref())?;
+        image.field("progress", self.progress)?;
+        image.field("OS-EXT-IMG-SIZE:size", self.size)?;
+        image.field("OS-DCF:diskConfig", self.disk_config.as_ref())?;
+        image.field("server", self.server.as_ref())?;
+        image.field("links", links)?;
+        image.end()
     }
 }
 
-/// One field, unless it is empty, or what came stands in its place.
-fn entry<M: SerializeMap>(
-    map: &mut M,
-    more: &Map<String, Value>,
-    name: &str,
-    value: Option<impl Serialize>,
-) -> Result<(), M::Error> {
-    match value {
-        Some(value) if !more.contains_key(name) => map.serialize_entry(name, &value),
-        _ => Ok(()),
+/// The fields that may hold a part of what came: the whole stands for them.
+const PARTS: [&str; 4] = ["created", "updated", "links", "server"];
+
+struct Fields<'a, M> {
+    map: M,
+    /// What came that no field holds, and was not overtaken since.
+    rest: BTreeMap<&'a str, &'a Kept>,
+}
+
+impl<M: SerializeMap> Fields<'_, M> {
+    /// One field, unless it is empty, or what came stands in its place.
+    fn field(&mut self, name: &str, value: Option<impl Serialize>) -> Result<(), M::Error> {
+        let Some(value) = value else { return Ok(()) };
+        if PARTS.contains(&name) && self.rest.contains_key(name) {
+            return Ok(());
+        }
+        self.rest.remove(name);
+        self.map.serialize_entry(name, &value)
+    }
+
+    fn end(mut self) -> Result<M::Ok, M::Error> {
+        for (name, value) in self.rest {
+            self.map.serialize_entry(name, value)?;
+        }
+        self.map.end()
     }
 }

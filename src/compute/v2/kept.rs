@@ -1,0 +1,116 @@
+//! [`Kept`]: a value of an answer as it came; and [`Rest`], more of them.
+
+use std::collections::BTreeMap;
+
+use serde::de::{MapAccess, SeqAccess};
+use serde::{Serialize, Serializer};
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use super::slot::Name;
+
+/// A value as it came, as JSON text: nobody reads it before it is asked for, so
+/// nothing in it can fail a page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Kept(Box<str>);
+
+impl Kept {
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The list that is being read.
+    pub(super) fn list<'de, A: SeqAccess<'de>>(mut list: A) -> Result<Self, A::Error> {
+        let mut values = Vec::new();
+        while let Some(value) = list.next_element::<&RawValue>()? {
+            values.push(Self::from(value));
+        }
+        Ok(Self::of_all(&values))
+    }
+
+    /// The object that is being read.
+    pub(super) fn object<'de, A: MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
+        let mut fields = Rest::default();
+        while let Some((Name(name), value)) = map.next_entry::<_, &RawValue>()? {
+            fields.keep(name, value.into());
+        }
+        Ok(fields.as_object())
+    }
+
+    /// A list of these values.
+    pub(super) fn of_all(values: &[Self]) -> Self {
+        let values: Vec<_> = values.iter().map(Self::as_str).collect();
+        Self(format!("[{}]", values.join(",")).into())
+    }
+
+    /// A value of ours.
+    pub(super) fn of(value: &impl Serialize) -> Self {
+        Self(serde_json::to_string(value).unwrap_or_else(|_| "null".to_owned()).into())
+    }
+}
+
+impl From<&RawValue> for Kept {
+    fn from(value: &RawValue) -> Self {
+        Self(value.get().into())
+    }
+}
+
+impl Serialize for Kept {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        json(&self.0).serialize(serializer)
+    }
+}
+
+/// The fields of an object that nothing else holds.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Rest(BTreeMap<String, Kept>);
+
+impl Rest {
+    pub(super) fn keep(&mut self, name: impl Into<String>, value: Kept) {
+        self.0.insert(name.into(), value);
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
+
+    pub(super) fn forget(&mut self, name: &str) {
+        self.0.remove(name);
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &Kept)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value))
+    }
+
+    /// An object of these fields.
+    pub(super) fn as_object(&self) -> Kept {
+        let field = |(name, value): (&str, &Kept)| format!("{}:{}", Kept::of(&name).0, value.0);
+        let fields: Vec<_> = self.iter().map(field).collect();
+        Kept(format!("{{{}}}", fields.join(",")).into())
+    }
+}
+
+/// The value of a JSON text. What no [`Value`] holds stays text: half a pair of
+/// surrogates, a number past all bounds, and what is nested deeper than anything
+/// that `serde_json` reads.
+pub(super) fn json(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_else(|_| text.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_no_value_holds_is_given_as_text() {
+        let deep = "[".repeat(200) + &"]".repeat(200);
+        for text in [&deep, r#"["\ud800"]"#, "[1e999]"] {
+            assert_eq!(json(text), Value::from(text));
+        }
+        assert_eq!(json("[1,null]"), serde_json::json!([1, null]));
+    }
+}

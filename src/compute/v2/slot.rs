@@ -1,0 +1,144 @@
+//! [`Slot`]: a field that takes a value of an answer, where it can hold it.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+
+use super::kept::Kept;
+
+/// A field that takes a value of an answer, where it can hold it. What it takes
+/// but cannot hold whole, it does not say that it holds.
+pub(super) trait Slot {
+    /// Takes a text, and says whether it holds it.
+    fn text(&mut self, _text: &str) -> bool {
+        false
+    }
+
+    /// Takes a number, and says whether it holds it.
+    fn number(&mut self, _number: u64) -> bool {
+        false
+    }
+
+    /// Takes a list, and gives back what it does not hold.
+    fn list<'de, A: SeqAccess<'de>>(&mut self, list: A) -> Result<Option<Kept>, A::Error> {
+        Kept::list(list).map(Some)
+    }
+
+    /// Takes an object, and gives back what it does not hold.
+    fn object<'de, A: MapAccess<'de>>(&mut self, map: A) -> Result<Option<Kept>, A::Error> {
+        Kept::object(map).map(Some)
+    }
+}
+
+/// Reads any value into a slot, and gives back what it does not hold.
+pub(super) struct Fill<'a, S>(pub(super) &'a mut S);
+
+impl<'de, S: Slot> DeserializeSeed<'de> for Fill<'_, S> {
+    type Value = Option<Kept>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de, S: Slot> Visitor<'de> for Fill<'_, S> {
+    type Value = Option<Kept>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any JSON")
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+        Ok((!self.0.text(text)).then(|| Kept::of(&text)))
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<Self::Value, E> {
+        Ok((!self.0.number(number)).then(|| Kept::of(&number)))
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<Self::Value, E> {
+        Ok(Some(Kept::of(&number)))
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<Self::Value, E> {
+        Ok(Some(Kept::of(&number)))
+    }
+
+    fn visit_bool<E>(self, truth: bool) -> Result<Self::Value, E> {
+        Ok(Some(Kept::of(&truth)))
+    }
+
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(Some(Kept::of(&())))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Self::Value, A::Error> {
+        self.0.list(list)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+        self.0.object(map)
+    }
+}
+
+impl Slot for String {
+    fn text(&mut self, text: &str) -> bool {
+        text.clone_into(self);
+        true
+    }
+}
+
+impl Slot for Option<String> {
+    fn text(&mut self, text: &str) -> bool {
+        *self = Some(text.to_owned());
+        true
+    }
+}
+
+impl Slot for Option<u64> {
+    fn number(&mut self, number: u64) -> bool {
+        *self = Some(number);
+        true
+    }
+}
+
+/// Nova writes `2026-11-23T12:00:00Z`; another form is read if it can be, and
+/// kept as it came.
+impl Slot for Option<Timestamp> {
+    fn text(&mut self, text: &str) -> bool {
+        let without_zone = || TimeZone::UTC.to_timestamp(text.parse::<DateTime>().ok()?).ok();
+        *self = text.parse().ok().or_else(without_zone);
+        self.is_some() && text.len() == "2026-11-23T12:00:00Z".len() && text.ends_with('Z')
+    }
+}
+
+/// The name of a field, not copied where it stands in the answer as it is.
+pub(super) struct Name<'de>(pub(super) Cow<'de, str>);
+
+impl<'de> Deserialize<'de> for Name<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Text;
+
+        impl<'de> Visitor<'de> for Text {
+            type Value = Name<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("the name of a field")
+            }
+
+            fn visit_borrowed_str<E>(self, name: &'de str) -> Result<Name<'de>, E> {
+                Ok(Name(Cow::Borrowed(name)))
+            }
+
+            fn visit_str<E>(self, name: &str) -> Result<Name<'de>, E> {
+                Ok(Name(Cow::Owned(name.to_owned())))
+            }
+        }
+
+        deserializer.deserialize_identifier(Text)
+    }
+}
