@@ -123,6 +123,7 @@ mod printable;
 mod request;
 mod response;
 mod retry;
+mod seen;
 mod service;
 mod service_options;
 mod session;

@@ -1,16 +1,12 @@
 //! [`Cursor`]: which page of a list is next, so that none is missed and none
 //! comes twice.
 
-use std::collections::{HashSet, VecDeque};
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::collections::HashSet;
 
 use url::form_urlencoded;
 
 use crate::request::Request;
-
-/// How many of the ids that were given out are remembered, as numbers of 64
-/// bits: half a MiB, to see one that comes again.
-const REMEMBERED: usize = 16_384;
+use crate::seen::Seen;
 
 /// How often a list goes back without anything new to show for it. Others may
 /// delete while it does; a server that takes no marker ends here.
@@ -45,10 +41,8 @@ pub(crate) struct Cursor {
     crumbs: Vec<(String, usize)>,
     /// The markers that were asked with: none may come again.
     asked: HashSet<u64>,
-    /// What was given out, and in which order.
-    seen: HashSet<u64>,
-    order: VecDeque<u64>,
-    seen_in_all: usize,
+    /// What was given out.
+    seen: Seen,
     /// The places still to try for a marker that is gone, the best one last.
     detours: Option<Vec<Option<String>>>,
     /// Whether the list went on from an earlier place once, so that what was
@@ -116,9 +110,7 @@ impl Cursor {
             page: Ids::default(),
             crumbs: Vec::new(),
             asked: HashSet::new(),
-            seen: HashSet::new(),
-            order: VecDeque::new(),
-            seen_in_all: 0,
+            seen: Seen::default(),
             detours: None,
             went_back: false,
             returns: 0,
@@ -147,8 +139,9 @@ impl Cursor {
     /// Takes note of a page: which of its items to give out, `None` for all, and
     /// where the list goes on. An error says in what way the list goes round in circles.
     pub(crate) fn came(&mut self, came: &Came) -> Result<Option<Vec<bool>>, String> {
-        let again = came.ids.iter().find(|id| self.seen.contains(&hash(id)));
-        if let (Some(again), false) = (again, self.went_back) {
+        let marks: Vec<_> = came.ids.iter().map(|id| self.seen.mark(id)).collect();
+        let again = marks.iter().position(|mark| self.seen.has(*mark));
+        if let (Some(again), false) = (again.map(|at| came.ids[at]), self.went_back) {
             return Err(format!(
                 "the list does not go on: asked for what comes after {:?}, the server gave \
                  {again:?} again",
@@ -156,7 +149,7 @@ impl Cursor {
             ));
         }
         let full = came.ids.len() as u64 >= self.limit();
-        let wanted = self.take(&came.ids);
+        let wanted = self.take(&came.ids, &marks);
         let next = came.next.map(|link| self.follow(link)).transpose()?;
         let last = came.ids.last();
         match (next, last) {
@@ -164,7 +157,7 @@ impl Cursor {
             (None, Some(_)) if !full => self.done = true,
             (marker, Some(last)) => {
                 let marker = marker.flatten().unwrap_or_else(|| (*last).to_owned());
-                if !self.asked.insert(hash(&marker)) {
+                if !self.asked.insert(self.seen.mark(&marker)) {
                     return Err(format!(
                         "the list goes round in circles: {marker:?} marks two pages"
                     ));
@@ -182,10 +175,10 @@ impl Cursor {
     /// Goes back to an earlier place; `false` when there is none, or when the
     /// marker was the caller's own.
     pub(crate) fn step_back(&mut self) -> bool {
-        if self.seen_in_all == 0 {
+        if self.seen.count() == 0 {
             return false;
         }
-        self.gone.extend(self.marker.as_deref().map(hash));
+        self.gone.extend(self.marker.as_deref().map(|marker| self.seen.mark(marker)));
         if self.detours.is_none() {
             self.returns += 1;
             if self.returns > MOST_RETURNS {
@@ -221,23 +214,17 @@ impl Cursor {
 
     /// Which of these to give out: those that are wanted still, and new. `None`
     /// is all of them.
-    fn take(&mut self, ids: &[&str]) -> Option<Vec<bool>> {
+    fn take(&mut self, ids: &[&str], marks: &[u64]) -> Option<Vec<bool>> {
         if let (Some(last), true) = (self.page.last(), !ids.is_empty()) {
-            self.crumbs.push((last.to_owned(), self.seen_in_all));
+            self.crumbs.push((last.to_owned(), self.seen.count()));
         }
         self.detours = None;
         self.page.clear();
         let mut wanted = Vec::new();
-        for (at, id) in ids.iter().enumerate() {
-            let hash = hash(id);
-            let take = self.left != Some(0) && self.seen.insert(hash);
+        for (at, (id, mark)) in ids.iter().zip(marks).enumerate() {
+            let take = self.left != Some(0) && self.seen.add(*mark);
             if take {
                 self.left = self.left.map(|left| left - 1);
-                if self.order.len() == REMEMBERED {
-                    self.order.pop_front().map(|oldest| self.seen.remove(&oldest));
-                }
-                self.order.push_back(hash);
-                self.seen_in_all += 1;
                 self.returns = 0;
                 self.page.push(id);
             }
@@ -278,8 +265,8 @@ impl Cursor {
     /// page before, the end of an earlier page, where it began. From each the
     /// distance doubles, so that a few requests are enough.
     fn places(&self) -> Vec<Option<String>> {
-        let forgotten = self.seen_in_all - self.order.len();
-        let near = distances(self.page.len().min(self.order.len()).saturating_sub(1))
+        let forgotten = self.seen.count() - self.seen.remembered();
+        let near = distances(self.page.len().min(self.seen.remembered()).saturating_sub(1))
             .filter_map(|back| self.page.get(self.page.len() - 1 - back).map(str::to_owned));
         let far = [0].into_iter().chain(distances(self.crumbs.len().saturating_sub(1)));
         let far = far.filter_map(|back| self.crumbs.len().checked_sub(1 + back));
@@ -289,7 +276,9 @@ impl Cursor {
         if forgotten == 0 {
             places.push(self.start.clone());
         }
-        places.retain(|place| place.as_ref().is_none_or(|id| !self.gone.contains(&hash(id))));
+        places.retain(|place| {
+            place.as_ref().is_none_or(|id| !self.gone.contains(&self.seen.mark(id)))
+        });
         places.reverse();
         places
     }
@@ -300,10 +289,4 @@ fn distances(longest: usize) -> impl Iterator<Item = usize> {
     let doubling = std::iter::successors(Some(1usize), |distance| distance.checked_mul(2));
     let last = (longest > 0 && !longest.is_power_of_two()).then_some(longest);
     doubling.take_while(move |distance| *distance <= longest).chain(last)
-}
-
-fn hash(id: &str) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    id.hash(&mut hasher);
-    hasher.finish()
 }
