@@ -1,6 +1,7 @@
 //! The only room that names ureq: one request to one answer.
 
 mod failure;
+mod names;
 mod tls;
 mod veil;
 
@@ -13,12 +14,12 @@ use std::time::{Duration, Instant};
 
 use secrecy::ExposeSecret;
 use ureq::http::{self, HeaderMap, HeaderValue};
-use ureq::unversioned::resolver::DefaultResolver;
 use ureq::unversioned::transport::{Connector, DefaultConnector};
 use ureq::{Agent, AsSendBody};
 
 use self::failure::failure;
 pub(crate) use self::failure::{NO_HOST, REFUSED};
+use self::names::Names;
 use self::tls::tls;
 use self::veil::VeilConnector;
 use crate::credentials::secret;
@@ -78,11 +79,11 @@ impl Transport {
             config = config.proxy(None);
         }
         let is_veiled = veil::is_needed();
+        let (config, connector) = (config.build(), DefaultConnector::new());
         let agent = if is_veiled {
-            let connector = DefaultConnector::new().chain(VeilConnector);
-            Agent::with_parts(config.build(), connector, DefaultResolver::default())
+            Agent::with_parts(config, connector.chain(VeilConnector), Names::default())
         } else {
-            config.build().new_agent()
+            Agent::with_parts(config, connector, Names::default())
         };
         Ok(Self {
             agent,
@@ -202,9 +203,11 @@ fn read(mut answer: http::Response<ureq::Body>, into: &mut Response) -> Result<(
     let mut reader = answer.body_mut().with_config().limit(LARGEST_BODY).reader();
     let body = &mut into.body;
     // One more, because the end is seen only by reading past it.
-    if body.len() <= expected {
+    if body.capacity() <= expected {
         *body = Vec::new();
         *body = vec![0; expected + 1];
+    } else if body.len() <= expected {
+        body.resize(expected + 1, 0);
     }
     let mut length = 0;
     loop {
