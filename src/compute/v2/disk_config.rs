@@ -31,13 +31,13 @@ impl DiskConfig {
     }
 }
 
-impl Slot for Option<DiskConfig> {
+impl Slot for Option<Box<DiskConfig>> {
     fn text(&mut self, word: &str) -> bool {
-        *self = Some(match word {
+        *self = Some(Box::new(match word {
             "AUTO" => DiskConfig::Auto,
             "MANUAL" => DiskConfig::Manual,
             other => DiskConfig::Other(other.to_owned()),
-        });
+        }));
         true
     }
 }

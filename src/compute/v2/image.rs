@@ -45,7 +45,7 @@ pub struct Image {
     /// The server that it was made from: for snapshots.
     pub server: Option<Box<ServerRef>>,
     /// How the disk of a server made from it is partitioned.
-    pub disk_config: Option<DiskConfig>,
+    pub disk_config: Option<Box<DiskConfig>>,
     /// What no field can hold, as it came.
     pub(super) rest: Option<Box<Rest>>,
     pub(super) service: Service,

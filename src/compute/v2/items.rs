@@ -4,144 +4,154 @@ use std::ops::Range;
 
 use super::metadata::MetadataValue;
 
-/// What metadata are made of.
+/// What metadata are made of, sorted by key, with no key twice: small, because a
+/// listing is mostly metadata, and a program may keep all of it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Items {
-    /// Every key and value, one after the other: one piece of memory for all of
-    /// them, because a listing is mostly metadata.
-    pub(super) text: String,
-    /// Where each is, sorted by key, with no key twice.
-    places: Vec<Place>,
+    /// Every key and its value, one after the other.
+    text: Box<str>,
+    ends: Box<[Ends]>,
 }
 
-/// Where in the text one item is: from `start` its key, then its value. Small,
-/// because there is one for each item of each image that a program keeps.
+/// Where in the text a key and its value end. The key begins where the value
+/// before it ends.
 #[derive(Clone, Copy, Debug)]
-struct Place {
-    start: u32,
-    middle: u32,
-    /// Twice where the value ends, and one more where it is not a string.
-    end: u32,
-}
-
-impl Place {
-    /// # Panics
-    ///
-    /// When the text is longer than 2 GiB, which is eight times the longest
-    /// answer that is read.
-    fn new(key: Range<usize>, end: usize, is_json: bool) -> Self {
-        assert!(end < 1 << 31, "metadata of more than 2 GiB");
-        let small = |place: usize| u32::try_from(place).unwrap_or(u32::MAX);
-        Self {
-            start: small(key.start),
-            middle: small(key.end),
-            end: small(end) << 1 | u32::from(is_json),
-        }
-    }
-
-    fn key(self) -> Range<usize> {
-        self.start as usize..self.middle as usize
-    }
-
-    fn value(self) -> Range<usize> {
-        self.middle as usize..self.end()
-    }
-
-    fn end(self) -> usize {
-        (self.end >> 1) as usize
-    }
-
-    fn is_json(self) -> bool {
-        self.end & 1 == 1
-    }
+struct Ends {
+    key: u32,
+    /// Twice that, and one more where the value is not a string.
+    value: u32,
 }
 
 impl Items {
-    pub(super) const fn new() -> Self {
-        Self { text: String::new(), places: Vec::new() }
-    }
-
     pub(super) fn len(&self) -> usize {
-        self.places.len()
+        self.ends.len()
     }
 
+    /// The place of that key.
+    pub(super) fn find(&self, key: &str) -> Option<usize> {
+        let (mut from, mut to) = (0, self.len());
+        while from < to {
+            let middle = from.midpoint(to);
+            if self.key(middle) < key {
+                from = middle + 1;
+            } else {
+                to = middle;
+            }
+        }
+        (from < self.len() && self.key(from) == key).then_some(from)
+    }
+
+    fn key(&self, at: usize) -> &str {
+        let start = at.checked_sub(1).map_or(0, |before| self.ends[before].value());
+        &self.text[start..self.ends[at].key()]
+    }
+
+    pub(super) fn value(&self, at: usize) -> MetadataValue<'_> {
+        let ends = self.ends[at];
+        let text = &self.text[ends.key()..ends.value()];
+        if ends.is_json() { MetadataValue::Json(text) } else { MetadataValue::Text(text) }
+    }
+
+    fn entry(&self, at: usize) -> (&str, MetadataValue<'_>) {
+        (self.key(at), self.value(at))
+    }
+
+    pub(super) fn entries(&self) -> impl Iterator<Item = (&str, MetadataValue<'_>)> {
+        (0..self.len()).map(|at| self.entry(at))
+    }
+}
+
+impl Ends {
+    fn key(self) -> usize {
+        self.key as usize
+    }
+
+    fn value(self) -> usize {
+        (self.value >> 1) as usize
+    }
+
+    fn is_json(self) -> bool {
+        self.value & 1 == 1
+    }
+}
+
+/// Items as they come, in any order; the last one of a key counts.
+#[derive(Debug, Default)]
+pub(super) struct Gathered {
+    pub(super) text: String,
+    places: Vec<Place>,
+}
+
+#[derive(Debug)]
+struct Place {
+    start: usize,
+    middle: usize,
+    end: usize,
+    is_json: bool,
+}
+
+impl Place {
+    fn key(&self) -> Range<usize> {
+        self.start..self.middle
+    }
+}
+
+impl Gathered {
     /// Forgets them, and keeps the memory.
     pub(super) fn clear(&mut self) {
         self.text.clear();
         self.places.clear();
     }
 
-    /// The place of that key, or where it would be.
-    pub(super) fn find(&self, key: &str) -> Result<usize, usize> {
-        self.places.binary_search_by(|place| self.text[place.key()].cmp(key))
-    }
-
-    pub(super) fn value(&self, at: usize) -> MetadataValue<'_> {
-        let place = self.places[at];
-        let text = &self.text[place.value()];
-        if place.is_json() { MetadataValue::Json(text) } else { MetadataValue::Text(text) }
-    }
-
-    /// Keys and values, ordered by key.
-    pub(super) fn entries(&self) -> impl Iterator<Item = (&str, MetadataValue<'_>)> {
-        let entry = |(at, place): (usize, &Place)| (&self.text[place.key()], self.value(at));
-        self.places.iter().enumerate().map(entry)
-    }
-
-    pub(super) fn put(&mut self, key: &str, value: MetadataValue) {
+    pub(super) fn push(&mut self, key: &str, value: MetadataValue<'_>) {
         let start = self.text.len();
         self.text.push_str(key);
+        let middle = self.text.len();
         self.text.push_str(value.as_str());
-        self.add(start..start + key.len(), matches!(value, MetadataValue::Json(_)));
-        self.tidy();
+        self.add(start, middle, matches!(value, MetadataValue::Json(_)));
     }
 
     /// Takes up an item whose key and value stand at the end of the text
-    /// already; the last one of a key counts.
-    pub(super) fn add(&mut self, key: Range<usize>, is_json: bool) {
-        let place = Place::new(key.clone(), self.text.len(), is_json);
-        let key = &self.text[key];
-        // What comes in order goes to the end without a search.
-        let at = match self.places.last() {
-            Some(last) if self.text[last.key()] >= *key => self.find(key),
-            _ => Err(self.places.len()),
-        };
-        match at {
-            Ok(at) => self.places[at] = place,
-            Err(at) => self.places.insert(at, place),
-        }
+    /// already.
+    pub(super) fn add(&mut self, start: usize, middle: usize, is_json: bool) {
+        self.places.push(Place { start, middle, end: self.text.len(), is_json });
     }
 
-    pub(super) fn remove(&mut self, at: usize) {
-        self.places.remove(at);
-        self.tidy();
-    }
-
-    /// Drops the text of items that are gone, once it is most of it.
-    fn tidy(&mut self) {
-        let used: usize = self.places.iter().map(|place| place.end() - place.key().start).sum();
-        if self.text.len() > 2 * used + 1024 {
-            let old = std::mem::take(&mut self.text);
-            for place in &mut self.places {
-                let start = self.text.len();
-                self.text.push_str(&old[place.key().start..place.end()]);
-                let key = start..start + place.key().len();
-                *place = Place::new(key, self.text.len(), place.is_json());
+    /// The items in order, in no more memory than they need.
+    ///
+    /// # Panics
+    ///
+    /// When they take more than 2 GiB: eight times the longest answer that is
+    /// read.
+    pub(super) fn sorted(&mut self) -> Items {
+        assert!(self.text.len() < 1 << 31, "metadata of more than 2 GiB");
+        let key = |place: &Place| &self.text[place.key()];
+        self.places.sort_by(|one, other| key(one).cmp(key(other)));
+        let mut text = String::with_capacity(self.text.len());
+        let mut ends = Vec::with_capacity(self.places.len());
+        for (at, place) in self.places.iter().enumerate() {
+            if self.places.get(at + 1).is_some_and(|next| key(next) == key(place)) {
+                continue;
             }
+            let small = |place: usize| u32::try_from(place).unwrap_or(u32::MAX);
+            let key = small(text.len() + place.key().len());
+            text.push_str(&self.text[place.start..place.end]);
+            ends.push(Ends { key, value: small(text.len()) << 1 | u32::from(place.is_json) });
         }
+        Items { text: text.into(), ends: ends.into() }
     }
 }
 
 /// The items of [`Metadata`](super::Metadata) as text, ordered by key.
 #[derive(Clone, Debug)]
 pub struct Iter<'a> {
-    text: &'a str,
-    places: std::slice::Iter<'a, Place>,
+    items: Option<&'a Items>,
+    left: Range<usize>,
 }
 
 impl<'a> Iter<'a> {
-    pub(super) fn new(items: &'a Items) -> Self {
-        Self { text: &items.text, places: items.places.iter() }
+    pub(super) fn new(items: Option<&'a Items>) -> Self {
+        Self { items, left: 0..items.map_or(0, Items::len) }
     }
 }
 
@@ -149,12 +159,12 @@ impl<'a> Iterator for Iter<'a> {
     type Item = (&'a str, &'a str);
 
     fn next(&mut self) -> Option<Self::Item> {
-        let place = self.places.next()?;
-        Some((&self.text[place.key()], &self.text[place.value()]))
+        let (key, value) = self.items?.entry(self.left.next()?);
+        Some((key, value.as_str()))
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
-        self.places.size_hint()
+        self.left.size_hint()
     }
 }
 
@@ -163,13 +173,13 @@ impl ExactSizeIterator for Iter<'_> {}
 /// The items of [`Metadata`](super::Metadata) as owned text, ordered by key.
 #[derive(Clone, Debug)]
 pub struct IntoIter {
-    text: String,
-    places: std::vec::IntoIter<Place>,
+    items: Items,
+    left: Range<usize>,
 }
 
 impl IntoIter {
     pub(super) fn new(items: Items) -> Self {
-        Self { text: items.text, places: items.places.into_iter() }
+        Self { left: 0..items.len(), items }
     }
 }
 
@@ -177,12 +187,12 @@ impl Iterator for IntoIter {
     type Item = (String, String);
 
     fn next(&mut self) -> Option<Self::Item> {
-        let place = self.places.next()?;
-        Some((self.text[place.key()].to_owned(), self.text[place.value()].to_owned()))
+        let (key, value) = self.items.entry(self.left.next()?);
+        Some((key.to_owned(), value.as_str().to_owned()))
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
-        self.places.size_hint()
+        self.left.size_hint()
     }
 }
 

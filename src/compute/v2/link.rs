@@ -42,7 +42,8 @@ impl Slot for Option<Cow<'static, str>> {
 impl Slot for Vec<Link> {
     fn list<'de, A: SeqAccess<'de>>(&mut self, mut list: A) -> Result<Option<Kept>, A::Error> {
         self.clear();
-        self.reserve(3);
+        // As every image of Nova has.
+        self.reserve_exact(3);
         let mut all: Option<Vec<Kept>> = None;
         while let Some((link, kept)) = list.next_element_seed(LinkSeed)? {
             if kept.is_some() && all.is_none() {

@@ -8,7 +8,7 @@ use serde::ser::SerializeMap;
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 
-use super::items::Items;
+use super::items::Gathered;
 use super::kept::{Kept, json};
 use super::metadata::{Metadata, MetadataValue};
 use super::slot::Slot;
@@ -28,9 +28,9 @@ impl Serialize for Metadata {
 
 impl<'de> Deserialize<'de> for Metadata {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let mut items = Items::new();
+        let mut items = Gathered::default();
         deserializer.deserialize_map(Read { items: &mut items, is_raw: false })?;
-        Ok(items.into())
+        Ok(items.sorted().into())
     }
 }
 
@@ -39,28 +39,28 @@ pub(super) struct Received(pub(super) Metadata);
 
 impl<'de> Deserialize<'de> for Received {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let mut items = Items::new();
+        let mut items = Gathered::default();
         deserializer.deserialize_map(Read { items: &mut items, is_raw: true })?;
-        Ok(Self(items.into()))
+        Ok(Self(items.sorted().into()))
     }
 }
 
 /// Metadata within an answer: the second is where those of one image after the
 /// other are read to, before they are kept in no more memory than they need.
-pub(super) struct Within<'a>(pub(super) &'a mut Metadata, pub(super) &'a mut Items);
+pub(super) struct Within<'a>(pub(super) &'a mut Metadata, pub(super) &'a mut Gathered);
 
 impl Slot for Within<'_> {
     fn object<'de, A: MapAccess<'de>>(&mut self, map: A) -> Result<Option<Kept>, A::Error> {
         self.1.clear();
         Read { items: self.1, is_raw: true }.visit_map(map)?;
-        *self.0 = self.1.clone().into();
+        *self.0 = self.1.sorted().into();
         Ok(None)
     }
 }
 
 /// Reads the items of an object.
 struct Read<'a> {
-    items: &'a mut Items,
+    items: &'a mut Gathered,
     /// Whether this is JSON text, so that what is no string is kept as it came.
     is_raw: bool,
 }
@@ -78,7 +78,7 @@ impl<'de> Visitor<'de> for Read<'_> {
         while map.next_key_seed(Key(&mut items.text))?.is_some() {
             let middle = items.text.len();
             let is_json = map.next_value_seed(Text { text: &mut items.text, is_raw })?;
-            items.add(start..middle, is_json);
+            items.add(start, middle, is_json);
             start = items.text.len();
         }
         Ok(())

@@ -70,11 +70,13 @@ impl Iterator for Images {
                 Err(error) => return Some(Err(error)),
             }
         }
-        if self.page.len() == 1 {
-            // Its id is the next page's marker, and the caller may delete it.
+        let image = self.page.next()?;
+        if self.page.len() == 0 {
+            // What the page took makes room for the next, which comes now: this
+            // id is its marker, and the caller may delete it.
+            self.page = Vec::new().into_iter();
             self.feed.look_ahead();
         }
-        let image = self.page.next()?;
         self.mark(&image.id);
         Some(Ok(image))
     }

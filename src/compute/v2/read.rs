@@ -9,7 +9,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::image::Image;
-use super::items::Items;
+use super::items::Gathered;
 use super::kept::Rest;
 use super::metadata_serde::Within;
 use super::slot::{Fill, Name};
@@ -108,7 +108,7 @@ impl<'de> Visitor<'de> for Images<'_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Vec<Image>, A::Error> {
         let mut images = Vec::new();
-        let mut seed = ImageSeed { service: self.0, number: Some(1), scratch: Items::new() };
+        let mut seed = ImageSeed { service: self.0, number: Some(1), scratch: Gathered::default() };
         while let Some(image) = list.next_element_seed(&mut seed)? {
             if images.len() == MOST_IMAGES {
                 return Err(A::Error::custom(format!("it has more than {MOST_IMAGES} images")));
@@ -141,7 +141,7 @@ impl<'de> Visitor<'de> for OneSeed<'_> {
         let mut image = None;
         while let Some(key) = map.next_key::<String>()? {
             if key == "image" {
-                let scratch = Items::new();
+                let scratch = Gathered::default();
                 let mut seed = ImageSeed { service: self.0, number: None, scratch };
                 image = Some(map.next_value_seed(&mut seed)?);
             } else {
@@ -158,7 +158,7 @@ struct ImageSeed<'a> {
     /// Its place in the list, where it is in one.
     number: Option<usize>,
     /// Where metadata are read to.
-    scratch: Items,
+    scratch: Gathered,
 }
 
 impl ImageSeed<'_> {
