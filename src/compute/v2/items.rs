@@ -79,6 +79,7 @@ impl Ends {
 #[derive(Debug, Default)]
 pub(super) struct Gathered {
     pub(super) text: String,
+    /// Sorted by key, with no key twice.
     places: Vec<Place>,
 }
 
@@ -114,7 +115,19 @@ impl Gathered {
     /// Takes up an item whose key and value stand at the end of the text
     /// already.
     pub(super) fn add(&mut self, start: usize, middle: usize, is_json: bool) {
-        self.places.push(Place { start, middle, end: self.text.len(), is_json });
+        let place = Place { start, middle, end: self.text.len(), is_json };
+        let key = &self.text[place.key()];
+        // What comes in order goes to the end without a search.
+        let at = match self.places.last() {
+            Some(last) if self.text[last.key()] >= *key => {
+                self.places.binary_search_by(|place| self.text[place.key()].cmp(key))
+            }
+            _ => Err(self.places.len()),
+        };
+        match at {
+            Ok(at) => self.places[at] = place,
+            Err(at) => self.places.insert(at, place),
+        }
     }
 
     /// The items in order, in no more memory than they need.
@@ -123,16 +136,11 @@ impl Gathered {
     ///
     /// When they take more than 2 GiB: eight times the longest answer that is
     /// read.
-    pub(super) fn sorted(&mut self) -> Items {
+    pub(super) fn sorted(&self) -> Items {
         assert!(self.text.len() < 1 << 31, "metadata of more than 2 GiB");
-        let key = |place: &Place| &self.text[place.key()];
-        self.places.sort_by(|one, other| key(one).cmp(key(other)));
         let mut text = String::with_capacity(self.text.len());
         let mut ends = Vec::with_capacity(self.places.len());
-        for (at, place) in self.places.iter().enumerate() {
-            if self.places.get(at + 1).is_some_and(|next| key(next) == key(place)) {
-                continue;
-            }
+        for place in &self.places {
             let small = |place: usize| u32::try_from(place).unwrap_or(u32::MAX);
             let key = small(text.len() + place.key().len());
             text.push_str(&self.text[place.start..place.end]);
