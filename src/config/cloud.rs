@@ -5,24 +5,24 @@ use std::sync::Arc;
 
 use super::Config;
 use super::env;
+#[cfg(feature = "clouds-yaml")]
+use super::files::{Finder, Found};
+use super::keys::{is_known, layer};
+#[cfg(feature = "clouds-yaml")]
+use super::node::merge;
 use super::node::{Map, Node, Source, Value};
 use super::region;
+use super::settings::Settings;
 use crate::details::Details;
 use crate::error::{Error, Result};
 
 /// The cloud that was chosen.
 pub(super) struct Cloud {
-    pub(super) name: String,
-    /// Who chose it.
-    pub(super) chosen_by: Source,
-    /// The file that it is in; `None` is the environment.
-    pub(super) file: Option<Arc<Path>>,
+    /// What is known before its keys are read: its name, and its file.
+    pub(super) settings: Settings,
     /// Its keys, weakest first.
     pub(super) layers: Vec<Map>,
     pub(super) region: Option<Node>,
-    /// A profile that it names and that was not found, with where it was
-    /// looked for.
-    pub(super) lost_profile: Option<String>,
 }
 
 /// The clouds of the files.
@@ -38,7 +38,7 @@ struct Clouds {
 /// or the only one of the file: the first of these that there is.
 pub(super) fn choose(config: &Config) -> Result<Cloud> {
     let own_name = config.environment.own_name()?;
-    let variables = config.environment.keys()?;
+    let variables = layer(config.environment.keys()?);
     let named = named(config)?;
     let credentials = env::credentials(&variables).map(|node| node.source.clone());
     let credentials =
@@ -51,10 +51,9 @@ pub(super) fn choose(config: &Config) -> Result<Cloud> {
         clouds => clouds?,
     };
     if let Some(node) = clouds.named.get(own_name) {
-        let place = node.source.place();
-        return Err(Error::invalid(format!(
-            "{place}: a cloud is named {own_name:?} like the environment's own; \
-             rename it, or set OS_CLOUD_NAME"
+        return Err(node.source.refused(format!(
+            "a cloud is named {own_name:?} like the environment's own; rename it, or set \
+             OS_CLOUD_NAME"
         )));
     }
     let (name, chosen_by, file, own) = match (credentials, named) {
@@ -75,12 +74,14 @@ pub(super) fn choose(config: &Config) -> Result<Cloud> {
             None => return Err(nothing_found(&clouds)),
         },
     };
-    let own = own.into_map(&format!("clouds.{name}"))?.normalised();
-    let (profile, lost_profile) = match profile_name(&own, own_name) {
+    let own = layer(own.into_map(&format!("clouds.{name}"))?);
+    // The environment's own name is no profile.
+    let is_own = |node: &Node| matches!(&node.value, Value::Text(name) if name == own_name);
+    let (profile, lost_profile) = match own.get("profile").filter(|node| !is_own(node)) {
         Some(node) => read_profile(config, node)?,
-        None => (Map::default(), None),
+        None => (Map::new(), None),
     };
-    let profile = profile.normalised();
+    let profile = layer(profile);
     let asked = match &config.region {
         Some(region) => Some(Node::text(region, Source::Program)),
         None if config.overlay => variables.get("region_name").cloned(),
@@ -91,7 +92,9 @@ pub(super) fn choose(config: &Config) -> Result<Cloud> {
     if config.overlay && file.is_some() {
         layers.push(variables);
     }
-    Ok(Cloud { name, chosen_by, file, layers, region, lost_profile })
+    let mut settings = Settings::new(file, lost_profile);
+    settings.set_text("cloud", name, chosen_by);
+    Ok(Cloud { settings, layers, region })
 }
 
 fn named(config: &Config) -> Result<Option<(String, Source)>> {
@@ -105,9 +108,7 @@ fn named(config: &Config) -> Result<Option<(String, Source)>> {
 impl Clouds {
     /// The cloud, if there is exactly one.
     fn only(&mut self) -> Option<(String, Node)> {
-        let name = self.named.keys().next().filter(|_| self.named.len() == 1)?.to_owned();
-        let own = self.named.remove(&name)?;
-        Some((name, own))
+        if self.named.len() == 1 { self.named.pop_first() } else { None }
     }
 
     fn place(&self) -> String {
@@ -117,20 +118,18 @@ impl Clouds {
 
 #[cfg(feature = "clouds-yaml")]
 fn read_clouds(config: &Config) -> Result<Clouds> {
-    use super::files::Found;
-
-    let finder = config.finder();
+    let finder = Finder::new(config);
     let Found { file, looked } = finder.find("clouds", Some("OS_CLIENT_CONFIG_FILE"))?;
     let secure = finder.find("secure", Some("OS_CLIENT_SECURE_FILE"))?.file;
     let looked = format!("there is no clouds file; looked for {looked}");
     let mut clouds = Clouds { looked, ..Clouds::default() };
-    let mut tree = Map::default();
+    let mut tree = Map::new();
     for (path, map) in [file, secure].into_iter().flatten() {
-        if map.get("clouds").is_none() {
+        if !map.contains_key("clouds") {
             log::warn!("{}: there is no key `clouds` in it", path.display());
         }
         clouds.file.get_or_insert(path);
-        tree.merge(map);
+        merge(&mut tree, map);
     }
     if let Some(node) = tree.remove("clouds") {
         clouds.named = node.into_map("clouds")?;
@@ -148,10 +147,8 @@ fn read_clouds(_: &Config) -> Result<Clouds> {
 
 #[cfg(feature = "clouds-yaml")]
 fn read_profile(config: &Config, name: &Node) -> Result<(Map, Option<String>)> {
-    use super::files::Found;
-
     let text = name.as_text("profile")?;
-    let Found { file, looked } = config.finder().find("clouds-public", None)?;
+    let Found { file, looked } = Finder::new(config).find("clouds-public", None)?;
     let looked = match file {
         None => looked,
         Some((path, mut map)) => {
@@ -164,29 +161,20 @@ fn read_profile(config: &Config, name: &Node) -> Result<(Map, Option<String>)> {
     };
     let lost = format!("the profile {text:?} was not found (looked for it in {looked})");
     log::warn!("{}: {lost}", name.source);
-    Ok((Map::default(), Some(lost)))
+    Ok((Map::new(), Some(lost)))
 }
 
 #[cfg(not(feature = "clouds-yaml"))]
 fn read_profile(_: &Config, name: &Node) -> Result<(Map, Option<String>)> {
     let text = name.as_text("profile")?;
     let lost = format!("the profile {text:?} needs the feature `clouds-yaml` of `opencloud`");
-    Ok((Map::default(), Some(lost)))
-}
-
-/// The profile, or the vendor as it was once called, that a cloud builds on.
-fn profile_name<'a>(own: &'a Map, own_name: &str) -> Option<&'a Node> {
-    let node = own.said("profile").or_else(|| own.said("cloud"))?;
-    match &node.value {
-        Value::Text(name) if name.is_empty() || name == own_name => None,
-        _ => Some(node),
-    }
+    Ok((Map::new(), Some(lost)))
 }
 
 /// Says which variables are without effect, where one could think otherwise:
 /// no one has named the cloud.
 fn tell_unused(variables: &Map, cloud: &str, config: &Config) {
-    let unused = variables.iter().filter(|(key, _)| super::is_known(key));
+    let unused = variables.iter().filter(|(key, _)| is_known(key));
     let unused: Vec<_> = unused.map(|(_, node)| node.source.to_string()).collect();
     if !unused.is_empty() && !config.overlay {
         let unused = unused.join(", ");
@@ -202,7 +190,7 @@ fn not_found(name: &str, by: &Source, clouds: &Clouds) -> Error {
     if clouds.named.is_empty() && clouds.file.is_none() {
         return Error::invalid(format!("{asked} was not found: {}", clouds.looked));
     }
-    let known = region::listed(clouds.named.keys());
+    let known = region::listed(clouds.named.keys().map(String::as_str));
     Error::invalid(format!("{asked} was not found: {} has {known}", clouds.place()))
 }
 
@@ -211,7 +199,7 @@ fn nothing_found(clouds: &Clouds) -> Error {
         return Error::invalid(format!(
             "which cloud is not said: {} has {}; set OS_CLOUD to one of them",
             clouds.place(),
-            region::listed(clouds.named.keys())
+            region::listed(clouds.named.keys().map(String::as_str))
         ));
     }
     let looked = match &clouds.file {
@@ -223,14 +211,4 @@ fn nothing_found(clouds: &Clouds) -> Error {
          (OS_AUTH_URL, OS_USERNAME, OS_USER_ID, OS_PASSWORD, OS_TOKEN, \
          OS_APPLICATION_CREDENTIAL_ID), and {looked}"
     )))
-}
-
-impl Config {
-    #[cfg(feature = "clouds-yaml")]
-    fn finder(&self) -> super::files::Finder<'_> {
-        let working = self.working_directory.as_deref();
-        let system = self.system_directories.as_deref();
-        let folders = super::files::folders(&self.environment, working, system);
-        super::files::Finder::new(&self.environment, folders)
-    }
 }

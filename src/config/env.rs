@@ -38,17 +38,6 @@ const CREDENTIALS: [&str; 8] = [
     "application_credential_secret",
 ];
 
-/// Other names of a variable; the right one wins. `OS_USERID` is gophercloud's.
-const ALIASES: [(&str, &str); 7] = [
-    ("tenant_id", "project_id"),
-    ("tenant_name", "project_name"),
-    ("auth_token", "token"),
-    ("auth_plugin", "auth_type"),
-    ("user_name", "username"),
-    ("userid", "user_id"),
-    ("url", "endpoint"),
-];
-
 impl Environment {
     pub(super) fn of_process() -> Self {
         Self::of(std::env::vars_os())
@@ -85,7 +74,7 @@ impl Environment {
 
     /// Every `OS_X_Y` as the key `x_y`.
     pub(super) fn keys(&self) -> Result<Map> {
-        let mut map = Map::default();
+        let mut map = Map::new();
         for name in self.0.keys() {
             let foreign = FOREIGN.iter().any(|prefix| name.starts_with(prefix));
             let Some(key) = name.strip_prefix("OS_") else { continue };
@@ -94,13 +83,6 @@ impl Environment {
             }
             if let Some(value) = self.get(name)? {
                 map.insert(key.to_lowercase(), Node::text(value, Source::Variable(name.clone())));
-            }
-        }
-        for (other, name) in ALIASES {
-            if let Some(node) = map.remove(other) {
-                if map.get(name).is_none() {
-                    map.insert(name, node);
-                }
             }
         }
         Ok(map)
@@ -114,6 +96,6 @@ pub(super) fn credentials(keys: &Map) -> Option<&Node> {
         let text = node.as_text("auth_type").unwrap_or_default();
         ["none", "None", "admin_token", "token_endpoint"].contains(&text)
     };
-    let named = CREDENTIALS.iter().find_map(|key| keys.get(key));
+    let named = CREDENTIALS.into_iter().find_map(|key| keys.get(key));
     named.or_else(|| keys.get("auth_type").filter(without))
 }

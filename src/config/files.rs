@@ -1,88 +1,74 @@
 //! [`Finder`]: which file of a kind is read, from where, and how much of it.
 
+use std::collections::HashSet;
 use std::fs::{File, Metadata};
 use std::io::{ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::Config;
 use super::env::Environment;
+use super::keys::is_secret;
 use super::node::{Map, Node, Value};
+use super::yaml::parse;
 use crate::details::Details;
 use crate::error::{Error, Result};
 
 /// The largest file that is read. A cloud takes about 500 bytes.
 const LIMIT: u64 = 1024 * 1024;
 
-/// What is looked for, and where.
+/// Where files are looked for.
 pub(super) struct Finder<'a> {
     environment: &'a Environment,
     folders: Vec<PathBuf>,
 }
 
-/// The first file of its kind, or where it was looked for.
+/// The first file of its kind.
 pub(super) struct Found {
     pub(super) file: Option<(Arc<Path>, Map)>,
     /// Where it was looked for, in words.
     pub(super) looked: String,
 }
 
-/// The folders in the order of openstacksdk. A test gives its own working
-/// directory and system folders.
-pub(super) fn folders(
-    environment: &Environment,
-    working: Option<&Path>,
-    system: Option<&[PathBuf]>,
-) -> Vec<PathBuf> {
-    let mut folders = Vec::new();
-    folders.push(match working {
-        Some(folder) => folder.to_owned(),
-        None => std::env::current_dir().unwrap_or_else(|_| PathBuf::from(".")),
-    });
-    let home = environment.path("HOME");
-    if cfg!(windows) {
-        let local = environment.path("LOCALAPPDATA");
-        folders.extend(local.map(|folder| folder.join("OpenStack").join("openstack")));
-    } else if let Some(folder) = environment.path("XDG_CONFIG_HOME") {
-        folders.push(folder.join("openstack"));
-    } else if cfg!(target_os = "macos") {
-        let library = home.as_ref().map(|home| home.join("Library/Application Support/openstack"));
-        folders.extend(library);
-    }
-    let real_home = environment.path("SNAP_REAL_HOME").or(home);
-    folders.extend(real_home.map(|home| home.join(".config").join("openstack")));
-    match system {
-        Some(system) => folders.extend_from_slice(system),
-        None => folders.extend(system_folders(environment)),
-    }
-    let mut once: Vec<PathBuf> = Vec::new();
-    for folder in folders {
-        if !once.contains(&folder) {
-            once.push(folder);
+/// The folders in the order of openstacksdk, on that system. A test gives its
+/// own working directory and system folders.
+fn folders(config: &Config, system: &str) -> Vec<PathBuf> {
+    let variable = |name| config.environment.path(name);
+    let below = |folder: PathBuf| folder.join("openstack");
+    let windows = |folder: PathBuf| folder.join("OpenStack").join("openstack");
+    let home = variable("HOME");
+    let working = config.working_directory.clone();
+    let working = working.or_else(|| std::env::current_dir().ok()).unwrap_or_else(|| ".".into());
+    let own = match (system, variable("XDG_CONFIG_HOME")) {
+        ("windows", _) => variable("LOCALAPPDATA").map(windows),
+        (_, Some(folder)) => Some(below(folder)),
+        ("macos", None) => home.clone().map(|home| below(home.join("Library/Application Support"))),
+        _ => None,
+    };
+    let unix = variable("SNAP_REAL_HOME").or(home).map(|home| below(home.join(".config")));
+    let mut folders: Vec<_> = [Some(working), own, unix].into_iter().flatten().collect();
+    match (&config.system_directories, system, variable("XDG_CONFIG_DIRS")) {
+        (Some(given), ..) => folders.extend_from_slice(given),
+        (None, "windows", _) => folders.extend(variable("PROGRAMDATA").map(windows)),
+        (None, _, Some(list)) => {
+            let named = std::env::split_paths(&list).filter(|path| !path.as_os_str().is_empty());
+            folders.extend(named.map(below));
         }
+        (None, "macos", None) => folders.push("/Library/Application Support/openstack".into()),
+        (None, ..) => folders.push("/etc/xdg/openstack".into()),
     }
-    once
-}
-
-fn system_folders(environment: &Environment) -> Vec<PathBuf> {
-    let mut folders = Vec::new();
-    if cfg!(windows) {
-        let data = environment.path("PROGRAMDATA");
-        folders.extend(data.map(|folder| folder.join("OpenStack").join("openstack")));
-    } else if let Some(list) = environment.path("XDG_CONFIG_DIRS") {
-        let named = std::env::split_paths(&list).filter(|folder| !folder.as_os_str().is_empty());
-        folders.extend(named.map(|folder| folder.join("openstack")));
-    } else if cfg!(target_os = "macos") {
-        folders.push(PathBuf::from("/Library/Application Support/openstack"));
-    } else {
-        folders.push(PathBuf::from("/etc/xdg/openstack"));
+    if config.system_directories.is_none() {
+        folders.push("/etc/openstack".into());
     }
-    folders.push(PathBuf::from("/etc/openstack"));
+    let mut once = HashSet::new();
+    folders.retain(|folder| once.insert(folder.clone()));
     folders
 }
 
 impl<'a> Finder<'a> {
-    pub(super) fn new(environment: &'a Environment, folders: Vec<PathBuf>) -> Self {
-        Self { environment, folders }
+    pub(super) fn new(config: &'a Config) -> Self {
+        let folders = folders(config, std::env::consts::OS);
+        Self { environment: &config.environment, folders }
     }
 
     /// The file of that kind (`clouds`, `secure`, `clouds-public`), or the one
@@ -90,32 +76,29 @@ impl<'a> Finder<'a> {
     pub(super) fn find(&self, kind: &str, variable: Option<&str>) -> Result<Found> {
         let mut notes = Vec::new();
         let named = variable.and_then(|name| Some((name, self.environment.path(name)?)));
-        if let Some((variable, path)) = named {
-            // Relative to the folder that stands for the working directory.
-            let path = self.folders.first().map_or(path.clone(), |folder| folder.join(&path));
-            match content(&path)? {
-                Content::Map(map) => return Ok(Found::new(path, map)),
-                Content::Nothing(why) => {
+        // Relative to the folder that stands for the working directory.
+        let named = named.zip(self.folders.first());
+        let named = named.map(|((name, path), folder)| (Some(name), folder.join(path)));
+        let endings = ["yaml", "yml", "json"].map(|ending| format!("{kind}.{ending}"));
+        let usual = self.folders.iter().flat_map(|folder| endings.iter().map(|e| folder.join(e)));
+        for (variable, path) in named.into_iter().chain(usual.map(|path| (None, path))) {
+            let is_pipe = |about: Metadata| !about.is_file() && !about.is_dir();
+            // To open a pipe would wait for somebody to write into it.
+            let content = if variable.is_none() && path.metadata().is_ok_and(is_pipe) {
+                Content::Nothing("it is no file")
+            } else {
+                content(&path)?
+            };
+            match (content, variable) {
+                (Content::Map(map), _) => return Ok(Found::new(path, map)),
+                (Content::Nothing(why), Some(variable)) => {
                     log::warn!("{variable} names {}: {why}", path.display());
                     notes.push(format!("{} ({variable}, {why})", path.display()));
                 }
-            }
-        }
-        for folder in &self.folders {
-            for ending in ["yaml", "yml", "json"] {
-                let path = folder.join(format!("{kind}.{ending}"));
-                // To open a pipe would wait for somebody to write into it.
-                if path.metadata().is_ok_and(|about| !about.is_file() && !about.is_dir()) {
-                    notes.push(format!("{} (it is no file)", path.display()));
-                    continue;
-                }
-                match content(&path)? {
-                    Content::Map(map) => return Ok(Found::new(path, map)),
-                    Content::Nothing(NOT_THERE) => {}
-                    Content::Nothing(why) => {
-                        log::warn!("{} is passed over: {why}", path.display());
-                        notes.push(format!("{} ({why})", path.display()));
-                    }
+                (Content::Nothing(NOT_THERE), None) => {}
+                (Content::Nothing(why), None) => {
+                    log::warn!("{} is passed over: {why}", path.display());
+                    notes.push(format!("{} ({why})", path.display()));
                 }
             }
         }
@@ -153,11 +136,11 @@ fn content(path: &Path) -> Result<Content> {
         return Ok(Content::Nothing("it is a folder"));
     }
     let text = utf8(path, bytes(path, file, about.len())?)?;
-    let node = super::parse(&text, &path.into())?;
-    let place = node.source.place();
+    let node = parse(&text, &path.into())?;
     let public = is_public(&about) && has_secret(&node);
-    match node.value {
-        Value::Null => Err(Error::invalid(format!("{place}: nothing is in this file; remove it"))),
+    let Node { value, source } = node;
+    match value {
+        Value::Null => Err(source.refused("nothing is in this file; remove it")),
         Value::Map(map) => {
             if public {
                 log::warn!(
@@ -167,7 +150,7 @@ fn content(path: &Path) -> Result<Content> {
             }
             Ok(Content::Map(map))
         }
-        _ => Err(Error::invalid(format!("{place}: not a mapping with a key `clouds`"))),
+        _ => Err(source.refused("not a mapping with a key `clouds`")),
     }
 }
 
@@ -206,7 +189,7 @@ fn failed(path: &Path, error: std::io::Error) -> Error {
 fn has_secret(node: &Node) -> bool {
     match &node.value {
         Value::Map(map) => map.iter().any(|(key, node)| {
-            let named = super::is_secret(&key.replace('-', "_"));
+            let named = is_secret(&key.replace('-', "_"));
             (named && matches!(node.value, Value::Text(_))) || has_secret(node)
         }),
         Value::List(list) => list.iter().any(has_secret),

@@ -1,54 +1,88 @@
-//! [`Keys`]: what the keys of a cloud mean: which of two wins, their other
-//! names, what their values are.
+//! [`Keys`]: what the keys of a cloud mean: their other names, which of two
+//! wins, what stands in their braces.
+
+use std::collections::BTreeSet;
 
 use super::cloud::Cloud;
 use super::env::Environment;
-use super::node::{Map, Node, Source, Value};
-use super::settings::{Setting, Settings};
+use super::node::{Map, Node, Source, Value, normalised};
+use super::settings::Settings;
+use super::values;
 use crate::error::{Error, Result};
 
-/// The keys of `auth` where one beside `auth` wins, with their other names:
-/// of those that are there the last one counts.
-const OUTER_FIRST: [(&str, &[&str]); 9] = [
-    ("domain_id", &[]),
-    ("domain_name", &[]),
-    ("user_domain_id", &[]),
-    ("user_domain_name", &[]),
-    ("project_domain_id", &[]),
-    ("project_domain_name", &[]),
-    ("token", &["auth_token"]),
-    ("project_id", &["tenant_id"]),
-    ("project_name", &["tenant_name"]),
+/// The keys of `auth` where one beside `auth` wins.
+const OUTER_FIRST: [&str; 9] = [
+    "domain_id",
+    "domain_name",
+    "user_domain_id",
+    "user_domain_name",
+    "project_domain_id",
+    "project_domain_name",
+    "token",
+    "project_id",
+    "project_name",
 ];
 
 /// The keys of `auth` where the one in `auth` wins.
-const INNER_FIRST: [(&str, &[&str]); 13] = [
-    ("auth_url", &[]),
-    ("user_id", &[]),
-    ("username", &["user_name"]),
-    ("password", &[]),
-    ("system_scope", &[]),
-    ("trust_id", &[]),
-    ("application_credential_id", &[]),
-    ("application_credential_name", &[]),
-    ("application_credential_secret", &[]),
-    ("default_domain_id", &[]),
-    ("default_domain_name", &[]),
-    ("default_domain", &[]),
-    ("endpoint", &["url"]),
+const INNER_FIRST: [&str; 13] = [
+    "auth_url",
+    "user_id",
+    "username",
+    "password",
+    "system_scope",
+    "trust_id",
+    "application_credential_id",
+    "application_credential_name",
+    "application_credential_secret",
+    "default_domain_id",
+    "default_domain_name",
+    "default_domain",
+    "endpoint",
 ];
 
-/// The services that have keys of their own.
-pub(super) const SERVICES: [&str; 3] = ["compute", "image", "identity"];
+/// The keys that are for all services and not of `auth`.
+const OUTER: [&str; 9] = [
+    "region_name",
+    "interface",
+    "auth_type",
+    "verify",
+    "insecure",
+    "cacert",
+    "cert",
+    "key",
+    "api_timeout",
+];
 
-/// What a service's own keys end with, each with its other name.
-const OF_A_SERVICE: [(&str, Option<&str>); 6] = [
-    ("endpoint_override", Some("endpoint")),
-    ("interface", None),
-    ("region_name", None),
-    ("service_name", None),
-    ("api_version", None),
-    ("default_microversion", None),
+/// Other names of the keys of `auth`. `userid` is gophercloud's.
+const AUTH_ALIASES: [(&str, &str); 6] = [
+    ("tenant_id", "project_id"),
+    ("tenant_name", "project_name"),
+    ("auth_token", "token"),
+    ("user_name", "username"),
+    ("userid", "user_id"),
+    ("url", "endpoint"),
+];
+
+/// Other names of keys that are beside `auth` only.
+const ALIASES: [(&str, &str); 5] = [
+    ("auth_plugin", "auth_type"),
+    ("cloud", "profile"),
+    ("compute_endpoint", "compute_endpoint_override"),
+    ("image_endpoint", "image_endpoint_override"),
+    ("identity_endpoint", "identity_endpoint_override"),
+];
+
+/// What the keys of a service begin with, and of all of them.
+const PREFIXES: [&str; 4] = ["", "compute_", "image_", "identity_"];
+
+/// What a service's own keys end with.
+const OF_A_SERVICE: [&str; 6] = [
+    "endpoint_override",
+    "interface",
+    "region_name",
+    "service_name",
+    "api_version",
+    "default_microversion",
 ];
 
 /// How long a text may become when its braces are filled in. A value can be as
@@ -63,72 +97,98 @@ pub(super) fn is_secret(key: &str) -> bool {
     )
 }
 
-/// Whether that key means something here.
+/// Whether that key, under its name of today, means something here.
 pub(super) fn is_known(key: &str) -> bool {
-    let of_service = |service: &str| {
-        let rest = key.strip_prefix(service).and_then(|rest| rest.strip_prefix('_'));
-        rest.is_some_and(|rest| OF_A_SERVICE.iter().any(|(name, _)| *name == rest))
+    let of_service =
+        |prefix| key.strip_prefix(prefix).is_some_and(|key| OF_A_SERVICE.contains(&key));
+    is_of_auth(key) || PREFIXES[1..].iter().any(of_service) || OUTER.contains(&key)
+}
+
+fn is_of_auth(key: &str) -> bool {
+    OUTER_FIRST.contains(&key) || INNER_FIRST.contains(&key)
+}
+
+/// A layer of a cloud with its keys under their names of today. It is done for
+/// each layer by itself, so that an old name says as much as the new one, and
+/// gives way to the layers above.
+pub(super) fn layer(map: Map) -> Map {
+    let mut map = normalised(map);
+    let auth = match map.get_mut("auth").map(|node| &mut node.value) {
+        Some(Value::Map(auth)) => {
+            *auth = renamed(normalised(std::mem::take(auth)), &AUTH_ALIASES);
+            auth.keys().cloned().collect()
+        }
+        _ => BTreeSet::new(),
     };
-    OUTER_FIRST.iter().chain(&INNER_FIRST).any(|(name, _)| *name == key)
-        || SERVICES.into_iter().any(of_service)
-        || matches!(
-            key,
-            "region_name"
-                | "interface"
-                | "endpoint_type"
-                | "auth_type"
-                | "verify"
-                | "insecure"
-                | "cacert"
-                | "cert"
-                | "key"
-                | "api_timeout"
-        )
+    // Beside `auth`, another name gives way to that of today in it.
+    map.retain(|key, _| {
+        !AUTH_ALIASES.iter().any(|(other, name)| key == other && auth.contains(*name))
+    });
+    let mut map = renamed(renamed(map, &AUTH_ALIASES), &ALIASES);
+    // These two win over the names of today.
+    for prefix in PREFIXES {
+        if let Some(node) = map.remove(&format!("{prefix}endpoint_type")) {
+            map.insert(format!("{prefix}interface"), node);
+        }
+    }
+    // There is one time-out only: the last one that is for a service.
+    let of_service =
+        |key: &str| key.ends_with("timeout") && !["timeout", "api_timeout"].contains(&key);
+    let timeouts = map.iter().filter(|(key, _)| of_service(key)).map(|(_, node)| node);
+    if let Some(node) = timeouts.max_by_key(|node| node.source.position()).cloned() {
+        map.insert("api_timeout".to_owned(), node);
+    }
+    map
+}
+
+/// The name of today wins over the other one.
+fn renamed(mut map: Map, aliases: &[(&str, &str)]) -> Map {
+    for (other, name) in aliases {
+        if let Some(node) = map.remove(*other) {
+            map.entry((*name).to_owned()).or_insert(node);
+        }
+    }
+    map
 }
 
 /// The merged keys of a cloud on their way to become [`Settings`].
 pub(super) struct Keys<'a> {
+    /// Those beside `auth`.
     pub(super) outer: Map,
-    inner: Map,
-    /// The command line's rule: what is beside `auth` always wins.
-    outer_first: bool,
     pub(super) environment: &'a Environment,
     pub(super) settings: Settings,
 }
 
-/// The settings of that cloud.
+/// The settings of that cloud. With the command line's rule, what is beside
+/// `auth` always wins.
 pub(super) fn settle(cloud: Cloud, overlay: bool, environment: &Environment) -> Result<Settings> {
-    let (outer, inner) = merge(cloud.layers)?;
-    let settings = Settings::new(cloud.name, cloud.chosen_by, cloud.file, cloud.lost_profile);
-    let mut keys = Keys { outer, inner, outer_first: overlay, environment, settings };
+    let (mut outer, mut inner) = merge(cloud.layers)?;
     if let Some(region) = cloud.region {
-        keys.outer.insert("region_name", region);
+        outer.insert("region_name".to_owned(), region);
     }
-    keys.rename_timeouts();
-    keys.rename_interfaces();
-    for (key, others) in OUTER_FIRST {
-        keys.take_outer_first(key, others)?;
+    let mut keys = Keys { outer, environment, settings: cloud.settings };
+    for key in OUTER_FIRST.into_iter().chain(INNER_FIRST) {
+        let (beside, within) = (keys.outer.remove(key), inner.remove(key));
+        let outer_first = overlay || OUTER_FIRST.contains(&key);
+        let node = if outer_first { beside.or(within) } else { within.or(beside) };
+        if let Some(node) = node {
+            let text = if key == "auth_url" {
+                keys.filled(key, &node)?
+            } else {
+                node.as_text(key)?.to_owned()
+            };
+            keys.settings.set_text(key, text, node.source);
+        }
     }
     keys.spread_domain();
-    for (key, others) in INNER_FIRST {
-        keys.take_inner_first(key, others)?;
-    }
-    keys.refuse_unknown()?;
-    keys.fill_auth_url()?;
     keys.auth_type()?;
     keys.tls()?;
     keys.timeout()?;
-    keys.plain("region_name", None)?;
+    keys.plain("region_name")?;
     keys.interface("interface")?;
-    for service in SERVICES {
-        for (key, other) in OF_A_SERVICE {
-            let other = other.map(|other| format!("{service}_{other}"));
-            let key = format!("{service}_{key}");
-            if key.ends_with("_interface") {
-                keys.interface(&key)?;
-            } else {
-                keys.plain(&key, other.as_deref())?;
-            }
+    for prefix in &PREFIXES[1..] {
+        for key in OF_A_SERVICE.map(|key| format!("{prefix}{key}")) {
+            if key.ends_with("interface") { keys.interface(&key)? } else { keys.plain(&key)? }
         }
     }
     Ok(keys.settings)
@@ -137,92 +197,46 @@ pub(super) fn settle(cloud: Cloud, overlay: bool, environment: &Environment) -> 
 /// The layers, weakest first, as the keys beside `auth` and those in it: `auth`
 /// is merged key by key, all else is replaced.
 fn merge(layers: Vec<Map>) -> Result<(Map, Map)> {
-    let (mut outer, mut inner) = (Map::default(), Map::default());
-    outer.insert("interface", Node::text("public", Source::Default));
-    for (key, node) in layers.into_iter().flat_map(Map::into_entries) {
-        if key == "auth" {
-            for (key, node) in node.into_map("auth")?.normalised().into_entries() {
-                inner.insert(key, node);
-            }
-        } else {
-            outer.insert(key, node);
+    let defaults = [("interface", "public"), ("verify", "true")];
+    let defaults = defaults.map(|(key, text)| (key.to_owned(), Node::text(text, Source::Default)));
+    let (mut outer, mut inner) = (Map::from(defaults), Map::new());
+    for mut layer in layers {
+        if let Some(auth) = layer.remove("auth") {
+            let auth = auth.into_map("auth")?;
+            refuse_unknown(&auth)?;
+            inner.extend(auth);
         }
+        values::trust(&mut layer)?;
+        outer.extend(layer);
     }
     Ok((outer, inner))
 }
 
+/// A key of `auth` that nobody reads is a mistake: with `projcet_name` the
+/// token would be for another project.
+fn refuse_unknown(auth: &Map) -> Result<()> {
+    let Some((key, node)) = auth.iter().find(|(key, _)| !is_of_auth(key)) else { return Ok(()) };
+    Err(Error::invalid(format!(
+        "{}: `auth` has no key {key:?}; it can have {}",
+        node.source,
+        [&OUTER_FIRST[..], &INNER_FIRST].concat().join(", ")
+    )))
+}
+
 impl Keys<'_> {
-    /// Any `…timeout` is the one time-out that there is.
-    fn rename_timeouts(&mut self) {
-        let of_service =
-            |key: &&str| key.ends_with("timeout") && !["timeout", "api_timeout"].contains(key);
-        let last = self.outer.keys().filter(of_service).last().map(str::to_owned);
-        if let Some(node) = last.and_then(|key| self.outer.remove(&key)) {
-            self.outer.insert("api_timeout", node);
-        }
-    }
-
-    /// `endpoint_type` is the old name of `interface`, and wins over it.
-    fn rename_interfaces(&mut self) {
-        let entries = std::mem::take(&mut self.outer).into_entries();
-        self.outer =
-            entries.map(|(key, node)| (key.replace("endpoint_type", "interface"), node)).collect();
-    }
-
-    fn take_outer_first(&mut self, key: &str, others: &[&str]) -> Result<()> {
-        let mut found = None;
-        for name in others.iter().chain([&key]) {
-            found = self.inner.remove(name).or(found);
-            found = self.outer.remove(name).or(found);
-        }
-        self.set(key, found)
-    }
-
-    fn take_inner_first(&mut self, key: &str, others: &[&str]) -> Result<()> {
-        let (first, second) = if self.outer_first {
-            (&mut self.outer, &mut self.inner)
-        } else {
-            (&mut self.inner, &mut self.outer)
-        };
-        let mut found = None;
-        for map in [first, second] {
-            for name in [&key].into_iter().chain(others) {
-                let node = map.remove(name).filter(|node| !is_empty(node));
-                found = found.or(node);
-            }
-        }
-        self.set(key, found)
-    }
-
-    /// Keeps the text of that key; an empty text is none.
-    pub(super) fn set(&mut self, key: &str, node: Option<Node>) -> Result<()> {
-        let Some(node) = node.filter(|node| !is_empty(node)) else { return Ok(()) };
-        let text = node.as_text(key)?;
-        let setting = if is_secret(key) {
-            Setting::Secret(text.into())
-        } else {
-            Setting::Text(text.to_owned())
-        };
-        self.settings.set(key, setting, node.source);
-        Ok(())
-    }
-
     /// Keeps a key beside `auth`, with the names in its braces filled in.
-    pub(super) fn plain(&mut self, key: &str, other: Option<&str>) -> Result<()> {
-        let empty = |node: &&Node| !is_empty(node);
-        let node = self.outer.said(key).filter(empty);
-        let node = node.or_else(|| self.outer.said(other?).filter(empty)).cloned();
-        let Some(mut node) = node else { return Ok(()) };
-        let text = self.filled(key, node.as_text(key)?, &node.source)?;
-        node.value = Value::Text(text);
-        self.set(key, Some(node))
+    pub(super) fn plain(&mut self, key: &str) -> Result<()> {
+        let Some(node) = self.outer.get(key) else { return Ok(()) };
+        let text = self.filled(key, node)?;
+        let source = node.source.clone();
+        self.settings.set_text(key, text, source);
+        Ok(())
     }
 
     /// A domain that is named once is the user's and the project's, when there
     /// is a project; else it is what the token is for.
     fn spread_domain(&mut self) {
-        let has = |key| self.settings.source(key).is_some();
-        if !has("project_id") && !has("project_name") {
+        if !self.settings.has("project_id") && !self.settings.has("project_name") {
             return;
         }
         for end in ["id", "name"] {
@@ -231,39 +245,19 @@ impl Keys<'_> {
             };
             for who in ["user", "project"] {
                 let key = format!("{who}_domain_{end}");
-                if self.settings.source(&key).is_none() {
+                if !self.settings.has(&key) {
                     self.settings.set(&key, setting.clone(), source.clone());
                 }
             }
         }
     }
 
-    /// A key of `auth` that nobody reads is a mistake: with `projcet_name` the
-    /// token would be for another project.
-    fn refuse_unknown(&self) -> Result<()> {
-        let said = |key: &&str| self.inner.said(key).is_some_and(|node| !is_empty(node));
-        let Some(key) = self.inner.keys().find(said) else { return Ok(()) };
-        let place = self.inner.said(key).map(|node| node.source.to_string()).unwrap_or_default();
-        let known: Vec<_> = OUTER_FIRST.iter().chain(&INNER_FIRST).map(|(name, _)| *name).collect();
-        Err(Error::invalid(format!(
-            "{place}: `auth` has no key {key:?}; it can have {}",
-            known.join(", ")
-        )))
-    }
-
-    fn fill_auth_url(&mut self) -> Result<()> {
-        if let Some((Setting::Text(text), source)) = self.settings.take("auth_url") {
-            let text = self.filled("auth_url", &text, &source)?;
-            self.settings.set("auth_url", Setting::Text(text), source);
-        }
-        Ok(())
-    }
-
     /// The text with every `{key}` replaced by the value of that key. `{{` is a
     /// brace.
-    fn filled(&self, key: &str, text: &str, source: &Source) -> Result<String> {
-        let mut out = String::with_capacity(text.len());
-        let mut rest = text;
+    fn filled(&self, key: &str, node: &Node) -> Result<String> {
+        let refused = |why: String| Err(node.source.refused(why));
+        let mut rest = node.as_text(key)?;
+        let mut out = String::with_capacity(rest.len());
         while let Some(at) = rest.find(['{', '}']) {
             let (before, from) = rest.split_at(at);
             out.push_str(before);
@@ -273,41 +267,26 @@ impl Keys<'_> {
                 continue;
             }
             let Some((name, after)) = from.strip_prefix('{').and_then(|f| f.split_once('}')) else {
-                let place = source.place();
-                return Err(Error::invalid(format!(
-                    "{place}: a brace in `{key}` has no other; write it twice to mean a brace"
-                )));
+                return refused(format!(
+                    "a brace in `{key}` has no other; write it twice to mean a brace"
+                ));
             };
-            out.push_str(self.value_for_brace(name).ok_or_else(|| {
-                let place = source.place();
-                Error::invalid(format!(
-                    "{place}: `{key}` has {{{name}}} in it, and the cloud has no such key"
-                ))
-            })?);
+            match self.outer.get(name).map(|node| &node.value) {
+                Some(Value::Text(text)) if !is_secret(name) => out.push_str(text),
+                _ => {
+                    return refused(format!(
+                        "`{key}` has {{{name}}} in it, and the cloud has no such key"
+                    ));
+                }
+            }
             if out.len() > FILLED {
-                let place = source.place();
-                return Err(Error::invalid(format!(
-                    "{place}: `{key}` is longer than any is, with its braces filled in"
-                )));
+                return refused(format!(
+                    "`{key}` is longer than any is, with its braces filled in"
+                ));
             }
             rest = after;
         }
         out.push_str(rest);
         Ok(out)
     }
-
-    /// A key beside `auth` that is text, and no secret.
-    fn value_for_brace(&self, name: &str) -> Option<&str> {
-        if is_secret(name) {
-            return None;
-        }
-        match &self.outer.get(name)?.value {
-            Value::Text(text) => Some(text),
-            _ => None,
-        }
-    }
-}
-
-pub(super) fn is_empty(node: &Node) -> bool {
-    matches!(&node.value, Value::Text(text) if text.is_empty())
 }

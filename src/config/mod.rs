@@ -170,6 +170,9 @@
 //!   never with a secret; a name that is not set is an error;
 //! - a value of a wrong kind, an interface that there is not, and a way to sign in
 //!   that lacks something are errors before anything is sent;
+//! - a stronger layer wins, whichever name of a key it says: `OS_INTERFACE` stands
+//!   before an `endpoint_type` of the file, `OS_VERIFY` before its `insecure`,
+//!   `OS_API_TIMEOUT` before its `compute_timeout`; there the old name wins;
 //! - `auth_plugin` counts, and so does a `-` for a `_` in `auth-type`;
 //! - the environment has no defaults that hide those of its profile;
 //! - every folder of `XDG_CONFIG_DIRS` is searched, where there are several;
@@ -207,13 +210,8 @@ use std::fmt;
 use std::path::PathBuf;
 
 use self::env::Environment;
-use self::keys::is_known;
-#[cfg(feature = "clouds-yaml")]
-use self::keys::is_secret;
 pub use self::node::Source;
 pub use self::settings::Settings;
-#[cfg(feature = "clouds-yaml")]
-use self::yaml::parse;
 use crate::Result;
 
 /// Which cloud to look for, and where.

@@ -1,6 +1,6 @@
 //! [`Node`]: a value of a file or a variable, with the place that it came from.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
@@ -49,6 +49,19 @@ impl Source {
             other => other.to_string(),
         }
     }
+
+    /// What comes first in a file is less than what comes later.
+    pub(super) fn position(&self) -> (usize, usize) {
+        match self {
+            Self::File { line, column, .. } => (*line, *column),
+            _ => (0, 0),
+        }
+    }
+
+    /// The error for what was said here.
+    pub(super) fn refused(&self, why: impl fmt::Display) -> Error {
+        Error::invalid(format!("{}: {why}", self.place()))
+    }
 }
 
 /// One value and its place. It has no `Debug`: any of them can be a secret.
@@ -90,8 +103,7 @@ impl Node {
 
     /// The error for a value of the wrong kind. It does not quote the value.
     pub(super) fn wrong(&self, key: &str, wanted: &str) -> Error {
-        let (place, kind) = (self.source.place(), self.kind());
-        Error::invalid(format!("{place}: `{key}` has to be {wanted}, found {kind}"))
+        self.source.refused(format!("`{key}` has to be {wanted}, found {}", self.kind()))
     }
 
     pub(super) fn as_text(&self, key: &str) -> Result<&str> {
@@ -101,8 +113,13 @@ impl Node {
         }
     }
 
-    pub(super) fn is_null(&self) -> bool {
-        matches!(self.value, Value::Null)
+    /// Whether nothing is said: null, or an empty text.
+    pub(super) fn is_empty(&self) -> bool {
+        match &self.value {
+            Value::Null => true,
+            Value::Text(text) => text.is_empty(),
+            _ => false,
+        }
     }
 
     pub(super) fn into_map(self, key: &str) -> Result<Map> {
@@ -114,103 +131,25 @@ impl Node {
     }
 }
 
-/// A mapping that keeps its order: where two keys mean the same, the order
-/// decides which of them wins. A key that comes again keeps its old place.
-#[derive(Clone, Default)]
-pub(super) struct Map {
-    entries: Vec<Option<(String, Node)>>,
-    index: HashMap<String, usize>,
-}
+/// The keys of a mapping. In what order a file has them says nothing.
+pub(super) type Map = BTreeMap<String, Node>;
 
-impl Map {
-    pub(super) fn get(&self, key: &str) -> Option<&Node> {
-        let at = *self.index.get(key)?;
-        self.entries[at].as_ref().map(|(_, node)| node)
-    }
-
-    /// The value of that key, unless it is null.
-    pub(super) fn said(&self, key: &str) -> Option<&Node> {
-        self.get(key).filter(|node| !node.is_null())
-    }
-
-    pub(super) fn insert(&mut self, key: impl Into<String>, node: Node) {
-        let key = key.into();
-        if let Some(at) = self.index.get(&key) {
-            self.entries[*at] = Some((key, node));
-        } else {
-            self.index.insert(key.clone(), self.entries.len());
-            self.entries.push(Some((key, node)));
-        }
-    }
-
-    pub(super) fn remove(&mut self, key: &str) -> Option<Node> {
-        let at = self.index.remove(key)?;
-        self.entries[at].take().map(|(_, node)| node)
-    }
-
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &Node)> {
-        self.entries.iter().flatten().map(|(key, node)| (key.as_str(), node))
-    }
-
-    pub(super) fn into_entries(self) -> impl Iterator<Item = (String, Node)> {
-        self.entries.into_iter().flatten()
-    }
-
-    pub(super) fn keys(&self) -> impl Iterator<Item = &str> {
-        self.iter().map(|(key, _)| key)
-    }
-
-    pub(super) fn is_empty(&self) -> bool {
-        self.index.is_empty()
-    }
-
-    pub(super) fn len(&self) -> usize {
-        self.index.len()
-    }
-
-    /// Lays `other` over this: mappings are merged, all else is replaced.
-    #[cfg(feature = "clouds-yaml")]
-    pub(super) fn merge(&mut self, other: Self) {
-        for (key, node) in other.into_entries() {
-            match (self.remove_in_place(&key), node) {
-                (
-                    Some(Node { value: Value::Map(mut old), source }),
-                    Node { value: Value::Map(new), .. },
-                ) => {
-                    old.merge(new);
-                    self.insert(key, Node { value: Value::Map(old), source });
-                }
-                (_, node) => self.insert(key, node),
+/// Lays `other` over `map`: mappings are merged, all else is replaced.
+#[cfg(feature = "clouds-yaml")]
+pub(super) fn merge(map: &mut Map, other: Map) {
+    for (key, node) in other {
+        match (map.get_mut(&key).map(|old| &mut old.value), node) {
+            (Some(Value::Map(old)), Node { value: Value::Map(new), .. }) => merge(old, new),
+            (_, node) => {
+                map.insert(key, node);
             }
         }
     }
-
-    /// Takes the value out and leaves its place.
-    #[cfg(feature = "clouds-yaml")]
-    fn remove_in_place(&mut self, key: &str) -> Option<Node> {
-        let at = *self.index.get(key)?;
-        self.entries[at].take().map(|(_, node)| node)
-    }
-
-    /// The same with `_` for every `-` in its keys, and without nulls: null
-    /// means that nothing was said.
-    pub(super) fn normalised(self) -> Self {
-        let mut map = Self::default();
-        for (key, node) in self.into_entries() {
-            if !node.is_null() {
-                map.insert(key.replace('-', "_"), node);
-            }
-        }
-        map
-    }
 }
 
-impl FromIterator<(String, Node)> for Map {
-    fn from_iter<I: IntoIterator<Item = (String, Node)>>(entries: I) -> Self {
-        let mut map = Self::default();
-        for (key, node) in entries {
-            map.insert(key, node);
-        }
-        map
-    }
+/// The same with `_` for every `-` in its keys, and without what says nothing:
+/// null and empty text.
+pub(super) fn normalised(map: Map) -> Map {
+    let said = map.into_iter().filter(|(_, node)| !node.is_empty());
+    said.map(|(key, node)| (key.replace('-', "_"), node)).collect()
 }

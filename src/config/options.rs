@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use secrecy::ExposeSecret;
 
+use super::settings::Setting;
 use super::{Config, Settings};
 use crate::credentials::{ApplicationCredential, Domain, Project, Scope, User};
 use crate::error::{Error, Result};
@@ -51,7 +52,7 @@ impl Settings {
         if let Some(interface) = self.interface("interface")? {
             options = options.interface(interface);
         }
-        if self.flag("verify") == Some(false) {
+        if let Some(Setting::Flag(false)) = self.setting("verify") {
             options = options.insecure(true);
         }
         if let Some(file) = self.text("cacert") {
@@ -60,9 +61,9 @@ impl Settings {
         if let Some(file) = self.text("cert") {
             options = options.client_certificate(file, self.text("key").unwrap_or(file));
         }
-        if let Some(seconds) = self.seconds("api_timeout") {
+        if let Some(Setting::Seconds(seconds)) = self.setting("api_timeout") {
             // As in requests: to connect, and between any two bytes.
-            let limit = Duration::try_from_secs_f64(seconds).ok();
+            let limit = Duration::try_from_secs_f64(*seconds).ok();
             options = options.connect_timeout(limit).read_timeout(limit);
         }
         Ok(options)

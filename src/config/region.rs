@@ -1,5 +1,6 @@
 //! The region of a cloud, and what its file says of that region alone.
 
+use super::keys::layer;
 use super::node::{Map, Node, Source, Value};
 use crate::error::{Error, Result};
 
@@ -11,16 +12,15 @@ pub(super) fn choose(
     profile: &Map,
     asked: Option<Node>,
 ) -> Result<(Option<Node>, Map)> {
-    let said = [own.said("regions"), own.said("region_name")];
-    let said = said.into_iter().chain([profile.said("regions"), profile.said("region_name")]);
-    let known = said.flatten().next().map(regions).transpose()?.unwrap_or_default();
-    let asked = asked.filter(|node| !matches!(&node.value, Value::Text(text) if text.is_empty()));
+    let said = [own, profile].map(|keys| keys.get("regions").or(keys.get("region_name")));
+    let known = said.into_iter().flatten().next().map(regions).transpose()?.unwrap_or_default();
+    let asked = asked.filter(|node| !node.is_empty());
     let Some(asked) = asked else {
         let first = known.into_iter().next();
         return Ok(first.map_or_else(Default::default, |(name, values)| (Some(name), values)));
     };
     if known.is_empty() {
-        return Ok((Some(asked), Map::default()));
+        return Ok((Some(asked), Map::new()));
     }
     let wanted = asked.as_text("region_name")?;
     let mut names = Vec::new();
@@ -42,7 +42,7 @@ pub(super) fn choose(
 fn regions(node: &Node) -> Result<Vec<(Node, Map)>> {
     let plain = |text: &str, source: &Source| {
         let text = text.trim();
-        (!text.is_empty()).then(|| (Node::text(text, source.clone()), Map::default()))
+        (!text.is_empty()).then(|| (Node::text(text, source.clone()), Map::new()))
     };
     match &node.value {
         Value::Text(text) => {
@@ -64,17 +64,15 @@ fn regions(node: &Node) -> Result<Vec<(Node, Map)>> {
 
 fn region(entry: &Node) -> Result<(Node, Map)> {
     let mut map = entry.clone().into_map("regions")?;
-    let name = map.remove("name").filter(|node| !node.is_null());
+    let name = map.remove("name").filter(|node| !node.is_empty());
     let values = map.remove("values");
     let (Some(name), true) = (name, map.is_empty()) else {
-        let place = entry.source.place();
-        return Err(Error::invalid(format!(
-            "{place}: a region has to be a name, or a mapping of `name` and `values`"
-        )));
+        let why = "a region has to be a name, or a mapping of `name` and `values`";
+        return Err(entry.source.refused(why));
     };
     name.as_text("name")?;
     let values = values.map(|node| node.into_map("values")).transpose()?;
-    Ok((name, values.unwrap_or_default().normalised()))
+    Ok((name, layer(values.unwrap_or_default())))
 }
 
 /// The names, quoted; of very many only the first.

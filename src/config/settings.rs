@@ -9,6 +9,7 @@ use std::sync::Arc;
 use secrecy::SecretString;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
+use super::keys::is_secret;
 use super::node::Source;
 
 /// The keys in the order in which they are shown.
@@ -82,18 +83,22 @@ pub struct Settings {
 }
 
 impl Settings {
-    pub(super) fn new(
-        cloud: String,
-        chosen_by: Source,
-        file: Option<Arc<Path>>,
-        lost_profile: Option<String>,
-    ) -> Self {
-        let values = BTreeMap::from([("cloud".to_owned(), (Setting::Text(cloud), chosen_by))]);
-        Self { values, file, lost_profile }
+    pub(super) fn new(file: Option<Arc<Path>>, lost_profile: Option<String>) -> Self {
+        Self { values: BTreeMap::new(), file, lost_profile }
     }
 
     pub(super) fn set(&mut self, key: &str, setting: Setting, source: Source) {
         self.values.insert(key.to_owned(), (setting, source));
+    }
+
+    pub(super) fn set_text(&mut self, key: &str, text: String, source: Source) {
+        let is_secret = is_secret(key);
+        let setting = if is_secret { Setting::Secret(text.into()) } else { Setting::Text(text) };
+        self.set(key, setting, source);
+    }
+
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.values.contains_key(key)
     }
 
     pub(super) fn take(&mut self, key: &str) -> Option<(Setting, Source)> {
@@ -102,31 +107,21 @@ impl Settings {
 
     /// The text of that key, unless it is a secret.
     pub(super) fn text(&self, key: &str) -> Option<&str> {
-        match self.values.get(key) {
-            Some((Setting::Text(text), _)) => Some(text),
+        match self.setting(key) {
+            Some(Setting::Text(text)) => Some(text),
             _ => None,
         }
     }
 
     pub(super) fn secret(&self, key: &str) -> Option<&SecretString> {
-        match self.values.get(key) {
-            Some((Setting::Secret(secret), _)) => Some(secret),
+        match self.setting(key) {
+            Some(Setting::Secret(secret)) => Some(secret),
             _ => None,
         }
     }
 
-    pub(super) fn flag(&self, key: &str) -> Option<bool> {
-        match self.values.get(key) {
-            Some((Setting::Flag(flag), _)) => Some(*flag),
-            _ => None,
-        }
-    }
-
-    pub(super) fn seconds(&self, key: &str) -> Option<f64> {
-        match self.values.get(key) {
-            Some((Setting::Seconds(seconds), _)) => Some(*seconds),
-            _ => None,
-        }
+    pub(super) fn setting(&self, key: &str) -> Option<&Setting> {
+        self.values.get(key).map(|(setting, _)| setting)
     }
 
     /// The file that the cloud is in; `None` is the environment.
@@ -143,7 +138,7 @@ impl Settings {
     /// is not set.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<String> {
-        self.values.get(key).map(|(setting, _)| match setting {
+        self.setting(key).map(|setting| match setting {
             Setting::Text(text) => without_user(text).into_owned(),
             Setting::Secret(_) => HIDDEN.to_owned(),
             Setting::Flag(flag) => flag.to_string(),
@@ -161,7 +156,7 @@ impl Settings {
     /// Every key that is set, those of the serialized object first and in its
     /// order.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
-        let shown = SHOWN.into_iter().filter(|key| self.values.contains_key(*key));
+        let shown = SHOWN.into_iter().filter(|key| self.has(key));
         let rest = self.values.keys().map(String::as_str).filter(|key| !SHOWN.contains(key));
         shown.chain(rest)
     }
@@ -181,12 +176,12 @@ impl Serialize for Settings {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         for key in SHOWN {
-            match self.values.get(key) {
+            match self.setting(key) {
                 None => {}
-                Some((Setting::Text(text), _)) => map.serialize_entry(key, &without_user(text))?,
-                Some((Setting::Secret(_), _)) => map.serialize_entry(key, HIDDEN)?,
-                Some((Setting::Flag(flag), _)) => map.serialize_entry(key, flag)?,
-                Some((Setting::Seconds(seconds), _)) => {
+                Some(Setting::Text(text)) => map.serialize_entry(key, &without_user(text))?,
+                Some(Setting::Secret(_)) => map.serialize_entry(key, HIDDEN)?,
+                Some(Setting::Flag(flag)) => map.serialize_entry(key, flag)?,
+                Some(Setting::Seconds(seconds)) => {
                     // 30 and not 30.0, as it was typed.
                     match seconds.to_string().parse::<u64>() {
                         Ok(whole) => map.serialize_entry(key, &whole)?,

@@ -116,7 +116,7 @@ impl Builder<'_> {
             }
             Event::MappingStart(_, anchor, tag) => {
                 self.tag(tag.as_deref(), span)?;
-                self.push(Value::Map(Map::default()), anchor, marker)
+                self.push(Value::Map(Map::new()), anchor, marker)
             }
             Event::SequenceEnd | Event::MappingEnd => {
                 let Some(Open { mut node, anchor, merged, before, height, .. }) = self.open.pop()
@@ -200,16 +200,13 @@ impl Builder<'_> {
                         Some(maps) => parent.merged.extend(maps),
                         None => return Err(self.error(marker, "`<<` has to be given a mapping")),
                     }
-                } else if map.get(&key).is_some() {
+                } else if map.insert(key, node).is_some()
+                    && !std::mem::replace(&mut self.warned, true)
+                {
                     // The later one wins, as with PyYAML, but not unseen. The
                     // key is not quoted: it can be a value at the wrong place.
-                    if !std::mem::replace(&mut self.warned, true) {
-                        let place = source.place();
-                        log::warn!("{place}: a key that is there already; the later one wins");
-                    }
-                    map.insert(key, node);
-                } else {
-                    map.insert(key, node);
+                    let place = source.place();
+                    log::warn!("{place}: a key that is there already; the later one wins");
                 }
             }
             (_, None) => match node.value {
@@ -250,10 +247,8 @@ fn merged(node: Node) -> Option<Vec<Map>> {
 }
 
 fn add_merged(own: &mut Map, merged: Vec<Map>) {
-    for (key, node) in merged.into_iter().flat_map(Map::into_entries) {
-        if own.get(&key).is_none() {
-            own.insert(key, node);
-        }
+    for (key, node) in merged.into_iter().flatten() {
+        own.entry(key).or_insert(node);
     }
 }
 

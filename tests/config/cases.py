@@ -30,6 +30,7 @@ VENDORS = "profiles come from clouds-public.yaml alone"
 PROFILE = "the environment has no defaults that hide its profile"
 WAYS = "passwords, tokens and application credentials are the ways to sign in"
 USERID = "OS_USERID is read, as gophercloud does"
+LAYERS = "a stronger layer wins, whichever name of a key it says"
 
 
 def case(
@@ -719,3 +720,40 @@ case("overlay: a variable stands before values of a region", REGIONS, {"OS_CLOUD
 case("overlay: an empty variable is none", FILE, {"OS_CLOUD": "a", "OS_PROJECT_NAME": "", "OS_INTERFACE": ""}, overlay=True)
 case("overlay: the environment alone", {}, ENV, overlay=True)
 case("overlay: the time-out", FILE, {"OS_CLOUD": "a", "OS_API_TIMEOUT": "4"}, overlay=True)
+
+# Layers and other names
+
+AGED = clouds(f"a: {one(extra=', endpoint_type: internal, compute_endpoint_type: internal, insecure: true, compute_timeout: 9')}")
+case("overlay: OS_INTERFACE stands before the file's endpoint_type", AGED, {"OS_CLOUD": "a", "OS_INTERFACE": "admin"},
+     overlay=True, differs=LAYERS, secrets={"password": "pw"},
+     settings=ONE | {"interface": "admin", "verify": False, "api_timeout": 9}, more={"compute_interface": "internal"})
+case("overlay: OS_COMPUTE_INTERFACE stands before the file's compute_endpoint_type", AGED,
+     {"OS_CLOUD": "a", "OS_COMPUTE_INTERFACE": "admin"}, overlay=True)
+case("overlay: OS_VERIFY stands before the file's insecure", AGED, {"OS_CLOUD": "a", "OS_VERIFY": "true"},
+     overlay=True, differs=LAYERS, secrets={"password": "pw"},
+     settings=ONE | {"interface": "internal", "api_timeout": 9}, more={"compute_interface": "internal"})
+case("overlay: OS_API_TIMEOUT stands before the file's compute_timeout", AGED, {"OS_CLOUD": "a", "OS_API_TIMEOUT": "4"},
+     overlay=True, differs=LAYERS, secrets={"password": "pw"},
+     settings=ONE | {"interface": "internal", "verify": False, "api_timeout": 4}, more={"compute_interface": "internal"})
+case("overlay: OS_INSECURE=false stands before the file's verify", clouds(f"a: {one(extra=', verify: false')}"),
+     {"OS_CLOUD": "a", "OS_INSECURE": "false"}, overlay=True, differs=LAYERS, settings=ONE, secrets={"password": "pw"})
+case("overlay: OS_TENANT_NAME stands before the file's project_name", FILE, {"OS_CLOUD": "a", "OS_TENANT_NAME": "other"},
+     overlay=True, differs=LAYERS, settings=ONE | {"project_name": "other", "region_name": "R1"}, secrets={"password": "pw"})
+case("overlay: OS_COMPUTE_ENDPOINT stands before the file's compute_endpoint_override",
+     clouds(f"a: {one(extra=', compute_endpoint_override: https://nova.example')}"),
+     {"OS_CLOUD": "a", "OS_COMPUTE_ENDPOINT": "https://mine.example"}, overlay=True, differs=LAYERS,
+     settings=ONE | {"compute_endpoint_override": "https://mine.example"}, secrets={"password": "pw"})
+case("overlay: OS_CACERT stands before the file's verify with a file in it", clouds(f"a: {one(extra=', verify: /ca.pem')}"),
+     {"OS_CLOUD": "a", "OS_CACERT": "/mine.pem"}, overlay=True)
+case("overlay: OS_ENDPOINT_TYPE stands before the file's interface", FILE, {"OS_CLOUD": "a", "OS_ENDPOINT_TYPE": "admin"},
+     overlay=True)
+case("the cloud's interface stands before its profile's endpoint_type",
+     {"etc/openstack/clouds-public.yaml": "public-clouds: {aged: {endpoint_type: internal, insecure: true, http_timeout: 9}}\n"}
+     | clouds(f"a: {one(extra=', profile: aged, interface: admin, verify: true, api_timeout: 4')}"),
+     differs=LAYERS, settings=ONE | {"interface": "admin", "api_timeout": 4}, secrets={"password": "pw"})
+case("the last time-out of a service", clouds(f"a: {one(extra=', volume_timeout: 5, compute_timeout: 9')}"))
+case("an empty text does not undo the profile", PUBLIC | clouds(f"a: {{profile: vendor, interface: '', auth: {{{USER}}}}}"),
+     differs=NULL, settings={"cloud": "a", "auth_type": "password", "auth_url": "https://vendor.example/v3", "username": "u",
+                             "user_domain_name": "VD", "password": "***", "region_name": "V1", "interface": "internal",
+                             "verify": True, "compute_api_version": "2"},
+     secrets={"password": "p"})
