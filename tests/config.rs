@@ -210,6 +210,41 @@ fn each_setting_says_where_it_came_from() {
 
 #[cfg(unix)]
 #[test]
+fn a_variable_that_is_not_utf_8_is_refused_only_where_it_is_read() {
+    use std::ffi::{OsStr, OsString};
+    use std::os::unix::ffi::OsStrExt;
+
+    let root = Root::new();
+    root.write("work/clouds.yaml", CLOUD);
+    let resolved = |variables: &[&str], with: &[(&str, &str)]| {
+        let bytes = OsStr::from_bytes(b"b\xff").to_owned();
+        let text = with.iter().map(|(name, text)| (OsString::from(name), OsString::from(text)));
+        let variables = variables.iter().map(|name| (OsString::from(name), bytes.clone()));
+        root.config(&[]).with_environment(text.chain(variables)).resolve()
+    };
+    let cloud = |settings: Settings| settings.get("cloud").unwrap();
+    let named = [("OS_CLOUD", "a")];
+    assert_eq!(cloud(resolved(&["OS_FOO", "OS_REGION_NAME"], &named).unwrap()), "a");
+    assert_eq!(cloud(resolved(&["OS_FOO"], &[]).unwrap()), "a");
+    let environment = [("OS_AUTH_URL", "https://env.example")];
+    assert_eq!(cloud(resolved(&["OS_FOO"], &environment).unwrap()), "envvars");
+    for (variable, with, said) in [
+        ("OS_PASSWORD", &environment, "OS_PASSWORD: `password` has to be text"),
+        ("OS_USERID", &environment, "OS_USERID: `user_id` has to be text"),
+        ("OS_PASSWORD", &[("OS_FOO", "x")], "OS_PASSWORD: `password` has to be text"),
+        ("OS_REGION_NAME", &environment, "OS_REGION_NAME: `region_name` has to be text"),
+        ("OS_PROFILE", &environment, "OS_PROFILE: `profile` has to be text"),
+        ("OS_INSECURE", &environment, "OS_INSECURE: `insecure` has to be text"),
+    ] {
+        let error = resolved(&[variable], with).unwrap_err().to_string();
+        assert_eq!(error, format!("{said}, found bytes that are not UTF-8"));
+    }
+    let error = resolved(&["OS_CLOUD"], &environment).unwrap_err().to_string();
+    assert_eq!(error, "the variable OS_CLOUD is not UTF-8");
+}
+
+#[cfg(unix)]
+#[test]
 fn a_file_that_may_not_be_read_is_passed_over_and_told_of() {
     use std::os::unix::fs::PermissionsExt;
 

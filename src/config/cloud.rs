@@ -38,7 +38,7 @@ struct Clouds {
 /// or the only one of the file: the first of these that there is.
 pub(super) fn choose(config: &Config) -> Result<Cloud> {
     let own_name = config.environment.own_name()?;
-    let variables = layer(config.environment.keys()?);
+    let variables = layer(config.environment.keys());
     let named = named(config)?;
     let credentials = env::credentials(&variables).map(|node| node.source.clone());
     let credentials =

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use super::node::{Map, Node, Source};
+use super::node::{Map, Node, Source, Value};
 use crate::error::{Error, Result};
 
 /// The variables of which the names begin with `OS_`, and those that say where
@@ -72,20 +72,22 @@ impl Environment {
         Ok(self.get("OS_CLOUD_NAME")?.unwrap_or("envvars"))
     }
 
-    /// Every `OS_X_Y` as the key `x_y`.
-    pub(super) fn keys(&self) -> Result<Map> {
-        let mut map = Map::new();
-        for name in self.0.keys() {
-            let foreign = FOREIGN.iter().any(|prefix| name.starts_with(prefix));
-            let Some(key) = name.strip_prefix("OS_") else { continue };
-            if foreign || SELECTORS.contains(&name.as_str()) || STRUCTURE.contains(&name.as_str()) {
-                continue;
+    /// Every `OS_X_Y` as the key `x_y`. One that is not UTF-8 is refused by
+    /// whoever reads it.
+    pub(super) fn keys(&self) -> Map {
+        let entries = self.0.iter().filter_map(|(name, value)| {
+            let key = name.strip_prefix("OS_")?;
+            let is_foreign = FOREIGN.iter().any(|prefix| name.starts_with(prefix));
+            if is_foreign
+                || SELECTORS.contains(&name.as_str())
+                || STRUCTURE.contains(&name.as_str())
+            {
+                return None;
             }
-            if let Some(value) = self.get(name)? {
-                map.insert(key.to_lowercase(), Node::text(value, Source::Variable(name.clone())));
-            }
-        }
-        Ok(map)
+            let value = value.to_str().map_or(Value::Bytes, |text| Value::Text(text.to_owned()));
+            Some((key.to_lowercase(), Node { value, source: Source::Variable(name.clone()) }))
+        });
+        entries.collect()
     }
 }
 

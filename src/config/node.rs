@@ -78,6 +78,8 @@ pub(super) struct Node {
 pub(super) enum Value {
     Null,
     Text(String),
+    /// What is in a variable that is not UTF-8.
+    Bytes,
     List(Vec<Node>),
     Map(Map),
 }
@@ -96,6 +98,7 @@ impl Node {
         match self.value {
             Value::Null => "nothing",
             Value::Text(_) => "text",
+            Value::Bytes => "bytes that are not UTF-8",
             Value::List(_) => "a list",
             Value::Map(_) => "a mapping",
         }

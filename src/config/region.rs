@@ -45,9 +45,6 @@ fn regions(node: &Node) -> Result<Vec<(Node, Map)>> {
         (!text.is_empty()).then(|| (Node::text(text, source.clone()), Map::new()))
     };
     match &node.value {
-        Value::Text(text) => {
-            Ok(text.split(',').filter_map(|text| plain(text, &node.source)).collect())
-        }
         Value::List(list) => {
             let mut found = Vec::new();
             for entry in list {
@@ -58,7 +55,11 @@ fn regions(node: &Node) -> Result<Vec<(Node, Map)>> {
             }
             Ok(found)
         }
-        _ => Err(node.wrong("regions", "a list")),
+        Value::Map(_) => Err(node.wrong("regions", "a list")),
+        _ => {
+            let text = node.as_text("region_name")?;
+            Ok(text.split(',').filter_map(|text| plain(text, &node.source)).collect())
+        }
     }
 }
 
