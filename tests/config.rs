@@ -201,6 +201,11 @@ fn each_setting_says_where_it_came_from() {
         r#"{"cloud":"a","auth_type":"password","auth_url":"https://one.example","username":"u","password":"***","project_name":"other","region_name":"R1","interface":"public","verify":true}"#
     );
     assert_eq!(settings.source("token"), None);
+    let source =
+        |config: Config| config.resolve().unwrap().source("region_name").unwrap().to_string();
+    let asked = root.config(&[("OS_CLOUD", "a"), ("OS_REGION_NAME", "R1")]);
+    assert_eq!(source(asked.clone().region("R1")), "the program");
+    assert_eq!(source(asked.overlay_env()), "OS_REGION_NAME");
     let chosen = Config::from_cloud("a");
     assert_eq!(
         format!("{chosen:?}"),

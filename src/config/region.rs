@@ -27,7 +27,7 @@ pub(super) fn choose(
     for (region, values) in known {
         let name = region.as_text("name")?;
         if name == wanted {
-            return Ok((Some(region), values));
+            return Ok((Some(asked), values));
         }
         names.push(name.to_owned());
     }
