@@ -190,6 +190,7 @@ pub(super) fn settle(cloud: Cloud, overlay: bool, environment: &Environment) -> 
         for key in OF_A_SERVICE.map(|key| format!("{prefix}{key}")) {
             if key.ends_with("interface") { keys.interface(&key)? } else { keys.plain(&key)? }
         }
+        keys.versions(prefix)?;
     }
     Ok(keys.settings)
 }

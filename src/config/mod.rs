@@ -121,8 +121,9 @@
 //!   any other key gives way.
 //! - `compute_*`, `image_*` and `identity_*` are for one service
 //!   ([`Settings::service`]): `endpoint_override`, `interface`, `region_name`,
-//!   `service_name`, `api_version`, `default_microversion`. An `api_version` of
-//!   `2`, `2.0` or `2.1` is the plain API. `%(project_id)s` in an
+//!   `service_name`, `api_version`, `default_microversion`. A
+//!   `compute_api_version` of `2`, `2.0` or `2.1` is the plain API, one such as
+//!   `2.35` a microversion, and any other is refused. `%(project_id)s` in an
 //!   `endpoint_override` is the project.
 //!
 //! # The variables
@@ -168,8 +169,9 @@
 //!   a cloud; there `OS_FOO=bar` hides the only cloud of the file;
 //! - braces in `auth_url` are filled in from a variable and beside `auth` too, and
 //!   never with a secret; a name that is not set is an error;
-//! - a value of a wrong kind, an interface that there is not, and a way to sign in
-//!   that lacks something are errors before anything is sent;
+//! - a value of a wrong kind, an interface that there is not, a
+//!   `compute_api_version` that is not used here, and a way to sign in that lacks
+//!   something are errors before anything is sent;
 //! - a stronger layer wins, whichever name of a key it says: `OS_INTERFACE` stands
 //!   before an `endpoint_type` of the file, `OS_VERIFY` before its `insecure`,
 //!   `OS_API_TIMEOUT` before its `compute_timeout`; there the old name wins;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use secrecy::ExposeSecret;
 
 use super::settings::Setting;
+use super::values::implied_microversion;
 use super::{Config, Settings};
 use crate::credentials::{ApplicationCredential, Domain, Project, Scope, User};
 use crate::error::{Error, Result};
@@ -45,13 +46,11 @@ impl Settings {
     ///
     /// [`OpenStack::new`]: crate::OpenStack::new
     pub fn options(&self) -> Result<Options> {
-        let mut options = self.signed_in()?.compute(self.service("compute")?);
+        let mut options = self.signed_in()?.compute(self.service("compute"));
         if let Some(region) = self.text("region_name") {
             options = options.region(region);
         }
-        if let Some(interface) = self.interface("interface")? {
-            options = options.interface(interface);
-        }
+        options.service.interface = self.text("interface").and_then(Interface::named);
         if let Some(Setting::Flag(false)) = self.setting("verify") {
             options = options.insecure(true);
         }
@@ -70,36 +69,22 @@ impl Settings {
     }
 
     /// What is set for that service alone: `compute`, `image` or `identity`.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Invalid`] for an interface that there is not, and for two
-    /// different microversions.
-    pub fn service(&self, service: &str) -> Result<ServiceOptions> {
-        let key = |name: &str| format!("{service}_{name}");
-        let mut options = ServiceOptions::new();
-        let endpoint = self.text(&key("endpoint_override")).or_else(|| {
+    pub fn service(&self, service: &str) -> ServiceOptions {
+        let own = |key: &str| self.text(&format!("{service}_{key}"));
+        let endpoint = own("endpoint_override").or_else(|| {
             let without_catalogue = matches!(self.text("auth_type"), Some("none" | "admin_token"));
             self.text("endpoint").filter(|_| without_catalogue)
         });
-        if let Some(url) = endpoint {
-            options = options.endpoint(self.with_project(url));
+        let microversion = own("default_microversion");
+        let microversion =
+            microversion.or_else(|| own("api_version").and_then(implied_microversion));
+        ServiceOptions {
+            endpoint: endpoint.map(|url| self.with_project(url)),
+            region: own("region_name").map(str::to_owned),
+            interface: own("interface").and_then(Interface::named),
+            name: own("service_name").map(str::to_owned),
+            microversion: microversion.map(str::to_owned),
         }
-        if let Some(region) = self.text(&key("region_name")) {
-            options = options.region(region);
-        }
-        if let Some(interface) = self.interface(&key("interface"))? {
-            options = options.interface(interface);
-        }
-        if let Some(name) = self.text(&key("service_name")) {
-            options = options.name(name);
-        }
-        if let Some(version) =
-            self.microversion(&key("api_version"), &key("default_microversion"))?
-        {
-            options = options.microversion(version);
-        }
-        Ok(options)
     }
 
     /// An endpoint with the project's id where it asks for it. Where only the
@@ -111,42 +96,13 @@ impl Settings {
         }
     }
 
-    fn interface(&self, key: &str) -> Result<Option<Interface>> {
-        let Some(word) = self.text(key) else { return Ok(None) };
-        Interface::named(word).map(Some).ok_or_else(|| {
-            self.at(key, &format!("{key} {word:?} is none: choose public, internal or admin"))
-        })
-    }
-
-    /// The microversion that the two keys ask for. An `api_version` of `2`,
-    /// `2.0` or `2.1` is the API itself.
-    fn microversion(&self, version: &str, default: &str) -> Result<Option<&str>> {
-        let implied = self
-            .text(version)
-            .filter(|text| is_microversion(text) && !text.ends_with(".0") && *text != "2.1");
-        let Some(asked) = self.text(default) else { return Ok(implied) };
-        if !is_microversion(asked) && asked != "latest" {
-            let message = format!("{default} {asked:?} is not a microversion, such as \"2.35\"");
-            return Err(self.at(default, &message));
-        }
-        match implied {
-            Some(implied) if implied != asked => Err(self.at(
-                default,
-                &format!(
-                    "{default} {asked:?} and {version} {implied:?} are not the same; leave one out"
-                ),
-            )),
-            _ => Ok(Some(asked)),
-        }
-    }
-
     /// Options with an address, and what to sign in with.
     fn signed_in(&self) -> Result<Options> {
         let auth_type = self.text("auth_type").unwrap_or_default();
         // The others have a scope of their own, or need none.
         let scoped = ["password", "v3password", "token", "v3token"].contains(&auth_type);
         let scope = if scoped { self.scope()? } else { None };
-        let has_endpoint = self.service("compute")?.endpoint.is_some();
+        let has_endpoint = self.service("compute").endpoint.is_some();
         if matches!(auth_type, "none" | "admin_token") && !has_endpoint {
             return Err(self.missing(&["compute_endpoint_override"]));
         }
@@ -214,7 +170,7 @@ impl Settings {
             Some("all") => Some(("system", Scope::System)),
             Some(other) => {
                 let message = format!("system_scope {other:?} is none: it has to be \"all\"");
-                return Err(self.at("system_scope", &message));
+                return Err(self.refused("system_scope", &message));
             }
             None => None,
         };
@@ -246,14 +202,6 @@ impl Settings {
         self.secret(key).map(ExposeSecret::expose_secret).ok_or_else(|| self.missing(&[key]))
     }
 
-    /// The error for a key of which the value is wrong.
-    fn at(&self, key: &str, message: &str) -> Error {
-        match self.source(key) {
-            Some(source) => Error::invalid(format!("{}: {message}", source.place())),
-            None => Error::invalid(message),
-        }
-    }
-
     fn named(&self) -> String {
         match (self.file(), self.text("cloud")) {
             (Some(file), Some(cloud)) => format!("the cloud {cloud:?} of {}", file.display()),
@@ -281,9 +229,4 @@ impl Settings {
         };
         Error::invalid(format!("{message}, which auth_type {auth_type} needs{why}"))
     }
-}
-
-fn is_microversion(text: &str) -> bool {
-    let number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    text.split_once('.').is_some_and(|(major, minor)| number(major) && number(minor))
 }

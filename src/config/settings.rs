@@ -11,6 +11,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::keys::is_secret;
 use super::node::Source;
+use crate::error::Error;
 
 /// The keys in the order in which they are shown.
 const SHOWN: [&str; 29] = [
@@ -122,6 +123,11 @@ impl Settings {
 
     pub(super) fn setting(&self, key: &str) -> Option<&Setting> {
         self.values.get(key).map(|(setting, _)| setting)
+    }
+
+    /// The error for that key, of which the value is wrong.
+    pub(super) fn refused(&self, key: &str, why: &str) -> Error {
+        self.source(key).unwrap_or(&Source::Default).refused(why)
     }
 
     /// The file that the cloud is in; `None` is the environment.

@@ -1,9 +1,11 @@
-//! What a value has to be: a way to sign in, a certificate, a number of seconds.
+//! What a value has to be: a way to sign in, a certificate, a version.
 
 use super::keys::Keys;
 use super::node::{Map, Node, Source, Value};
 use super::settings::Setting;
 use crate::error::Result;
+use crate::request::Microversion;
+use crate::service_options::Interface;
 
 /// The ways to sign in.
 const AUTH_TYPES: [&str; 7] = [
@@ -100,10 +102,59 @@ impl Keys<'_> {
             _ => node,
         };
         let text = node.as_text(key)?;
-        let text = text.strip_suffix("URL").unwrap_or(text).to_owned();
-        self.settings.set_text(key, text, node.source.clone());
+        let Some(interface) = Interface::named(text) else {
+            return Err(node
+                .source
+                .refused(format!("{key} {text:?} is none: choose public, internal or admin")));
+        };
+        self.settings.set_text(key, interface.to_string(), node.source.clone());
         Ok(())
     }
+
+    /// Checks the version of a service, which may be a microversion, and the
+    /// microversion beside it.
+    pub(super) fn versions(&self, prefix: &str) -> Result<()> {
+        let [api, default] =
+            ["api_version", "default_microversion"].map(|key| format!("{prefix}{key}"));
+        let version = self.settings.text(&api);
+        if let Some(text) = version.filter(|text| prefix == "compute_" && !is_compute(text)) {
+            return Err(self.settings.refused(&api, &format!(
+                "{api} {text:?} is none that can be used here: choose \"2\", or a microversion such as \"2.35\""
+            )));
+        }
+        let Some(asked) = self.settings.text(&default) else { return Ok(()) };
+        if Microversion::parse(asked).is_none() {
+            let why = format!("{default} {asked:?} is not a microversion, such as \"2.35\"");
+            return Err(self.settings.refused(&default, &why));
+        }
+        match version.and_then(implied_microversion) {
+            Some(implied) if implied != asked => Err(self.settings.refused(
+                &default,
+                &format!(
+                    "{default} {asked:?} and {api} {implied:?} are not the same; leave one out"
+                ),
+            )),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Whether that is the Compute API which this crate speaks, or a microversion of it.
+fn is_compute(version: &str) -> bool {
+    let version = plain(version);
+    version == "2" || Microversion::parse(version).is_some_and(|version| version.0 == 2)
+}
+
+/// The microversion that a version is. `2`, `2.0` and `2.1` are the API itself.
+pub(super) fn implied_microversion(version: &str) -> Option<&str> {
+    let version = plain(version);
+    let is_api = version.ends_with(".0") || ["2.1", "latest"].contains(&version);
+    Some(version).filter(|version| !is_api && Microversion::parse(version).is_some())
+}
+
+/// The version without its `v`.
+fn plain(version: &str) -> &str {
+    version.strip_prefix('v').unwrap_or(version)
 }
 
 /// What a layer says of certificates, as `verify` and `cacert` only.

@@ -757,3 +757,10 @@ case("an empty text does not undo the profile", PUBLIC | clouds(f"a: {{profile: 
                              "user_domain_name": "VD", "password": "***", "region_name": "V1", "interface": "internal",
                              "verify": True, "compute_api_version": "2"},
      secrets={"password": "p"})
+
+# Versions
+
+for text in ("latest", "2.x", "3"):
+    case(f"compute_api_version: {text}", clouds(f"a: {one(extra=f', compute_api_version: {text}')}"), differs=AT_ONCE,
+         error=f'$ROOT/work/clouds.yaml:2:177: compute_api_version "{text}" is none that can be used here: choose "2", or '
+         'a microversion such as "2.35"')
