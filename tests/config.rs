@@ -165,6 +165,37 @@ fn what_is_passed_over_gets_a_warning() {
 }
 
 #[test]
+fn a_secure_file_that_was_passed_over_is_named_where_its_password_is_missing() {
+    let root = Root::new();
+    root.write("work/clouds.yaml", "clouds: {a: {auth: {auth_url: https://one.example}}}\n");
+    root.write("work/secure.yaml/in the way", "");
+    let variables = [("OS_CLIENT_SECURE_FILE", "gone.yaml")];
+    let said = |variables| {
+        let settings = root.config(variables).resolve().unwrap();
+        root.unnamed(&settings.options().unwrap_err().to_string())
+    };
+    let no_password =
+        "the cloud \"a\" of $ROOT/work/clouds.yaml has no password, which auth_type password needs";
+    assert_eq!(
+        said(&variables),
+        format!(
+            "{no_password}; passed over: $ROOT/work/gone.yaml (OS_CLIENT_SECURE_FILE, there is no \
+             such file); $ROOT/work/secure.yaml (it is a folder)"
+        )
+    );
+    // A cloud of the environment does not need the files.
+    assert_eq!(
+        said(&[("OS_AUTH_URL", "https://env.example")]),
+        "OS_PASSWORD is not set, which auth_type password needs"
+    );
+    root.write("etc/openstack/secure.yaml", "clouds: {a: {auth: {username: u}}}\n");
+    assert_eq!(
+        said(&[]),
+        format!("{no_password}; passed over: $ROOT/work/secure.yaml (it is a folder)")
+    );
+}
+
+#[test]
 fn each_setting_says_where_it_came_from() {
     let root = Root::new();
     root.write(

@@ -30,6 +30,8 @@ pub(super) struct Cloud {
 struct Clouds {
     named: Map,
     file: Option<Arc<Path>>,
+    /// The files that could not be read.
+    passed_over: Vec<String>,
     /// Where a file was looked for, as the end of an error.
     looked: String,
 }
@@ -92,7 +94,11 @@ pub(super) fn choose(config: &Config) -> Result<Cloud> {
     if config.overlay && file.is_some() {
         layers.push(variables);
     }
-    let mut settings = Settings::new(file, lost_profile);
+    let mut hints = Vec::from_iter(lost_profile);
+    if file.is_some() && !clouds.passed_over.is_empty() {
+        hints.push(format!("passed over: {}", clouds.passed_over.join("; ")));
+    }
+    let mut settings = Settings::new(file, hints);
     settings.set_text("cloud", name, chosen_by);
     Ok(Cloud { settings, layers, region })
 }
@@ -119,12 +125,13 @@ impl Clouds {
 #[cfg(feature = "clouds-yaml")]
 fn read_clouds(config: &Config) -> Result<Clouds> {
     let finder = Finder::new(config);
-    let Found { file, looked } = finder.find("clouds", Some("OS_CLIENT_CONFIG_FILE"))?;
-    let secure = finder.find("secure", Some("OS_CLIENT_SECURE_FILE"))?.file;
-    let looked = format!("there is no clouds file; looked for {looked}");
-    let mut clouds = Clouds { looked, ..Clouds::default() };
+    let open = finder.find("clouds", Some("OS_CLIENT_CONFIG_FILE"))?;
+    let secure = finder.find("secure", Some("OS_CLIENT_SECURE_FILE"))?;
+    let looked = format!("there is no clouds file; looked for {}", open.looked);
+    let passed_over = [open.passed_over, secure.passed_over].concat();
+    let mut clouds = Clouds { looked, passed_over, ..Clouds::default() };
     let mut tree = Map::new();
-    for (path, map) in [file, secure].into_iter().flatten() {
+    for (path, map) in [open.file, secure.file].into_iter().flatten() {
         if !map.contains_key("clouds") {
             log::warn!("{}: there is no key `clouds` in it", path.display());
         }
@@ -148,7 +155,7 @@ fn read_clouds(_: &Config) -> Result<Clouds> {
 #[cfg(feature = "clouds-yaml")]
 fn read_profile(config: &Config, name: &Node) -> Result<(Map, Option<String>)> {
     let text = name.as_text("profile")?;
-    let Found { file, looked } = Finder::new(config).find("clouds-public", None)?;
+    let Found { file, looked, .. } = Finder::new(config).find("clouds-public", None)?;
     let looked = match file {
         None => looked,
         Some((path, mut map)) => {

@@ -26,6 +26,8 @@ pub(super) struct Finder<'a> {
 /// The first file of its kind.
 pub(super) struct Found {
     pub(super) file: Option<(Arc<Path>, Map)>,
+    /// What was in its way and could not be read.
+    pub(super) passed_over: Vec<String>,
     /// Where it was looked for, in words.
     pub(super) looked: String,
 }
@@ -74,7 +76,7 @@ impl<'a> Finder<'a> {
     /// The file of that kind (`clouds`, `secure`, `clouds-public`), or the one
     /// that `variable` names, if it is there.
     pub(super) fn find(&self, kind: &str, variable: Option<&str>) -> Result<Found> {
-        let mut notes = Vec::new();
+        let mut passed_over = Vec::new();
         let named = variable.and_then(|name| Some((name, self.environment.path(name)?)));
         // Relative to the folder that stands for the working directory.
         let named = named.zip(self.folders.first());
@@ -90,27 +92,25 @@ impl<'a> Finder<'a> {
                 content(&path)?
             };
             match (content, variable) {
-                (Content::Map(map), _) => return Ok(Found::new(path, map)),
+                (Content::Map(map), _) => {
+                    let file = Some((path.into(), map));
+                    return Ok(Found { file, passed_over, looked: String::new() });
+                }
                 (Content::Nothing(why), Some(variable)) => {
                     log::warn!("{variable} names {}: {why}", path.display());
-                    notes.push(format!("{} ({variable}, {why})", path.display()));
+                    passed_over.push(format!("{} ({variable}, {why})", path.display()));
                 }
                 (Content::Nothing(NOT_THERE), None) => {}
                 (Content::Nothing(why), None) => {
                     log::warn!("{} is passed over: {why}", path.display());
-                    notes.push(format!("{} ({why})", path.display()));
+                    passed_over.push(format!("{} ({why})", path.display()));
                 }
             }
         }
         let folders: Vec<_> = self.folders.iter().map(|f| f.display().to_string()).collect();
-        notes.push(format!("{kind}.yaml, .yml and .json in {}", folders.join(", ")));
-        Ok(Found { file: None, looked: notes.join("; ") })
-    }
-}
-
-impl Found {
-    fn new(path: PathBuf, map: Map) -> Self {
-        Self { file: Some((path.into(), map)), looked: String::new() }
+        let mut looked = passed_over.clone();
+        looked.push(format!("{kind}.yaml, .yml and .json in {}", folders.join(", ")));
+        Ok(Found { file: None, passed_over, looked: looked.join("; ") })
     }
 }
 

@@ -211,10 +211,6 @@ impl Settings {
 
     /// The error for keys of which one is needed.
     fn missing(&self, keys: &[&str]) -> Error {
-        let why = match self.lost_profile() {
-            Some(lost) => format!("; {lost}"),
-            None => String::new(),
-        };
         let auth_type = self.text("auth_type").unwrap_or_default();
         let message = match (self.file().is_some(), keys) {
             (true, [key]) => format!("{} has no {key}", self.named()),
@@ -227,6 +223,7 @@ impl Settings {
                 }
             }
         };
-        Error::invalid(format!("{message}, which auth_type {auth_type} needs{why}"))
+        let message = format!("{message}, which auth_type {auth_type} needs");
+        Error::invalid([&[message], self.hints()].concat().join("; "))
     }
 }

@@ -80,12 +80,13 @@ pub(super) enum Setting {
 pub struct Settings {
     values: BTreeMap<String, (Setting, Source)>,
     file: Option<Arc<Path>>,
-    lost_profile: Option<String>,
+    /// What may be why a key is missing.
+    hints: Vec<String>,
 }
 
 impl Settings {
-    pub(super) fn new(file: Option<Arc<Path>>, lost_profile: Option<String>) -> Self {
-        Self { values: BTreeMap::new(), file, lost_profile }
+    pub(super) fn new(file: Option<Arc<Path>>, hints: Vec<String>) -> Self {
+        Self { values: BTreeMap::new(), file, hints }
     }
 
     pub(super) fn set(&mut self, key: &str, setting: Setting, source: Source) {
@@ -136,8 +137,8 @@ impl Settings {
         self.file.as_deref()
     }
 
-    pub(super) fn lost_profile(&self) -> Option<&str> {
-        self.lost_profile.as_deref()
+    pub(super) fn hints(&self) -> &[String] {
+        &self.hints
     }
 
     /// The value of that key, as it is shown: a secret is `***`. `None` when it
