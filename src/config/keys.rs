@@ -256,7 +256,7 @@ impl Keys<'_> {
     /// The text with every `{key}` replaced by the value of that key. `{{` is a
     /// brace.
     fn filled(&self, key: &str, node: &Node) -> Result<String> {
-        let refused = |why: String| Err(node.source.refused(why));
+        let refused = |why: String| node.source.refused(why);
         let mut rest = node.as_text(key)?;
         let mut out = String::with_capacity(rest.len());
         while let Some(at) = rest.find(['{', '}']) {
@@ -267,27 +267,32 @@ impl Keys<'_> {
                 rest = after;
                 continue;
             }
-            let Some((name, after)) = from.strip_prefix('{').and_then(|f| f.split_once('}')) else {
-                return refused(format!(
-                    "a brace in `{key}` has no other; write it twice to mean a brace"
-                ));
-            };
-            match self.outer.get(name).map(|node| &node.value) {
-                Some(Value::Text(text)) if !is_secret(name) => out.push_str(text),
-                _ => {
-                    return refused(format!(
-                        "`{key}` has {{{name}}} in it, and the cloud has no such key"
-                    ));
-                }
-            }
+            let name = from.strip_prefix('{').and_then(|from| from.split_once('}'));
+            let (name, after) = name.ok_or_else(|| {
+                refused(format!("a brace in `{key}` has no other; write it twice to mean a brace"))
+            })?;
+            out.push_str(self.in_brace(name).map_err(|why| {
+                refused(format!(
+                    "`{key}` has {{{name}}} in it, and {why}, or write {{{{{name}}}}} to mean the \
+                     braces"
+                ))
+            })?);
             if out.len() > FILLED {
-                return refused(format!(
-                    "`{key}` is longer than any is, with its braces filled in"
-                ));
+                let why = format!("`{key}` is longer than any is, with its braces filled in");
+                return Err(refused(why));
             }
             rest = after;
         }
         out.push_str(rest);
         Ok(out)
+    }
+
+    /// The text of a key beside `auth`, or why there is none.
+    fn in_brace(&self, name: &str) -> Result<&str, &'static str> {
+        match self.outer.get(name).map(|node| &node.value) {
+            _ if is_secret(name) => Err("a secret is never filled in; take it out"),
+            Some(Value::Text(text)) => Ok(text),
+            _ => Err("the cloud has no text under that key; set it"),
+        }
     }
 }

@@ -627,14 +627,17 @@ case("interface: magic", clouds(f"a: {one(extra=', interface: magic')}"), differ
 case("auth_url with the region", clouds("a: {auth: {auth_url: 'https://{region_name}.example/v3', username: u, password: p}, regions: [R1, R2]}"),
      region="R2")
 case("auth_url with a brace that is none", clouds("a: {auth: {auth_url: 'https://{nobody}.example/v3'}}"),
-     error="$ROOT/work/clouds.yaml:2:24: `auth_url` has {nobody} in it, and the cloud has no such key")
+     error="$ROOT/work/clouds.yaml:2:24: `auth_url` has {nobody} in it, and the cloud has no text under "
+     "that key; set it, or write {{nobody}} to mean the braces")
 case("auth_url with half a brace", clouds("a: {auth: {auth_url: 'https://{region.example/v3'}}"),
      error="$ROOT/work/clouds.yaml:2:24: a brace in `auth_url` has no other; write it twice to mean a brace")
 case("auth_url with the password", clouds("a: {password: hunter2, auth: {auth_url: 'https://{password}.example/v3'}}"),
-     differs=BRACES, error="$ROOT/work/clouds.yaml:2:43: `auth_url` has {password} in it, and the cloud has no such key")
+     differs=BRACES, error="$ROOT/work/clouds.yaml:2:43: `auth_url` has {password} in it, and a secret is never filled in; "
+     "take it out, or write {{password}} to mean the braces")
 case("auth_url with the region where none is said",
      clouds("a: {auth: {auth_url: 'https://{region_name}.example/v3', username: u, password: p}}"), differs=BRACES,
-     error="$ROOT/work/clouds.yaml:2:24: `auth_url` has {region_name} in it, and the cloud has no such key")
+     error="$ROOT/work/clouds.yaml:2:24: `auth_url` has {region_name} in it, and the cloud has no text under "
+     "that key; set it, or write {{region_name}} to mean the braces")
 case("OS_AUTH_URL with the region", {}, ENV | {"OS_AUTH_URL": "https://{region_name}.example/v3", "OS_REGION_NAME": "R1"},
      differs=BRACES, settings=EVE | {"auth_url": "https://R1.example/v3", "region_name": "R1"}, secrets={"password": "epw"})
 for text, value in {
@@ -764,3 +767,5 @@ for text in ("latest", "2.x", "3"):
     case(f"compute_api_version: {text}", clouds(f"a: {one(extra=f', compute_api_version: {text}')}"), differs=AT_ONCE,
          error=f'$ROOT/work/clouds.yaml:2:177: compute_api_version "{text}" is none that can be used here: choose "2", or '
          'a microversion such as "2.35"')
+case("auth_url with the user beside auth",
+     clouds("a: {username: u, auth: {auth_url: 'https://{username}.example', password: p}}"))
