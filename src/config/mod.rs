@@ -290,10 +290,11 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`](crate::Error::Invalid) when there is no such cloud
-    /// (the message lists what was looked for, and where), when a file is
-    /// broken, empty or too large, and when a key has a value that it cannot
-    /// have.
+    /// [`Error::NotConfigured`](crate::Error::NotConfigured) when neither the
+    /// program, nor the environment, nor a file names a cloud: there is nothing
+    /// to connect to. [`Error::Invalid`](crate::Error::Invalid) when there is no
+    /// such cloud, or no such region; when a file is broken, empty or too large;
+    /// and when a key has a value that it cannot have. The message says where.
     pub fn resolve(&self) -> Result<Settings> {
         let cloud = cloud::choose(self)?;
         keys::settle(cloud, self.overlay, &self.environment)

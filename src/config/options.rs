@@ -18,8 +18,9 @@ impl Options {
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`] when there is no such cloud, when a file is broken, or
-    /// when the settings are not enough to sign in.
+    /// [`Error::NotConfigured`] when nothing names a cloud, with where it was
+    /// looked for; [`Error::Invalid`] when there is no such cloud, when a file or
+    /// a setting is wrong, or when the settings are not enough to sign in.
     pub fn from_env() -> Result<Self> {
         Config::from_env().resolve()?.options()
     }
@@ -29,7 +30,8 @@ impl Options {
     ///
     /// # Errors
     ///
-    /// As [`from_env`](Self::from_env).
+    /// [`Error::Invalid`], as [`from_env`](Self::from_env); for a name that is in
+    /// no file, with those that are.
     pub fn from_cloud(name: impl Into<String>) -> Result<Self> {
         Config::from_cloud(name).resolve()?.options()
     }
