@@ -213,9 +213,10 @@ fn nothing_found(clouds: &Clouds) -> Error {
         Some(_) => format!("{} has no cloud", clouds.place()),
         None => clouds.looked.clone(),
     };
+    let credentials = env::CREDENTIALS.map(|key| format!("OS_{}", key.to_uppercase()));
     Error::NotConfigured(Details::new(format!(
-        "no cloud to connect to: OS_CLOUD is not set, the environment has no credentials \
-         (OS_AUTH_URL, OS_USERNAME, OS_USER_ID, OS_PASSWORD, OS_TOKEN, \
-         OS_APPLICATION_CREDENTIAL_ID), and {looked}"
+        "no cloud to connect to: OS_CLOUD is not set, the environment has no credentials ({}), \
+         and {looked}",
+        credentials.join(", ")
     )))
 }

@@ -25,9 +25,9 @@ const FOREIGN: [&str; 3] = ["OS_TEST", "OS_STD", "OS_LOG"];
 const FOLDERS: [&str; 6] =
     ["HOME", "XDG_CONFIG_HOME", "XDG_CONFIG_DIRS", "SNAP_REAL_HOME", "LOCALAPPDATA", "PROGRAMDATA"];
 
-/// The keys that say where to sign in or as whom. One of them makes the
-/// environment a cloud.
-const CREDENTIALS: [&str; 8] = [
+/// The keys that say where to sign in, as whom, or with what. One of them alone
+/// makes the environment a cloud.
+pub(super) const CREDENTIALS: [&str; 8] = [
     "auth_url",
     "username",
     "user_id",

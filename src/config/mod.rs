@@ -50,8 +50,10 @@
 //!
 //! 1. the cloud that the program names;
 //! 2. the cloud that `OS_CLOUD` names;
-//! 3. the environment itself, when it has credentials: `OS_AUTH_URL`, or who
-//!    signs in, or a secret. As a cloud it is called `envvars`, or what
+//! 3. the environment itself, when one of these is set: `OS_AUTH_URL`,
+//!    `OS_USERNAME`, `OS_USER_ID`, `OS_PASSWORD`, `OS_TOKEN`,
+//!    `OS_APPLICATION_CREDENTIAL_ID`, `_NAME` or `_SECRET`, or an `OS_AUTH_TYPE`
+//!    of `none` or `admin_token`. As a cloud it is called `envvars`, or what
 //!    `OS_CLOUD_NAME` says, and can be named too;
 //! 4. the only cloud of the file.
 //!
@@ -165,8 +167,8 @@
 //!   variables; there `verify: "false"` is a file, and `OS_INSECURE=1` is nothing;
 //! - `auth_type` follows from the secrets that are there; there it has to be said
 //!   for a token and for an application credential;
-//! - only a variable that says where to sign in or as whom makes the environment
-//!   a cloud; there `OS_FOO=bar` hides the only cloud of the file;
+//! - only the variables above make the environment a cloud; there `OS_FOO=bar`
+//!   hides the only cloud of the file;
 //! - braces in `auth_url` are filled in from a variable and beside `auth` too, and
 //!   never with a secret; a name that is not set is an error;
 //! - a value of a wrong kind, an interface that there is not, a

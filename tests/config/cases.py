@@ -19,7 +19,7 @@ AS_TYPED = "a value without quotes is the text that was typed"
 BROKEN = "a broken or empty file is an error, it is not passed over"
 BOOL = "true, yes, on and 1 are true, in a file and in a variable"
 INFER = "the way to sign in follows from the secrets that are there"
-CREDENTIALS = "only a variable that says where or as whom makes the environment a cloud"
+CREDENTIALS = "only a variable that says where, as whom or with what makes the environment a cloud"
 HYPHEN = "a - in a key is a _ everywhere"
 ALIAS = "every other name of a key counts, in every place"
 BRACES = "braces in auth_url are filled in wherever it is, with what is set and is no secret"
@@ -100,7 +100,8 @@ LOOKED = (
 NOTHING = (
     "no cloud to connect to: OS_CLOUD is not set, the environment has no credentials "
     "(OS_AUTH_URL, OS_USERNAME, OS_USER_ID, OS_PASSWORD, OS_TOKEN, "
-    "OS_APPLICATION_CREDENTIAL_ID), and "
+    "OS_APPLICATION_CREDENTIAL_ID, OS_APPLICATION_CREDENTIAL_NAME, "
+    "OS_APPLICATION_CREDENTIAL_SECRET), and "
 )
 TWO = clouds(f"a: {one()}\nb: {one('two')}")
 ONLY = clouds(f"a: {one()}")
@@ -194,6 +195,13 @@ case("a known variable without credentials does not hide the only cloud", ONLY,
      differs=CREDENTIALS, settings=ONE, secrets={"password": "pw"})
 case("an empty variable is not set", ONLY, {"OS_AUTH_URL": "", "OS_USERNAME": ""},
      differs=CREDENTIALS, settings=ONE, secrets={"password": "pw"})
+for variable, way in {
+    "OS_USERNAME": "password", "OS_USER_ID": "password", "OS_PASSWORD": "password", "OS_TOKEN": "token",
+    "OS_APPLICATION_CREDENTIAL_ID": "password", "OS_APPLICATION_CREDENTIAL_NAME": "password",
+    "OS_APPLICATION_CREDENTIAL_SECRET": "v3applicationcredential",
+}.items():
+    case(f"{variable} alone makes the environment a cloud", ONLY, {variable: "x"},
+         error=f"OS_AUTH_URL is not set, which auth_type {way} needs")
 case("an address alone makes the environment a cloud", ONLY, {"OS_AUTH_URL": "https://env.example/v3"})
 case(
     "the environment by its name, without credentials",
