@@ -40,7 +40,17 @@ pub(super) const CREDENTIALS: [&str; 8] = [
 
 impl Environment {
     pub(super) fn of_process() -> Self {
-        Self::of(std::env::vars_os())
+        #[allow(deprecated, reason = "it is no longer, from Rust 1.87 on")]
+        let home = std::env::home_dir();
+        Self::of(std::env::vars_os()).with_home(home)
+    }
+
+    /// The home of the user's account counts where `HOME` is not set.
+    fn with_home(mut self, home: Option<PathBuf>) -> Self {
+        if let Some(home) = home.filter(|home| !home.as_os_str().is_empty()) {
+            self.0.entry("HOME".to_owned()).or_insert(home.into());
+        }
+        self
     }
 
     pub(super) fn of<K: Into<OsString>, V: Into<OsString>>(
@@ -100,4 +110,21 @@ pub(super) fn credentials(keys: &Map) -> Option<&Node> {
     };
     let named = CREDENTIALS.into_iter().find_map(|key| keys.get(key));
     named.or_else(|| keys.get("auth_type").filter(without))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_home_of_the_account_counts_where_none_is_set() {
+        let home = |variables: &[(&str, &str)], account: &str| {
+            let variables = variables.iter().copied();
+            Environment::of(variables).with_home(Some(account.into())).path("HOME")
+        };
+        assert_eq!(home(&[], "/home/u"), Some("/home/u".into()));
+        assert_eq!(home(&[("HOME", "")], "/home/u"), Some("/home/u".into()));
+        assert_eq!(home(&[("HOME", "/mine")], "/home/u"), Some("/mine".into()));
+        assert_eq!(home(&[], ""), None);
+    }
 }

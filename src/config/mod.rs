@@ -72,7 +72,8 @@
 //! 2. the working directory;
 //! 3. `$XDG_CONFIG_HOME/openstack` (on macOS `~/Library/Application
 //!    Support/openstack`, on Windows `%LOCALAPPDATA%\OpenStack\openstack`);
-//! 4. `~/.config/openstack` (in a snap, below `$SNAP_REAL_HOME`);
+//! 4. `~/.config/openstack`, where `~` is `$HOME` or the home of the account (in a
+//!    snap, `$SNAP_REAL_HOME`);
 //! 5. `openstack` in each of `$XDG_CONFIG_DIRS`, or in `/etc/xdg`;
 //! 6. `/etc/openstack`.
 //!

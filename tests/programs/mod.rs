@@ -38,7 +38,8 @@ pub(crate) fn example(name: &str) -> Command {
     assert!(path.exists(), "{} is not there: run `cargo build --examples`", path.display());
     let mut command = Command::new(path);
     // An empty folder: nobody's clouds.yaml.
-    command.env_clear().current_dir(env!("CARGO_TARGET_TMPDIR"));
+    let folder = env!("CARGO_TARGET_TMPDIR");
+    command.env_clear().env("HOME", folder).current_dir(folder);
     command
 }
 
