@@ -129,7 +129,7 @@ fn read_clouds(config: &Config) -> Result<Clouds> {
     let secure = finder.find("secure", Some("OS_CLIENT_SECURE_FILE"))?;
     let looked = format!("there is no clouds file; looked for {}", open.looked);
     let passed_over = [open.passed_over, secure.passed_over].concat();
-    let mut clouds = Clouds { looked, passed_over, ..Clouds::default() };
+    let mut clouds = Clouds { passed_over, looked, ..Clouds::default() };
     let mut tree = Map::new();
     for (path, map) in [open.file, secure.file].into_iter().flatten() {
         if !map.contains_key("clouds") {

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::cloud::Cloud;
 use super::env::Environment;
 use super::node::{Map, Node, Source, Value, normalised};
-use super::settings::Settings;
+use super::settings::{SHOWN, Settings};
 use super::values;
 use crate::error::{Error, Result};
 
@@ -38,19 +38,6 @@ const INNER_FIRST: [&str; 13] = [
     "default_domain_name",
     "default_domain",
     "endpoint",
-];
-
-/// The keys that are for all services and not of `auth`.
-const OUTER: [&str; 9] = [
-    "region_name",
-    "interface",
-    "auth_type",
-    "verify",
-    "insecure",
-    "cacert",
-    "cert",
-    "key",
-    "api_timeout",
 ];
 
 /// Other names of the keys of `auth`. `userid` is gophercloud's.
@@ -101,7 +88,8 @@ pub(super) fn is_secret(key: &str) -> bool {
 pub(super) fn is_known(key: &str) -> bool {
     let of_service =
         |prefix| key.strip_prefix(prefix).is_some_and(|key| OF_A_SERVICE.contains(&key));
-    is_of_auth(key) || PREFIXES[1..].iter().any(of_service) || OUTER.contains(&key)
+    let others = [&SHOWN[..], &["insecure"]].concat();
+    is_of_auth(key) || PREFIXES[1..].iter().any(of_service) || others.contains(&key)
 }
 
 fn is_of_auth(key: &str) -> bool {

@@ -155,19 +155,11 @@ impl Settings {
 
     /// The one scope. Keystone takes one only.
     fn scope(&self) -> Result<Option<Scope>> {
-        let project = match (self.text("project_id"), self.text("project_name")) {
-            (Some(id), _) => Some(("project", Scope::Project(Project::by_id(id)))),
-            (None, Some(name)) => {
-                let project = Project::by_name(name, self.domain_of("project"));
-                Some(("project", Scope::Project(project)))
-            }
-            (None, None) => None,
-        };
-        let domain = match (self.text("domain_id"), self.text("domain_name")) {
-            (Some(id), _) => Some(("domain", Scope::Domain(Domain::by_id(id)))),
-            (None, Some(name)) => Some(("domain", Scope::Domain(Domain::by_name(name)))),
-            (None, None) => None,
-        };
+        let by_name =
+            || Some(Project::by_name(self.text("project_name")?, self.domain_of("project")));
+        let project = self.text("project_id").map(Project::by_id).or_else(by_name);
+        let project = project.map(|project| ("project", Scope::Project(project)));
+        let domain = self.domain("domain").map(|domain| ("domain", Scope::Domain(domain)));
         let system = match self.text("system_scope") {
             Some("all") => Some(("system", Scope::System)),
             Some(other) => {
@@ -191,13 +183,14 @@ impl Settings {
     /// The domain of the user or of the project. One that is not said is that
     /// with the id `default`, as for the `openstack` command.
     fn domain_of(&self, who: &str) -> Domain {
-        let id = self.text(&format!("{who}_domain_id"));
-        let name = self.text(&format!("{who}_domain_name"));
-        match (id, name, self.text("default_domain_id"), self.text("default_domain_name")) {
-            (Some(id), ..) | (None, None, Some(id), _) => Domain::by_id(id),
-            (None, Some(name), ..) | (None, None, None, Some(name)) => Domain::by_name(name),
-            _ => Domain::by_id(self.text("default_domain").unwrap_or("default")),
-        }
+        let said = self.domain(&format!("{who}_domain")).or_else(|| self.domain("default_domain"));
+        said.unwrap_or_else(|| Domain::by_id(self.text("default_domain").unwrap_or("default")))
+    }
+
+    /// The domain of these keys, without their `_id` and `_name`.
+    fn domain(&self, key: &str) -> Option<Domain> {
+        let by_name = || self.text(&format!("{key}_name")).map(Domain::by_name);
+        self.text(&format!("{key}_id")).map(Domain::by_id).or_else(by_name)
     }
 
     fn need_secret(&self, key: &str) -> Result<&str> {

@@ -14,7 +14,7 @@ use super::node::Source;
 use crate::error::Error;
 
 /// The keys in the order in which they are shown.
-const SHOWN: [&str; 29] = [
+pub(super) const SHOWN: [&str; 29] = [
     "cloud",
     "auth_type",
     "auth_url",
