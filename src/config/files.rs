@@ -207,3 +207,68 @@ fn is_public(about: &Metadata) -> bool {
 fn is_public(_: &Metadata) -> bool {
     false
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The folders on that system, with these variables, as text.
+    fn folders_on(system: &str, variables: &[(&str, &str)]) -> Vec<String> {
+        let config = Config::from_env().with_working_directory("/work");
+        let config = config.with_environment(variables.iter().copied());
+        let folders = folders(&config, system).into_iter();
+        folders.map(|folder| folder.to_str().unwrap().replace('\\', "/")).collect()
+    }
+
+    #[test]
+    fn each_system_has_its_folders() {
+        let home = ("HOME", "/home/u");
+        assert_eq!(
+            folders_on("linux", &[home]),
+            ["/work", "/home/u/.config/openstack", "/etc/xdg/openstack", "/etc/openstack"]
+        );
+        assert_eq!(
+            folders_on("macos", &[home]),
+            [
+                "/work",
+                "/home/u/Library/Application Support/openstack",
+                "/home/u/.config/openstack",
+                "/Library/Application Support/openstack",
+                "/etc/openstack",
+            ]
+        );
+        let windows = [home, ("LOCALAPPDATA", "C:/local"), ("PROGRAMDATA", "C:/data")];
+        assert_eq!(
+            folders_on("windows", &windows),
+            [
+                "/work",
+                "C:/local/OpenStack/openstack",
+                "/home/u/.config/openstack",
+                "C:/data/OpenStack/openstack",
+                "/etc/openstack",
+            ]
+        );
+        assert_eq!(folders_on("windows", &[]), ["/work", "/etc/openstack"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn variables_say_other_folders_and_each_is_there_once() {
+        let variables = [
+            ("HOME", "/home/u"),
+            ("SNAP_REAL_HOME", "/snap/u"),
+            ("XDG_CONFIG_HOME", "/xdg"),
+            ("XDG_CONFIG_DIRS", "/one::/etc:/xdg"),
+        ];
+        assert_eq!(
+            folders_on("linux", &variables),
+            [
+                "/work",
+                "/xdg/openstack",
+                "/snap/u/.config/openstack",
+                "/one/openstack",
+                "/etc/openstack"
+            ]
+        );
+    }
+}

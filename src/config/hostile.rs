@@ -124,6 +124,38 @@ fn a_file_without_end_is_not_read_to_the_end() {
     assert_eq!(error.to_string(), "/dev/zero: larger than any clouds file is (1 MiB)");
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_file_that_cannot_be_read_stops_the_search() {
+    let error = fixture::Root::new().config(&[("OS_CLIENT_CONFIG_FILE", "/proc/self/mem")]);
+    let error = error.resolve().unwrap_err();
+    assert_eq!(error.to_string(), "reading /proc/self/mem failed");
+    let root = fixture::Root::new();
+    let path = root.path().join("work/clouds.yaml");
+    std::os::unix::fs::symlink(&path, &path).unwrap();
+    let error = root.config(&[]).resolve().unwrap_err();
+    assert_eq!(root.unnamed(&error.to_string()), "reading $ROOT/work/clouds.yaml failed");
+    let cause = std::error::Error::source(&error).unwrap().to_string();
+    assert_eq!(cause, "Too many levels of symbolic links (os error 40)");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_is_no_file_is_passed_over_unless_it_is_asked_for() {
+    let root = fixture::Root::new();
+    let path = root.path().join("work/clouds.yaml");
+    let _socket = std::os::unix::net::UnixListener::bind(path).unwrap();
+    root.write("work/clouds.yml", "clouds: {a: {auth: {auth_url: https://one.example}}}\n");
+    let error = root.config(&[]).resolve().unwrap().options().unwrap_err();
+    assert_eq!(
+        root.unnamed(&error.to_string()),
+        "the cloud \"a\" of $ROOT/work/clouds.yml has no password, which auth_type password needs; \
+         passed over: $ROOT/work/clouds.yaml (it is no file)"
+    );
+    let error = root.config(&[("OS_CLIENT_CONFIG_FILE", "clouds.yaml")]).resolve().unwrap_err();
+    assert_eq!(root.unnamed(&error.to_string()), "reading $ROOT/work/clouds.yaml failed");
+}
+
 #[test]
 fn text_that_is_not_utf_8_has_a_place() {
     assert_eq!(said(b"clouds:\n  a: \xff\n"), "$ROOT/work/clouds.yaml:2:6: not UTF-8");

@@ -175,6 +175,14 @@ fn an_application_credential_has_no_scope_beside_it() {
     let Which::Name(name, user) = by_name.application_credential.unwrap().which else { panic!() };
     assert_eq!((name.as_str(), user), ("n", Who::Name("u".into(), Domain::by_name("D"))));
 
+    let named = [url, secret, ("OS_APPLICATION_CREDENTIAL_NAME", "n")];
+    let of_an_id = options_of(&[&named[..], &[("OS_USER_ID", "u1")]].concat());
+    let Which::Name(_, user) = of_an_id.application_credential.unwrap().which else { panic!() };
+    assert_eq!(user, Who::Id("u1".into()));
+    refused(
+        &named,
+        "neither OS_USER_ID nor OS_USERNAME is set, which auth_type v3applicationcredential needs",
+    );
     refused(
         &[url, secret],
         "neither OS_APPLICATION_CREDENTIAL_ID nor OS_APPLICATION_CREDENTIAL_NAME is set, which \

@@ -777,3 +777,16 @@ for text in ("latest", "2.x", "3"):
          'a microversion such as "2.35"')
 case("auth_url with the user beside auth",
      clouds("a: {username: u, auth: {auth_url: 'https://{username}.example', password: p}}"))
+
+# What a file's own errors say
+
+case("no user", clouds("a: {auth: {auth_url: https://one.example, password: p}}"), differs=AT_ONCE,
+     error='the cloud "a" of $ROOT/work/clouds.yaml has neither username nor user_id, which auth_type password needs')
+case("a project and a trust", clouds(f"a: {one(extra=', trust_id: t')}"), differs=AT_ONCE,
+     error='the cloud "a" of $ROOT/work/clouds.yaml asks for a project and a trust: a token is valid for one of them')
+case("regions is a mapping", clouds(f"a: {one(extra=', regions: {R1: x}')}"), differs=KIND,
+     error="$ROOT/work/clouds.yaml:2:165: `regions` has to be a list, found a mapping")
+case("a region's name is a list", clouds(f"a: {one(extra=', regions: [{name: [R1]}]')}"), differs=KIND,
+     error="$ROOT/work/clouds.yaml:2:173: `name` has to be text, found a list")
+case("a region's values are text", clouds(f"a: {one(extra=', regions: [{name: R1, values: x}]')}"),
+     error="$ROOT/work/clouds.yaml:2:185: `values` has to be a mapping, found text")
