@@ -61,7 +61,8 @@ pub(super) fn choose(config: &Config) -> Result<Cloud> {
     let (name, chosen_by, file, own) = match (credentials, named) {
         (Some(credentials), named) => {
             let by = named.map_or(credentials, |(_, by)| by);
-            (own_name.to_owned(), by, None, Node::map(variables.clone()))
+            let own = Node { value: Value::Map(variables.clone()), source: Source::Default };
+            (own_name.to_owned(), by, None, own)
         }
         (None, Some((name, by))) => match clouds.named.remove(&name) {
             Some(own) => (name, by, clouds.file, own),

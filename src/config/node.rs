@@ -89,11 +89,6 @@ impl Node {
         Self { value: Value::Text(text.into()), source }
     }
 
-    /// A mapping that no one place holds.
-    pub(super) fn map(map: Map) -> Self {
-        Self { value: Value::Map(map), source: Source::Default }
-    }
-
     fn kind(&self) -> &'static str {
         match self.value {
             Value::Null => "nothing",

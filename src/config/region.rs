@@ -1,7 +1,7 @@
 //! The region of a cloud, and what its file says of that region alone.
 
 use super::keys::layer;
-use super::node::{Map, Node, Source, Value};
+use super::node::{Map, Node, Value};
 use crate::error::{Error, Result};
 
 /// The region that was asked for, which has to be one of the cloud's, or else
@@ -40,36 +40,29 @@ pub(super) fn choose(
 
 /// The regions of a list, or of text with commas.
 fn regions(node: &Node) -> Result<Vec<(Node, Map)>> {
-    let plain = |text: &str, source: &Source| {
-        let text = text.trim();
-        (!text.is_empty()).then(|| (Node::text(text, source.clone()), Map::new()))
-    };
-    match &node.value {
-        Value::List(list) => {
-            let mut found = Vec::new();
-            for entry in list {
-                match &entry.value {
-                    Value::Text(text) => found.extend(plain(text, &entry.source)),
-                    _ => found.push(region(entry)?),
-                }
-            }
-            Ok(found)
-        }
-        Value::Map(_) => Err(node.wrong("regions", "a list")),
+    let entries = match &node.value {
+        Value::List(list) => list.clone(),
+        Value::Map(_) => return Err(node.wrong("regions", "a list")),
         _ => {
-            let text = node.as_text("region_name")?;
-            Ok(text.split(',').filter_map(|text| plain(text, &node.source)).collect())
+            let names = node.as_text("region_name")?.split(',');
+            names.map(|name| Node::text(name, node.source.clone())).collect()
         }
-    }
+    };
+    let is_blank = |node: &Node| matches!(&node.value, Value::Text(text) if text.trim().is_empty());
+    entries.into_iter().filter(|entry| !is_blank(entry)).map(region).collect()
 }
 
-fn region(entry: &Node) -> Result<(Node, Map)> {
-    let mut map = entry.clone().into_map("regions")?;
+fn region(entry: Node) -> Result<(Node, Map)> {
+    let source = entry.source.clone();
+    if let Value::Text(name) = &entry.value {
+        return Ok((Node::text(name.trim(), source), Map::new()));
+    }
+    let mut map = entry.into_map("regions")?;
     let name = map.remove("name").filter(|node| !node.is_empty());
     let values = map.remove("values");
     let (Some(name), true) = (name, map.is_empty()) else {
         let why = "a region has to be a name, or a mapping of `name` and `values`";
-        return Err(entry.source.refused(why));
+        return Err(source.refused(why));
     };
     name.as_text("name")?;
     let values = values.map(|node| node.into_map("values")).transpose()?;

@@ -18,19 +18,19 @@ const AUTH_TYPES: [&str; 7] = [
     "admin_token",
 ];
 
+/// The way that a secret is for; the first one that is there counts.
+const INFERRED: [(&str, &str); 3] = [
+    ("password", "password"),
+    ("application_credential_secret", "v3applicationcredential"),
+    ("token", "token"),
+];
+
 impl Keys<'_> {
     /// What is said, or what follows from the secrets that are there.
     pub(super) fn auth_type(&mut self) -> Result<()> {
         let Some(node) = self.outer.get("auth_type") else {
-            let inferred = if self.settings.has("password") {
-                "password"
-            } else if self.settings.has("application_credential_secret") {
-                "v3applicationcredential"
-            } else if self.settings.has("token") {
-                "token"
-            } else {
-                "password"
-            };
+            let inferred = INFERRED.iter().find(|(secret, _)| self.settings.has(secret));
+            let inferred = inferred.map_or("password", |(_, way)| way);
             self.settings.set_text("auth_type", inferred.to_owned(), Source::Default);
             return Ok(());
         };
