@@ -189,3 +189,86 @@ fn flag(key: &str, node: &Node) -> Result<bool> {
 fn is_path(node: &Node) -> bool {
     matches!(&node.value, Value::Text(text) if text.contains(['/', '\\', '.']))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::config::tests::fixture::Root;
+    use crate::config::tests::{BASE, options, refused};
+
+    #[test]
+    fn only_a_real_microversion_is_one() {
+        let version = |version, default| {
+            let set =
+                [("OS_COMPUTE_API_VERSION", version), ("OS_COMPUTE_DEFAULT_MICROVERSION", default)];
+            options(&set).compute.microversion
+        };
+        for plain in ["", "2", "2.0", "2.1", "v2", "v2.1"] {
+            assert_eq!(version(plain, ""), None, "{plain}");
+            assert_eq!(version(plain, "2.10").as_deref(), Some("2.10"), "{plain}");
+        }
+        assert_eq!(version("2.35", "").as_deref(), Some("2.35"));
+        assert_eq!(version("v2.35", "").as_deref(), Some("2.35"));
+        assert_eq!(version("2.10", "2.10").as_deref(), Some("2.10"));
+        assert_eq!(version("", "latest").as_deref(), Some("latest"));
+        let with = |version, default| {
+            let set =
+                [("OS_COMPUTE_API_VERSION", version), ("OS_COMPUTE_DEFAULT_MICROVERSION", default)];
+            [&BASE[..], &set].concat()
+        };
+        refused(
+            &with("2.35", "2.10"),
+            "OS_COMPUTE_DEFAULT_MICROVERSION: compute_default_microversion \"2.10\" and \
+             compute_api_version \"2.35\" are not the same; leave one out",
+        );
+        for none in ["latest", "2.latest", "2.x", "2.", "3", "3.1", "v", "2.99999999999"] {
+            refused(
+                &with(none, ""),
+                &format!(
+                    "OS_COMPUTE_API_VERSION: compute_api_version {none:?} is none that can be used \
+                     here: choose \"2\", or a microversion such as \"2.35\""
+                ),
+            );
+        }
+        refused(
+            &with("2", "new"),
+            "OS_COMPUTE_DEFAULT_MICROVERSION: compute_default_microversion \"new\" is not a \
+             microversion, such as \"2.35\"",
+        );
+    }
+
+    #[test]
+    fn an_interface_and_a_version_are_judged_when_the_cloud_is_resolved() {
+        let resolved = |variable| {
+            let config = Root::new().config(&[&BASE[..], &[variable]].concat());
+            config.resolve().unwrap_err().to_string()
+        };
+        for (variable, said) in [
+            (("OS_INTERFACE", "magic"), "OS_INTERFACE: interface"),
+            (("OS_ENDPOINT_TYPE", "magic"), "OS_ENDPOINT_TYPE: interface"),
+            (("OS_IMAGE_INTERFACE", "magic"), "OS_IMAGE_INTERFACE: image_interface"),
+        ] {
+            let message = format!("{said} \"magic\" is none: choose public, internal or admin");
+            assert_eq!(resolved(variable), message);
+        }
+        assert_eq!(
+            resolved(("OS_IMAGE_DEFAULT_MICROVERSION", "2")),
+            "OS_IMAGE_DEFAULT_MICROVERSION: image_default_microversion \"2\" is not a microversion, \
+             such as \"2.35\""
+        );
+        assert_eq!(
+            resolved(("OS_COMPUTE_API_VERSION", "3")),
+            "OS_COMPUTE_API_VERSION: compute_api_version \"3\" is none that can be used here: choose \
+             \"2\", or a microversion such as \"2.35\""
+        );
+    }
+
+    #[test]
+    fn a_time_out_that_is_none_is_refused() {
+        for text in ["0", "-1", "nan", "inf", "1e99", "3 s"] {
+            refused(
+                &[&BASE[..], &[("OS_API_TIMEOUT", text)]].concat(),
+                "OS_API_TIMEOUT: `api_timeout` has to be a number of seconds, more than 0",
+            );
+        }
+    }
+}
