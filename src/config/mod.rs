@@ -181,7 +181,7 @@
 //! - `auth_plugin` counts, and so does a `-` for a `_` in `auth-type`;
 //! - the environment has no defaults that hide those of its profile;
 //! - every folder of `XDG_CONFIG_DIRS` is searched, where there are several;
-//! - `OS_USERID` is read, as gophercloud does;
+//! - `OS_USERID` is read, as gophercloud does, and so is `userid` in a file;
 //! - profiles come from `clouds-public.yaml` alone: those that openstacksdk
 //!   brings with it, and those at a URL, are not there;
 //! - other ways to sign in (TOTP, federation, Kerberos, …) are not there.

@@ -790,3 +790,16 @@ case("a region's name is a list", clouds(f"a: {one(extra=', regions: [{name: [R1
      error="$ROOT/work/clouds.yaml:2:173: `name` has to be text, found a list")
 case("a region's values are text", clouds(f"a: {one(extra=', regions: [{name: R1, values: x}]')}"),
      error="$ROOT/work/clouds.yaml:2:185: `values` has to be a mapping, found text")
+
+# Other names, each once
+
+AGED_SERVICES = (
+    ", image_endpoint: https://g.example, identity_endpoint: https://k.example"
+    ", image_endpoint_type: internalURL, identity_endpoint_type: admin"
+)
+case("other names of the services' keys", clouds(f"a: {one(extra=AGED_SERVICES)}"))
+case("userid in a file", clouds("a: {auth: {auth_url: https://one.example/v3, userid: u1, password: pw}}"), differs=USERID,
+     settings=without(ONE, "username", "user_domain_name", "project_name", "project_domain_name") | {"user_id": "u1"},
+     secrets={"password": "pw"})
+case("auth_token beside auth", clouds("a: {auth_type: token, auth_token: t, auth: {auth_url: https://one.example/v3}}"))
+case("url in auth", clouds("a: {auth_type: admin_token, auth: {url: https://nova.example, token: t}}"))
