@@ -121,7 +121,7 @@ fn what_nova_sent_is_given_back_whole() {
 #[test]
 fn an_item_that_no_reader_of_json_takes_fails_no_page() {
     let deep = "[".repeat(10_000) + &"]".repeat(10_000);
-    for value in [&deep, r#"["\ud800"]"#, r#"[{"n":1e999}]"#, "[184467440737095516150]"] {
+    for value in [&deep, r#"["\ud800"]"#, r#"[{"n":1e999}]"#] {
         let body = format!(
             r#"{{"images": [{{"id": "a", "metadata": {{"mappings": {value}}}}}, {{"id": "b"}}]}}"#
         );

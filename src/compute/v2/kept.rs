@@ -1,5 +1,6 @@
 //! [`Kept`]: a value of an answer as it came; and [`Rest`], more of them.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::de::{MapAccess, SeqAccess};
@@ -9,16 +10,11 @@ use serde_json::value::RawValue;
 
 use super::slot::Name;
 
-/// A value as it came, as JSON text: nobody reads it before it is asked for, so
-/// nothing in it can fail a page.
+/// A value as it came, as JSON text: nothing in it can fail a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Kept(Box<str>);
 
 impl Kept {
-    pub(super) fn as_str(&self) -> &str {
-        &self.0
-    }
-
     /// The list that is being read.
     pub(super) fn list<'de, A: SeqAccess<'de>>(mut list: A) -> Result<Self, A::Error> {
         let mut values = Vec::new();
@@ -39,7 +35,7 @@ impl Kept {
 
     /// A list of these values.
     pub(super) fn of_all(values: &[Self]) -> Self {
-        let values: Vec<_> = values.iter().map(Self::as_str).collect();
+        let values: Vec<_> = values.iter().map(|value| &*value.0).collect();
         Self(format!("[{}]", values.join(",")).into())
     }
 
@@ -52,6 +48,17 @@ impl Kept {
 impl From<&RawValue> for Kept {
     fn from(value: &RawValue) -> Self {
         Self(value.get().into())
+    }
+}
+
+impl Kept {
+    /// The text without spaces, and with the fields of each object in order;
+    /// as it came where no [`Value`] holds it.
+    pub(super) fn in_order(&self) -> Cow<'_, str> {
+        match serde_json::from_str::<Value>(&self.0) {
+            Ok(value) => value.to_string().into(),
+            Err(_) => self.0.as_ref().into(),
+        }
     }
 }
 

@@ -164,7 +164,7 @@ impl<'de> Visitor<'de> for Text<'_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<bool, A::Error> {
         if self.is_raw {
-            self.text.push_str(Kept::list(list)?.as_str());
+            self.text.push_str(&Kept::list(list)?.in_order());
             return Ok(true);
         }
         Ok(self.json(Value::deserialize(SeqAccessDeserializer::new(list))?))
@@ -172,7 +172,7 @@ impl<'de> Visitor<'de> for Text<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<bool, A::Error> {
         if self.is_raw {
-            self.text.push_str(Kept::object(map)?.as_str());
+            self.text.push_str(&Kept::object(map)?.in_order());
             return Ok(true);
         }
         Ok(self.json(Value::deserialize(MapAccessDeserializer::new(map))?))
