@@ -135,7 +135,7 @@ fn a_url_with_the_project_in_it_and_with_or_without_a_slash_is_fine() {
         compute.list_images(ListImages::new()).next().expect("an item").expect("an image");
         assert_eq!(
             server.lines(),
-            ["POST /v3/auth/tokens".to_owned(), format!("GET {target}?limit=1000")]
+            ["POST /v3/auth/tokens".to_owned(), format!("GET {target}?page_size=1000&limit=1000")]
         );
     }
 }
@@ -226,5 +226,8 @@ fn the_first_page_of_a_listing_is_two_requests_in_all() {
     let options = server.options().scope(Scope::Project(Project::by_id("p")));
     let compute = OpenStack::new(options).expect("options").compute_v2().expect("a service");
     assert_eq!(compute.list_images(true).count(), 3);
-    assert_eq!(server.lines(), ["POST /v3/auth/tokens", "GET /v2.1/images/detail?limit=1000"]);
+    assert_eq!(
+        server.lines(),
+        ["POST /v3/auth/tokens", "GET /v2.1/images/detail?page_size=1000&limit=1000"]
+    );
 }

@@ -22,7 +22,7 @@ fn said(answer: Answer) -> String {
     let server = Server::playing([answer]);
     let error = list(&server).expect_err("an error");
     let message = format!("{:#}", anyhow::Error::new(error));
-    let begin = format!("GET {}: ", server.url("/v2.1/images?limit=1000"));
+    let begin = format!("GET {}: ", server.url("/v2.1/images?page_size=1000&limit=1000"));
     message.strip_prefix(&begin).expect(&message).to_owned()
 }
 

@@ -41,10 +41,10 @@ fn pages_are_of_1000_unless_the_caller_says_otherwise() {
     assert_eq!(
         targets(&server),
         [
-            "images?limit=1000",
-            "images/detail?limit=1000",
+            "images?page_size=1000&limit=1000",
+            "images/detail?page_size=1000&limit=1000",
             "images/detail?limit=7",
-            "images?limit=3000",
+            "images?page_size=1000&limit=3000",
             "images?limit=3&marker=m",
         ]
     );

@@ -195,7 +195,7 @@ fn an_answer_without_a_list_of_images_is_an_error() {
             error.to_string(),
             format!(
                 "GET {}: 200: the body is not a list of images: {why}",
-                server.url("/v2.1/images/detail?limit=1000")
+                server.url("/v2.1/images/detail?page_size=1000&limit=1000")
             ),
             "{body}"
         );
@@ -219,7 +219,7 @@ fn what_is_no_image_is_named_with_its_place_and_name() {
         let message = outcome.expect_err("no image").to_string();
         let expected = format!(
             "GET {}: 200: the body is not a list of images: {why} at line 1 column ",
-            server.url("/v2.1/images/detail?limit=1000")
+            server.url("/v2.1/images/detail?page_size=1000&limit=1000")
         );
         assert!(message.starts_with(&expected), "{message}");
     }
@@ -258,7 +258,7 @@ fn a_body_that_is_not_utf8_or_is_coded_says_so() {
     let at = body.len() / 2;
     body[at] = 0xff;
     let (server, outcome) = listed(&body);
-    let url = server.url("/v2.1/images/detail?limit=1000");
+    let url = server.url("/v2.1/images/detail?page_size=1000&limit=1000");
     assert_eq!(
         whole(outcome.expect_err("no text")),
         format!(
@@ -272,7 +272,7 @@ fn a_body_that_is_not_utf8_or_is_coded_says_so() {
         error.to_string(),
         format!(
             "GET {}: 200: the body is coded as \"gzip\", which was not asked for",
-            server.url("/v2.1/images/detail?limit=1000")
+            server.url("/v2.1/images/detail?page_size=1000&limit=1000")
         )
     );
 }

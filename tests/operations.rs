@@ -235,7 +235,10 @@ fn an_image_of_a_listing_can_do_what_one_by_id_can() {
     image.delete().expect("a deletion");
     assert_eq!(
         server.lines(),
-        [format!("GET {COMPUTE}/images?limit=1000"), format!("DELETE {COMPUTE}/images/{}", id(1))]
+        [
+            format!("GET {COMPUTE}/images?page_size=1000&limit=1000"),
+            format!("DELETE {COMPUTE}/images/{}", id(1))
+        ]
     );
 }
 

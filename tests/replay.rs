@@ -89,6 +89,10 @@ fn check_request(case: &Recorded, call: &Call, sent: &Request) {
         // It never asks for a list without an end.
         asked_query.push(("limit".to_owned(), "1000".to_owned()));
     }
+    if !asked.target.contains("page_size=") {
+        // How Nova asks Glance is the crate's to say.
+        sent_query.retain(|(name, _)| name != "page_size");
+    }
     sent_query.sort();
     asked_query.sort();
     assert_eq!(sent_query, asked_query, "{name}");

@@ -265,7 +265,7 @@ fn every_request_is_one_line_at_debug() {
     let ours: Vec<_> = lines.iter().filter(|line| line.target.starts_with("opencloud")).collect();
     assert_eq!(ours.len(), 1, "{ours:#?}");
     assert_eq!(ours[0].level, Level::Debug);
-    let begin = format!("GET {}: 200, ", server.url("/v2.1/images?limit=1000"));
+    let begin = format!("GET {}: 200, ", server.url("/v2.1/images?page_size=1000&limit=1000"));
     let text = &ours[0].text;
     assert!(text.starts_with(&begin) && text.ends_with(" s (req-1)"), "{text}");
 }

@@ -178,7 +178,10 @@ fn nothing_is_sent_until_it_is_needed() {
     let mut list = compute.list_images(ListImages::new());
     assert_eq!(server.lines(), ["POST /v3/auth/tokens"]);
     list.next().expect("an item").expect("an image");
-    assert_eq!(server.lines(), ["POST /v3/auth/tokens", "GET /v2.1/images?limit=1000"]);
+    assert_eq!(
+        server.lines(),
+        ["POST /v3/auth/tokens", "GET /v2.1/images?page_size=1000&limit=1000"]
+    );
 }
 
 #[test]
@@ -266,6 +269,6 @@ fn a_token_and_an_endpoint_need_no_keystone() {
     let compute = openstack.compute_v2_with(options).expect("a service");
     let ids: Vec<_> = compute.list_images(false).map(|image| image.expect("one").id).collect();
     assert_eq!(ids, [support::id(0)]);
-    assert_eq!(server.lines(), ["GET /v2.1/images?limit=1000"]);
+    assert_eq!(server.lines(), ["GET /v2.1/images?page_size=1000&limit=1000"]);
     assert_eq!(server.requests()[0].header("x-auth-token"), Some("given"));
 }

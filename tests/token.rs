@@ -48,9 +48,9 @@ fn one_token_serves_clones_and_every_service() {
         server.lines(),
         [
             "POST /v3/auth/tokens",
-            "GET /v2.1/images?limit=1000",
-            "GET /v2.1/images?limit=1000",
-            "GET /other/images?limit=1000",
+            "GET /v2.1/images?page_size=1000&limit=1000",
+            "GET /v2.1/images?page_size=1000&limit=1000",
+            "GET /other/images?page_size=1000&limit=1000",
         ]
     );
     assert_eq!(tokens(&server), ["-", "one", "one", "one"]);
@@ -113,7 +113,7 @@ fn after_a_401_it_signs_in_and_sends_the_request_again_once() {
         format!(
             "GET {}: 401 Unauthorized: The request you have made requires authentication. \
              (request id {})",
-            server.url("/v2.1/images?limit=1000"),
+            server.url("/v2.1/images?page_size=1000&limit=1000"),
             support::REQUEST_ID
         )
     );
@@ -195,7 +195,10 @@ fn an_exported_token_given_back_needs_no_sign_in() {
     let options = Options::new("").cached_token(token).no_proxy();
     let compute = OpenStack::new(options).expect("good options").compute_v2().expect("a service");
     assert_eq!(list(&compute).expect("a list"), 2);
-    assert_eq!(server.lines(), ["POST /v3/auth/tokens", "GET /v2.1/images?limit=1000"]);
+    assert_eq!(
+        server.lines(),
+        ["POST /v3/auth/tokens", "GET /v2.1/images?page_size=1000&limit=1000"]
+    );
     assert_eq!(tokens(&server), ["-", "kept"]);
 }
 
@@ -239,5 +242,5 @@ fn a_given_token_that_is_refused_is_the_callers_error() {
     let server = Server::playing([fault(401, "error", "no")]);
     let error = list(&server.compute()).expect_err("a refusal");
     assert!(matches!(error, Error::Unauthorized(_)), "{error:?}");
-    assert_eq!(server.lines(), ["GET /v2.1/images?limit=1000"]);
+    assert_eq!(server.lines(), ["GET /v2.1/images?page_size=1000&limit=1000"]);
 }

@@ -173,7 +173,7 @@ fn a_page_of_ten_million_images_is_an_error_that_says_so() {
     let compute = server.compute();
     let error = compute.list_images(ListImages::new()).next().expect("an item");
     let message = error.expect_err("too many").to_string();
-    let url = server.url("/v2.1/images?limit=1000");
+    let url = server.url("/v2.1/images?page_size=1000&limit=1000");
     let begin =
         format!("GET {url}: 200: the body is not a list of images: it has more than 250000 images");
     assert!(message.starts_with(&begin), "{message}");
@@ -252,7 +252,7 @@ fn the_proxy_comes_from_the_environment_unless_told_otherwise() {
     let output = child(&[("TEST_ENDPOINT", endpoint), ("HTTP_PROXY", &with_secret)]);
     assert!(output.contains("2 images"), "{output}");
     assert!(!output.contains("pr0xy"), "the proxy's password is not in Debug: {output}");
-    let lines = ["CONNECT cloud.invalid:8774", "GET /v2.1/images?limit=1000"];
+    let lines = ["CONNECT cloud.invalid:8774", "GET /v2.1/images?page_size=1000&limit=1000"];
     assert_eq!(proxy.lines(), lines);
     assert_eq!(proxy.requests()[0].header("x-auth-token"), None);
 

@@ -95,7 +95,7 @@ fn a_time_that_is_none_is_the_servers_refusal() {
     assert_eq!(
         said(&error),
         format!(
-            "GET {}/images?changes-since=yesterday&limit=1000: 400 Bad Request: HTTP 400 Bad \
+            "GET {}/images?changes-since=yesterday&page_size=1000&limit=1000: 400 Bad Request: HTTP 400 Bad \
              Request: Bad &quot;updated_at&quot; query filter format. Use ISO 8601 DateTime \
              notation. (request id ID)",
             cloud().nova()

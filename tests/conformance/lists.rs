@@ -223,7 +223,7 @@ fn a_marker_that_is_none_is_the_servers_refusal() {
         assert_eq!(
             said(&error),
             format!(
-                "GET {}/images?limit=1000&marker={encoded}: 400 Bad Request: HTTP 400 Bad \
+                "GET {}/images?page_size=1000&limit=1000&marker={encoded}: 400 Bad Request: HTTP 400 Bad \
                  Request: No image found with ID {marker} (request id ID)",
                 cloud().nova()
             )

@@ -84,7 +84,7 @@ fn a_revoked_token_without_credentials_is_the_callers_error() {
     let compute = OpenStack::new(options).expect("options").compute_v2().expect("Nova");
     let error = compute.list_images(false).next().expect("an error").expect_err("a refusal");
     assert_eq!(kind(&error), "Unauthorized");
-    assert_eq!(said(&error), nova_refuses("/images?limit=1000"));
+    assert_eq!(said(&error), nova_refuses("/images?page_size=1000&limit=1000"));
 }
 
 #[test]

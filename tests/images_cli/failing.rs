@@ -22,7 +22,7 @@ fn the_servers_words_are_shown_escaped() {
     let body = r#"{"badRequest": {"code": 400, "message": "a\u001b[2Jb\nc"}}"#;
     sandbox.fail(Fault::status(400).body(body).on("GET", "/images"));
     let said = format!(
-        "images: GET {}/images?limit=1000: 400 Bad Request: a\\u{{1b}}[2Jb\\nc\n",
+        "images: GET {}/images?page_size=1000&limit=1000: 400 Bad Request: a\\u{{1b}}[2Jb\\nc\n",
         sandbox.compute_url()
     );
     assert_eq!(images(&sandbox, &["list"]), failed(said));
@@ -34,6 +34,6 @@ fn an_answer_that_is_no_list_is_reported_with_its_cause() {
     sandbox.fail(Fault::status(200).body("{\"images\": 1}").on("GET", "/images"));
     let said = images(&sandbox, &["list"]);
     assert_eq!((said.code, said.stdout.as_str()), (Some(1), ""));
-    let begin = format!("images: GET {}/images?limit=1000: ", sandbox.compute_url());
+    let begin = format!("images: GET {}/images?page_size=1000&limit=1000: ", sandbox.compute_url());
     assert!(said.stderr.starts_with(&begin) && said.stderr.lines().count() == 1, "{said:?}");
 }

@@ -89,7 +89,7 @@ fn a_status_that_is_not_novas_is_sent_as_given() {
         images(&sandbox, &["list", "--status", "queued", "--json"]).stdout.lines().count(),
         1
     );
-    assert_eq!(sent(&sandbox), ["GET /images?status=queued&limit=1000"]);
+    assert_eq!(sent(&sandbox), ["GET /images?status=queued&page_size=1000&limit=1000"]);
 }
 
 #[test]

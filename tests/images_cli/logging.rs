@@ -7,8 +7,10 @@ fn debug_shows_the_requests() {
     let sandbox = two_images();
     let output = program(&sandbox).env("RUST_LOG", "debug").arg("list").output();
     let ran = Ran::from(output.expect("a run"));
-    let line =
-        format!("DEBUG opencloud::retry: GET {}/images?limit=1000: 200, ", sandbox.compute_url());
+    let line = format!(
+        "DEBUG opencloud::retry: GET {}/images?page_size=1000&limit=1000: 200, ",
+        sandbox.compute_url()
+    );
     assert!(ran.stderr.lines().any(|shown| shown.starts_with(&line)), "{}", ran.stderr);
 }
 
