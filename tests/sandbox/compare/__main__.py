@@ -34,7 +34,8 @@ class Both:
 
     def ask(self, name, method, path, **request):
         """One case. What only looks is asked up to three times: somebody else
-        may have had images in a list for a moment."""
+        may have had images in a list for a moment. When much differs that is
+        not why."""
         if self.prefixes and not any(name.startswith(it) for it in self.prefixes):
             for one in self.clouds:
                 one.ask(method, path, **request)

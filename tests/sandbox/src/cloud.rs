@@ -17,7 +17,6 @@ pub(crate) const APPLICATION_CREDENTIAL_SECRET: &str = "demo-application-credent
 const NOVA_REMEMBERS: Duration = Duration::from_secs(300);
 
 /// Who may sign in, for what.
-#[derive(Debug)]
 pub(crate) struct User {
     pub(crate) id: String,
     pub(crate) name: &'static str,
@@ -37,7 +36,7 @@ pub(crate) enum TokenScope {
 }
 
 /// A token that Keystone gave.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Token {
     pub(crate) user: &'static str,
     pub(crate) scope: TokenScope,
@@ -94,7 +93,6 @@ impl Caller {
 }
 
 /// Everything the services know.
-#[derive(Debug)]
 pub(crate) struct Cloud {
     /// `http://127.0.0.1:PORT`.
     pub(crate) base: String,

@@ -20,6 +20,10 @@ fn main() -> ExitCode {
     let (mut images, mut state) = (0, None);
     let mut words = std::env::args().skip(1);
     while let Some(word) = words.next() {
+        if word == "--help" {
+            println!("{USAGE}");
+            return ExitCode::SUCCESS;
+        }
         let value = words.next().unwrap_or_default();
         let good = match word.as_str() {
             "--port" => value.parse().map(|port| builder = builder.clone().port(port)).is_ok(),

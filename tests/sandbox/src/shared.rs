@@ -1,5 +1,6 @@
 //! [`Shared`]: what the threads of a server share.
 
+use std::fmt;
 use std::net::TcpStream;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -13,10 +14,11 @@ pub(crate) trait Service: Send + Sync + 'static {
     fn revoke_tokens(&self);
 }
 
-/// A request as it came, from [`Sandbox::requests`].
+/// A request as it came, from [`Sandbox::requests`]. `Debug` hides tokens, and
+/// the body of a sign-in.
 ///
 /// [`Sandbox::requests`]: crate::Sandbox::requests
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SeenRequest {
     /// `GET` and the like.
@@ -27,6 +29,24 @@ pub struct SeenRequest {
     pub headers: Vec<(String, String)>,
     /// Empty if there was none.
     pub body: Vec<u8>,
+}
+
+impl fmt::Debug for SeenRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let secret = |name: &str| name.to_ascii_lowercase().ends_with("-token");
+        let shown = |(name, value): &(String, String)| {
+            format!("{name}: {}", if secret(name) { "***" } else { value })
+        };
+        let headers: Vec<String> = self.headers.iter().map(shown).collect();
+        let sign_in = self.target.contains("/auth/tokens") && !self.body.is_empty();
+        let body = String::from_utf8_lossy(&self.body);
+        f.debug_struct("SeenRequest")
+            .field("method", &self.method)
+            .field("target", &self.target)
+            .field("headers", &headers)
+            .field("body", if sign_in { &"***" } else { &body })
+            .finish()
+    }
 }
 
 impl SeenRequest {

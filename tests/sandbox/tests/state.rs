@@ -22,6 +22,25 @@ fn every_request_is_kept_as_it_came() {
 }
 
 #[test]
+fn no_secret_of_a_request_is_printed() {
+    let sandbox = Sandbox::start();
+    let headers =
+        [("X-Auth-Token", "secret-token"), ("X-Subject-Token", "secret-token"), ("A", "b")];
+    ask(&sandbox, "POST", "/identity/v3/auth/tokens", &headers, "secret");
+    ask(&sandbox, "POST", "/x", &[], "shown");
+    let host = host(&sandbox);
+    assert_eq!(
+        format!("{:?}", sandbox.requests()),
+        format!(
+            "[SeenRequest {{ method: \"POST\", target: \"/identity/v3/auth/tokens\", headers: [\"Host: {host}\", \
+             \"X-Auth-Token: ***\", \"X-Subject-Token: ***\", \"A: b\", \"Content-Length: 6\"], body: \"***\" }}, \
+             SeenRequest {{ method: \"POST\", target: \"/x\", headers: [\"Host: {host}\", \"Content-Length: 5\"], \
+             body: \"shown\" }}]"
+        )
+    );
+}
+
+#[test]
 fn more_images_stand_in_order_and_go_on_counting() {
     let sandbox = Sandbox::builder().empty().start();
     let ids = sandbox.add_images(3);
