@@ -6,6 +6,7 @@ project's, <token:NAME> for a token.
 """
 
 import json
+import time
 import urllib.parse
 
 from cloud import UNKNOWN
@@ -95,6 +96,10 @@ def identity(ask, both):
         "name": {"name": "demo-app", "secret": SECRET, "user": user},
         "name-user-id": {"name": "demo-app", "secret": SECRET, "user": {"id": "<user:demo>"}},
         "name-no-user": {"name": "demo-app", "secret": SECRET},
+        "unknown-name": {"name": "nothing", "secret": SECRET, "user": user},
+        "name-unknown-user": {"name": "demo-app", "secret": SECRET, "user": {"name": "nobody", "domain": DOMAIN}},
+        "name-unknown-user-id": {"name": "demo-app", "secret": SECRET, "user": {"id": "nobody"}},
+        "name-of-another": {"name": "demo-app", "secret": SECRET, "user": {"name": "other", "domain": DOMAIN}},
     }.items():
         sign_in(f"credential-{name}", {"identity": credential(**part)}, remember=f"credential-{name}")
     for name, scope in {"project": PROJECT, "unscoped": "unscoped"}.items():
@@ -202,7 +207,7 @@ def lists(ask, both):
     for query in (
         "type=snapshot", "type=base", "type=", "type=in:snapshot,x", f"server={UNKNOWN}", "server=abc", "server=",
         "server=/", "server=11111111-2222-3333-4444-555555555555", "server=a/11111111-2222-3333-4444-555555555555",
-        "server=11111111-2222-3333-4444-555555555555/",
+        "server=11111111-2222-3333-4444-555555555555/", "server=http://x/servers/11111111-2222-3333-4444-555555555555",
         "server=http%3A%2F%2Fx%2Fv2.1%2Fservers%2F11111111-2222-3333-4444-555555555555",
     ):
         get(query, f"?{query}")
@@ -387,6 +392,21 @@ def metadata(ask, both):
     put("trimmed-move", {"a ": "new"})
     post("trimmed-twice", {" q": "x", "q": "y"})
     post("trimmed-twice-more", {"q": "y", "q ": "x"})
+    # Who sees an image whose metadata was changed, and when it was.
+    for visibility in ("shared", "community", "private"):
+        both.each("make", "scratch", data=None, name=f"{visibility} first", visibility=visibility, a="1")
+        get, post, put, item, delete = changes(ask)
+        for user in ("other", "demo"):
+            ask(f"{visibility}-as-{user}", "GET", "/v2.1/images/<scratch>", user=user, dates=True)
+        time.sleep(1.1)
+        post(f"{visibility}-nothing", {})
+        ask(f"{visibility}-after-nothing", "GET", "/v2.1/images/<scratch>", dates=True)
+        item(f"{visibility}-item", "a", "2")
+        for user in ("other", "demo"):
+            ask(f"{visibility}-after-as-{user}", "GET", "/v2.1/images/<scratch>", user=user, dates=True)
+        ask(f"{visibility}-at-glance", "GET", "/v2/images/<scratch>", service="glance", dates=True)
+    both.each("make", "scratch", name="metadata", one="1", Two="2", min_disk=3, tags=["t"])
+    get, post, put, item, delete = changes(ask)
     # The order of what comes back.
     put("order-empty", {})
     post("order", {"z": "1", "y": "2", "x": "3"})

@@ -81,8 +81,9 @@ fn parse(pending: &mut Vec<u8>) -> io::Result<Option<(Request, usize)>> {
         request.headers.push((header.name.to_owned(), value));
     }
     // A proxy's form of the target has scheme and host before the path.
-    if let Some((_, rest)) = request.target.clone().split_once("://") {
-        rest.find('/').map_or("/", |slash| &rest[slash..]).clone_into(&mut request.target);
+    if !request.target.starts_with('/') {
+        let rest = request.target.split_once("://").map_or("", |(_, rest)| rest);
+        request.target = rest.find('/').map_or("/", |slash| &rest[slash..]).to_owned();
     }
     request.chunked = request.header("Transfer-Encoding").is_some();
     let length = request.header("Content-Length").and_then(|it| it.parse().ok()).unwrap_or(0);

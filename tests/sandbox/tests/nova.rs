@@ -2,6 +2,8 @@
 
 mod common;
 
+use std::time::Duration;
+
 use common::{ask, host, nova};
 use opencloud_sandbox::{NewImage, Sandbox};
 
@@ -206,4 +208,148 @@ fn the_three_kinds_of_404_differ() {
         nova(&sandbox, "GET", &format!("/images/{id}/"), "").1,
         "404 Not Found\n\nThe resource could not be found.\n\n   "
     );
+}
+
+#[test]
+fn a_filter_finds_what_nova_s_finds() {
+    let sandbox = Sandbox::start();
+    let plain = sandbox.image_id("plain");
+    let names = |query: &str| -> Vec<String> {
+        let (status, body) = nova(&sandbox, "GET", &format!("/images?{query}"), "");
+        assert_eq!(status, "200 OK", "{query}");
+        body.split("\"name\": \"")
+            .skip(1)
+            .map(|it| it.split('"').next().unwrap().to_owned())
+            .collect()
+    };
+    for (query, found) in [
+        ("limit=1", &["shared with demo"][..]),
+        ("limit=1&limit=2", &["shared with demo", "odd properties"]),
+        ("name=twin", &["twin", "twin"]),
+        ("name=TWIN", &[]),
+        ("name=in:twin,plain", &["twin", "twin", "plain"]),
+        ("name=twin&name=plain", &["plain"]),
+        ("name=plain&property-name=twin", &["twin", "twin"]),
+        ("name=hidden", &[]),
+        ("name=community", &[]),
+        ("status=QUEUED", &["queued, no data yet"]),
+        ("status=SAVING", &[]),
+        ("status=IN:QUEUED,deactivated", &["deactivated", "queued, no data yet"]),
+        ("minDisk=10", &["Ubuntu 24.04 LTS (Noble Numbat)"]),
+        ("minDisk=10.0", &["Ubuntu 24.04 LTS (Noble Numbat)"]),
+        ("minDisk=abc", &[]),
+        ("minRam=64", &["cirros-0.6.2-x86_64-disk"]),
+        ("type=snapshot", &["snapshot of web-1"]),
+        ("server=http://x/servers/11111111-2222-3333-4444-555555555555", &["snapshot of web-1"]),
+        ("property-architecture=x86_64", &["Ubuntu 24.04 LTS (Noble Numbat)"]),
+        ("property-os_distro=ubuntu", &[]),
+        ("property-hw_disk_bus=scsi&property-hw_disk_bus=virtio", &[]),
+        ("property-visibility=community", &["community"]),
+        ("changes-since=2100-01-01", &[]),
+        (
+            &format!("marker={plain}"),
+            &["Ubuntu 24.04 LTS (Noble Numbat)", "cirros-0.6.2-x86_64-disk"],
+        ),
+        (&format!("name=plain&marker={plain}"), &[]),
+    ] {
+        assert_eq!(names(query), found, "{query}");
+    }
+}
+
+#[test]
+fn the_link_has_what_nova_knows_in_alphabetical_order() {
+    let sandbox = Sandbox::start();
+    let (first, second) = (sandbox.image_id("twin-2"), sandbox.image_id("twin-1"));
+    let link = |query: &str| {
+        let (_, body) = nova(&sandbox, "GET", &format!("/images/detail?{query}"), "");
+        let link = body.rsplit_once("/images/detail?").expect("a link").1;
+        link.split('"').next().unwrap().to_owned()
+    };
+    assert_eq!(
+        link("offset=3&name=twin&bogus=1&limit=1&status=ACTIVE"),
+        format!("limit=1&name=twin&offset=3&status=ACTIVE&marker={first}")
+    );
+    assert_eq!(
+        link(&format!("name=in:twin,plain&limit=1&marker={first}")),
+        format!("limit=1&marker={second}&name=in%3Atwin%2Cplain")
+    );
+}
+
+#[test]
+fn metadata_is_written_as_nova_writes_it() {
+    let sandbox = empty();
+    let id = sandbox.add_image(NewImage::named("x").metadata([("z", "1"), ("y", "2")]));
+    let path = format!("/images/{id}/metadata");
+    let many = |count: usize| {
+        let items: Vec<String> = (0..count).map(|n| format!("\"k{n}\": \"v\"")).collect();
+        format!("{{\"metadata\": {{{}}}}}", items.join(", "))
+    };
+    let (full, over) = (many(128), many(129));
+    let quota = r#"{"forbidden": {"code": 403, "message": "Image metadata limit exceeded"}}"#;
+    let fault = r#"{"computeFault": {"code": 500, "message": "Unexpected API Error. Please contact the administrator\n<class 'nova.exception.ImageBadRequest'>"}}"#;
+    for (method, part, body, answer) in [
+        (
+            "POST",
+            "",
+            r#"{"metadata": {"x": "3", "z": "4"}}"#,
+            r#"{"metadata": {"z": "4", "y": "2", "x": "3"}}"#,
+        ),
+        ("DELETE", "/y", "", ""),
+        (
+            "POST",
+            "",
+            r#"{"metadata": {"w": "5"}}"#,
+            r#"{"metadata": {"z": "4", "x": "3", "w": "5"}}"#,
+        ),
+        ("PUT", "/y", r#"{"meta": {"y": "6"}}"#, r#"{"meta": {"y": "6"}}"#),
+        ("GET", "", "", r#"{"metadata": {"z": "4", "y": "6", "x": "3", "w": "5"}}"#),
+        (
+            "PUT",
+            "/y",
+            r#"{"meta": {"z": "6"}}"#,
+            r#"{"badRequest": {"code": 400, "message": "Request body and URI mismatch"}}"#,
+        ),
+        (
+            "DELETE",
+            "/v",
+            "",
+            r#"{"itemNotFound": {"code": 404, "message": "Invalid metadata key"}}"#,
+        ),
+        ("PUT", "", r#"{"metadata": {" z": "7"}}"#, r#"{"metadata": {" z": "7"}}"#),
+        ("GET", "", "", r#"{"metadata": {"z": "7"}}"#),
+        (
+            "POST",
+            "",
+            r#"{"metadata": {"name": "lost", "mappings": "[1,2.0]"}}"#,
+            r#"{"metadata": {"z": "7", "mappings": [1, 2.0]}}"#,
+        ),
+        ("POST", "", "{\"metadata\": {\"a\": \"🗝\"}}", fault),
+        ("PUT", "", &full, &full),
+        ("PUT", "", &over, quota),
+        ("POST", "", r#"{"metadata": {"k128": "v"}}"#, quota),
+        ("PUT", "/k128", r#"{"meta": {"k128": "v"}}"#, quota),
+    ] {
+        assert_eq!(
+            nova(&sandbox, method, &format!("{path}{part}"), body).1,
+            answer,
+            "{method} {part} {body}"
+        );
+    }
+}
+
+#[test]
+fn only_a_change_makes_an_image_newer() {
+    let sandbox = empty();
+    let id =
+        sandbox.add_image(NewImage::named("x").age(Duration::from_secs(60)).metadata([("a", "1")]));
+    let newer = || {
+        let (_, body) = nova(&sandbox, "GET", &format!("/images/{id}"), "");
+        let time = |name: &str| body.split_once(name).unwrap().1[..20].to_owned();
+        time("\"updated\": \"") > time("\"created\": \"")
+    };
+    let post = |body: &str| nova(&sandbox, "POST", &format!("/images/{id}/metadata"), body).0;
+    assert_eq!(post(r#"{"metadata": {"a": "1"}}"#), "200 OK");
+    assert!(!newer());
+    assert_eq!(post(r#"{"metadata": {"a": "2"}}"#), "200 OK");
+    assert!(newer());
 }
