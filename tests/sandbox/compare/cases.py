@@ -29,7 +29,7 @@ DOMAIN = {"id": "default"}
 PASSWORD = {"methods": ["password"],
             "password": {"user": {"name": "demo", "domain": DOMAIN, "password": "demo-password"}}}
 PROJECT = {"project": {"name": "demo", "domain": DOMAIN}}
-SECRET = "demo-application-credential-secret"
+SECRET = "<secret>"
 
 
 @group("identity")

@@ -37,6 +37,7 @@ class Cloud:
         for name, id in self.settings["projects"].items():
             self.names[f"<project:{name}>"] = id
         self.names["<credential>"] = self.settings["application_credential"]["id"]
+        self.names["<secret>"] = self.settings["application_credential"]["secret"]
         self.tokens = set()
         self.made = []
         for user in self.settings["users"]:

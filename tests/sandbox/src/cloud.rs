@@ -10,7 +10,7 @@ use crate::new_image::NewImage;
 use crate::text;
 
 /// The secret of the application credential `demo-app`.
-pub(crate) const APPLICATION_CREDENTIAL_SECRET: &str = "demo-application-credential-secret";
+pub(crate) const APPLICATION_CREDENTIAL_SECRET: &str = "Zk3wQ8yXvB5nH7dL6hR4";
 
 /// How long Nova trusts a token that it has checked, and does not hear that it
 /// was revoked.
@@ -198,7 +198,7 @@ impl Cloud {
         let issued =
             if whole { Timestamp::from_second(now.as_second()).unwrap_or(now) } else { now };
         let expires = issued.saturating_add(self.token_life).unwrap_or(Timestamp::MAX);
-        let id = format!("gAAAAA{}", text::hex(180));
+        let id = format!("gAAAAA{}", text::url_safe(180));
         let mut audit_ids = vec![text::hex(22)];
         audit_ids.extend(before.and_then(|it| it.audit_ids.last().cloned()));
         let token = Token {

@@ -15,6 +15,15 @@ pub(crate) fn hex(digits: usize) -> String {
     out
 }
 
+/// That many random digits of those that base64 has in URLs, as in a Fernet token.
+pub(crate) fn url_safe(digits: usize) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    let random = hex(2 * digits);
+    let pairs = random.as_bytes().chunks(2).filter_map(|pair| std::str::from_utf8(pair).ok());
+    let numbers = pairs.filter_map(|pair| usize::from_str_radix(pair, 16).ok());
+    numbers.map(|number| char::from(DIGITS[number % 64])).collect()
+}
+
 /// A random UUID of version 4.
 pub(crate) fn uuid() -> String {
     let it = hex(32);
