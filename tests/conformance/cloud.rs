@@ -12,12 +12,15 @@ use opencloud_sandbox::{Sandbox, Wire};
 use serde_json::{Value, json};
 
 use crate::http::{self, Answer};
+use crate::{relay, sweep};
 
 /// The cloud: where it is, who may sign in, and its images from the start.
 pub(crate) struct Cloud {
     /// `cloud.json` and `images.json` of the state directory.
     settings: Value,
     images: Value,
+    /// Identity, behind the relay.
+    identity: String,
     kind: Kind,
     tokens: Mutex<HashMap<String, String>>,
     signed_in: Mutex<HashMap<String, OpenStack>>,
@@ -31,6 +34,14 @@ pub(crate) enum Kind {
     Real(PathBuf),
 }
 
+/// Passwords for the sandbox that are like nothing else.
+const PASSWORDS: [(&str, &str); 4] = [
+    ("demo", "qX7zK9vWpJ2mR4tY"),
+    ("demo-reader", "mW5cT8xGz3Fj6bQn"),
+    ("other", "pH9rD2kVy7Zs4nLx"),
+    ("admin", "vB8fN3tJw6Cq9gXk"),
+];
+
 /// Held by a case that lists every image of the user other, and by one that
 /// breaks that list.
 pub(crate) static LIST_OF_OTHER: Mutex<()> = Mutex::new(());
@@ -38,6 +49,7 @@ pub(crate) static LIST_OF_OTHER: Mutex<()> = Mutex::new(());
 /// The cloud of this run.
 pub(crate) fn cloud() -> &'static Cloud {
     static CLOUD: OnceLock<Cloud> = OnceLock::new();
+    sweep::start();
     CLOUD.get_or_init(|| match env::var_os("OPENCLOUD_TEST_CLOUD") {
         Some(state) => Cloud::read(Path::new(&state), Kind::Real(state.clone().into())),
         None => Cloud::sandbox(),
@@ -50,6 +62,9 @@ impl Cloud {
         let wire = env::var("OPENCLOUD_TEST_WIRE").unwrap_or_else(|_| "close".to_owned());
         let wire = Wire::named(&wire).unwrap_or_else(|| panic!("there is no wire {wire:?}"));
         let sandbox = Sandbox::builder().wire(wire).start();
+        for (user, password) in PASSWORDS {
+            sandbox.set_password(user, password);
+        }
         let state = env::temp_dir().join(unique("opencloud-conformance").replace(' ', "-"));
         sandbox.write_state(&state).expect("a state directory");
         let cloud = Self::read(&state, Kind::Sandbox(sandbox));
@@ -64,13 +79,21 @@ impl Cloud {
                 .unwrap_or_else(|error| panic!("cannot read {}: {error}", file.display()));
             serde_json::from_str(&text).expect("JSON in the state directory")
         };
-        Self {
-            settings: parsed("cloud.json"),
+        let settings: Value = parsed("cloud.json");
+        let identity = settings["identity"].as_str().expect("the address of Identity");
+        let cloud = Self {
+            identity: relay::before(identity),
+            settings,
             images: parsed("images.json"),
             kind,
             tokens: Mutex::default(),
             signed_in: Mutex::default(),
+        };
+        sweep::watch(sweep::WRONG, "a wrong password");
+        for secret in cloud.secrets() {
+            sweep::watch(&secret, "a password or secret of the cloud");
         }
+        cloud
     }
 
     /// What answers.
@@ -86,7 +109,7 @@ impl Cloud {
 
     /// The address of Identity, with `/v3`.
     pub(crate) fn identity(&self) -> &str {
-        self.setting("/identity")
+        &self.identity
     }
 
     /// The address of Nova in the catalogue.
@@ -127,6 +150,14 @@ impl Cloud {
         (self.setting("/application_credential/id"), self.setting("/application_credential/secret"))
     }
 
+    /// Every password and secret that is known from the start.
+    pub(crate) fn secrets(&self) -> Vec<String> {
+        let users = self.settings["users"].as_object().expect("users in cloud.json");
+        let mut secrets: Vec<_> = users.keys().map(|user| self.password(user).to_owned()).collect();
+        secrets.push(self.application_credential().1.to_owned());
+        secrets
+    }
+
     /// The id of the image with that label, one that is there from the start.
     #[track_caller]
     pub(crate) fn image_id(&self, label: &str) -> &str {
@@ -163,7 +194,11 @@ impl Cloud {
 
     /// Nova, for that user.
     pub(crate) fn compute(&self, user: &str) -> Compute {
-        self.openstack(user).compute_v2().expect("Nova for the user")
+        let openstack = self.openstack(user);
+        let compute = openstack.compute_v2().expect("Nova for the user");
+        sweep::value(&openstack);
+        sweep::value(&compute);
+        compute
     }
 
     /// The id of the user of that name.
@@ -231,7 +266,9 @@ pub(crate) fn unique(label: &str) -> String {
 /// The ids of a listing.
 #[track_caller]
 pub(crate) fn ids(list: impl IntoIterator<Item = opencloud::Result<Image>>) -> Vec<String> {
-    list.into_iter().map(|image| image.expect("an image").id).collect()
+    let mut images = list.into_iter().map(|image| image.expect("an image"));
+    let first: Vec<_> = images.by_ref().take(2).inspect(sweep::value).collect();
+    first.into_iter().chain(images).map(|image| image.id).collect()
 }
 
 /// The ids that demo's listing gives.

@@ -7,6 +7,8 @@ use serde_json::Value;
 use ureq::Agent;
 use ureq::http::{HeaderMap, Request};
 
+use crate::sweep;
+
 /// What came back, whatever its status.
 pub(crate) struct Answer {
     pub(crate) status: u16,
@@ -51,14 +53,14 @@ pub(crate) fn send(
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
-    let answer = match body {
+    let answer = sweep::aside(|| match body {
         Some(body) => agent.run(request.body(body).expect("a request")),
         None => agent.run(request.body(()).expect("a request")),
-    };
+    });
     let mut answer = answer.unwrap_or_else(|error| panic!("{method} {url}: {error}"));
     Answer {
         status: answer.status().as_u16(),
         headers: answer.headers().clone(),
-        body: answer.body_mut().read_to_vec().expect("a whole body"),
+        body: sweep::aside(|| answer.body_mut().read_to_vec()).expect("a whole body"),
     }
 }

@@ -6,13 +6,16 @@
 //! `OPENCLOUD_TEST_CLOUD=DIR` it runs against the cloud that `DIR` describes,
 //! as `tests/real-cloud/up --state DIR` leaves it: the same cases, by the same
 //! names. Every case makes the images it needs and takes them away again, so
-//! that all can run at the same time against one cloud.
+//! that all can run at the same time against one cloud. Whatever is logged and
+//! printed meanwhile is swept for secrets.
 
 mod cloud;
 mod glance;
 mod http;
+mod relay;
 mod said;
 mod seeds;
+mod sweep;
 
 mod deletes;
 mod deleting_while_listing;

@@ -2,8 +2,11 @@
 
 use opencloud::Error;
 
+use crate::sweep;
+
 /// The whole message, with the request id as `ID`: no two are the same.
 pub(crate) fn said(error: &Error) -> String {
+    sweep::error(error);
     let message = error.to_string();
     match error.request_id() {
         Some(id) => {
@@ -19,12 +22,16 @@ pub(crate) fn said(error: &Error) -> String {
 pub(crate) fn refused<T>(outcome: opencloud::Result<T>) -> Error {
     match outcome {
         Ok(_) => panic!("it was not refused"),
-        Err(error) => error,
+        Err(error) => {
+            sweep::error(&error);
+            error
+        }
     }
 }
 
 /// The kind of an error: the name of its variant.
 pub(crate) fn kind(error: &Error) -> String {
+    sweep::error(error);
     let text = format!("{error:?}");
     text.split('(').next().unwrap_or_default().to_owned()
 }

@@ -7,10 +7,12 @@ use opencloud::{
 
 use crate::cloud::cloud;
 use crate::said::{kind, refused, said};
+use crate::sweep::{self, WRONG};
 
 /// Signs in, sees that the token is for that project, and lists an image.
 #[track_caller]
 fn works_in_demo(options: Options) -> OpenStack {
+    sweep::value(&options);
     let openstack = OpenStack::new(options).expect("good options");
     let compute = openstack.compute_v2().expect("a token and Nova");
     let token = openstack.token().expect("the same token");
@@ -18,6 +20,9 @@ fn works_in_demo(options: Options) -> OpenStack {
     assert!(token.expires_at().expect("an end") > jiff::Timestamp::now());
     let listed: Vec<_> = compute.list_images(ListImages::new().limit(1)).collect();
     assert!(matches!(&listed[..], [Ok(_)]), "{listed:?}");
+    sweep::value(&openstack);
+    sweep::value(&token);
+    sweep::value(&listed);
     openstack
 }
 
@@ -150,6 +155,7 @@ fn an_administrator_signs_in_for_the_whole_system() {
 /// Sees that Keystone refuses to sign in, and in which words.
 #[track_caller]
 fn is_refused(options: Options) {
+    sweep::value(&options);
     let openstack = OpenStack::new(options).expect("good options");
     let error = refused(openstack.compute_v2());
     assert_eq!(kind(&error), "Unauthorized");
@@ -165,7 +171,7 @@ fn is_refused(options: Options) {
 
 #[test]
 fn a_wrong_password_is_refused() {
-    let user = User::by_name("demo", "wrong", Domain::by_id("default"));
+    let user = User::by_name("demo", WRONG, Domain::by_id("default"));
     is_refused(cloud().address().user(user).scope(demo()));
     let user = User::by_id(cloud().user_id("demo"), "");
     is_refused(cloud().address().user(user).scope(demo()));
@@ -213,8 +219,8 @@ fn a_wrong_application_credential_is_refused() {
     let user = || User::name_only("demo", Domain::by_id("default"));
     let other = || User::name_only("other", Domain::by_id("default"));
     for credential in [
-        ApplicationCredential::by_id(id, "wrong"),
-        ApplicationCredential::by_name("demo-app", "wrong", user()),
+        ApplicationCredential::by_id(id, WRONG),
+        ApplicationCredential::by_name("demo-app", WRONG, user()),
         ApplicationCredential::by_name("nothing", secret, user()),
         ApplicationCredential::by_name("demo-app", secret, other()),
     ] {
@@ -244,7 +250,9 @@ fn an_unknown_application_credential_is_not_found() {
 
 #[test]
 fn a_token_that_is_none_is_not_found_by_keystone() {
-    for token in ["none", "gAAAAABn0", &cloud().new_token("demo").replace('A', "B")] {
+    let damaged = cloud().new_token("demo").replace('A', "B");
+    sweep::watch_token(&damaged);
+    for token in ["none", "gAAAAABn0", WRONG, &damaged] {
         is_not_found(
             cloud().address().token_id(token).scope(demo()),
             "Could not recognize Fernet token",

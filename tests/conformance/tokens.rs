@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use crate::cloud::{cloud, ids, listed, unique};
 use crate::glance::image;
 use crate::said::{kind, refused, said};
+use crate::sweep::{self, WRONG};
 
 /// The words of Nova for a token that it does not take.
 fn nova_refuses(what: &str) -> String {
@@ -25,7 +26,9 @@ fn demo() -> OpenStack {
 }
 
 fn exported(openstack: &OpenStack) -> Value {
-    serde_json::to_value(openstack.token().expect("a token")).expect("a token as JSON")
+    let token = openstack.token().expect("a token");
+    sweep::value(&token);
+    serde_json::to_value(token).expect("a token as JSON")
 }
 
 fn imported(token: &Value) -> Token {
@@ -45,7 +48,7 @@ fn lists(compute: &Compute) {
 fn a_token_that_was_kept_is_used_without_signing_in() {
     let token = exported(&demo());
     // With a wrong password: signing in would be an error.
-    let wrong = User::by_name("demo", "wrong", Domain::by_id("default"));
+    let wrong = User::by_name("demo", WRONG, Domain::by_id("default"));
     for options in [cloud().address(), cloud().address().user(wrong)] {
         let again = OpenStack::new(options.cached_token(imported(&token))).expect("options");
         lists(&again.compute_v2().expect("the endpoint of the token that was kept"));
@@ -179,7 +182,7 @@ fn a_token_and_an_endpoint_need_no_keystone() {
 
 #[test]
 fn a_token_that_is_none_is_refused_by_nova() {
-    for token in ["none", &"x".repeat(200), "gAAAAAB-damaged_"] {
+    for token in ["none", &"x".repeat(200), "gAAAAAB-damaged_", WRONG] {
         let mut image = without_keystone(token).get_image("any");
         let error = refused(image.retrieve());
         assert_eq!(kind(&error), "Unauthorized");
