@@ -13,7 +13,8 @@ fn folder(name: &str, clouds: &str) -> PathBuf {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
     fs::create_dir_all(&folder).expect("a folder");
     fs::write(folder.join("clouds.yaml"), clouds).expect("a file");
-    folder
+    // As the program sees it, which asks where it is: the target folder may be a link.
+    folder.canonicalize().expect("the whole path")
 }
 
 fn two_clouds(sandbox: &Sandbox) -> String {
