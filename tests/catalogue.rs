@@ -155,11 +155,12 @@ fn where_none_fits_the_error_lists_what_there_is() {
          (nova, public, Two), compute (other-nova, public, Two)"
     );
     for empty in [json!([]), json!(null)] {
-        let error = find(&server, &empty, |o| o, ServiceOptions::new()).expect_err("a refusal");
+        let options = ServiceOptions::new().interface(Interface::Internal);
+        let error = find(&server, &empty, |o| o, options).expect_err("a refusal");
         assert!(matches!(error, Error::NoEndpoint(_)), "{error:?}");
         assert_eq!(
             error.to_string(),
-            "no public endpoint of type \"compute\"; the token has no catalogue: ask for a \
+            "no internal endpoint of type \"compute\"; the token has no catalogue: ask for a \
              scope, or give the endpoint"
         );
     }
@@ -175,6 +176,39 @@ fn a_given_endpoint_is_used_instead_of_the_catalogue() {
     let options = ServiceOptions::new().endpoint(server.url("/mine/%(project_id)s"));
     let compute = find(&server, &catalogue, |o| o, options).expect("a service");
     assert_eq!(compute.endpoint(), server.url("/mine/p"));
+}
+
+#[test]
+fn without_a_sign_in_no_token_is_sent_and_the_endpoint_must_be_given() {
+    let server = Server::playing([Answer::ok(&images(0..1))]);
+    let openstack = OpenStack::new(server.options().no_auth()).expect("good options");
+    let error = openstack.compute_v2().expect_err("a refusal");
+    assert!(matches!(error, Error::Invalid(_)), "{error:?}");
+    assert_eq!(
+        error.to_string(),
+        "without a sign-in there is no catalogue: give the compute endpoint"
+    );
+    assert_eq!(server.requests(), []);
+    let endpoint = ServiceOptions::new().endpoint(server.url("/v2.1"));
+    let compute = openstack.compute_v2_with(endpoint).expect("the endpoint that was given");
+    assert_eq!(compute.list_images(ListImages::new()).flatten().count(), 1);
+    assert_eq!(server.lines(), ["GET /v2.1/images?page_size=1000&limit=1000"]);
+    assert_eq!(server.requests()[0].header("x-auth-token"), None);
+}
+
+#[test]
+fn an_endpoint_for_a_project_cannot_be_used_with_a_token_for_none() {
+    let body = json!({"token": {"expires_at": "2100-01-01T00:00:00Z"}});
+    let server = Server::playing([Answer::json(201, &body).header("X-Subject-Token", "t")]);
+    let openstack = OpenStack::new(server.options()).expect("good options");
+    let endpoint = ServiceOptions::new().endpoint("http://127.0.0.1:1/v2/%(project_id)s");
+    let error = openstack.compute_v2_with(endpoint).expect_err("a refusal");
+    assert!(matches!(error, Error::Invalid(_)), "{error:?}");
+    assert_eq!(
+        error.to_string(),
+        "the endpoint \"http://127.0.0.1:1/v2/%(project_id)s\" needs a project, and the token is \
+         for none"
+    );
 }
 
 #[test]

@@ -267,3 +267,35 @@ fn a_redirect_to_itself_is_one_request() {
     server.compute().get_image(id(1)).retrieve().expect_err("a redirect");
     assert_eq!(server.requests().len(), 1);
 }
+
+#[test]
+fn every_status_is_named() {
+    let redirected = "it offers other addresses and names none; is the URL right?";
+    for (status, name) in [
+        (300, "300 Multiple Choices"),
+        (301, "301 Moved Permanently"),
+        (302, "302 Found"),
+        (303, "303 See Other"),
+        (307, "307 Temporary Redirect"),
+        (308, "308 Permanent Redirect"),
+        (400, "400 Bad Request"),
+        (401, "401 Unauthorized"),
+        (403, "403 Forbidden"),
+        (404, "404 Not Found"),
+        (405, "405 Method Not Allowed"),
+        (406, "406 Not Acceptable"),
+        (408, "408 Request Timeout"),
+        (409, "409 Conflict"),
+        (413, "413 Request Entity Too Large"),
+        (418, "418"),
+        (429, "429 Too Many Requests"),
+        (500, "500 Internal Server Error"),
+        (501, "501 Not Implemented"),
+        (502, "502 Bad Gateway"),
+        (503, "503 Service Unavailable"),
+        (504, "504 Gateway Timeout"),
+    ] {
+        let words = if status < 400 { redirected } else { "words" };
+        assert_eq!(said(Answer::new(status, "words")), format!("{name}: {words}"));
+    }
+}

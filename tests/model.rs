@@ -2,7 +2,7 @@
 
 mod support;
 
-use opencloud::compute::v2::{Image, ListImages, MetadataValue};
+use opencloud::compute::v2::{DiskConfig, Image, ImageStatus, ListImages, MetadataValue};
 use opencloud::{Error, Result};
 use serde_json::{Value, json};
 
@@ -275,4 +275,22 @@ fn a_body_that_is_not_utf8_or_is_coded_says_so() {
             server.url("/v2.1/images/detail?page_size=1000&limit=1000")
         )
     );
+}
+
+#[test]
+fn every_word_for_a_status_or_a_disk_comes_back_as_it_was() {
+    for word in ["ACTIVE", "SAVING", "DELETED", "ERROR", "UNKNOWN", "active", "NEW WORD", ""] {
+        let status = ImageStatus::from(word);
+        assert_eq!(ImageStatus::from(word.to_owned()), status);
+        assert_eq!((status.as_str(), status.to_string()), (word, word.to_owned()));
+        assert_eq!(format!("{status:>9}"), format!("{word:>9}"));
+        let is_known = !matches!(status, ImageStatus::Other(_));
+        assert_eq!(is_known, word.len() > 4 && word == word.to_uppercase() && !word.contains(' '));
+    }
+    for (word, is_known) in [("AUTO", true), ("MANUAL", true), ("auto", false), ("", false)] {
+        let disk = DiskConfig::from(word.to_owned());
+        assert_eq!((disk.as_str(), disk.to_string()), (word, word.to_owned()));
+        assert_eq!(format!("{disk:>9}"), format!("{word:>9}"));
+        assert_eq!(!matches!(disk, DiskConfig::Other(_)), is_known, "{word}");
+    }
 }

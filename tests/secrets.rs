@@ -161,6 +161,17 @@ fn no_error_prints_a_secret() {
 }
 
 #[test]
+fn a_token_that_the_server_says_back_is_not_said_on() {
+    let server = Server::playing([fault(400, "badRequest", &format!("no {OLD} here, nor {OLD}"))]);
+    let openstack = OpenStack::new(Options::new("").token_id(OLD).no_proxy()).expect("options");
+    let endpoint = ServiceOptions::new().endpoint(server.url(COMPUTE));
+    let compute = openstack.compute_v2_with(endpoint).expect("a service");
+    let error = compute.get_image(id(1)).delete().expect_err("a refusal");
+    check_error(&error);
+    assert_eq!(error.details().message(), "no *** here, nor ***");
+}
+
+#[test]
 fn a_token_that_cannot_be_read_back_is_not_quoted() {
     for text in [
         json!(OLD).to_string(),

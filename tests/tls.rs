@@ -19,7 +19,7 @@ use rustls::server::WebPkiClientVerifier;
 use rustls::{RootCertStore, ServerConfig, ServerConnection, StreamOwned};
 use serde_json::json;
 
-use support::{Answer, id, image};
+use support::{Answer, id, image, logged};
 
 fn file(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/tls").join(name)
@@ -121,6 +121,17 @@ fn a_ca_file_makes_its_servers_trusted() {
 }
 
 #[test]
+fn under_a_logger_that_takes_bytes_it_speaks_tls_too() {
+    let server = TlsServer::start(false);
+    let (outcome, lines) = logged(|| server.retrieve(|options| options.cacert(file("ca.pem"))));
+    outcome.expect("an image");
+    assert_eq!(server.clients(), [None]);
+    let line = format!("GET {}/images/{}: 200, ", server.url, id(1));
+    assert!(lines.iter().any(|it| it.text.starts_with(&line)), "{lines:#?}");
+    assert!(lines.iter().any(|it| it.target == "ureq_proto::util"), "{lines:#?}");
+}
+
+#[test]
 fn a_ca_file_of_another_makes_nobody_trusted() {
     let server = TlsServer::start(false);
     refused(&server, server.retrieve(|options| options.cacert(file("client.pem"))));
@@ -212,6 +223,10 @@ fn a_file_that_cannot_be_used_is_an_error_before_anything_is_sent() {
         (
             Box::new(|options| options.cacert(file("server.key"))),
             format!("there is no certificate in {}", shown("server.key")),
+        ),
+        (
+            Box::new(|options| options.cacert(file("damaged.pem"))),
+            format!("the certificates in {} cannot be read", shown("damaged.pem")),
         ),
         (
             Box::new(|options| options.cacert(file("none"))),

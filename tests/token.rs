@@ -3,11 +3,12 @@
 mod support;
 
 use jiff::{SignedDuration, Timestamp};
+use log::Level;
 use opencloud::compute::v2::{Compute, ListImages};
 use opencloud::{Error, OpenStack, Options, ServiceOptions, Token};
 use serde_json::{Value, json};
 
-use support::{Answer, COMPUTE, Server, fault, images, token};
+use support::{Answer, COMPUTE, Server, fault, images, logged, token};
 
 fn list(compute: &Compute) -> opencloud::Result<usize> {
     compute.list_images(ListImages::new()).try_fold(0, |count, image| image.map(|_| count + 1))
@@ -89,6 +90,66 @@ fn a_token_that_a_sign_in_gave_is_renewed_by_its_own_life() {
         openstack.token().expect("a token");
     }
     assert_eq!(server.lines(), ["POST /v3/auth/tokens"; 2]);
+}
+
+#[test]
+fn one_that_is_renewed_early_in_a_bad_moment_is_used_on() {
+    let refusal = || fault(401, "error", "The request you have made requires authentication.");
+    for (answer, warning) in [
+        (Answer::empty(503), Some("503 Service Unavailable")),
+        (
+            Answer::empty(429).header("Retry-After", "9"),
+            Some("429 Too Many Requests (asked to wait 9s)"),
+        ),
+        (Answer::hang_up(), Some("the connection broke")),
+        (refusal(), None),
+        (Answer::empty(404), None),
+    ] {
+        let server = Server::playing([answer]);
+        let held = kept(&server, "held", -3500, 100);
+        let options = server.options().cached_token(held.clone()).tries(1);
+        let openstack = OpenStack::new(options).expect("good options");
+        let (outcome, lines) = logged(|| openstack.token());
+        let warnings: Vec<_> = lines.into_iter().filter(|line| line.level == Level::Warn).collect();
+        let Some(warning) = warning else {
+            outcome.expect_err("no reason to wait");
+            assert_eq!(warnings, []);
+            continue;
+        };
+        let export = |token: &Token| serde_json::to_value(token).expect("JSON");
+        assert_eq!(export(&outcome.expect("the token held")), export(&held));
+        let texts: Vec<_> = warnings.iter().map(|line| line.text.as_str()).collect();
+        let expected = format!(
+            "POST {}: {warning}; the token held is good until it ends",
+            server.url("/v3/auth/tokens")
+        );
+        assert_eq!(texts, [expected]);
+    }
+}
+
+#[test]
+fn one_that_does_not_say_when_it_began_is_renewed_120_seconds_before_it_ends() {
+    for (ends, renewed) in [(130, false), (115, true)] {
+        let server = Server::start();
+        server.plays([server.token("new")]);
+        let mut held = serde_json::to_value(kept(&server, "old", 0, ends)).expect("JSON");
+        held.as_object_mut().expect("an object").remove("issued_at");
+        let held = serde_json::from_value(held).expect("a token");
+        let options = server.options().cached_token(held);
+        OpenStack::new(options).expect("good options").token().expect("a token");
+        assert_eq!(server.requests().len(), usize::from(renewed), "{ends}");
+    }
+}
+
+#[test]
+fn one_that_does_not_say_when_it_ends_is_used_until_it_is_refused() {
+    let body = json!({"token": {"issued_at": "2026-11-23T12:00:00Z"}});
+    let server = Server::playing([Answer::json(201, &body).header("X-Subject-Token", "one")]);
+    let openstack = OpenStack::new(server.options()).expect("good options");
+    for _ in 0..2 {
+        assert_eq!(openstack.token().expect("a token").expires_at(), None);
+    }
+    assert_eq!(server.requests().len(), 1);
 }
 
 #[test]

@@ -223,8 +223,10 @@ fn child_that_lists() {
     let openstack = OpenStack::new(options).expect("options");
     println!("{openstack:#?}");
     let compute = openstack.compute_v2_with(ServiceOptions::new().endpoint(url)).expect("it");
-    let count = compute.list_images(ListImages::new()).flatten().count();
-    println!("{count} images");
+    match compute.list_images(ListImages::new()).collect::<opencloud::Result<Vec<_>>>() {
+        Ok(images) => println!("{} images", images.len()),
+        Err(error) => println!("{error}: {error:?}"),
+    }
 }
 
 /// What that test prints, with these variables and no other proxy set.
@@ -265,6 +267,13 @@ fn the_proxy_comes_from_the_environment_unless_told_otherwise() {
     assert!(child(&variables).contains("2 images"));
     assert_eq!(server.requests().len(), 2);
     assert_eq!(proxy.requests().len(), lines.len());
+
+    let closed = Server::answering(|_| Answer::empty(403));
+    let with_secret = format!("http://me:pr0xy-pa55word@{}", closed.address());
+    let output = child(&[("TEST_ENDPOINT", endpoint), ("HTTP_PROXY", &with_secret)]);
+    let said = format!("GET {endpoint}/images?page_size=1000&limit=1000: no connection through the proxy");
+    assert!(output.contains(&said) && output.contains(": Connection("), "{output}");
+    assert!(!output.contains("pr0xy"), "the proxy's password is in no error: {output}");
 }
 
 #[test]

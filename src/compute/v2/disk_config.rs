@@ -33,12 +33,24 @@ impl DiskConfig {
 
 impl Slot for Option<Box<DiskConfig>> {
     fn text(&mut self, word: &str) -> bool {
-        *self = Some(Box::new(match word {
-            "AUTO" => DiskConfig::Auto,
-            "MANUAL" => DiskConfig::Manual,
-            other => DiskConfig::Other(other.to_owned()),
-        }));
+        *self = Some(Box::new(word.into()));
         true
+    }
+}
+
+impl From<&str> for DiskConfig {
+    fn from(word: &str) -> Self {
+        match word {
+            "AUTO" => Self::Auto,
+            "MANUAL" => Self::Manual,
+            other => Self::Other(other.to_owned()),
+        }
+    }
+}
+
+impl From<String> for DiskConfig {
+    fn from(word: String) -> Self {
+        word.as_str().into()
     }
 }
 
