@@ -271,7 +271,8 @@ fn the_proxy_comes_from_the_environment_unless_told_otherwise() {
     let closed = Server::answering(|_| Answer::empty(403));
     let with_secret = format!("http://me:pr0xy-pa55word@{}", closed.address());
     let output = child(&[("TEST_ENDPOINT", endpoint), ("HTTP_PROXY", &with_secret)]);
-    let said = format!("GET {endpoint}/images?page_size=1000&limit=1000: no connection through the proxy");
+    let said =
+        format!("GET {endpoint}/images?page_size=1000&limit=1000: no connection through the proxy");
     assert!(output.contains(&said) && output.contains(": Connection("), "{output}");
     assert!(!output.contains("pr0xy"), "the proxy's password is in no error: {output}");
 

@@ -7,7 +7,7 @@ use super::Config;
 use super::env;
 #[cfg(feature = "clouds-yaml")]
 use super::files::{Finder, Found};
-use super::keys::{is_known, layer};
+use super::names::{is_known, layer};
 #[cfg(feature = "clouds-yaml")]
 use super::node::merge;
 use super::node::{Map, Node, Source, Value};

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::Config;
 use super::env::Environment;
-use super::keys::is_secret;
+use super::names::is_secret;
 use super::node::{Map, Node, Value};
 use super::yaml::parse;
 use crate::details::Details;

@@ -200,10 +200,12 @@ mod files;
 #[cfg(all(test, feature = "clouds-yaml"))]
 mod hostile;
 mod keys;
+mod names;
 mod node;
 mod options;
 mod region;
 mod settings;
+mod settle;
 #[cfg(test)]
 mod tests;
 mod values;
@@ -300,7 +302,7 @@ impl Config {
     /// and when a key has a value that it cannot have. The message says where.
     pub fn resolve(&self) -> Result<Settings> {
         let cloud = cloud::choose(self)?;
-        keys::settle(cloud, self.overlay, &self.environment)
+        settle::settle(cloud, self.overlay, &self.environment)
     }
 }
 

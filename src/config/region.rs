@@ -1,6 +1,6 @@
 //! The region of a cloud, and what its file says of that region alone.
 
-use super::keys::layer;
+use super::names::layer;
 use super::node::{Map, Node, Value};
 use crate::error::{Error, Result};
 

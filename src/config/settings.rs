@@ -9,42 +9,9 @@ use std::sync::Arc;
 use secrecy::SecretString;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use super::keys::is_secret;
+use super::names::{SHOWN, is_secret};
 use super::node::Source;
 use crate::error::Error;
-
-/// The keys in the order in which they are shown.
-pub(super) const SHOWN: [&str; 29] = [
-    "cloud",
-    "auth_type",
-    "auth_url",
-    "username",
-    "user_id",
-    "user_domain_id",
-    "user_domain_name",
-    "password",
-    "token",
-    "project_id",
-    "project_name",
-    "project_domain_id",
-    "project_domain_name",
-    "domain_id",
-    "domain_name",
-    "system_scope",
-    "trust_id",
-    "application_credential_id",
-    "application_credential_name",
-    "application_credential_secret",
-    "region_name",
-    "interface",
-    "verify",
-    "cacert",
-    "cert",
-    "key",
-    "api_timeout",
-    "compute_endpoint_override",
-    "compute_api_version",
-];
 
 /// What shows in place of a secret.
 const HIDDEN: &str = "***";

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::metadata::MetadataValue;
+use super::metadata_value::MetadataValue;
 
 /// What metadata are made of, sorted by key, with no key twice: small, because a
 /// listing is mostly metadata, and a program may keep all of it.

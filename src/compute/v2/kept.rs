@@ -8,7 +8,7 @@ use serde::{Serialize, Serializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::slot::Name;
+use super::name::Name;
 
 /// A value as it came, as JSON text: nothing in it can fail a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,15 +43,7 @@ impl Kept {
     pub(super) fn of(value: &impl Serialize) -> Self {
         Self(serde_json::to_string(value).unwrap_or_else(|_| "null".to_owned()).into())
     }
-}
 
-impl From<&RawValue> for Kept {
-    fn from(value: &RawValue) -> Self {
-        Self(value.get().into())
-    }
-}
-
-impl Kept {
     /// The text without spaces, and with the fields of each object in order;
     /// as it came where no [`Value`] holds it.
     pub(super) fn in_order(&self) -> Cow<'_, str> {
@@ -59,6 +51,12 @@ impl Kept {
             Ok(value) => value.to_string().into(),
             Err(_) => self.0.as_ref().into(),
         }
+    }
+}
+
+impl From<&RawValue> for Kept {
+    fn from(value: &RawValue) -> Self {
+        Self(value.get().into())
     }
 }
 

@@ -7,7 +7,8 @@ use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess};
 use serde_json::value::RawValue;
 
 use super::kept::{Kept, Rest};
-use super::slot::{Fill, Name, Slot};
+use super::name::Name;
+use super::slot::{Fill, Slot};
 
 /// An address of an image, or of a server.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -8,6 +8,7 @@ use std::sync::OnceLock;
 use serde_json::{Map, Value};
 
 use super::items::{Gathered, IntoIter, Items, Iter};
+use super::metadata_value::MetadataValue;
 
 /// The metadata of an image: a map of strings, ordered by key.
 ///
@@ -33,26 +34,6 @@ struct Told {
     /// The values as strings of their own, once somebody has indexed: what is
     /// indexed then prints and compares as in a map of the standard library.
     strings: OnceLock<Box<[String]>>,
-}
-
-/// One value of [`Metadata`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum MetadataValue<'a> {
-    /// A string, as nearly every value is, and as every value is that is sent.
-    Text(&'a str),
-    /// Anything else, as JSON text: null, a number, a boolean, a list, an object.
-    Json(&'a str),
-}
-
-impl<'a> MetadataValue<'a> {
-    /// The text, or the JSON text.
-    #[must_use]
-    pub fn as_str(self) -> &'a str {
-        match self {
-            Self::Text(text) | Self::Json(text) => text,
-        }
-    }
 }
 
 impl Metadata {

@@ -10,7 +10,8 @@ use serde_json::Value;
 
 use super::items::Gathered;
 use super::kept::{Kept, json};
-use super::metadata::{Metadata, MetadataValue};
+use super::metadata::Metadata;
+use super::metadata_value::MetadataValue;
 use super::slot::Slot;
 
 impl Serialize for Metadata {

@@ -6,7 +6,8 @@ use serde_json::value::RawValue;
 
 use super::kept::{Kept, Rest};
 use super::link::Link;
-use super::slot::{Fill, Name, Slot};
+use super::name::Name;
+use super::slot::{Fill, Slot};
 
 /// The server that an image was made from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -1,12 +1,11 @@
 //! [`Slot`]: a field that takes a value of an answer, where it can hold it.
 
-use std::borrow::Cow;
 use std::fmt;
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
-use serde::de::{Deserialize, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use super::kept::Kept;
 
@@ -113,32 +112,5 @@ impl Slot for Option<Timestamp> {
         let without_zone = || TimeZone::UTC.to_timestamp(text.parse::<DateTime>().ok()?).ok();
         *self = text.parse().ok().or_else(without_zone);
         self.is_some() && text.len() == "2026-11-23T12:00:00Z".len() && text.ends_with('Z')
-    }
-}
-
-/// The name of a field, not copied where it stands in the answer as it is.
-pub(super) struct Name<'de>(pub(super) Cow<'de, str>);
-
-impl<'de> Deserialize<'de> for Name<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Text;
-
-        impl<'de> Visitor<'de> for Text {
-            type Value = Name<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("the name of a field")
-            }
-
-            fn visit_borrowed_str<E>(self, name: &'de str) -> Result<Name<'de>, E> {
-                Ok(Name(Cow::Borrowed(name)))
-            }
-
-            fn visit_str<E>(self, name: &str) -> Result<Name<'de>, E> {
-                Ok(Name(Cow::Owned(name.to_owned())))
-            }
-        }
-
-        deserializer.deserialize_identifier(Text)
     }
 }

@@ -1,8 +1,9 @@
 //! What can be done with an [`Image`]: each verb is one request.
 
 use super::image::Image;
-use super::metadata::{Metadata, MetadataValue};
+use super::metadata::Metadata;
 use super::metadata_serde::Received;
+use super::metadata_value::MetadataValue;
 use super::{api, guard, read};
 use crate::error::Result;
 use crate::response::Response;
