@@ -102,6 +102,11 @@
 //! [`Image::delete_metadata_item`]: compute::v2::Image::delete_metadata_item
 //! [`Image::wait_until_active`]: compute::v2::Image::wait_until_active
 
+/// The programs of the README, as tests of the docs.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 // The tests in here share helpers with those in `tests/`.
 #[cfg(test)]
 extern crate self as opencloud;
