@@ -279,7 +279,8 @@ fn the_proxy_comes_from_the_environment_unless_told_otherwise() {
     // A name that can be in no certificate; the proxy would have looked it up.
     let endpoint = "https://cloud-.invalid";
     let output = child(&[("TEST_ENDPOINT", endpoint), ("HTTPS_PROXY", &proxy.url(""))]);
-    let said = format!("GET {endpoint}/images?limit=1000: no trusted connection: Tls(");
+    let said =
+        format!("GET {endpoint}/images?page_size=1000&limit=1000: no trusted connection: Tls(");
     assert!(output.contains(&said), "{output}");
 }
 
