@@ -27,12 +27,11 @@ pub(crate) fn service_address(text: &str) -> Result<String, String> {
 /// Whether secrets would cross a network in the clear.
 pub(crate) fn is_exposed(address: &str) -> bool {
     let Ok(url) = Url::parse(address) else { return false };
-    let near = match url.host() {
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    };
+    let near = url.host().is_some_and(|host| match host {
+        Host::Domain(name) => name == "localhost" || name.ends_with(".localhost"),
+        Host::Ipv4(address) => address.is_loopback(),
+        Host::Ipv6(address) => address.is_loopback(),
+    });
     url.scheme() == "http" && !near
 }
 

@@ -52,7 +52,9 @@ impl Service {
             None => None,
         };
         let endpoint = match (&options.endpoint, &given) {
-            (Some(endpoint), Some(_)) => service_address(endpoint).map_err(Error::invalid)?,
+            (Some(endpoint), Some(token)) => {
+                service_address(&filled(endpoint, token)?).map_err(Error::invalid)?
+            }
             (Some(endpoint), None) => {
                 let token = session.token(None)?;
                 service_address(&filled(endpoint, &token)?).map_err(Error::invalid)?
