@@ -57,6 +57,7 @@ impl Seen {
 struct AsItIs(u64);
 
 impl Hasher for AsItIs {
+    /// Nothing but marks is hashed.
     fn write(&mut self, _: &[u8]) {}
 
     fn write_u64(&mut self, mark: u64) {

@@ -2,7 +2,9 @@
 
 mod support;
 
-use opencloud::compute::v2::{DiskConfig, Image, ImageStatus, ListImages, MetadataValue};
+use std::collections::HashSet;
+
+use opencloud::compute::v2::{DiskConfig, Image, ImageStatus, ListImages, Metadata, MetadataValue};
 use opencloud::{Error, Result};
 use serde_json::{Value, json};
 
@@ -60,6 +62,7 @@ fn no_value_of_no_field_fails_a_page_and_none_is_lost() {
         json!({"a": null}),
         json!({"id": "s", "links": 5}),
         json!({"id": "s", "links": [], "x": 1}),
+        json!({"id": "s", "links": [{"rel": "self", "href": "h"}], "x": 1}),
         json!({"id": 7}),
         json!({"k": [1, {"b": null}], "s": "t", "n": 1.5}),
     ];
@@ -137,6 +140,21 @@ fn an_item_that_no_reader_of_json_takes_fails_no_page() {
     assert_eq!(metadata["mappings"], deep);
     let text = serde_json::to_string(&metadata).expect("JSON");
     assert_eq!(text, format!(r#"{{"mappings":"{deep}"}}"#));
+}
+
+#[test]
+fn metadata_can_be_taken_apart_and_counted() {
+    let metadata = Metadata::from([("b", "2"), ("a", "1"), ("c", "")]);
+    let pairs: Vec<_> = metadata.clone().into_iter().collect();
+    let expected = [("a", "1"), ("b", "2"), ("c", "")];
+    assert_eq!(pairs, expected.map(|(key, value)| (key.to_owned(), value.to_owned())));
+    assert_eq!((metadata.iter().len(), metadata.clone().into_iter().len()), (3, 3));
+    assert_eq!(Metadata::new().into_iter().next(), None);
+    let others = [Metadata::from(expected), Metadata::new(), metadata];
+    assert_eq!(HashSet::from(others).len(), 2);
+    let refused = serde_json::from_str::<Metadata>("[]").expect_err("a list");
+    let said = "invalid type: sequence, expected a map of metadata at line 1 column 0";
+    assert_eq!(refused.to_string(), said);
 }
 
 #[test]
@@ -233,6 +251,7 @@ fn image_of(number: usize) -> Value {
 fn one_image_that_is_none_is_an_error() {
     for (body, why) in [
         ("{}", "there is no \"image\" in it at line 1 column 2"),
+        ("[]", "invalid type: sequence, expected an object with an \"image\" at line 1 column 0"),
         (
             r#"{"image": null}"#,
             "invalid type: null, expected an object as the image at line 1 column 14",
