@@ -24,6 +24,9 @@ use super::metadata_value::MetadataValue;
 /// `block_device_mapping` and `mappings`, null for `kernel_id` and
 /// `ramdisk_id`. As a string such a value reads as its JSON text;
 /// [`value`](Self::value) tells the two apart, and serde gives back what came.
+///
+/// It is made for the few hundred items that an image can have: each change
+/// writes all of it anew, and more than 2 GiB is a panic.
 #[derive(Clone, Default)]
 pub struct Metadata(Option<Box<Told>>);
 
