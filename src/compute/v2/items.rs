@@ -76,11 +76,12 @@ impl Ends {
 }
 
 /// Items as they come, in any order; the last one of a key counts.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Gathered {
     pub(super) text: String,
-    /// Sorted by key, with no key twice.
+    /// As they came.
     places: Vec<Place>,
+    is_sorted: bool,
 }
 
 #[derive(Debug)]
@@ -97,11 +98,18 @@ impl Place {
     }
 }
 
+impl Default for Gathered {
+    fn default() -> Self {
+        Self { text: String::new(), places: Vec::new(), is_sorted: true }
+    }
+}
+
 impl Gathered {
     /// Forgets them, and keeps the memory.
     pub(super) fn clear(&mut self) {
         self.text.clear();
         self.places.clear();
+        self.is_sorted = true;
     }
 
     pub(super) fn push(&mut self, key: &str, value: MetadataValue<'_>) {
@@ -117,17 +125,8 @@ impl Gathered {
     pub(super) fn add(&mut self, start: usize, middle: usize, is_json: bool) {
         let place = Place { start, middle, end: self.text.len(), is_json };
         let key = &self.text[place.key()];
-        // What comes in order goes to the end without a search.
-        let at = match self.places.last() {
-            Some(last) if self.text[last.key()] >= *key => {
-                self.places.binary_search_by(|place| self.text[place.key()].cmp(key))
-            }
-            _ => Err(self.places.len()),
-        };
-        match at {
-            Ok(at) => self.places[at] = place,
-            Err(at) => self.places.insert(at, place),
-        }
+        self.is_sorted &= self.places.last().is_none_or(|last| self.text[last.key()] < *key);
+        self.places.push(place);
     }
 
     /// The items in order, in no more memory than they need.
@@ -136,8 +135,16 @@ impl Gathered {
     ///
     /// When they take more than 2 GiB: eight times the longest answer that is
     /// read.
-    pub(super) fn sorted(&self) -> Items {
+    pub(super) fn sorted(&mut self) -> Items {
         assert!(self.text.len() < 1 << 31, "metadata of more than 2 GiB");
+        if !self.is_sorted {
+            let text = &self.text;
+            // The last one of a key comes first, and is the one that stays.
+            self.places.reverse();
+            self.places.sort_by(|a, b| text[a.key()].cmp(&text[b.key()]));
+            self.places.dedup_by(|a, b| text[a.key()] == text[b.key()]);
+            self.is_sorted = true;
+        }
         let mut text = String::with_capacity(self.text.len());
         let mut ends = Vec::with_capacity(self.places.len());
         for place in &self.places {

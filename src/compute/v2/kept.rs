@@ -6,22 +6,28 @@ use std::collections::BTreeMap;
 use serde::de::{MapAccess, SeqAccess};
 use serde::{Serialize, Serializer};
 use serde_json::Value;
+use serde_json::de::StrRead;
 use serde_json::value::RawValue;
 
 use super::name::Name;
 
-/// A value as it came, as JSON text: nothing in it can fail a page.
+/// A value as it came, as JSON text: what is nested in it can fail no page.
+/// Numbers are given back as `serde_json` reads them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Kept(Box<str>);
 
 impl Kept {
     /// The list that is being read.
     pub(super) fn list<'de, A: SeqAccess<'de>>(mut list: A) -> Result<Self, A::Error> {
-        let mut values = Vec::new();
+        let mut text = String::from("[");
         while let Some(value) = list.next_element::<&RawValue>()? {
-            values.push(Self::from(value));
+            if text.len() > 1 {
+                text.push(',');
+            }
+            text.push_str(value.get());
         }
-        Ok(Self::of_all(&values))
+        text.push(']');
+        Ok(Self(text.into()))
     }
 
     /// The object that is being read.
@@ -42,6 +48,11 @@ impl Kept {
     /// A value of ours.
     pub(super) fn of(value: &impl Serialize) -> Self {
         Self(serde_json::to_string(value).unwrap_or_else(|_| "null".to_owned()).into())
+    }
+
+    /// What reads it again.
+    pub(super) fn reader(&self) -> serde_json::Deserializer<StrRead<'_>> {
+        serde_json::Deserializer::from_str(&self.0)
     }
 
     /// The text without spaces, and with the fields of each object in order;

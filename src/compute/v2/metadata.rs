@@ -175,6 +175,7 @@ impl Eq for Metadata {}
 
 impl Hash for Metadata {
     fn hash<H: Hasher>(&self, state: &mut H) {
+        self.len().hash(state);
         self.entries().for_each(|entry| entry.hash(state));
     }
 }

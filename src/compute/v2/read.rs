@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 
 use super::image::Image;
 use super::items::Gathered;
-use super::kept::Rest;
+use super::kept::{Rest, json};
 use super::metadata_serde::Within;
 use super::name::Name;
 use super::slot::Fill;
@@ -73,7 +73,9 @@ impl<'de> Visitor<'de> for ListSeed<'_> {
         while let Some(key) = map.next_key::<String>()? {
             match key.as_str() {
                 "images" => images = Some(map.next_value_seed(Images(self.0))?),
-                "images_links" => next = next_link(&map.next_value()?),
+                "images_links" => {
+                    next = next_link(&json(map.next_value::<&RawValue>()?.get()));
+                }
                 _ => {
                     map.next_value::<IgnoredAny>()?;
                 }

@@ -111,6 +111,14 @@ impl Slot for Option<Timestamp> {
     fn text(&mut self, text: &str) -> bool {
         let without_zone = || TimeZone::UTC.to_timestamp(text.parse::<DateTime>().ok()?).ok();
         *self = text.parse().ok().or_else(without_zone);
-        self.is_some() && text.len() == "2026-11-23T12:00:00Z".len() && text.ends_with('Z')
+        self.is_some() && is_usual(text)
     }
+}
+
+/// Whether that is how a time is written back, to the letter.
+fn is_usual(text: &str) -> bool {
+    let form = "0000-00-00T00:00:00Z";
+    let fits = |(it, form): (u8, u8)| if form == b'0' { it.is_ascii_digit() } else { it == form };
+    // A leap second is none any more once it is read.
+    text.len() == form.len() && text.bytes().zip(form.bytes()).all(fits) && !text.ends_with("60Z")
 }

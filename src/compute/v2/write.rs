@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use serde::de::DeserializeSeed;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use super::image::Image;
 use super::kept::Kept;
+use super::slot::{Fill, Slot};
 
 impl Serialize for Image {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -16,6 +18,10 @@ impl Serialize for Image {
         let metadata = self.metadata.is_told().then_some(&self.metadata);
         let links = (!self.links.is_empty()).then_some(&self.links);
         let mut image = Fields { map: serializer.serialize_map(None)?, rest };
+        image.overtake("created", &self.created);
+        image.overtake("updated", &self.updated);
+        image.overtake("links", &self.links);
+        image.overtake("server", &self.server);
         image.field("id", Some(&self.id))?;
         image.field("name", self.name.as_ref())?;
         image.field("minRam", self.min_ram)?;
@@ -43,6 +49,13 @@ struct Fields<'a, M> {
 }
 
 impl<M: SerializeMap> Fields<'_, M> {
+    /// Forgets what came where the field no longer holds what was read of it.
+    fn overtake<S: Slot + Default + PartialEq>(&mut self, name: &str, now: &S) {
+        if self.rest.get(name).is_some_and(|kept| read::<S>(kept) != *now) {
+            self.rest.remove(name);
+        }
+    }
+
     /// One field, unless it is empty, or what came stands in its place.
     fn field(&mut self, name: &str, value: Option<impl Serialize>) -> Result<(), M::Error> {
         let Some(value) = value else { return Ok(()) };
@@ -59,4 +72,12 @@ impl<M: SerializeMap> Fields<'_, M> {
         }
         self.map.end()
     }
+}
+
+/// What a field makes of it.
+fn read<S: Slot + Default>(kept: &Kept) -> S {
+    let mut field = S::default();
+    // Whatever it is, it was read before.
+    let _ = Fill(&mut field).deserialize(&mut kept.reader());
+    field
 }
