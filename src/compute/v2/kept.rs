@@ -11,6 +11,10 @@ use serde_json::value::RawValue;
 
 use super::name::Name;
 
+/// The name of the one field by which `serde_json` hands over a number, where
+/// another crate of the program has turned its `arbitrary_precision` on.
+const NUMBER: &str = "$serde_json::private::Number";
+
 /// A value as it came, as JSON text: what is nested in it can fail no page.
 /// Numbers are given back as `serde_json` reads them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,8 +37,11 @@ impl Kept {
     /// The object that is being read.
     pub(super) fn object<'de, A: MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
         let mut fields = Rest::default();
-        while let Some((Name(name), value)) = map.next_entry::<_, &RawValue>()? {
-            fields.keep(name, value.into());
+        while let Some(Name(name)) = map.next_key()? {
+            if name == NUMBER {
+                return map.next_value::<String>().map(|number| Self(number.into()));
+            }
+            fields.keep(name, Self::from(map.next_value::<&RawValue>()?));
         }
         Ok(fields.as_object())
     }

@@ -207,8 +207,9 @@ impl<'de> Visitor<'de> for &mut ImageSeed<'_> {
                 "OS-DCF:diskConfig" => map.next_value_seed(Fill(&mut image.disk_config)),
                 _ => map.next_value::<&RawValue>().map(|value| Some(value.into())),
             };
-            if let Some(kept) = kept? {
-                rest.keep(name, kept);
+            match kept? {
+                Some(kept) => rest.keep(name, kept),
+                None => rest.forget(&name),
             }
         }
         if image.id.is_empty() {
