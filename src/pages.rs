@@ -50,6 +50,8 @@ pub(crate) struct Cursor {
     went_back: bool,
     /// How often it went back since anything new came.
     returns: u32,
+    /// How many came again since then, or since it went back.
+    again: usize,
     /// The markers that are gone.
     gone: HashSet<u64>,
 }
@@ -114,6 +116,7 @@ impl Cursor {
             detours: None,
             went_back: false,
             returns: 0,
+            again: 0,
             gone: HashSet::new(),
         }
     }
@@ -150,6 +153,9 @@ impl Cursor {
         }
         let full = came.ids.len() as u64 >= self.limit();
         let wanted = self.take(&came.ids, &marks);
+        if self.again > self.seen.count() && self.left != Some(0) {
+            return Err("the list goes round in circles: nothing new comes".to_owned());
+        }
         let next = came.next.map(|link| self.follow(link)).transpose()?;
         let last = came.ids.last();
         match (next, last) {
@@ -181,6 +187,7 @@ impl Cursor {
         self.gone.extend(self.marker.as_deref().map(|marker| self.seen.mark(marker)));
         if self.detours.is_none() {
             self.returns += 1;
+            self.again = 0;
             if self.returns > MOST_RETURNS {
                 return false;
             }
@@ -226,8 +233,10 @@ impl Cursor {
             if take {
                 self.left = self.left.map(|left| left - 1);
                 self.returns = 0;
+                self.again = 0;
                 self.page.push(id);
             }
+            self.again += usize::from(!take);
             if !take && wanted.is_empty() {
                 wanted.resize(at, true);
             }
@@ -289,4 +298,24 @@ fn distances(longest: usize) -> impl Iterator<Item = usize> {
     let doubling = std::iter::successors(Some(1usize), |distance| distance.checked_mul(2));
     let last = (longest > 0 && !longest.is_power_of_two()).then_some(longest);
     doubling.take_while(move |distance| *distance <= longest).chain(last)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::request::Method;
+
+    #[test]
+    fn a_server_that_repeats_itself_under_ever_new_markers_is_left() {
+        let mut cursor = Cursor::new(Request::new(Method::Get, ["images"]), 2, None, None);
+        let came = |marker| {
+            let next = Some(marker);
+            Came { ids: vec!["a", "b"], next }
+        };
+        assert_eq!(cursor.came(&came("?marker=b")), Ok(None));
+        assert!(cursor.step_back());
+        assert_eq!(cursor.came(&came("?marker=x")), Ok(Some(vec![false, false])));
+        let refused = cursor.came(&came("?marker=y")).expect_err("nothing new");
+        assert_eq!(refused, "the list goes round in circles: nothing new comes");
+    }
 }
