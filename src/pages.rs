@@ -153,7 +153,7 @@ impl Cursor {
         }
         let full = came.ids.len() as u64 >= self.limit();
         let wanted = self.take(&came.ids, &marks);
-        if self.again > self.seen.count() && self.left != Some(0) {
+        if self.went_back && self.again > self.seen.count() && self.left != Some(0) {
             return Err("the list goes round in circles: nothing new comes".to_owned());
         }
         let next = came.next.map(|link| self.follow(link)).transpose()?;
