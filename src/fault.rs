@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::details::Missing;
 use crate::error::Error;
 use crate::request::Request;
 use crate::response::Response;
+use crate::time;
 
 /// The longest message that is kept: a page of a proxy can be of any size.
 const LONGEST: usize = 1000;
@@ -110,9 +110,9 @@ fn wait(response: &Response, fault: Option<&Fault>) -> Option<Duration> {
         let seconds = seconds.max(0.0).ceil();
         return Some(Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX));
     }
-    let date = jiff::fmt::rfc2822::parse(text).map(|zoned| zoned.timestamp());
-    let until = date.or_else(|_| text.parse::<Timestamp>()).ok()?;
-    Some(Duration::try_from(until.duration_since(Timestamp::now())).unwrap_or_default())
+    let date = httpdate::parse_http_date(text).ok().and_then(time::of);
+    let until = date.or_else(|| time::read(text))?;
+    Some(Duration::try_from(until.duration_since(time::now())).unwrap_or_default())
 }
 
 fn moved(response: &Response) -> String {

@@ -132,6 +132,7 @@ mod seen;
 mod service;
 mod service_options;
 mod session;
+mod time;
 mod token;
 mod transport;
 

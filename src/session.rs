@@ -4,7 +4,6 @@
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use jiff::Timestamp;
 use secrecy::ExposeSecret;
 
 use crate::address::{is_exposed, service_address};
@@ -14,6 +13,7 @@ use crate::options::Options;
 use crate::request::Request;
 use crate::response::Response;
 use crate::retry;
+use crate::time;
 use crate::token::Token;
 use crate::transport::Transport;
 
@@ -145,7 +145,7 @@ impl Session {
             return Err(Error::invalid("there is no auth_url to sign in at"));
         }
         let url = request.url(&self.options.auth_url)?;
-        let asked = Timestamp::now();
+        let asked = time::now();
         let response = self.send(&request, &url, &[]).map_err(refused)?;
         let id = response.subject_token.as_ref().map_or("", |token| token.expose_secret());
         if !is_sendable(id) {
@@ -203,7 +203,7 @@ mod tests {
     fn token(id: &str, issued: &str, expires: &str) -> Token {
         let body =
             format!(r#"{{"token": {{"issued_at": "{issued}", "expires_at": "{expires}"}}}}"#);
-        Token::received(id, &body, Timestamp::now()).expect("a token")
+        Token::received(id, &body, time::now()).expect("a token")
     }
 
     #[test]

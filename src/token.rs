@@ -116,11 +116,11 @@ impl Token {
     }
 
     pub(crate) fn is_due(&self) -> bool {
-        self.renew_at.is_some_and(|at| Timestamp::now() >= at)
+        self.renew_at.is_some_and(|at| crate::time::now() >= at)
     }
 
     pub(crate) fn is_over(&self) -> bool {
-        self.ends_at.is_some_and(|at| Timestamp::now() >= at)
+        self.ends_at.is_some_and(|at| crate::time::now() >= at)
     }
 
     pub(crate) fn is(&self, other: &Self) -> bool {
@@ -201,7 +201,7 @@ mod time {
         deserializer: D,
     ) -> Result<Option<Timestamp>, D::Error> {
         let value = serde_json::Value::deserialize(deserializer)?;
-        Ok(value.as_str().and_then(|text| text.parse().ok()))
+        Ok(value.as_str().and_then(crate::time::read))
     }
 
     #[allow(clippy::ref_option, reason = "the form that serde calls")]

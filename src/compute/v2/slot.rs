@@ -3,11 +3,10 @@
 use std::fmt;
 
 use jiff::Timestamp;
-use jiff::civil::DateTime;
-use jiff::tz::TimeZone;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use super::kept::Kept;
+use crate::time;
 
 /// A field that takes a value of an answer, where it can hold it. What it takes
 /// but cannot hold whole, it does not say that it holds.
@@ -109,8 +108,7 @@ impl Slot for Option<u64> {
 /// kept as it came.
 impl Slot for Option<Timestamp> {
     fn text(&mut self, text: &str) -> bool {
-        let without_zone = || TimeZone::UTC.to_timestamp(text.parse::<DateTime>().ok()?).ok();
-        *self = text.parse().ok().or_else(without_zone);
+        *self = time::read(text);
         self.is_some() && is_usual(text)
     }
 }
