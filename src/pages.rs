@@ -1,12 +1,10 @@
 //! [`Cursor`]: which page of a list is next, so that none is missed and none
 //! comes twice.
 
-use std::collections::HashSet;
-
 use url::form_urlencoded;
 
 use crate::request::Request;
-use crate::seen::Seen;
+use crate::seen::{Marks, Seen};
 
 /// How often a list goes back without anything new to show for it. Others may
 /// delete while it does; a server that takes no marker ends here.
@@ -40,7 +38,7 @@ pub(crate) struct Cursor {
     /// The last id of each page before that, with how many had come by then.
     crumbs: Vec<(String, usize)>,
     /// The markers that were asked with: none may come again.
-    asked: HashSet<u64>,
+    asked: Marks,
     /// What was given out.
     seen: Seen,
     /// The places still to try for a marker that is gone, the best one last.
@@ -53,7 +51,7 @@ pub(crate) struct Cursor {
     /// How many came again since then, or since it went back.
     again: usize,
     /// The markers that are gone.
-    gone: HashSet<u64>,
+    gone: Marks,
 }
 
 /// Ids, one after the other in one piece of memory, which serves every page.
@@ -111,13 +109,13 @@ impl Cursor {
             done: limit == Some(0),
             page: Ids::default(),
             crumbs: Vec::new(),
-            asked: HashSet::new(),
+            asked: Marks::default(),
             seen: Seen::default(),
             detours: None,
             went_back: false,
             returns: 0,
             again: 0,
-            gone: HashSet::new(),
+            gone: Marks::default(),
         }
     }
 

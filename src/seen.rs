@@ -8,12 +8,15 @@ use std::hash::{BuildHasher, BuildHasherDefault, Hasher};
 /// bits: half a MiB, to see one that comes again.
 const REMEMBERED: usize = 16_384;
 
+/// A set of [marks](Seen::mark).
+pub(crate) type Marks = HashSet<u64, BuildHasherDefault<AsItIs>>;
+
 /// The ids that were given out last, each as a [`mark`](Self::mark) of it.
 #[derive(Debug, Default)]
 pub(crate) struct Seen {
     /// Of this list alone: nobody can make two ids with the same mark.
     keys: RandomState,
-    marks: HashSet<u64, BuildHasherDefault<AsItIs>>,
+    marks: Marks,
     order: VecDeque<u64>,
     count: usize,
 }
@@ -54,7 +57,7 @@ impl Seen {
 
 /// A mark is as random as can be: it is not hashed again.
 #[derive(Default)]
-struct AsItIs(u64);
+pub(crate) struct AsItIs(u64);
 
 impl Hasher for AsItIs {
     /// Nothing but marks is hashed.

@@ -1,7 +1,6 @@
 //! [`Environment`]: the variables that matter, of this process or as given.
 
-use std::collections::BTreeMap;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
 use super::node::{Map, Node, Source, Value};
@@ -10,7 +9,7 @@ use crate::error::{Error, Result};
 /// The variables of which the names begin with `OS_`, and those that say where
 /// the configuration folders are. It has no `Debug`: passwords are in it.
 #[derive(Clone, Default)]
-pub(super) struct Environment(BTreeMap<String, OsString>);
+pub(super) struct Environment(Vec<(String, OsString)>);
 
 /// The variables that choose a cloud or a file, and are no part of a cloud.
 const SELECTORS: [&str; 4] =
@@ -47,8 +46,9 @@ impl Environment {
 
     /// The home of the user's account counts where `HOME` is not set.
     fn with_home(mut self, home: Option<PathBuf>) -> Self {
-        if let Some(home) = home.filter(|home| !home.as_os_str().is_empty()) {
-            self.0.entry("HOME".to_owned()).or_insert(home.into());
+        let home = home.filter(|home| !home.as_os_str().is_empty());
+        if let (Some(home), None) = (home, self.value("HOME")) {
+            self.0.push(("HOME".to_owned(), home.into()));
         }
         self
     }
@@ -65,8 +65,12 @@ impl Environment {
         Self(named.filter(|(_, value)| !value.is_empty()).collect())
     }
 
+    fn value(&self, name: &str) -> Option<&OsStr> {
+        self.0.iter().rfind(|(known, _)| known == name).map(|(_, value)| value.as_os_str())
+    }
+
     pub(super) fn get(&self, name: &str) -> Result<Option<&str>> {
-        let Some(value) = self.0.get(name) else { return Ok(None) };
+        let Some(value) = self.value(name) else { return Ok(None) };
         match value.to_str() {
             Some(value) => Ok(Some(value)),
             None => Err(Error::invalid(format!("the variable {name} is not UTF-8"))),
@@ -74,7 +78,7 @@ impl Environment {
     }
 
     pub(super) fn path(&self, name: &str) -> Option<PathBuf> {
-        self.0.get(name).map(PathBuf::from)
+        self.value(name).map(PathBuf::from)
     }
 
     /// The name of the cloud that the environment itself is.
@@ -85,19 +89,25 @@ impl Environment {
     /// Every `OS_X_Y` as the key `x_y`. One that is not UTF-8 is refused by
     /// whoever reads it.
     pub(super) fn keys(&self) -> Map {
-        let entries = self.0.iter().filter_map(|(name, value)| {
-            let key = name.strip_prefix("OS_")?;
+        let mut keys = Map::new();
+        for (name, value) in &self.0 {
+            let Some(key) = name.strip_prefix("OS_") else { continue };
             let is_foreign = FOREIGN.iter().any(|prefix| name.starts_with(prefix));
-            if is_foreign
-                || SELECTORS.contains(&name.as_str())
-                || STRUCTURE.contains(&name.as_str())
-            {
-                return None;
+            let name = name.as_str();
+            if is_foreign || SELECTORS.contains(&name) || STRUCTURE.contains(&name) {
+                continue;
+            }
+            let key = key.to_lowercase();
+            // Of `OS_TOKEN` and `OS_token` the same one counts, in whatever order they are.
+            let earlier = keys.get(&key).map(|node| &node.source);
+            if matches!(earlier, Some(Source::Variable(other)) if other.as_str() > name) {
+                continue;
             }
             let value = value.to_str().map_or(Value::Bytes, |text| Value::Text(text.to_owned()));
-            Some((key.to_lowercase(), Node { value, source: Source::Variable(name.clone()) }))
-        });
-        entries.collect()
+            let source = Source::Variable(name.to_owned());
+            keys.insert(key, Node { value, source });
+        }
+        keys
     }
 }
 
@@ -126,5 +136,18 @@ mod tests {
         assert_eq!(home(&[("HOME", "")], "/home/u"), Some("/home/u".into()));
         assert_eq!(home(&[("HOME", "/mine")], "/home/u"), Some("/mine".into()));
         assert_eq!(home(&[], ""), None);
+    }
+
+    #[test]
+    fn the_order_of_the_variables_says_nothing() {
+        let mut variables = [("OS_TOKEN", "upper"), ("OS_token", "lower"), ("OS_Token", "mixed")];
+        for _ in 0..3 {
+            variables.rotate_left(1);
+            let keys = Environment::of(variables).keys();
+            assert_eq!(keys["token"].as_text("token").expect("text"), "lower");
+        }
+        let twice = Environment::of([("OS_TOKEN", "first"), ("OS_TOKEN", "last")]);
+        assert_eq!(twice.get("OS_TOKEN").expect("text"), Some("last"));
+        assert_eq!(twice.keys()["token"].as_text("token").expect("text"), "last");
     }
 }

@@ -1,9 +1,7 @@
 //! The names of the keys of a cloud: which there are, and what else they are
 //! called.
 
-use std::collections::BTreeSet;
-
-use super::node::{Map, Value, normalised};
+use super::node::{Map, Node, Value, normalised};
 
 /// The keys in the order in which they are shown.
 pub(super) const SHOWN: [&str; 29] = [
@@ -112,8 +110,8 @@ pub(super) fn is_secret(key: &str) -> bool {
 pub(super) fn is_known(key: &str) -> bool {
     let of_service =
         |prefix| key.strip_prefix(prefix).is_some_and(|key| OF_A_SERVICE.contains(&key));
-    let others = [&SHOWN[..], &["insecure"]].concat();
-    is_of_auth(key) || PREFIXES[1..].iter().any(of_service) || others.contains(&key)
+    let is_plain = key == "insecure" || SHOWN.contains(&key);
+    is_plain || is_of_auth(key) || PREFIXES[1..].iter().any(of_service)
 }
 
 pub(super) fn is_of_auth(key: &str) -> bool {
@@ -125,17 +123,14 @@ pub(super) fn is_of_auth(key: &str) -> bool {
 /// gives way to the layers above.
 pub(super) fn layer(map: Map) -> Map {
     let mut map = normalised(map);
-    let auth = match map.get_mut("auth").map(|node| &mut node.value) {
-        Some(Value::Map(auth)) => {
-            *auth = renamed(normalised(std::mem::take(auth)), &AUTH_ALIASES);
-            auth.keys().cloned().collect()
+    if let Some(Node { value: Value::Map(auth), .. }) = map.get_mut("auth") {
+        *auth = renamed(normalised(std::mem::take(auth)), &AUTH_ALIASES);
+        // Beside `auth`, another name gives way to that of today in it.
+        let said = AUTH_ALIASES.map(|(other, name)| (other, auth.contains_key(name)));
+        for (other, _) in said.into_iter().filter(|(_, is_said)| *is_said) {
+            map.remove(other);
         }
-        _ => BTreeSet::new(),
-    };
-    // Beside `auth`, another name gives way to that of today in it.
-    map.retain(|key, _| {
-        !AUTH_ALIASES.iter().any(|(other, name)| key == other && auth.contains(*name))
-    });
+    }
     let mut map = renamed(renamed(map, &AUTH_ALIASES), &ALIASES);
     // These two win over the names of today.
     for prefix in PREFIXES {

@@ -148,6 +148,9 @@ pub(super) fn merge(map: &mut Map, other: Map) {
 /// The same with `_` for every `-` in its keys, and without what says nothing:
 /// null and empty text.
 pub(super) fn normalised(map: Map) -> Map {
-    let said = map.into_iter().filter(|(_, node)| !node.is_empty());
-    said.map(|(key, node)| (key.replace('-', "_"), node)).collect()
+    let mut said = Map::new();
+    for (key, node) in map.into_iter().filter(|(_, node)| !node.is_empty()) {
+        said.insert(key.replace('-', "_"), node);
+    }
+    said
 }

@@ -48,9 +48,10 @@ pub(super) fn settle(cloud: Cloud, overlay: bool, environment: &Environment) -> 
 /// The layers, weakest first, as the keys beside `auth` and those in it: `auth`
 /// is merged key by key, all else is replaced.
 fn merge(layers: Vec<Map>) -> Result<(Map, Map)> {
-    let defaults = [("interface", "public"), ("verify", "true")];
-    let defaults = defaults.map(|(key, text)| (key.to_owned(), Node::text(text, Source::Default)));
-    let (mut outer, mut inner) = (Map::from(defaults), Map::new());
+    let (mut outer, mut inner) = (Map::new(), Map::new());
+    for (key, text) in [("interface", "public"), ("verify", "true")] {
+        outer.insert(key.to_owned(), Node::text(text, Source::Default));
+    }
     for mut layer in layers {
         if let Some(auth) = layer.remove("auth") {
             let auth = auth.into_map("auth")?;

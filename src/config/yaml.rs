@@ -1,6 +1,5 @@
 //! YAML and JSON text to a [`Node`], within limits.
 
-use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -28,14 +27,8 @@ pub(super) fn parse(text: &str, path: &Arc<Path>) -> Result<Node> {
     options.block_nesting_limit = DEPTH;
     options.emit_comments = false;
     options.block_scalar_eof_without_line_feed = true;
-    let mut builder = Builder {
-        path,
-        open: Vec::new(),
-        root: None,
-        anchors: HashMap::new(),
-        size: 0,
-        warned: false,
-    };
+    let mut builder =
+        Builder { path, open: Vec::new(), root: None, anchors: Vec::new(), size: 0, warned: false };
     for event in Parser::new_from_str_with_options(text, options) {
         let (event, span) =
             event.map_err(|error| builder.error(error.marker(), reason(error.kind())))?;
@@ -76,8 +69,8 @@ struct Builder<'a> {
     path: &'a Arc<Path>,
     open: Vec<Open>,
     root: Option<Node>,
-    /// The values that have a name.
-    anchors: HashMap<usize, Closed>,
+    /// The values that have a name, each at the place of its number.
+    anchors: Vec<Option<Closed>>,
     size: usize,
     /// Whether a key that comes twice was told of: once is enough.
     warned: bool,
@@ -132,7 +125,7 @@ impl Builder<'_> {
             Event::Alias(id) => {
                 // A name that is not in the table is that of a value which is
                 // still open: it would hold itself.
-                let Some(found) = self.anchors.get(&id) else {
+                let Some(Some(found)) = self.anchors.get(id) else {
                     return Err(self.error(marker, "a value that contains itself"));
                 };
                 if self.size + found.size > SIZE {
@@ -184,7 +177,10 @@ impl Builder<'_> {
             // The copy counts too: an anchor on every value must not cost more
             // than the limit.
             self.count(closed.size, marker)?;
-            self.anchors.insert(anchor, closed.clone());
+            if self.anchors.len() <= anchor {
+                self.anchors.resize(anchor + 1, None);
+            }
+            self.anchors[anchor] = Some(closed.clone());
         }
         let Closed { node, height, .. } = closed;
         let Some(parent) = self.open.last_mut() else {
