@@ -1,7 +1,6 @@
 //! [`Response`]: an answer, as far as anything above the transport reads it.
 
 use secrecy::SecretString;
-use serde::de::DeserializeOwned;
 
 use crate::details::Details;
 use crate::error::{Error, Result};
@@ -42,12 +41,5 @@ impl Response {
         }
         std::str::from_utf8(&self.body)
             .map_err(|error| Error::Answer(self.details("the body is not UTF-8").caused(error)))
-    }
-
-    /// The body as `T`.
-    pub(crate) fn json<T: DeserializeOwned>(&self, what: &str) -> Result<T> {
-        serde_json::from_str(self.text()?).map_err(|error| {
-            Error::Answer(self.details(format!("the body is not {what}")).caused(error))
-        })
     }
 }

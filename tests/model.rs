@@ -306,7 +306,7 @@ fn image_of(number: usize) -> Value {
 fn one_image_that_is_none_is_an_error() {
     for (body, why) in [
         ("{}", "there is no \"image\" in it at line 1 column 2"),
-        ("[]", "invalid type: sequence, expected an object with an \"image\" at line 1 column 0"),
+        ("[]", "invalid type: sequence, expected an object with \"image\" at line 1 column 0"),
         (
             r#"{"image": null}"#,
             "invalid type: null, expected an object as the image at line 1 column 14",

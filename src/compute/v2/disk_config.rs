@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-use super::slot::Slot;
+use super::slot::Scalar;
 
 /// How the disk of a server made from the image is partitioned:
 /// `OS-DCF:diskConfig`, which few images have.
@@ -31,7 +31,7 @@ impl DiskConfig {
     }
 }
 
-impl Slot for Option<Box<DiskConfig>> {
+impl Scalar for Option<Box<DiskConfig>> {
     fn text(&mut self, word: &str) -> bool {
         *self = Some(Box::new(word.into()));
         true

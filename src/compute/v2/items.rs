@@ -140,8 +140,10 @@ impl Gathered {
         if !self.is_sorted {
             let text = &self.text;
             // The last one of a key comes first, and is the one that stays.
-            self.places.reverse();
-            self.places.sort_by(|a, b| text[a.key()].cmp(&text[b.key()]));
+            self.places.sort_unstable_by(|a, b| {
+                let by_key = text[a.key()].cmp(&text[b.key()]);
+                by_key.then_with(|| (b.start, b.end).cmp(&(a.start, a.end)))
+            });
             self.places.dedup_by(|a, b| text[a.key()] == text[b.key()]);
             self.is_sorted = true;
         }

@@ -1,13 +1,11 @@
 //! [`Kept`]: a value of an answer as it came; and [`Rest`], more of them.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use serde::de::{MapAccess, SeqAccess};
-use serde::{Serialize, Serializer};
-use serde_json::Value;
 use serde_json::de::StrRead;
 use serde_json::value::RawValue;
+use serde_json::{Map, Value};
 
 use super::name::Name;
 
@@ -53,8 +51,8 @@ impl Kept {
     }
 
     /// A value of ours.
-    pub(super) fn of(value: &impl Serialize) -> Self {
-        Self(serde_json::to_string(value).unwrap_or_else(|_| "null".to_owned()).into())
+    pub(super) fn of(value: impl Into<Value>) -> Self {
+        Self(value.into().to_string().into())
     }
 
     /// What reads it again.
@@ -78,19 +76,15 @@ impl From<&RawValue> for Kept {
     }
 }
 
-impl Serialize for Kept {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        json(&self.0).serialize(serializer)
-    }
-}
-
-/// The fields of an object that nothing else holds.
+/// The fields of an object that nothing else holds: each as a string of JSON text,
+/// because the map of `serde_json` is there already. They are ordered by name, but
+/// where another crate of the program has that map keep the order.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Rest(BTreeMap<String, Kept>);
+pub(super) struct Rest(Map<String, Value>);
 
 impl Rest {
     pub(super) fn keep(&mut self, name: impl Into<String>, value: Kept) {
-        self.0.insert(name.into(), value);
+        self.0.insert(name.into(), Value::String(value.0.into()));
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -105,13 +99,18 @@ impl Rest {
         self.0.remove(name);
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &Kept)> {
-        self.0.iter().map(|(name, value)| (name.as_str(), value))
+    pub(super) fn get(&self, name: &str) -> Option<Kept> {
+        self.0.get(name).and_then(Value::as_str).map(|text| Kept(text.into()))
+    }
+
+    /// The names, and the JSON texts.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str().unwrap_or_default()))
     }
 
     /// An object of these fields.
     pub(super) fn as_object(&self) -> Kept {
-        let field = |(name, value): (&str, &Kept)| format!("{}:{}", Kept::of(&name).0, value.0);
+        let field = |(name, value): (&str, &str)| format!("{}:{value}", Kept::of(name).0);
         let fields: Vec<_> = self.iter().map(field).collect();
         Kept(format!("{{{}}}", fields.join(",")).into())
     }

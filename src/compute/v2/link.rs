@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 
 use super::kept::{Kept, Rest};
 use super::name::Name;
-use super::slot::{Fill, Slot};
+use super::slot::{Fill, FillOne, Scalar, Slot};
 
 /// An address of an image, or of a server.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -24,11 +24,28 @@ pub struct Link {
     pub kind: Option<Cow<'static, str>>,
 }
 
+impl Link {
+    /// The link as it came.
+    pub(super) fn as_kept(&self) -> Kept {
+        object(Rest::default(), [Some(&self.rel), Some(&self.href), self.kind.as_deref()])
+    }
+}
+
+/// A link with these texts, and what else is in it.
+fn object(mut rest: Rest, texts: [Option<&str>; 3]) -> Kept {
+    for (name, text) in ["rel", "href", "type"].into_iter().zip(texts) {
+        if let Some(text) = text {
+            rest.keep(name, Kept::of(text));
+        }
+    }
+    rest.as_object()
+}
+
 /// The words that every image repeats, so that they are not copied for each.
 const KNOWN: [&str; 4] = ["self", "bookmark", "alternate", "application/vnd.openstack.image"];
 
 /// A word that is not copied where it is one that every image repeats.
-impl Slot for Option<Cow<'static, str>> {
+impl Scalar for Option<Cow<'static, str>> {
     fn text(&mut self, word: &str) -> bool {
         *self = Some(match KNOWN.into_iter().find(|known| *known == word) {
             Some(known) => Cow::Borrowed(known),
@@ -48,10 +65,10 @@ impl Slot for Vec<Link> {
         let mut all: Option<Vec<Kept>> = None;
         while let Some((link, kept)) = list.next_element_seed(LinkSeed)? {
             if kept.is_some() && all.is_none() {
-                all = Some(self.iter().map(Kept::of).collect());
+                all = Some(self.iter().map(Link::as_kept).collect());
             }
             if let Some(all) = &mut all {
-                all.extend(kept.or_else(|| link.as_ref().map(Kept::of)));
+                all.extend(kept.or_else(|| link.as_ref().map(Link::as_kept)));
             }
             self.extend(link);
         }
@@ -82,9 +99,9 @@ impl Slot for Option<Link> {
         let mut rest = Rest::default();
         while let Some(Name(name)) = map.next_key()? {
             let kept = match &*name {
-                "rel" => map.next_value_seed(Fill(&mut rel))?,
-                "href" => map.next_value_seed(Fill(&mut href))?,
-                "type" => map.next_value_seed(Fill(&mut kind))?,
+                "rel" => map.next_value_seed(FillOne(&mut rel))?,
+                "href" => map.next_value_seed(FillOne(&mut href))?,
+                "type" => map.next_value_seed(FillOne(&mut kind))?,
                 _ => Some(Kept::from(map.next_value::<&RawValue>()?)),
             };
             if let Some(kept) = kept {
@@ -92,16 +109,9 @@ impl Slot for Option<Link> {
             }
         }
         let is_whole = rest.is_empty() && rel.is_some() && href.is_some();
-        if !is_whole {
-            let texts =
-                [("rel", rel.as_deref()), ("href", href.as_deref()), ("type", kind.as_deref())];
-            for (name, text) in texts {
-                if let Some(text) = text {
-                    rest.keep(name, Kept::of(&text));
-                }
-            }
-        }
+        let kept =
+            (!is_whole).then(|| object(rest, [rel.as_deref(), href.as_deref(), kind.as_deref()]));
         *self = rel.zip(href).map(|(rel, href)| Link { rel, href, kind });
-        Ok((!is_whole).then(|| rest.as_object()))
+        Ok(kept)
     }
 }

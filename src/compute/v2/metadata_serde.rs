@@ -35,14 +35,17 @@ impl<'de> Deserialize<'de> for Metadata {
     }
 }
 
-/// Metadata of an answer on their own.
-pub(super) struct Received(pub(super) Metadata);
+/// Reads metadata of an answer on their own.
+#[derive(Clone, Copy)]
+pub(super) struct MetadataSeed;
 
-impl<'de> Deserialize<'de> for Received {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+impl<'de> DeserializeSeed<'de> for MetadataSeed {
+    type Value = Metadata;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Metadata, D::Error> {
         let mut items = Gathered::default();
         deserializer.deserialize_map(Read { items: &mut items, is_raw: true })?;
-        Ok(Self(items.sorted().into()))
+        Ok(items.sorted().into())
     }
 }
 

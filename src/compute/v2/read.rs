@@ -2,18 +2,17 @@
 
 use std::fmt;
 
-use serde::de::{
-    DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor,
-};
+use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::image::Image;
 use super::items::Gathered;
 use super::kept::{Rest, json};
-use super::metadata_serde::Within;
+use super::metadata::Metadata;
+use super::metadata_serde::{MetadataSeed, Within};
 use super::name::Name;
-use super::slot::Fill;
+use super::slot::{Fill, FillOne};
 use crate::error::{Error, Result};
 use crate::response::Response;
 use crate::service::Service;
@@ -35,7 +34,13 @@ pub(super) fn list(response: &Response, service: &Service) -> Result<Listed> {
 
 /// The body of `GET /images/{id}`.
 pub(super) fn one(response: &Response, service: &Service) -> Result<Image> {
-    parse(response, OneSeed(service), "an image")
+    parse(response, Only { name: "image", seed: One(service) }, "an image")
+}
+
+/// The body of `…/metadata`, where they are in `metadata`, or of an item, which is
+/// in `meta`.
+pub(super) fn metadata(response: &Response, name: &'static str) -> Result<Metadata> {
+    parse(response, Only { name, seed: MetadataSeed }, &format!("an object with {name:?}"))
 }
 
 fn parse<T, S>(response: &Response, seed: S, what: &str) -> Result<T>
@@ -70,14 +75,14 @@ impl<'de> Visitor<'de> for ListSeed<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Listed, A::Error> {
         let (mut images, mut next) = (None, None);
-        while let Some(key) = map.next_key::<String>()? {
-            match key.as_str() {
+        while let Some(Name(key)) = map.next_key()? {
+            match &*key {
                 "images" => images = Some(map.next_value_seed(Images(self.0))?),
                 "images_links" => {
                     next = next_link(&json(map.next_value::<&RawValue>()?.get()));
                 }
                 _ => {
-                    map.next_value::<IgnoredAny>()?;
+                    map.next_value::<&RawValue>()?;
                 }
             }
         }
@@ -123,35 +128,50 @@ impl<'de> Visitor<'de> for Images<'_> {
     }
 }
 
-struct OneSeed<'a>(&'a Service);
+/// One image on its own.
+#[derive(Clone, Copy)]
+struct One<'a>(&'a Service);
 
-impl<'de> DeserializeSeed<'de> for OneSeed<'_> {
+impl<'de> DeserializeSeed<'de> for One<'_> {
     type Value = Image;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Image, D::Error> {
+        let scratch = Gathered::default();
+        ImageSeed { service: self.0, number: None, scratch }.deserialize(deserializer)
+    }
+}
+
+/// Reads the one field of an object that counts.
+struct Only<S> {
+    name: &'static str,
+    seed: S,
+}
+
+impl<'de, S: DeserializeSeed<'de> + Copy> DeserializeSeed<'de> for Only<S> {
+    type Value = S::Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<S::Value, D::Error> {
         deserializer.deserialize_map(self)
     }
 }
 
-impl<'de> Visitor<'de> for OneSeed<'_> {
-    type Value = Image;
+impl<'de, S: DeserializeSeed<'de> + Copy> Visitor<'de> for Only<S> {
+    type Value = S::Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object with an \"image\"")
+        write!(f, "an object with {:?}", self.name)
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Image, A::Error> {
-        let mut image = None;
-        while let Some(key) = map.next_key::<String>()? {
-            if key == "image" {
-                let scratch = Gathered::default();
-                let mut seed = ImageSeed { service: self.0, number: None, scratch };
-                image = Some(map.next_value_seed(&mut seed)?);
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<S::Value, A::Error> {
+        let mut value = None;
+        while let Some(Name(name)) = map.next_key()? {
+            if name == self.name {
+                value = Some(map.next_value_seed(self.seed)?);
             } else {
-                map.next_value::<IgnoredAny>()?;
+                map.next_value::<&RawValue>()?;
             }
         }
-        image.ok_or_else(|| A::Error::custom("there is no \"image\" in it"))
+        value.ok_or_else(|| A::Error::custom(format!("there is no {:?} in it", self.name)))
     }
 }
 
@@ -190,21 +210,21 @@ impl<'de> Visitor<'de> for &mut ImageSeed<'_> {
         let mut rest = Rest::default();
         while let Some(Name(name)) = map.next_key()? {
             let kept = match &*name {
-                "id" => map.next_value_seed(Fill(&mut image.id)),
-                "name" => map.next_value_seed(Fill(&mut image.name)),
+                "id" => map.next_value_seed(FillOne(&mut image.id)),
+                "name" => map.next_value_seed(FillOne(&mut image.name)),
                 "links" => map.next_value_seed(Fill(&mut image.links)),
                 "metadata" => {
                     map.next_value_seed(Fill(&mut Within(&mut image.metadata, &mut self.scratch)))
                 }
-                "minDisk" => map.next_value_seed(Fill(&mut image.min_disk)),
-                "minRam" => map.next_value_seed(Fill(&mut image.min_ram)),
-                "progress" => map.next_value_seed(Fill(&mut image.progress)),
-                "OS-EXT-IMG-SIZE:size" => map.next_value_seed(Fill(&mut image.size)),
-                "status" => map.next_value_seed(Fill(&mut image.status)),
-                "created" => map.next_value_seed(Fill(&mut image.created)),
-                "updated" => map.next_value_seed(Fill(&mut image.updated)),
+                "minDisk" => map.next_value_seed(FillOne(&mut image.min_disk)),
+                "minRam" => map.next_value_seed(FillOne(&mut image.min_ram)),
+                "progress" => map.next_value_seed(FillOne(&mut image.progress)),
+                "OS-EXT-IMG-SIZE:size" => map.next_value_seed(FillOne(&mut image.size)),
+                "status" => map.next_value_seed(FillOne(&mut image.status)),
+                "created" => map.next_value_seed(FillOne(&mut image.created)),
+                "updated" => map.next_value_seed(FillOne(&mut image.updated)),
                 "server" => map.next_value_seed(Fill(&mut image.server)),
-                "OS-DCF:diskConfig" => map.next_value_seed(Fill(&mut image.disk_config)),
+                "OS-DCF:diskConfig" => map.next_value_seed(FillOne(&mut image.disk_config)),
                 _ => map.next_value::<&RawValue>().map(|value| Some(value.into())),
             };
             match kept? {

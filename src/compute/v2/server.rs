@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 use super::kept::{Kept, Rest};
 use super::link::Link;
 use super::name::Name;
-use super::slot::{Fill, Slot};
+use super::slot::{Fill, FillOne, Slot};
 
 /// The server that an image was made from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -25,7 +25,7 @@ impl Slot for Option<Box<ServerRef>> {
         let mut rest = Rest::default();
         while let Some(Name(name)) = map.next_key()? {
             let kept = match &*name {
-                "id" => map.next_value_seed(Fill(&mut id))?,
+                "id" => map.next_value_seed(FillOne(&mut id))?,
                 "links" => map.next_value_seed(Fill(&mut links))?,
                 _ => Some(Kept::from(map.next_value::<&RawValue>()?)),
             };
@@ -37,10 +37,11 @@ impl Slot for Option<Box<ServerRef>> {
         let is_whole = rest.is_empty() && id.is_some() && !links.is_empty();
         if !is_whole {
             if let Some(id) = &id {
-                rest.keep("id", Kept::of(id));
+                rest.keep("id", Kept::of(id.as_str()));
             }
             if !links.is_empty() && !rest.has("links") {
-                rest.keep("links", Kept::of(&links));
+                let links: Vec<_> = links.iter().map(Link::as_kept).collect();
+                rest.keep("links", Kept::of_all(&links));
             }
         }
         *self = id.map(|id| Box::new(ServerRef { id, links }));

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-use super::slot::Slot;
+use super::slot::Scalar;
 
 /// The state of an image, in Nova's words, which are fewer than Glance's.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -68,7 +68,7 @@ impl From<&str> for ImageStatus {
     }
 }
 
-impl Slot for Option<ImageStatus> {
+impl Scalar for Option<ImageStatus> {
     fn text(&mut self, word: &str) -> bool {
         *self = Some(word.into());
         true

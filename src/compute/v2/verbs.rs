@@ -2,7 +2,6 @@
 
 use super::image::Image;
 use super::metadata::Metadata;
-use super::metadata_serde::Received;
 use super::metadata_value::MetadataValue;
 use super::{api, guard, read};
 use crate::error::Result;
@@ -115,7 +114,7 @@ impl Image {
     /// or no such key: [`Details::missing`](crate::Details::missing) tells which.
     pub fn get_metadata_item(&mut self, key: &str) -> Result<String> {
         let response = self.service.send(&api::get_image_metadata_item(&self.id, key))?;
-        let meta = item(&response)?;
+        let meta = read::metadata(&response, "meta")?;
         let value = sole(&meta, &response, key)?;
         self.metadata.put(guard::stored(key), value);
         Ok(value.as_str().to_owned())
@@ -132,7 +131,7 @@ impl Image {
     pub fn set_metadata_item(&mut self, key: &str, value: &str) -> Result<()> {
         guard::item(key, value)?;
         let response = self.service.send(&api::put_image_metadata_item(&self.id, key, value))?;
-        let meta = item(&response)?;
+        let meta = read::metadata(&response, "meta")?;
         self.metadata.put(guard::stored(key), sole(&meta, &response, key)?);
         Ok(())
     }
@@ -153,28 +152,13 @@ impl Image {
     }
 
     fn keep_metadata(&mut self, response: &Response) -> Result<()> {
-        #[derive(serde::Deserialize)]
-        struct Answer {
-            metadata: Received,
-        }
-        let Answer { metadata } = response.json("an object with \"metadata\"")?;
-        self.metadata = metadata.0;
+        self.metadata = read::metadata(response, "metadata")?;
         // Whatever stood in its place is past.
         if let Some(rest) = &mut self.rest {
             rest.forget("metadata");
         }
         Ok(())
     }
-}
-
-/// The item of an answer.
-fn item(response: &Response) -> Result<Metadata> {
-    #[derive(serde::Deserialize)]
-    struct Answer {
-        meta: Received,
-    }
-    let Answer { meta } = response.json("an object with one item in \"meta\"")?;
-    Ok(meta.0)
 }
 
 /// The value of that item, whether the server names it as asked or as stored.
