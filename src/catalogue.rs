@@ -1,6 +1,7 @@
 //! The catalogue that comes with a token: which services there are, and where.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::details::Details;
 use crate::error::{Error, Result};
@@ -43,15 +44,18 @@ impl Endpoint {
 fn loose<'de, D: serde::Deserializer<'de>>(
     deserializer: D,
 ) -> std::result::Result<String, D::Error> {
-    let value = serde_json::Value::deserialize(deserializer)?;
-    Ok(value.as_str().unwrap_or_default().to_owned())
+    match Value::deserialize(deserializer)? {
+        Value::String(text) => Ok(text),
+        _ => Ok(String::new()),
+    }
 }
 
-/// A list, or an empty one for null.
-pub(super) fn or_none<'de, D: serde::Deserializer<'de>, T: Deserialize<'de>>(
+/// A list without what is null in it, or an empty one for null.
+pub(crate) fn or_none<'de, D: serde::Deserializer<'de>, T: Deserialize<'de>>(
     deserializer: D,
 ) -> std::result::Result<Vec<T>, D::Error> {
-    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
+    let list: Option<Vec<Option<T>>> = Option::deserialize(deserializer)?;
+    Ok(list.unwrap_or_default().into_iter().flatten().collect())
 }
 
 /// Which endpoint is looked for.
@@ -117,9 +121,11 @@ mod tests {
     use super::*;
 
     fn catalogue() -> Vec<Service> {
-        serde_json::from_value(json!([
+        let text = json!([
             {"type": "compute", "name": "empty", "endpoints": []},
+            {"type": "compute", "name": "none", "endpoints": null},
             {"type": "compute", "name": "nova", "endpoints": [
+                null,
                 {"interface": "public", "region": "One", "region_id": "One", "url": ""},
                 {"interface": "internal", "region": "One", "region_id": "One", "url": "http://int/"},
                 {"interface": "public", "region": null, "region_id": "One", "url": "http://one"},
@@ -128,8 +134,8 @@ mod tests {
             {"type": "compute", "name": "other", "endpoints": [
                 {"interface": "public", "region": null, "url": "http://other"},
             ]},
-        ]))
-        .expect("a catalogue")
+        ]);
+        serde_json::from_value(text).expect("a catalogue")
     }
 
     #[track_caller]

@@ -8,9 +8,11 @@ use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::{Value, json};
 
-use super::catalogue::{Service, or_none};
+use crate::catalogue::{Service, or_none};
 use crate::credentials::secret;
+use crate::time;
 
 /// A token is renewed this long before it ends, or when a tenth of its life is
 /// left, whichever is later.
@@ -37,9 +39,9 @@ pub struct Token {
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 struct Body {
-    #[serde(with = "time")]
+    #[serde(with = "as_text")]
     expires_at: Option<Timestamp>,
-    #[serde(with = "time")]
+    #[serde(with = "as_text")]
     issued_at: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     project: Option<Named>,
@@ -67,11 +69,7 @@ impl Token {
         body: &str,
         asked: Timestamp,
     ) -> Result<Self, serde_json::Error> {
-        #[derive(Deserialize)]
-        struct Answer {
-            token: Body,
-        }
-        let Answer { token: body } = serde_json::from_str(body)?;
+        let body = Body::read(body)?;
         let end = match (body.issued_at, body.expires_at) {
             (Some(issued), Some(expires)) => asked.checked_add(expires.duration_since(issued)).ok(),
             (None, expires) => expires,
@@ -116,11 +114,11 @@ impl Token {
     }
 
     pub(crate) fn is_due(&self) -> bool {
-        self.renew_at.is_some_and(|at| crate::time::now() >= at)
+        self.renew_at.is_some_and(|at| time::now() >= at)
     }
 
     pub(crate) fn is_over(&self) -> bool {
-        self.ends_at.is_some_and(|at| crate::time::now() >= at)
+        self.ends_at.is_some_and(|at| time::now() >= at)
     }
 
     pub(crate) fn is(&self, other: &Self) -> bool {
@@ -129,6 +127,15 @@ impl Token {
 }
 
 impl Body {
+    /// The `token` of an answer.
+    fn read(answer: &str) -> Result<Self, serde_json::Error> {
+        #[derive(Deserialize)]
+        struct Answer {
+            token: Body,
+        }
+        serde_json::from_str(answer).map(|Answer { token }| token)
+    }
+
     fn renew_at(&self, end: Option<Timestamp>) -> Option<Timestamp> {
         let end = end?;
         let life = match self.issued_at {
@@ -164,17 +171,15 @@ impl Serialize for Token {
 
 impl<'de> Deserialize<'de> for Token {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        struct Kept {
-            id: SecretId,
-            #[serde(flatten)]
-            body: Body,
-        }
         // What serde says of a wrong value quotes it, and it may be the secret.
-        let kept = serde_json::Value::deserialize(deserializer)?;
-        let kept = serde_json::from_value(kept)
-            .map_err(|_| D::Error::custom("it is not a token as this crate keeps one"))?;
-        let Kept { id: SecretId(id), body } = kept;
+        let none = || D::Error::custom("it is not a token as this crate keeps one");
+        let mut kept = Value::deserialize(deserializer)?;
+        let Some(Value::String(id)) = kept.get_mut("id").map(Value::take) else {
+            return Err(none());
+        };
+        let id = secret(id);
+        // Read as an answer is, so that there is one reader.
+        let body = Body::read(&json!({"token": kept}).to_string()).map_err(|_| none())?;
         let text = id.expose_secret();
         if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(D::Error::custom("the id is empty or has characters that no token has"));
@@ -184,16 +189,8 @@ impl<'de> Deserialize<'de> for Token {
     }
 }
 
-struct SecretId(SecretString);
-
-impl<'de> Deserialize<'de> for SecretId {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer).map(|text| Self(secret(text)))
-    }
-}
-
 /// A time that may be absent, null or not a time.
-mod time {
+mod as_text {
     use jiff::Timestamp;
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
