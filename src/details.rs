@@ -89,7 +89,12 @@ impl Details {
     }
 
     pub(crate) fn new(message: impl Into<String>) -> Self {
-        Self(Box::new(Inner { message: printable(&message.into()), ..Inner::default() }))
+        #[cold]
+        #[inline(never)]
+        fn new(message: &str) -> Details {
+            Details(Box::new(Inner { message: printable(message), ..Inner::default() }))
+        }
+        new(&message.into())
     }
 
     pub(crate) fn of(mut self, method: &'static str, url: &str) -> Self {
@@ -171,7 +176,8 @@ impl fmt::Display for Details {
             write!(f, " (request id {id})")?;
         }
         if let Some((tries, took)) = inner.tries {
-            write!(f, " ({tries} tries in {:.1} s)", took.as_secs_f64())?;
+            let tenths = (took.as_millis() + 50) / 100;
+            write!(f, " ({tries} tries in {}.{} s)", tenths / 10, tenths % 10)?;
         }
         Ok(())
     }

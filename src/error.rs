@@ -74,7 +74,12 @@ pub enum Error {
 
 impl Error {
     pub(crate) fn invalid(message: impl Into<String>) -> Self {
-        Self::Invalid(Details::new(message))
+        #[cold]
+        #[inline(never)]
+        fn invalid(message: String) -> Error {
+            Error::Invalid(Details::new(message))
+        }
+        invalid(message.into())
     }
 
     /// What is known about the failure, whatever its kind.

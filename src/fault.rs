@@ -18,7 +18,8 @@ pub(crate) const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
 /// The error for an answer whose status is not a success.
 pub(crate) fn refusal(request: &Request, response: &Response) -> Error {
-    let fault = serde_json::from_slice(&response.body).ok().and_then(|body| Fault::read(&body));
+    let body = String::from_utf8_lossy(&response.body);
+    let fault = serde_json::from_str(&body).ok().and_then(|body| Fault::read(&body));
     let wait = wait(response, fault.as_ref());
     let message = match (&fault, response.status) {
         (_, 300..=399) => moved(response),
@@ -26,7 +27,7 @@ pub(crate) fn refusal(request: &Request, response: &Response) -> Error {
         (None, _) if response.encoding.is_some() => {
             format!("its words are coded as {:?}", response.encoding.as_deref().unwrap_or_default())
         }
-        (None, _) => first_words(&String::from_utf8_lossy(&response.body), response.status),
+        (None, _) => first_words(&body, response.status),
     };
     let is_named = fault.as_ref().is_some_and(|fault| !fault.name.is_empty());
     let details = response.details(shortened(&message)).wait(wait).named(is_named);
@@ -106,7 +107,8 @@ fn wait(response: &Response, fault: Option<&Fault>) -> Option<Duration> {
     });
     let text = response.retry_after.clone().or(in_body)?;
     let text = text.trim();
-    if let Some(seconds) = text.parse::<f64>().ok().filter(|seconds| !seconds.is_nan()) {
+    // This reader of numbers is there already; that of `f64` is not.
+    if let Ok(seconds) = serde_json::from_str::<f64>(text) {
         let seconds = seconds.max(0.0).ceil();
         return Some(Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX));
     }
@@ -284,6 +286,14 @@ mod tests {
         assert_eq!(waits(Some("7"), ""), Some(Duration::from_secs(7)));
         assert_eq!(waits(Some("Wed, 21 Oct 2015 07:28:00 GMT"), ""), Some(Duration::ZERO));
         assert_eq!(waits(Some("soon"), ""), None);
+        assert_eq!(waits(Some("2026-11-23T12:00:00Z"), ""), Some(Duration::ZERO));
+        for (text, seconds) in [("0", 0), ("1.0", 1), ("1.01", 2), ("-3", 0), ("-0.5", 0)] {
+            assert_eq!(waits(Some(text), ""), Some(Duration::from_secs(seconds)), "{text}");
+        }
+        assert_eq!(waits(Some(&"9".repeat(30)), ""), Some(Duration::MAX));
+        for text in ["", ".5", "-", "0x1", "1 s", "1.5.2", "nan"] {
+            assert_eq!(waits(Some(text), ""), None, "{text}");
+        }
         let body = r#"{"overLimit": {"code": 413, "message": "m", "retryAfter": "3"}}"#;
         assert_eq!(waits(None, body), Some(Duration::from_secs(3)));
         let body = r#"{"overLimit": {"code": 413, "message": "m", "retryAfter": 4}}"#;

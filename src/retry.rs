@@ -59,10 +59,12 @@ fn once(
     let began = Instant::now();
     let response = transport.exchange(request, url, headers, deadline, fresh)?;
     let Response { method, status, request_id, body, .. } = &response;
+    let took = began.elapsed();
     log::debug!(
-        "{method} {url}: {status}, {} bytes in {:.3} s ({})",
+        "{method} {url}: {status}, {} bytes in {}.{:03} s ({})",
         body.len(),
-        began.elapsed().as_secs_f64(),
+        took.as_secs(),
+        took.subsec_millis(),
         printable(request_id.as_deref().unwrap_or("no request id"))
     );
     match status {

@@ -62,7 +62,7 @@ impl Settings {
         if let Some(file) = self.text("cert") {
             options = options.client_certificate(file, self.text("key").unwrap_or(file));
         }
-        if let Some(Setting::Seconds(seconds)) = self.setting("api_timeout") {
+        if let Some(Setting::Seconds(seconds, _)) = self.setting("api_timeout") {
             // As in requests: to connect, and between any two bytes.
             let limit = Duration::try_from_secs_f64(*seconds).ok();
             options = options.connect_timeout(limit).read_timeout(limit);

@@ -1,7 +1,6 @@
 //! [`Settings`]: what is known of the chosen cloud, and where each came from.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
@@ -22,7 +21,8 @@ pub(super) enum Setting {
     Text(String),
     Secret(SecretString),
     Flag(bool),
-    Seconds(f64),
+    /// With the text that was typed.
+    Seconds(f64, String),
 }
 
 /// The settings of one cloud, under openstacksdk's names.
@@ -45,7 +45,8 @@ pub(super) enum Setting {
 /// ```
 #[derive(Clone)]
 pub struct Settings {
-    values: BTreeMap<String, (Setting, Source)>,
+    /// A few dozen at most, each key once.
+    values: Vec<(String, Setting, Source)>,
     file: Option<Arc<Path>>,
     /// What may be why a key is missing.
     hints: Vec<String>,
@@ -53,11 +54,12 @@ pub struct Settings {
 
 impl Settings {
     pub(super) fn new(file: Option<Arc<Path>>, hints: Vec<String>) -> Self {
-        Self { values: BTreeMap::new(), file, hints }
+        Self { values: Vec::new(), file, hints }
     }
 
     pub(super) fn set(&mut self, key: &str, setting: Setting, source: Source) {
-        self.values.insert(key.to_owned(), (setting, source));
+        self.take(key);
+        self.values.push((key.to_owned(), setting, source));
     }
 
     pub(super) fn set_text(&mut self, key: &str, text: String, source: Source) {
@@ -67,11 +69,17 @@ impl Settings {
     }
 
     pub(super) fn has(&self, key: &str) -> bool {
-        self.values.contains_key(key)
+        self.value(key).is_some()
     }
 
     pub(super) fn take(&mut self, key: &str) -> Option<(Setting, Source)> {
-        self.values.remove(key)
+        let at = self.values.iter().position(|(known, ..)| known == key)?;
+        let (_, setting, source) = self.values.remove(at);
+        Some((setting, source))
+    }
+
+    fn value(&self, key: &str) -> Option<&(String, Setting, Source)> {
+        self.values.iter().find(|(known, ..)| known == key)
     }
 
     /// The text of that key, unless it is a secret.
@@ -90,7 +98,7 @@ impl Settings {
     }
 
     pub(super) fn setting(&self, key: &str) -> Option<&Setting> {
-        self.values.get(key).map(|(setting, _)| setting)
+        self.value(key).map(|(_, setting, _)| setting)
     }
 
     /// The error for that key, of which the value is wrong.
@@ -116,7 +124,7 @@ impl Settings {
             Setting::Text(text) => without_user(text).into_owned(),
             Setting::Secret(_) => HIDDEN.to_owned(),
             Setting::Flag(flag) => flag.to_string(),
-            Setting::Seconds(seconds) => seconds.to_string(),
+            Setting::Seconds(_, text) => text.clone(),
         })
     }
 
@@ -124,14 +132,15 @@ impl Settings {
     /// of `cloud` is who chose the cloud.
     #[must_use]
     pub fn source(&self, key: &str) -> Option<&Source> {
-        self.values.get(key).map(|(_, source)| source)
+        self.value(key).map(|(.., source)| source)
     }
 
     /// Every key that is set, those of the serialized object first and in its
     /// order.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
         let shown = SHOWN.into_iter().filter(|key| self.has(key));
-        let rest = self.values.keys().map(String::as_str).filter(|key| !SHOWN.contains(key));
+        let rest = self.values.iter().map(|(key, ..)| key.as_str());
+        let rest = rest.filter(|key| !SHOWN.contains(key));
         shown.chain(rest)
     }
 }
@@ -155,13 +164,11 @@ impl Serialize for Settings {
                 Some(Setting::Text(text)) => map.serialize_entry(key, &without_user(text))?,
                 Some(Setting::Secret(_)) => map.serialize_entry(key, HIDDEN)?,
                 Some(Setting::Flag(flag)) => map.serialize_entry(key, flag)?,
-                Some(Setting::Seconds(seconds)) => {
-                    // 30 and not 30.0, as it was typed.
-                    match seconds.to_string().parse::<u64>() {
-                        Ok(whole) => map.serialize_entry(key, &whole)?,
-                        Err(_) => map.serialize_entry(key, seconds)?,
-                    }
-                }
+                // 30 and not 30.0, as it was typed.
+                Some(Setting::Seconds(seconds, text)) => match text.parse::<u64>() {
+                    Ok(whole) => map.serialize_entry(key, &whole)?,
+                    Err(_) => map.serialize_entry(key, seconds)?,
+                },
             }
         }
         map.end()

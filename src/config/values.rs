@@ -85,12 +85,15 @@ impl Keys<'_> {
 
     pub(super) fn timeout(&mut self) -> Result<()> {
         let Some(node) = self.outer.get("api_timeout") else { return Ok(()) };
-        let seconds = node.as_text("api_timeout")?.parse::<f64>().ok();
+        let text = node.as_text("api_timeout")?;
+        // This reader of numbers is there already; that of `f64` is not.
+        let seconds = serde_json::from_str::<f64>(text).ok();
         let Some(seconds) = seconds.filter(|seconds| *seconds > 0.0 && *seconds <= 1e9) else {
             let why = "`api_timeout` has to be a number of seconds, more than 0";
             return Err(node.source.refused(why));
         };
-        self.settings.set("api_timeout", Setting::Seconds(seconds), node.source.clone());
+        let setting = Setting::Seconds(seconds, text.to_owned());
+        self.settings.set("api_timeout", setting, node.source.clone());
         Ok(())
     }
 
