@@ -1,6 +1,8 @@
 //! The address of a service: what is taken for one, and what is not.
 
-use url::{Host, Url};
+use std::net::{IpAddr, Ipv6Addr};
+
+use http::Uri;
 
 /// The address without a slash at its end, or what is wrong with it.
 ///
@@ -8,31 +10,49 @@ use url::{Host, Url};
 /// host, and nothing that a path could not follow. A user and password in it
 /// would end in logs and errors.
 pub(crate) fn service_address(text: &str) -> Result<String, String> {
+    let text = text.trim();
     let shown = without_user(text);
-    let url =
-        Url::parse(text.trim()).map_err(|error| format!("{shown:?} is not a URL: {error}"))?;
-    if !url.username().is_empty() || url.password().is_some() {
-        let host = url.host_str().unwrap_or_default();
+    let none = |why: &dyn std::fmt::Display| format!("{shown:?} is not a URL: {why}");
+    let (scheme, _) = text.split_once("://").unwrap_or_default();
+    if !["http", "https"].iter().any(|known| scheme.eq_ignore_ascii_case(known)) {
+        return Err(format!("{shown:?} is not a URL that begins with http:// or https://"));
+    }
+    if !text.is_ascii() {
+        return Err(format!(
+            "{shown:?} has letters beyond ASCII: write its host with `xn--`, and the rest with `%`"
+        ));
+    }
+    let url: Uri = text.parse().map_err(|error| none(&error))?;
+    let Some(authority) = url.authority() else { return Err(none(&"it has no host")) };
+    let host = authority.host();
+    if authority.as_str().contains('@') {
         return Err(format!("the URL of {host:?} has a user or a password in it: take them out"));
     }
-    if !matches!(url.scheme(), "http" | "https") {
-        return Err(format!("{shown:?} is not an http or https URL"));
-    }
-    if url.query().is_some() || url.fragment().is_some() {
+    if url.query().is_some() || text.contains('#') {
         return Err(format!("{text:?} has a query or a fragment: take it out"));
     }
-    Ok(url.as_str().trim_end_matches('/').to_owned())
+    let v6 = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
+    if host.is_empty() || v6.is_some_and(|host| host.parse::<Ipv6Addr>().is_err()) {
+        return Err(none(&"its host is none"));
+    }
+    let port = authority.as_str()[host.len()..].strip_prefix(':');
+    if port.is_some_and(|port| port.parse::<u16>().is_err()) {
+        return Err(none(&"its port is none"));
+    }
+    let address = format!("{scheme}://{authority}").to_ascii_lowercase() + url.path();
+    Ok(address.trim_end_matches('/').to_owned())
 }
 
 /// Whether secrets would cross a network in the clear.
 pub(crate) fn is_exposed(address: &str) -> bool {
-    let Ok(url) = Url::parse(address) else { return false };
-    let near = url.host().is_some_and(|host| match host {
-        Host::Domain(name) => name == "localhost" || name.ends_with(".localhost"),
-        Host::Ipv4(address) => address.is_loopback(),
-        Host::Ipv6(address) => address.is_loopback(),
-    });
-    url.scheme() == "http" && !near
+    let Ok(url) = address.parse::<Uri>() else { return false };
+    let host = url.host().unwrap_or_default();
+    let number = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+    let near = match number {
+        Ok(number) => number.is_loopback(),
+        Err(_) => host == "localhost" || host.ends_with(".localhost"),
+    };
+    url.scheme_str() == Some("http") && !near
 }
 
 /// What can be shown of an address, whatever is wrong with it: nothing before
@@ -50,8 +70,10 @@ mod tests {
         for (given, taken) in [
             ("https://cloud.example/identity/v3/", "https://cloud.example/identity/v3"),
             ("http://127.0.0.1:5000", "http://127.0.0.1:5000"),
-            (" HTTPS://Cloud.Example:443/ ", "https://cloud.example"),
-            ("http://[::1]:8774/v2.1/abc", "http://[::1]:8774/v2.1/abc"),
+            (" HTTPS://Cloud.Example:443/ ", "https://cloud.example:443"),
+            ("http://h//", "http://h"),
+            ("http://[::1]:8774/v2.1/Abc", "http://[::1]:8774/v2.1/Abc"),
+            ("https://xn--bcher-kva.example/%C3%A9", "https://xn--bcher-kva.example/%C3%A9"),
         ] {
             assert_eq!(service_address(given).as_deref(), Ok(taken));
         }
@@ -60,20 +82,54 @@ mod tests {
     #[test]
     fn what_is_no_address_is_refused_in_words() {
         for (given, why) in [
-            ("", r#""" is not a URL: relative URL without a base"#),
-            ("cloud.example", r#""cloud.example" is not a URL: relative URL without a base"#),
-            ("javascript:alert(1)", r#""javascript:alert(1)" is not an http or https URL"#),
-            ("file:///etc/passwd", r#""file:///etc/passwd" is not an http or https URL"#),
-            ("http://", r#""http://" is not a URL: empty host"#),
+            ("", r#""" is not a URL that begins with http:// or https://"#),
+            (
+                "cloud.example",
+                r#""cloud.example" is not a URL that begins with http:// or https://"#,
+            ),
+            (
+                "cloud.example:5000/v3",
+                r#""cloud.example:5000/v3" is not a URL that begins with http:// or https://"#,
+            ),
+            ("/v2.1", r#""/v2.1" is not a URL that begins with http:// or https://"#),
+            ("//nova/v2.1", r#""//nova/v2.1" is not a URL that begins with http:// or https://"#),
+            (
+                "javascript:alert(1)",
+                r#""javascript:alert(1)" is not a URL that begins with http:// or https://"#,
+            ),
+            (
+                "file:///etc/passwd",
+                r#""file:///etc/passwd" is not a URL that begins with http:// or https://"#,
+            ),
+            ("http:80", r#""http:80" is not a URL that begins with http:// or https://"#),
+            ("http://", r#""http://" is not a URL: empty string"#),
+            ("http:///v3", r#""http:///v3" is not a URL: invalid format"#),
+            ("http://:80/v3", r#""http://:80/v3" is not a URL: its host is none"#),
+            ("http://[::g]/v3", r#""http://[::g]/v3" is not a URL: its host is none"#),
+            ("http://h:/v3", r#""http://h:/v3" is not a URL: its port is none"#),
+            ("http://h:x/v3", r#""http://h:x/v3" is not a URL: its port is none"#),
+            ("http://h:1:2/v3", r#""http://h:1:2/v3" is not a URL: invalid authority"#),
+            ("http://h/a b", r#""http://h/a b" is not a URL: invalid uri character"#),
+            ("http://h\n/", r#""http://h\n/" is not a URL: invalid uri character"#),
             ("http://h/?a=b", r#""http://h/?a=b" has a query or a fragment: take it out"#),
+            ("http://h/#a", r#""http://h/#a" has a query or a fragment: take it out"#),
+            (
+                "http://bücher.example/v3",
+                "\"http://bücher.example/v3\" has letters beyond ASCII: write its host with `xn--`, \
+                 and the rest with `%`",
+            ),
             (
                 "http://me:pa55word@h/",
                 r#"the URL of "h" has a user or a password in it: take them out"#,
             ),
-            ("http://me:pa55word@h:99999/v3", r#""h:99999/v3" is not a URL: invalid port number"#),
+            (
+                "http://me:pa55word@h:99999/v3",
+                r#"the URL of "h" has a user or a password in it: take them out"#,
+            ),
+            ("http://h:99999/v3", r#""http://h:99999/v3" is not a URL: its port is none"#),
             (
                 "ftp://me:pa55word@h/v3",
-                r#"the URL of "h" has a user or a password in it: take them out"#,
+                r#""h/v3" is not a URL that begins with http:// or https://"#,
             ),
         ] {
             assert_eq!(service_address(given), Err(why.to_owned()), "{given}");
@@ -84,8 +140,12 @@ mod tests {
     fn only_loopback_may_be_plain() {
         assert!(is_exposed("http://cloud.example/"));
         assert!(is_exposed("http://192.168.0.1/"));
+        assert!(is_exposed("http://[2001:db8::1]:80/"));
+        assert!(is_exposed("http://notlocalhost/"));
         assert!(!is_exposed("https://cloud.example/"));
-        for near in ["http://localhost/", "http://127.1.2.3/", "http://[::1]/"] {
+        for near in
+            ["http://localhost/", "http://a.localhost:1", "http://127.1.2.3/", "http://[::1]/"]
+        {
             assert!(!is_exposed(near), "{near}");
         }
     }

@@ -71,8 +71,8 @@ impl Default for TransportOptions {
 }
 
 impl Options {
-    /// Options to sign in at that Identity service: its address with or
-    /// without `/v3` at the end. Sends nothing.
+    /// Options to sign in at that Identity service: its address, with or without
+    /// `/v3` at the end, in ASCII (a host beyond it as `xn--…`). Sends nothing.
     pub fn new(auth_url: impl Into<String>) -> Self {
         Self { auth_url: auth_url.into(), ..Self::default() }
     }

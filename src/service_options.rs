@@ -83,7 +83,7 @@ impl ServiceOptions {
         self
     }
 
-    /// At this address, whatever the catalogue says.
+    /// At this address, whatever the catalogue says; in ASCII.
     pub fn endpoint(mut self, url: impl Into<String>) -> Self {
         self.endpoint = Some(url.into());
         self

@@ -220,23 +220,23 @@ fn an_endpoint_that_cannot_be_one_is_refused_in_words() {
     for (url, message) in [
         (
             "javascript:alert(1)",
-            "the catalogue's compute endpoint cannot be used: \"javascript:alert(1)\" is not an \
-             http or https URL",
+            "the catalogue's compute endpoint cannot be used: \"javascript:alert(1)\" is not a \
+             URL that begins with http:// or https://",
         ),
         (
             "file:///etc/passwd",
-            "the catalogue's compute endpoint cannot be used: \"file:///etc/passwd\" is not an \
-             http or https URL",
+            "the catalogue's compute endpoint cannot be used: \"file:///etc/passwd\" is not a \
+             URL that begins with http:// or https://",
         ),
         (
             "/v2.1",
-            "the catalogue's compute endpoint cannot be used: \"/v2.1\" is not a URL: relative URL \
-             without a base",
+            "the catalogue's compute endpoint cannot be used: \"/v2.1\" is not a URL that begins \
+             with http:// or https://",
         ),
         (
             "//nova/v2.1",
-            "the catalogue's compute endpoint cannot be used: \"//nova/v2.1\" is not a URL: \
-             relative URL without a base",
+            "the catalogue's compute endpoint cannot be used: \"//nova/v2.1\" is not a URL that \
+             begins with http:// or https://",
         ),
         (
             "http://me:pa55word@nova/v2.1",
@@ -246,7 +246,12 @@ fn an_endpoint_that_cannot_be_one_is_refused_in_words() {
         (
             "http://nova/v2.1?x=\u{1b}[2J",
             "the catalogue's compute endpoint cannot be used: \"http://nova/v2.1?x=\\u{1b}[2J\" \
-             has a query or a fragment: take it out",
+             is not a URL: invalid uri character",
+        ),
+        (
+            "http://nova/v2.1?x=y",
+            "the catalogue's compute endpoint cannot be used: \"http://nova/v2.1?x=y\" has a \
+             query or a fragment: take it out",
         ),
     ] {
         let catalogue = json!([{"type": "compute", "endpoints": [

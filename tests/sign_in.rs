@@ -241,8 +241,8 @@ fn an_auth_url_that_is_none_is_refused_in_words() {
     for (url, message) in [
         (
             "cloud.example",
-            "the auth_url cannot be used: \"cloud.example\" is not a URL: relative URL without \
-             a base",
+            "the auth_url cannot be used: \"cloud.example\" is not a URL that begins with http:// \
+             or https://",
         ),
         (
             "http://127.0.0.1:1/v2.0",
