@@ -120,6 +120,7 @@ mod details;
 mod error;
 mod fault;
 mod identity;
+mod ids;
 mod openstack;
 mod options;
 mod pages;
@@ -135,6 +136,7 @@ mod session;
 mod time;
 mod token;
 mod transport;
+mod words;
 
 pub use credentials::{ApplicationCredential, Domain, Project, Scope, User};
 pub use details::{Details, Missing};

@@ -3,6 +3,7 @@
 
 use url::form_urlencoded;
 
+use crate::ids::Ids;
 use crate::request::Request;
 use crate::seen::{Marks, Seen};
 
@@ -52,38 +53,6 @@ pub(crate) struct Cursor {
     again: usize,
     /// The markers that are gone.
     gone: Marks,
-}
-
-/// Ids, one after the other in one piece of memory, which serves every page.
-#[derive(Debug, Default)]
-struct Ids {
-    text: String,
-    ends: Vec<usize>,
-}
-
-impl Ids {
-    fn clear(&mut self) {
-        self.text.clear();
-        self.ends.clear();
-    }
-
-    fn push(&mut self, id: &str) {
-        self.text.push_str(id);
-        self.ends.push(self.text.len());
-    }
-
-    fn len(&self) -> usize {
-        self.ends.len()
-    }
-
-    fn get(&self, at: usize) -> Option<&str> {
-        let start = at.checked_sub(1).map_or(0, |before| self.ends[before]);
-        self.ends.get(at).map(|end| &self.text[start..*end])
-    }
-
-    fn last(&self) -> Option<&str> {
-        self.get(self.len().checked_sub(1)?)
-    }
 }
 
 /// What is known about a page that came.
