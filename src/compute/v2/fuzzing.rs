@@ -3,7 +3,6 @@
 
 use std::sync::{Arc, OnceLock};
 
-use jiff::Timestamp;
 use url::Url;
 
 use super::{api, read};
@@ -18,6 +17,7 @@ use crate::response::Response;
 use crate::service::Service;
 use crate::service_options::{Interface, ServiceOptions};
 use crate::session::Session;
+use crate::time;
 use crate::token::Token;
 
 const ENDPOINT: &str = "http://nova.example/v2.1";
@@ -81,7 +81,7 @@ pub fn next_link(data: &[u8]) {
 /// The body of a sign-in, or a token as a program has kept it.
 pub fn token(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
-    let received = Token::received("gAAAA", text, Timestamp::now()).ok();
+    let received = Token::received("gAAAA", text, time::now()).ok();
     for token in received.into_iter().chain(serde_json::from_str(text).ok()) {
         let kept = serde_json::to_string(&token).expect("JSON");
         let again: Token = serde_json::from_str(&kept).expect("what was written before");
