@@ -29,6 +29,7 @@ mod write;
 
 pub use disk_config::DiskConfig;
 pub use image::Image;
+pub use items::{IntoIter as MetadataIntoIter, Iter as MetadataIter};
 pub use link::Link;
 pub use list::ListImages;
 pub use metadata::Metadata;
