@@ -105,8 +105,10 @@ fn wait(response: &Response, fault: Option<&Fault>) -> Option<Duration> {
     });
     let text = response.retry_after.clone().or(in_body)?;
     let text = text.trim();
-    // This reader of numbers is there already; that of `f64` is not.
-    if let Ok(seconds) = serde_json::from_str::<f64>(text) {
+    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Some(Duration::from_secs(text.parse().unwrap_or(u64::MAX)));
+    }
+    if let Some(seconds) = time::seconds(text) {
         let seconds = seconds.max(0.0).ceil();
         return Some(Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX));
     }
@@ -241,11 +243,17 @@ mod tests {
         assert_eq!(waits(Some("Wed, 21 Oct 2015 07:28:00 GMT"), ""), Some(Duration::ZERO));
         assert_eq!(waits(Some("soon"), ""), None);
         assert_eq!(waits(Some("2026-11-23T12:00:00Z"), ""), Some(Duration::ZERO));
-        for (text, seconds) in [("0", 0), ("1.0", 1), ("1.01", 2), ("-3", 0), ("-0.5", 0)] {
+        for (text, seconds) in
+            [("0", 0), ("0120", 120), ("1.0", 1), ("1.01", 2), (".5", 1), ("-3", 0), ("-0.5", 0)]
+        {
             assert_eq!(waits(Some(text), ""), Some(Duration::from_secs(seconds)), "{text}");
         }
-        assert_eq!(waits(Some(&"9".repeat(30)), ""), Some(Duration::MAX));
-        for text in ["", ".5", "-", "0x1", "1 s", "1.5.2", "nan"] {
+        for text in ["9".repeat(20), "9".repeat(400), format!("{}5", "0".repeat(400))] {
+            let seconds = if text.starts_with('0') { 5 } else { u64::MAX };
+            assert_eq!(waits(Some(&text), ""), Some(Duration::from_secs(seconds)));
+        }
+        assert_eq!(waits(Some("1e300"), ""), Some(Duration::MAX));
+        for text in ["", "-", "0x1", "1 s", "1.5.2", "nan"] {
             assert_eq!(waits(Some(text), ""), None, "{text}");
         }
         let body = r#"{"overLimit": {"code": 413, "message": "m", "retryAfter": "3"}}"#;

@@ -6,6 +6,7 @@ use super::settings::Setting;
 use crate::error::Result;
 use crate::request::Microversion;
 use crate::service_options::Interface;
+use crate::time;
 
 /// The ways to sign in.
 const AUTH_TYPES: [&str; 7] = [
@@ -85,10 +86,9 @@ impl Keys<'_> {
 
     pub(super) fn timeout(&mut self) -> Result<()> {
         let Some(node) = self.outer.get("api_timeout") else { return Ok(()) };
-        let text = node.as_text("api_timeout")?;
-        // This reader of numbers is there already; that of `f64` is not.
-        let seconds = serde_json::from_str::<f64>(text).ok();
-        let Some(seconds) = seconds.filter(|seconds| *seconds > 0.0 && *seconds <= 1e9) else {
+        let text = node.as_text("api_timeout")?.trim();
+        let Some(seconds) = time::seconds(text).filter(|seconds| *seconds > 0.0 && *seconds <= 1e9)
+        else {
             let why = "`api_timeout` has to be a number of seconds, more than 0";
             return Err(node.source.refused(why));
         };
