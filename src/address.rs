@@ -1,5 +1,6 @@
 //! The address of a service: what is taken for one, and what is not.
 
+use std::fmt;
 use std::net::{IpAddr, Ipv6Addr};
 
 use http::Uri;
@@ -12,10 +13,14 @@ use http::Uri;
 pub(crate) fn service_address(text: &str) -> Result<String, String> {
     let text = text.trim();
     let shown = without_user(text);
-    let none = |why: &dyn std::fmt::Display| format!("{shown:?} is not a URL: {why}");
-    let (scheme, _) = text.split_once("://").unwrap_or_default();
+    let none = |why: &dyn fmt::Display| format!("{shown:?} is not a URL: {why}");
+    let (scheme, rest) = text.split_once("://").unwrap_or_default();
     if !["http", "https"].iter().any(|known| scheme.eq_ignore_ascii_case(known)) {
         return Err(format!("{shown:?} is not a URL that begins with http:// or https://"));
+    }
+    // Looked for in all that is before the path: a password may have a `#` in it.
+    if let Some((_, host)) = rest.split('/').next().and_then(|start| start.rsplit_once('@')) {
+        return Err(format!("the URL of {host:?} has a user or a password in it: take them out"));
     }
     if !text.is_ascii() {
         return Err(format!(
@@ -23,24 +28,32 @@ pub(crate) fn service_address(text: &str) -> Result<String, String> {
         ));
     }
     let url: Uri = text.parse().map_err(|error| none(&error))?;
-    let Some(authority) = url.authority() else { return Err(none(&"it has no host")) };
-    let host = authority.host();
-    if authority.as_str().contains('@') {
-        return Err(format!("the URL of {host:?} has a user or a password in it: take them out"));
-    }
     if url.query().is_some() || text.contains('#') {
-        return Err(format!("{text:?} has a query or a fragment: take it out"));
+        return Err(format!("{shown:?} has a query or a fragment: take it out"));
     }
-    let v6 = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
-    if host.is_empty() || v6.is_some_and(|host| host.parse::<Ipv6Addr>().is_err()) {
-        return Err(none(&"its host is none"));
+    let authority = url.authority().map_or("", |authority| authority.as_str());
+    let (host, port) =
+        split_port(authority).ok_or_else(|| none(&"its host or its port is none"))?;
+    if url.path().split('/').any(|segment| matches!(segment, "." | "..")) || text.contains('\\') {
+        return Err(none(&"its path has `.`, `..` or `\\` in it"));
     }
-    let port = authority.as_str()[host.len()..].strip_prefix(':');
-    if port.is_some_and(|port| port.parse::<u16>().is_err()) {
-        return Err(none(&"its port is none"));
-    }
-    let address = format!("{scheme}://{authority}").to_ascii_lowercase() + url.path();
+    let port = if port.is_empty() { String::new() } else { format!(":{port}") };
+    let address = format!("{scheme}://{host}{port}").to_ascii_lowercase() + url.path();
     Ok(address.trim_end_matches('/').to_owned())
+}
+
+/// The host, and the digits of its port, if each of them can be one.
+fn split_port(authority: &str) -> Option<(&str, &str)> {
+    let (host, port) = match authority.rfind([':', ']']) {
+        Some(at) if authority[at..].starts_with(':') => (&authority[..at], &authority[at + 1..]),
+        _ => (authority, ""),
+    };
+    let is_port = port.is_empty() || port.parse::<u16>().is_ok() && !port.starts_with('+');
+    let is_host = match host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
+        Some(host) => host.parse::<Ipv6Addr>().is_ok(),
+        None => !host.is_empty() && !host.contains([':', '[', ']']),
+    };
+    (is_port && is_host).then_some((host, port))
 }
 
 /// Whether secrets would cross a network in the clear.
@@ -72,6 +85,8 @@ mod tests {
             ("http://127.0.0.1:5000", "http://127.0.0.1:5000"),
             (" HTTPS://Cloud.Example:443/ ", "https://cloud.example:443"),
             ("http://h//", "http://h"),
+            ("http://h:/v3", "http://h/v3"),
+            ("http://h_1.example:05000/v3", "http://h_1.example:05000/v3"),
             ("http://[::1]:8774/v2.1/Abc", "http://[::1]:8774/v2.1/Abc"),
             ("https://xn--bcher-kva.example/%C3%A9", "https://xn--bcher-kva.example/%C3%A9"),
         ] {
@@ -104,10 +119,29 @@ mod tests {
             ("http:80", r#""http:80" is not a URL that begins with http:// or https://"#),
             ("http://", r#""http://" is not a URL: empty string"#),
             ("http:///v3", r#""http:///v3" is not a URL: invalid format"#),
-            ("http://:80/v3", r#""http://:80/v3" is not a URL: its host is none"#),
-            ("http://[::g]/v3", r#""http://[::g]/v3" is not a URL: its host is none"#),
-            ("http://h:/v3", r#""http://h:/v3" is not a URL: its port is none"#),
-            ("http://h:x/v3", r#""http://h:x/v3" is not a URL: its port is none"#),
+            ("http://:80/v3", r#""http://:80/v3" is not a URL: its host or its port is none"#),
+            ("http://[::g]/v3", r#""http://[::g]/v3" is not a URL: its host or its port is none"#),
+            ("http://[::1]x/", r#""http://[::1]x/" is not a URL: its host or its port is none"#),
+            (
+                "http://[::1]x:8/",
+                r#""http://[::1]x:8/" is not a URL: its host or its port is none"#,
+            ),
+            ("http://a[::1]/", r#""http://a[::1]/" is not a URL: its host or its port is none"#),
+            ("http://::1/", r#""http://::1/" is not a URL: invalid authority"#),
+            ("http://h:+8/v3", r#""http://h:+8/v3" is not a URL: its host or its port is none"#),
+            (
+                "http://h/a/..",
+                r#""http://h/a/.." is not a URL: its path has `.`, `..` or `\` in it"#,
+            ),
+            (
+                "http://h/./v3",
+                r#""http://h/./v3" is not a URL: its path has `.`, `..` or `\` in it"#,
+            ),
+            (
+                "http://h/a\\b",
+                "\"http://h/a\\\\b\" is not a URL: its path has `.`, `..` or `\\` in it",
+            ),
+            ("http://h:x/v3", r#""http://h:x/v3" is not a URL: its host or its port is none"#),
             ("http://h:1:2/v3", r#""http://h:1:2/v3" is not a URL: invalid authority"#),
             ("http://h/a b", r#""http://h/a b" is not a URL: invalid uri character"#),
             ("http://h\n/", r#""http://h\n/" is not a URL: invalid uri character"#),
@@ -123,10 +157,15 @@ mod tests {
                 r#"the URL of "h" has a user or a password in it: take them out"#,
             ),
             (
-                "http://me:pa55word@h:99999/v3",
-                r#"the URL of "h" has a user or a password in it: take them out"#,
+                "http://me:pa55#wo?rd@h:99999/v3",
+                r#"the URL of "h:99999" has a user or a password in it: take them out"#,
             ),
-            ("http://h:99999/v3", r#""http://h:99999/v3" is not a URL: its port is none"#),
+            ("http://me:pa55/word@h/v3", r#""h/v3" is not a URL: its host or its port is none"#),
+            ("http://me:5555/?word@h/v3", r#""h/v3" has a query or a fragment: take it out"#),
+            (
+                "http://h:99999/v3",
+                r#""http://h:99999/v3" is not a URL: its host or its port is none"#,
+            ),
             (
                 "ftp://me:pa55word@h/v3",
                 r#""h/v3" is not a URL that begins with http:// or https://"#,

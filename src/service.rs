@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::address::service_address;
+use crate::address::{service_address, without_user};
 use crate::catalogue::Wanted;
 use crate::error::{Error, Result};
 use crate::fault;
@@ -182,9 +182,8 @@ fn filled(endpoint: &str, token: &Token) -> Result<String> {
         return Ok(endpoint.to_owned());
     }
     let project = token.project_id().ok_or_else(|| {
-        Error::invalid(format!(
-            "the endpoint {endpoint:?} needs a project, and the token is for none"
-        ))
+        let shown = without_user(endpoint);
+        Error::invalid(format!("the endpoint {shown:?} needs a project, and the token is for none"))
     })?;
     Ok(names.iter().fold(endpoint.to_owned(), |text, name| text.replace(name, project)))
 }

@@ -203,12 +203,13 @@ fn an_endpoint_for_a_project_cannot_be_used_with_a_token_for_none() {
     // What is known of a token that was given is its id alone.
     for options in [server.options(), Options::new("").token_id("t").no_proxy()] {
         let openstack = OpenStack::new(options).expect("good options");
-        let endpoint = ServiceOptions::new().endpoint("http://127.0.0.1:1/v2/%(project_id)s");
+        let endpoint =
+            ServiceOptions::new().endpoint("http://me:pa55#@127.0.0.1:1/v2/%(project_id)s");
         let error = openstack.compute_v2_with(endpoint).expect_err("a refusal");
         assert!(matches!(error, Error::Invalid(_)), "{error:?}");
         assert_eq!(
             error.to_string(),
-            "the endpoint \"http://127.0.0.1:1/v2/%(project_id)s\" needs a project, and the token \
+            "the endpoint \"127.0.0.1:1/v2/%(project_id)s\" needs a project, and the token \
              is for none"
         );
     }

@@ -181,6 +181,8 @@
 //! - `auth_plugin` counts, and so does a `-` for a `_` in `auth-type`;
 //! - the environment has no defaults that hide those of its profile;
 //! - every folder of `XDG_CONFIG_DIRS` is searched, where there are several;
+//! - an address is in ASCII, a host beyond that as `xn--…`, and without a user, a
+//!   query, `.` and `..` in it;
 //! - `OS_USERID` is read, as gophercloud does, and so is `userid` in a file;
 //! - profiles come from `clouds-public.yaml` alone: those that openstacksdk
 //!   brings with it, and those at a URL, are not there;
