@@ -34,7 +34,10 @@ pub(crate) fn service_address(text: &str) -> Result<String, String> {
     let authority = url.authority().map_or("", |authority| authority.as_str());
     let (host, port) =
         split_port(authority).ok_or_else(|| none(&"its host or its port is none"))?;
-    if url.path().split('/').any(|segment| matches!(segment, "." | "..")) || text.contains('\\') {
+    let is_dots = |segment: &str| {
+        matches!(segment.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | "..")
+    };
+    if url.path().split('/').any(is_dots) || text.contains('\\') {
         return Err(none(&"its path has `.`, `..` or `\\` in it"));
     }
     let port = if port.is_empty() { String::new() } else { format!(":{port}") };
@@ -51,7 +54,7 @@ fn split_port(authority: &str) -> Option<(&str, &str)> {
     let is_port = port.is_empty() || port.parse::<u16>().is_ok() && !port.starts_with('+');
     let is_host = match host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
         Some(host) => host.parse::<Ipv6Addr>().is_ok(),
-        None => !host.is_empty() && !host.contains([':', '[', ']']),
+        None => !host.is_empty() && !host.contains([':', '[', ']', '%']),
     };
     (is_port && is_host).then_some((host, port))
 }
@@ -173,6 +176,75 @@ mod tests {
         ] {
             assert_eq!(service_address(given), Err(why.to_owned()), "{given}");
         }
+    }
+
+    /// What is taken goes where the URL standard says, which `url` follows.
+    #[test]
+    fn every_address_means_what_the_url_standard_says() {
+        const PARTS: [&str; 28] = [
+            "http://",
+            "https://",
+            "h",
+            "a.example",
+            "[::1]",
+            "[",
+            "]",
+            ":",
+            "80",
+            "8774",
+            "99999",
+            "@",
+            "#",
+            "?",
+            "/",
+            "/v3",
+            ".",
+            "..",
+            "\\",
+            "%2e",
+            "%C3%A9",
+            "_",
+            "-",
+            " ",
+            "+",
+            "é",
+            "127.0.0.1",
+            "~",
+        ];
+        let mut state = 1_u64;
+        let mut random = |below: usize| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            usize::try_from(state >> 33).expect("31 bits") % below
+        };
+        let mut taken = 0;
+        for _ in 0..100_000 {
+            let scheme = PARTS[random(2)];
+            let parts = (0..=random(6)).map(|_| PARTS[random(PARTS.len())]);
+            let text: String = std::iter::once(scheme).chain(parts).collect();
+            let Ok(address) = service_address(&text) else { continue };
+            // A number at the end of a host makes it an IPv4 address there: here
+            // nobody would find it.
+            let Ok(url) = url::Url::parse(&address) else {
+                let host =
+                    address.parse::<Uri>().expect("a URL").host().expect("a host").to_owned();
+                let last = host.trim_end_matches('.').rsplit('.').next().unwrap_or_default();
+                assert!(last.bytes().all(|byte| byte.is_ascii_digit()), "{text:?}: {address}");
+                continue;
+            };
+            let Ok(ours) = address.parse::<Uri>() else { panic!("{text:?}: {address}") };
+            if matches!(url.host(), Some(url::Host::Ipv4(_))) && ours.host() != url.host_str() {
+                continue;
+            }
+            taken += 1;
+            assert_eq!(ours.host(), url.host_str(), "{text:?}");
+            let usual = if url.scheme() == "http" { 80 } else { 443 };
+            let port = ours.port_u16().unwrap_or(usual);
+            assert_eq!(Some(port), url.port_or_known_default(), "{text:?}");
+            assert_eq!(ours.path(), url.path(), "{text:?}");
+            assert_eq!((url.username(), url.password(), url.query()), ("", None, None), "{text:?}");
+            assert!(!address.ends_with('/'), "{text:?}");
+        }
+        assert!(taken > 10_000, "{taken}");
     }
 
     #[test]
