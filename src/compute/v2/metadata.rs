@@ -255,6 +255,18 @@ mod tests {
     }
 
     #[test]
+    fn of_a_key_that_comes_again_the_last_one_counts_wherever_they_are() {
+        let numbers: Vec<_> =
+            (0..200).map(|number: u32| (number % 7, number.to_string())).collect();
+        let items = numbers.iter().map(|(key, value)| (key.to_string(), value));
+        let metadata: Metadata = items.collect();
+        let last = ["196", "197", "198", "199", "193", "194", "195"];
+        assert_eq!(metadata.values().collect::<Vec<_>>(), last);
+        assert_eq!(Metadata::from([("", ""), ("", "x")]).get(""), Some("x"));
+        assert_eq!(Metadata::from([("", "x"), ("", "")]).get(""), Some(""));
+    }
+
+    #[test]
     fn what_is_set_again_and_again_takes_no_more_room() {
         let mut metadata = Metadata::from([("z", "last"), ("a", "first")]);
         for number in 0..10_000 {
