@@ -1,7 +1,7 @@
 //! Times: what the clock says, and what a server wrote.
 //!
 //! jiff holds them, reckons with them and writes them. It could read them, too,
-//! but its reader takes every form of ISO 8601 and brings 200 KiB of words for
+//! but its reader takes every form of ISO 8601 and brings 250 KiB of words for
 //! what can be wrong with one, into each program; here nobody sees such words.
 
 use std::time::{SystemTime, UNIX_EPOCH};

@@ -10,6 +10,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::names::{SHOWN, is_secret};
 use super::node::Source;
+use crate::address::without_user;
 use crate::error::Error;
 
 /// What shows in place of a secret.
@@ -121,7 +122,7 @@ impl Settings {
     #[must_use]
     pub fn get(&self, key: &str) -> Option<String> {
         self.setting(key).map(|setting| match setting {
-            Setting::Text(text) => without_user(text).into_owned(),
+            Setting::Text(text) => shown(key, text).into_owned(),
             Setting::Secret(_) => HIDDEN.to_owned(),
             Setting::Flag(flag) => flag.to_string(),
             Setting::Seconds(_, text) => text.clone(),
@@ -145,12 +146,16 @@ impl Settings {
     }
 }
 
-/// The text, but of a URL nothing that could be a user or a password: what is
-/// before the last `@`, since a password can have any letter in it.
-fn without_user(text: &str) -> Cow<'_, str> {
-    match text.split_once("://").and_then(|(scheme, rest)| Some((scheme, rest.rsplit_once('@')?))) {
-        None => Cow::Borrowed(text),
-        Some((scheme, (_, rest))) => Cow::Owned(format!("{scheme}://{HIDDEN}@{rest}")),
+/// The text of that key, but of an address nothing that could be a user or a
+/// password.
+fn shown<'a>(key: &str, text: &'a str) -> Cow<'a, str> {
+    let is_address = key == "auth_url" || key.contains("endpoint");
+    let begin = text.find("://").map(|at| at + 3).or(is_address.then_some(0));
+    match begin.map(|at| text.split_at(at)) {
+        Some((scheme, rest)) if rest.contains('@') => {
+            Cow::Owned(format!("{scheme}{HIDDEN}@{}", without_user(rest)))
+        }
+        _ => Cow::Borrowed(text),
     }
 }
 
@@ -160,7 +165,7 @@ impl Serialize for Settings {
         for key in SHOWN {
             match self.setting(key) {
                 None => {}
-                Some(Setting::Text(text)) => map.serialize_entry(key, &without_user(text))?,
+                Some(Setting::Text(text)) => map.serialize_entry(key, &shown(key, text))?,
                 Some(Setting::Secret(_)) => map.serialize_entry(key, HIDDEN)?,
                 Some(Setting::Flag(flag)) => map.serialize_entry(key, flag)?,
                 // 30 and not 30.0.
@@ -206,9 +211,16 @@ mod tests {
     }
 
     #[test]
+    fn a_password_in_an_address_without_its_scheme_is_not_shown_either() {
+        for key in ["auth_url", "endpoint", "compute_endpoint_override"] {
+            assert_eq!(shown(key, "me:pa55@cloud.example:5000/v3"), "***@cloud.example:5000/v3");
+        }
+    }
+
+    #[test]
     fn other_text_is_shown_as_it_is() {
         for text in ["", "demo@cloud.example", "https://cloud.example/a", "://", "a@b://c"] {
-            assert_eq!(without_user(text), text);
+            assert_eq!(shown("username", text), text);
         }
     }
 }
