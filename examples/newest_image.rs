@@ -30,8 +30,15 @@ fn main() -> anyhow::Result<()> {
     let mut newest: Option<Image> = None;
     for image in compute.list_images(ListImages::detailed().status(ImageStatus::Active)) {
         let image = image?;
-        let is_wanted = image.name.as_deref().is_some_and(|name| name.starts_with(&prefix));
-        if is_wanted && newest.as_ref().is_none_or(|other| other.created < image.created) {
+        let is_wanted = image
+            .name
+            .as_deref()
+            .is_some_and(|name| name.starts_with(&prefix));
+        if is_wanted
+            && newest
+                .as_ref()
+                .is_none_or(|other| other.created < image.created)
+        {
             newest = Some(image);
         }
     }

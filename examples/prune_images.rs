@@ -51,11 +51,23 @@ fn main() -> anyhow::Result<ExitCode> {
     let outcome = prune(&compute, &arguments, &bar, &mut counts);
     bar.finish_and_clear();
 
-    let Counts { seen, deleted, failed } = counts;
-    let verb = if arguments.dry_run { "would delete" } else { "deleted" };
+    let Counts {
+        seen,
+        deleted,
+        failed,
+    } = counts;
+    let verb = if arguments.dry_run {
+        "would delete"
+    } else {
+        "deleted"
+    };
     eprintln!("{seen} images seen, {verb} {deleted}, failed to delete {failed}");
     outcome?;
-    Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if failed == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 /// Deletes while it lists: the list stays whole, because the next page is
@@ -67,9 +79,14 @@ fn prune(
     counts: &mut Counts,
 ) -> anyhow::Result<()> {
     let age = SignedDuration::from_hours(24 * i64::from(arguments.older_than));
-    let latest = Timestamp::now().checked_sub(age).context("no image is that old")?;
+    let latest = Timestamp::now()
+        .checked_sub(age)
+        .context("no image is that old")?;
     let is_wanted = |image: &Image| {
-        image.name.as_deref().is_some_and(|name| name.starts_with(&arguments.name))
+        image
+            .name
+            .as_deref()
+            .is_some_and(|name| name.starts_with(&arguments.name))
             && image.created.is_some_and(|created| created <= latest)
     };
 
@@ -81,7 +98,11 @@ fn prune(
         if !is_wanted(&image) {
             continue;
         }
-        let outcome = if arguments.dry_run { Ok(()) } else { image.delete() };
+        let outcome = if arguments.dry_run {
+            Ok(())
+        } else {
+            image.delete()
+        };
         match outcome {
             // Gone meanwhile: somebody else did it.
             Err(Error::NotFound(_)) => {}

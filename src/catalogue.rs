@@ -36,7 +36,11 @@ struct Endpoint {
 impl Endpoint {
     /// Keystone sends both names of a region; other catalogues only one of them.
     fn region(&self) -> &str {
-        if self.region_id.is_empty() { &self.region } else { &self.region_id }
+        if self.region_id.is_empty() {
+            &self.region
+        } else {
+            &self.region_id
+        }
     }
 }
 
@@ -74,11 +78,13 @@ impl Wanted<'_> {
             .iter()
             .filter(|service| service.kind == self.kind)
             .filter(|service| self.name.is_none_or(|name| service.name == name));
-        let mut fitting = services.flat_map(|service| &service.endpoints).filter(|endpoint| {
-            Interface::named(&endpoint.interface) == Some(self.interface)
-                && self.region.is_none_or(|region| endpoint.region() == region)
-                && !endpoint.url.is_empty()
-        });
+        let mut fitting = services
+            .flat_map(|service| &service.endpoints)
+            .filter(|endpoint| {
+                Interface::named(&endpoint.interface) == Some(self.interface)
+                    && self.region.is_none_or(|region| endpoint.region() == region)
+                    && !endpoint.url.is_empty()
+            });
         match fitting.next() {
             Some(endpoint) => Ok(endpoint.url.clone()),
             None => Err(Error::NoEndpoint(Details::new(self.refusal(catalogue)))),
@@ -86,7 +92,12 @@ impl Wanted<'_> {
     }
 
     fn refusal(&self, catalogue: &[Service]) -> String {
-        let Self { kind, name, region, interface } = self;
+        let Self {
+            kind,
+            name,
+            region,
+            interface,
+        } = self;
         let mut text = format!("no {interface} endpoint of type {kind:?}");
         if let Some(name) = name {
             text = format!("{text} and name {name:?}");
@@ -96,14 +107,22 @@ impl Wanted<'_> {
         }
         let there: Vec<String> = catalogue
             .iter()
-            .flat_map(|service| service.endpoints.iter().map(move |endpoint| (service, endpoint)))
+            .flat_map(|service| {
+                service
+                    .endpoints
+                    .iter()
+                    .map(move |endpoint| (service, endpoint))
+            })
             .filter(|(_, endpoint)| !endpoint.url.is_empty())
             .map(|(service, endpoint)| {
                 let region = match endpoint.region() {
                     "" => "no region",
                     region => region,
                 };
-                format!("{} ({}, {}, {region})", service.kind, service.name, endpoint.interface)
+                format!(
+                    "{} ({}, {}, {region})",
+                    service.kind, service.name, endpoint.interface
+                )
             })
             .collect();
         if there.is_empty() {
@@ -140,8 +159,15 @@ mod tests {
 
     #[track_caller]
     fn find(name: Option<&str>, region: Option<&str>, interface: Interface) -> String {
-        let wanted = Wanted { kind: "compute", name, region, interface };
-        wanted.find(&catalogue()).unwrap_or_else(|error| error.to_string())
+        let wanted = Wanted {
+            kind: "compute",
+            name,
+            region,
+            interface,
+        };
+        wanted
+            .find(&catalogue())
+            .unwrap_or_else(|error| error.to_string())
     }
 
     #[test]
@@ -160,8 +186,12 @@ mod tests {
              the catalogue has compute (nova, internal, One), compute (nova, public, One), \
              compute (nova, publicURL, Two), compute (other, public, no region)"
         );
-        let wanted =
-            Wanted { kind: "compute", name: None, region: None, interface: Interface::Public };
+        let wanted = Wanted {
+            kind: "compute",
+            name: None,
+            region: None,
+            interface: Interface::Public,
+        };
         assert_eq!(
             wanted.find(&[]).expect_err("nothing to find").to_string(),
             "no public endpoint of type \"compute\"; the token has no catalogue: ask for a \

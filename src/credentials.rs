@@ -47,24 +47,36 @@ pub struct User {
 impl User {
     /// The user with that id. Sends nothing.
     pub fn by_id(id: impl Into<String>, password: impl Into<String>) -> Self {
-        Self { who: Who::Id(id.into()), password: Some(secret(password)) }
+        Self {
+            who: Who::Id(id.into()),
+            password: Some(secret(password)),
+        }
     }
 
     /// The user of that name in that domain. Sends nothing.
     pub fn by_name(name: impl Into<String>, password: impl Into<String>, domain: Domain) -> Self {
-        Self { who: Who::Name(name.into(), domain), password: Some(secret(password)) }
+        Self {
+            who: Who::Name(name.into(), domain),
+            password: Some(secret(password)),
+        }
     }
 
     /// The user with that id and no password: whose
     /// [`ApplicationCredential::by_name`] it is. Sends nothing.
     pub fn id_only(id: impl Into<String>) -> Self {
-        Self { who: Who::Id(id.into()), password: None }
+        Self {
+            who: Who::Id(id.into()),
+            password: None,
+        }
     }
 
     /// The user of that name and no password: whose
     /// [`ApplicationCredential::by_name`] it is. Sends nothing.
     pub fn name_only(name: impl Into<String>, domain: Domain) -> Self {
-        Self { who: Who::Name(name.into(), domain), password: None }
+        Self {
+            who: Who::Name(name.into(), domain),
+            password: None,
+        }
     }
 }
 
@@ -128,14 +140,20 @@ pub(crate) enum Which {
 impl ApplicationCredential {
     /// The application credential with that id. Sends nothing.
     pub fn by_id(id: impl Into<String>, secret: impl Into<String>) -> Self {
-        Self { which: Which::Id(id.into()), secret: self::secret(secret) }
+        Self {
+            which: Which::Id(id.into()),
+            secret: self::secret(secret),
+        }
     }
 
     /// The application credential of that name, which belongs to `user`. The
     /// user's password is not needed and not sent: see [`User::id_only`] and
     /// [`User::name_only`]. Sends nothing.
     pub fn by_name(name: impl Into<String>, secret: impl Into<String>, user: User) -> Self {
-        Self { which: Which::Name(name.into(), user.who), secret: self::secret(secret) }
+        Self {
+            which: Which::Name(name.into(), user.who),
+            secret: self::secret(secret),
+        }
     }
 }
 

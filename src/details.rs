@@ -92,7 +92,10 @@ impl Details {
         #[cold]
         #[inline(never)]
         fn new(message: &str) -> Details {
-            Details(Box::new(Inner { message: printable(message), ..Inner::default() }))
+            Details(Box::new(Inner {
+                message: printable(message),
+                ..Inner::default()
+            }))
         }
         new(&message.into())
     }

@@ -17,18 +17,26 @@ pub(crate) const LONGEST_WAIT: Duration = Duration::from_secs(60);
 /// The error for an answer whose status is not a success.
 pub(crate) fn refusal(request: &Request, response: &Response) -> Error {
     let body = String::from_utf8_lossy(&response.body);
-    let fault = serde_json::from_str(&body).ok().and_then(|body| Fault::read(&body));
+    let fault = serde_json::from_str(&body)
+        .ok()
+        .and_then(|body| Fault::read(&body));
     let wait = wait(response, fault.as_ref());
     let message = match (&fault, response.status) {
         (_, 300..=399) => moved(response),
         (Some(fault), _) => fault.message.clone(),
         (None, _) if response.encoding.is_some() => {
-            format!("its words are coded as {:?}", response.encoding.as_deref().unwrap_or_default())
+            format!(
+                "its words are coded as {:?}",
+                response.encoding.as_deref().unwrap_or_default()
+            )
         }
         (None, _) => first_words(&body, response.status),
     };
     let is_named = fault.as_ref().is_some_and(|fault| !fault.name.is_empty());
-    let details = response.details(shortened(&message)).wait(wait).named(is_named);
+    let details = response
+        .details(shortened(&message))
+        .wait(wait)
+        .named(is_named);
     match response.status {
         413 | 429 | 502..=504 if wait.is_some_and(|wait| wait > LONGEST_WAIT) => {
             Error::OverLimit(details)
@@ -81,10 +89,18 @@ impl Fault {
             .iter()
             .find_map(|(name, value)| value.get("message").map(|_| (name.as_str(), value)))
             .unwrap_or(("", &Value::Null));
-        let said = inner.get("message").or(body.get("message")).or(body.get("error"))?;
-        let said = said.as_str().map_or_else(|| said.to_string(), str::to_owned);
+        let said = inner
+            .get("message")
+            .or(body.get("message"))
+            .or(body.get("error"))?;
+        let said = said
+            .as_str()
+            .map_or_else(|| said.to_string(), str::to_owned);
         let message = if said.contains("<br />") {
-            without_tags(&said).split_whitespace().collect::<Vec<_>>().join(" ")
+            without_tags(&said)
+                .split_whitespace()
+                .collect::<Vec<_>>()
+                .join(" ")
         } else {
             said
         };
@@ -99,10 +115,12 @@ impl Fault {
 /// The wait that was asked for: `Retry-After` in seconds or as a date, or
 /// Nova's `retryAfter` in the body.
 fn wait(response: &Response, fault: Option<&Fault>) -> Option<Duration> {
-    let in_body = fault.and_then(|fault| fault.retry_after.as_ref()).map(|value| match value {
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    });
+    let in_body = fault
+        .and_then(|fault| fault.retry_after.as_ref())
+        .map(|value| match value {
+            Value::String(text) => text.clone(),
+            other => other.to_string(),
+        });
     let text = response.retry_after.clone().or(in_body)?;
     let text = text.trim();
     if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -159,17 +177,26 @@ mod tests {
 
     #[track_caller]
     fn words(status: u16, body: &str) -> String {
-        refusal(&request(), &answer(status, body)).details().message().to_owned()
+        refusal(&request(), &answer(status, body))
+            .details()
+            .message()
+            .to_owned()
     }
 
     #[test]
     fn every_form_of_fault_yields_its_words() {
         assert_eq!(
-            words(404, r#"{"itemNotFound": {"code": 404, "message": "Image not found."}}"#),
+            words(
+                404,
+                r#"{"itemNotFound": {"code": 404, "message": "Image not found."}}"#
+            ),
             "Image not found."
         );
         assert_eq!(
-            words(401, r#"{"error": {"code": 401, "title": "Unauthorized", "message": "No."}}"#),
+            words(
+                401,
+                r#"{"error": {"code": 401, "title": "Unauthorized", "message": "No."}}"#
+            ),
             "No."
         );
         assert_eq!(words(429, r#"{"message": "slow down"}"#), "slow down");
@@ -181,7 +208,10 @@ mod tests {
             "Too large. Much."
         );
         assert_eq!(words(500, r#"{"error": "broken"}"#), "broken");
-        assert_eq!(words(401, "Authentication required\n"), "Authentication required");
+        assert_eq!(
+            words(401, "Authentication required\n"),
+            "Authentication required"
+        );
         assert_eq!(words(503, ""), "");
         assert_eq!(
             words(
@@ -220,10 +250,19 @@ mod tests {
             r#"{"itemNotFound": {"code": 404, "message": "The resource could not be found."}}"#;
         let image = r#"{"itemNotFound": {"code": 404, "message": "Image not found."}}"#;
         let key = r#"{"itemNotFound": {"code": 404, "message": "Invalid metadata key"}}"#;
-        assert_eq!(missing(Missing::MetadataItem, fault), Some(Missing::MetadataItem));
-        assert_eq!(missing(Missing::MetadataItem, key), Some(Missing::MetadataItem));
+        assert_eq!(
+            missing(Missing::MetadataItem, fault),
+            Some(Missing::MetadataItem)
+        );
+        assert_eq!(
+            missing(Missing::MetadataItem, key),
+            Some(Missing::MetadataItem)
+        );
         assert_eq!(missing(Missing::MetadataItem, image), Some(Missing::Image));
-        assert_eq!(missing(Missing::MetadataItem, "<html>"), Some(Missing::Call));
+        assert_eq!(
+            missing(Missing::MetadataItem, "<html>"),
+            Some(Missing::Call)
+        );
         // What stands before Nova's own code, asked for JSON.
         let route = r#"{"message": "The resource could not be found.<br /><br />\n\n\n", "code": "404 Not Found", "title": "Not Found"}"#;
         assert_eq!(missing(Missing::Image, route), Some(Missing::Call));
@@ -236,19 +275,42 @@ mod tests {
     #[test]
     fn a_wait_is_read_from_header_and_body() {
         let waits = |header: Option<&str>, body: &str| {
-            let response = Response { retry_after: header.map(Into::into), ..answer(429, body) };
+            let response = Response {
+                retry_after: header.map(Into::into),
+                ..answer(429, body)
+            };
             refusal(&request(), &response).details().retry_after()
         };
         assert_eq!(waits(Some("7"), ""), Some(Duration::from_secs(7)));
-        assert_eq!(waits(Some("Wed, 21 Oct 2015 07:28:00 GMT"), ""), Some(Duration::ZERO));
+        assert_eq!(
+            waits(Some("Wed, 21 Oct 2015 07:28:00 GMT"), ""),
+            Some(Duration::ZERO)
+        );
         assert_eq!(waits(Some("soon"), ""), None);
-        assert_eq!(waits(Some("2026-11-23T12:00:00Z"), ""), Some(Duration::ZERO));
-        for (text, seconds) in
-            [("0", 0), ("0120", 120), ("1.0", 1), ("1.01", 2), (".5", 1), ("-3", 0), ("-0.5", 0)]
-        {
-            assert_eq!(waits(Some(text), ""), Some(Duration::from_secs(seconds)), "{text}");
+        assert_eq!(
+            waits(Some("2026-11-23T12:00:00Z"), ""),
+            Some(Duration::ZERO)
+        );
+        for (text, seconds) in [
+            ("0", 0),
+            ("0120", 120),
+            ("1.0", 1),
+            ("1.01", 2),
+            (".5", 1),
+            ("-3", 0),
+            ("-0.5", 0),
+        ] {
+            assert_eq!(
+                waits(Some(text), ""),
+                Some(Duration::from_secs(seconds)),
+                "{text}"
+            );
         }
-        for text in ["9".repeat(20), "9".repeat(400), format!("{}5", "0".repeat(400))] {
+        for text in [
+            "9".repeat(20),
+            "9".repeat(400),
+            format!("{}5", "0".repeat(400)),
+        ] {
             let seconds = if text.starts_with('0') { 5 } else { u64::MAX };
             assert_eq!(waits(Some(&text), ""), Some(Duration::from_secs(seconds)));
         }
@@ -265,14 +327,20 @@ mod tests {
 
     #[test]
     fn text_from_the_server_cannot_drive_a_terminal_nor_fill_the_screen() {
-        assert_eq!(words(500, "\u{1b}[2Jgone\u{202e}"), "\\u{1b}[2Jgone\\u{202e}");
+        assert_eq!(
+            words(500, "\u{1b}[2Jgone\u{202e}"),
+            "\\u{1b}[2Jgone\\u{202e}"
+        );
         let long = words(500, &"x".repeat(5000));
         assert_eq!(long, format!("{}… (5000 bytes in all)", "x".repeat(1000)));
     }
 
     #[test]
     fn a_redirect_names_where_it_pointed() {
-        let response = Response { location: Some("http://evil/".into()), ..answer(302, "") };
+        let response = Response {
+            location: Some("http://evil/".into()),
+            ..answer(302, "")
+        };
         assert_eq!(
             refusal(&request(), &response).details().message(),
             "it points to http://evil/, and redirects are not followed, because the token would \

@@ -19,7 +19,9 @@ pub(crate) fn can_sign_in(options: &Options) -> bool {
 /// <https://docs.openstack.org/api-ref/identity/v3/#authentication-and-token-management>
 pub(crate) fn post_tokens(options: &Options) -> Result<Request> {
     let (identity, scope) = identity(options)?;
-    let auth = Auth { auth: Parts { identity, scope } };
+    let auth = Auth {
+        auth: Parts { identity, scope },
+    };
     let text = serde_json::to_string(&auth)
         .map_err(|error| Error::invalid(format!("cannot write the sign-in request: {error}")))?;
     let mut request = Request::new(Method::Post, ["auth", "tokens"]);
@@ -31,7 +33,11 @@ pub(crate) fn post_tokens(options: &Options) -> Result<Request> {
 /// How to say who it is, and for what. Exactly one way must be given.
 fn identity(options: &Options) -> Result<(Identity<'_>, Option<Value>)> {
     let scope = options.scope.as_ref().map(scope);
-    match (&options.user, &options.application_credential, &options.token_id) {
+    match (
+        &options.user,
+        &options.application_credential,
+        &options.token_id,
+    ) {
         (Some(user), None, None) => Ok((Identity::password(user)?, scope)),
         (None, None, Some(token)) => Ok((Identity::token(token), scope)),
         // Keystone refuses an application credential that comes with a scope.
@@ -102,31 +108,55 @@ impl<'a> Identity<'a> {
             Error::invalid("the user has no password: use User::by_id or User::by_name")
         })?;
         let mut named = match &user.who {
-            Who::Id(id) => Named { id: Some(id), ..Named::default() },
-            Who::Name(name, domain) => {
-                Named { name: Some(name), domain: Some(self::domain(domain)), ..Named::default() }
-            }
+            Who::Id(id) => Named {
+                id: Some(id),
+                ..Named::default()
+            },
+            Who::Name(name, domain) => Named {
+                name: Some(name),
+                domain: Some(self::domain(domain)),
+                ..Named::default()
+            },
         };
         named.password = Some(password.expose_secret());
         let password = Some(Password { user: named });
-        Ok(Self { methods: ["password"], password, ..Self::default() })
+        Ok(Self {
+            methods: ["password"],
+            password,
+            ..Self::default()
+        })
     }
 
     fn token(token: &'a SecretString) -> Self {
-        let token = Some(TokenId { id: token.expose_secret() });
-        Self { methods: ["token"], token, ..Self::default() }
+        let token = Some(TokenId {
+            id: token.expose_secret(),
+        });
+        Self {
+            methods: ["token"],
+            token,
+            ..Self::default()
+        }
     }
 
     fn credential(credential: &'a ApplicationCredential) -> Self {
         let mut named = match &credential.which {
-            Which::Id(id) => Named { id: Some(id), ..Named::default() },
-            Which::Name(name, user) => {
-                Named { name: Some(name), user: Some(who(user)), ..Named::default() }
-            }
+            Which::Id(id) => Named {
+                id: Some(id),
+                ..Named::default()
+            },
+            Which::Name(name, user) => Named {
+                name: Some(name),
+                user: Some(who(user)),
+                ..Named::default()
+            },
         };
         named.secret = Some(credential.secret.expose_secret());
         let application_credential = Some(named);
-        Self { methods: ["application_credential"], application_credential, ..Self::default() }
+        Self {
+            methods: ["application_credential"],
+            application_credential,
+            ..Self::default()
+        }
     }
 }
 
@@ -226,11 +256,23 @@ mod tests {
         let sent = |scope| {
             body(&options().user(User::by_id("u", "p")).scope(scope))["auth"]["scope"].take()
         };
-        assert_eq!(sent(Scope::Project(Project::by_id("p"))), json!({"project": {"id": "p"}}));
-        assert_eq!(sent(Scope::Domain(Domain::by_id("d"))), json!({"domain": {"id": "d"}}));
-        assert_eq!(sent(Scope::Domain(Domain::by_name("D"))), json!({"domain": {"name": "D"}}));
+        assert_eq!(
+            sent(Scope::Project(Project::by_id("p"))),
+            json!({"project": {"id": "p"}})
+        );
+        assert_eq!(
+            sent(Scope::Domain(Domain::by_id("d"))),
+            json!({"domain": {"id": "d"}})
+        );
+        assert_eq!(
+            sent(Scope::Domain(Domain::by_name("D"))),
+            json!({"domain": {"name": "D"}})
+        );
         assert_eq!(sent(Scope::System), json!({"system": {"all": true}}));
-        assert_eq!(sent(Scope::Trust("t".into())), json!({"OS-TRUST:trust": {"id": "t"}}));
+        assert_eq!(
+            sent(Scope::Trust("t".into())),
+            json!({"OS-TRUST:trust": {"id": "t"}})
+        );
         assert_eq!(sent(Scope::Unscoped), json!("unscoped"));
     }
 

@@ -74,7 +74,10 @@ impl Options {
     /// Options to sign in at that Identity service: its address, with or without
     /// `/v3` at the end, in ASCII (a host beyond it as `xn--…`). Sends nothing.
     pub fn new(auth_url: impl Into<String>) -> Self {
-        Self { auth_url: auth_url.into(), ..Self::default() }
+        Self {
+            auth_url: auth_url.into(),
+            ..Self::default()
+        }
     }
 
     /// Sign in as this user.

@@ -95,7 +95,9 @@ impl Cursor {
         }
         let mut request = self.request.clone();
         request.query.extend(self.extra.iter().cloned());
-        request.query.push(("limit".into(), self.limit().to_string()));
+        request
+            .query
+            .push(("limit".into(), self.limit().to_string()));
         if let Some(marker) = &self.marker {
             request.query.push(("marker".into(), marker.clone()));
         }
@@ -151,7 +153,8 @@ impl Cursor {
         if self.seen.count() == 0 {
             return false;
         }
-        self.gone.extend(self.marker.as_deref().map(|marker| self.seen.mark(marker)));
+        self.gone
+            .extend(self.marker.as_deref().map(|marker| self.seen.mark(marker)));
         if self.detours.is_none() {
             self.returns += 1;
             self.again = 0;
@@ -242,18 +245,29 @@ impl Cursor {
     /// distance doubles, so that a few requests are enough.
     fn places(&self) -> Vec<Option<String>> {
         let forgotten = self.seen.count() - self.seen.remembered();
-        let near = distances(self.page.len().min(self.seen.remembered()).saturating_sub(1))
-            .filter_map(|back| self.page.get(self.page.len() - 1 - back).map(str::to_owned));
-        let far = [0].into_iter().chain(distances(self.crumbs.len().saturating_sub(1)));
+        let near = distances(
+            self.page
+                .len()
+                .min(self.seen.remembered())
+                .saturating_sub(1),
+        )
+        .filter_map(|back| self.page.get(self.page.len() - 1 - back).map(str::to_owned));
+        let far = [0]
+            .into_iter()
+            .chain(distances(self.crumbs.len().saturating_sub(1)));
         let far = far.filter_map(|back| self.crumbs.len().checked_sub(1 + back));
         let far = far.filter_map(|at| self.crumbs.get(at));
-        let far = far.filter(|(_, count)| *count >= forgotten).map(|(id, _)| id.clone());
+        let far = far
+            .filter(|(_, count)| *count >= forgotten)
+            .map(|(id, _)| id.clone());
         let mut places: Vec<_> = near.chain(far).map(Some).collect();
         if forgotten == 0 {
             places.push(self.start.clone());
         }
         places.retain(|place| {
-            place.as_ref().is_none_or(|id| !self.gone.contains(&self.seen.mark(id)))
+            place
+                .as_ref()
+                .is_none_or(|id| !self.gone.contains(&self.seen.mark(id)))
         });
         places.reverse();
         places
@@ -264,7 +278,9 @@ impl Cursor {
 fn distances(longest: usize) -> impl Iterator<Item = usize> {
     let doubling = std::iter::successors(Some(1usize), |distance| distance.checked_mul(2));
     let last = (longest > 0 && !longest.is_power_of_two()).then_some(longest);
-    doubling.take_while(move |distance| *distance <= longest).chain(last)
+    doubling
+        .take_while(move |distance| *distance <= longest)
+        .chain(last)
 }
 
 #[cfg(test)]
@@ -277,11 +293,17 @@ mod tests {
         let mut cursor = Cursor::new(Request::new(Method::Get, ["images"]), 2, None, None);
         let came = |marker| {
             let next = Some(marker);
-            Came { ids: vec!["a", "b"], next }
+            Came {
+                ids: vec!["a", "b"],
+                next,
+            }
         };
         assert_eq!(cursor.came(&came("?marker=b")), Ok(None));
         assert!(cursor.step_back());
-        assert_eq!(cursor.came(&came("?marker=x")), Ok(Some(vec![false, false])));
+        assert_eq!(
+            cursor.came(&came("?marker=x")),
+            Ok(Some(vec![false, false]))
+        );
         let refused = cursor.came(&came("?marker=y")).expect_err("nothing new");
         assert_eq!(refused, "the list goes round in circles: nothing new comes");
     }

@@ -104,12 +104,18 @@ impl Request {
             url.push('/');
             // For a form a space is `+`; a plus itself is `%2B` by then.
             url.push_str(
-                &byte_serialize(segment.as_bytes()).collect::<String>().replace('+', "%20"),
+                &byte_serialize(segment.as_bytes())
+                    .collect::<String>()
+                    .replace('+', "%20"),
             );
         }
         if !self.query.is_empty() {
             url.push('?');
-            url.push_str(&Serializer::new(String::new()).extend_pairs(&self.query).finish());
+            url.push_str(
+                &Serializer::new(String::new())
+                    .extend_pairs(&self.query)
+                    .finish(),
+            );
         }
         if url.len() > LONGEST {
             return Err(Error::invalid(format!(
@@ -157,9 +163,15 @@ mod tests {
         assert_eq!(segment("a+b"), "http://nova/v2.1/images/a%2Bb");
         assert_eq!(segment("a/b?c#d"), "http://nova/v2.1/images/a%2Fb%3Fc%23d");
         assert_eq!(segment("%2e%2e"), "http://nova/v2.1/images/%252e%252e");
-        assert_eq!(segment("a\r\n\tb\0"), "http://nova/v2.1/images/a%0D%0A%09b%00");
+        assert_eq!(
+            segment("a\r\n\tb\0"),
+            "http://nova/v2.1/images/a%0D%0A%09b%00"
+        );
         assert_eq!(segment("\\"), "http://nova/v2.1/images/%5C");
-        assert_eq!(segment("ключ"), "http://nova/v2.1/images/%D0%BA%D0%BB%D1%8E%D1%87");
+        assert_eq!(
+            segment("ключ"),
+            "http://nova/v2.1/images/%D0%BA%D0%BB%D1%8E%D1%87"
+        );
         assert_eq!(segment("..."), "http://nova/v2.1/images/...");
     }
 

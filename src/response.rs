@@ -36,8 +36,9 @@ impl Response {
     /// The body as text.
     pub(crate) fn text(&self) -> Result<&str> {
         if let Some(coding) = &self.encoding {
-            return Err(self
-                .unexpected(format!("the body is coded as {coding:?}, which was not asked for")));
+            return Err(self.unexpected(format!(
+                "the body is coded as {coding:?}, which was not asked for"
+            )));
         }
         std::str::from_utf8(&self.body)
             .map_err(|error| Error::Answer(self.details("the body is not UTF-8").caused(error)))

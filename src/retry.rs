@@ -38,7 +38,10 @@ pub(crate) fn send(
             answer => return answer,
         };
         may_be_done |= may_have_arrived(&error);
-        let wait = error.details().retry_after().unwrap_or_else(|| backoff(done));
+        let wait = error
+            .details()
+            .retry_after()
+            .unwrap_or_else(|| backoff(done));
         let in_time = deadline.is_none_or(|deadline| wait < left(deadline));
         if done >= tries || !in_time || !is_promising(request, &error) {
             return Err(error.map(|details| details.tried(done, began.elapsed())));
@@ -58,7 +61,13 @@ fn once(
 ) -> Result<Response> {
     let began = Instant::now();
     let response = transport.exchange(request, url, headers, deadline, fresh)?;
-    let Response { method, status, request_id, body, .. } = &response;
+    let Response {
+        method,
+        status,
+        request_id,
+        body,
+        ..
+    } = &response;
     let took = began.elapsed();
     log::debug!(
         "{method} {url}: {status}, {} bytes in {}.{:03} s ({})",

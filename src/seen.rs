@@ -37,7 +37,9 @@ impl Seen {
             return false;
         }
         if self.order.len() == REMEMBERED {
-            self.order.pop_front().map(|oldest| self.marks.remove(&oldest));
+            self.order
+                .pop_front()
+                .map(|oldest| self.marks.remove(&oldest));
         }
         self.order.push_back(mark);
         self.count += 1;
@@ -84,9 +86,15 @@ mod tests {
             assert!(seen.add(mark), "{number}");
             assert!(!seen.add(mark), "{number}");
         }
-        assert_eq!((seen.count(), seen.remembered()), (REMEMBERED + 2, REMEMBERED));
+        assert_eq!(
+            (seen.count(), seen.remembered()),
+            (REMEMBERED + 2, REMEMBERED)
+        );
         let has = |number: usize| seen.has(seen.mark(&number.to_string()));
-        assert_eq!([0, 1, 2, REMEMBERED + 1].map(has), [false, false, true, true]);
+        assert_eq!(
+            [0, 1, 2, REMEMBERED + 1].map(has),
+            [false, false, true, true]
+        );
     }
 
     #[test]

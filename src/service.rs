@@ -68,12 +68,20 @@ impl Service {
                 };
                 let found = wanted.find(session.token(None)?.catalogue())?;
                 service_address(&found).map_err(|why| {
-                    Error::invalid(format!("the catalogue's {kind} endpoint cannot be used: {why}"))
+                    Error::invalid(format!(
+                        "the catalogue's {kind} endpoint cannot be used: {why}"
+                    ))
                 })?
             }
         };
         session.warn_if_exposed(&endpoint);
-        Ok(Self(Arc::new(Inner { session, kind, endpoint, microversion, given })))
+        Ok(Self(Arc::new(Inner {
+            session,
+            kind,
+            endpoint,
+            microversion,
+            given,
+        })))
     }
 
     /// The address below which every request goes.
@@ -152,7 +160,9 @@ impl Service {
 
 fn microversion(text: &str) -> Result<Microversion> {
     Microversion::parse(text).ok_or_else(|| {
-        Error::invalid(format!("{text:?} is not a microversion: write it like \"2.35\""))
+        Error::invalid(format!(
+            "{text:?} is not a microversion: write it like \"2.35\""
+        ))
     })
 }
 
@@ -177,13 +187,22 @@ fn given_token(session: &Session) -> Result<Option<Token>> {
 
 /// The endpoint with the project's id in it, where it asks for that.
 fn filled(endpoint: &str, token: &Token) -> Result<String> {
-    let names = ["%(project_id)s", "$(project_id)s", "%(tenant_id)s", "$(tenant_id)s"];
+    let names = [
+        "%(project_id)s",
+        "$(project_id)s",
+        "%(tenant_id)s",
+        "$(tenant_id)s",
+    ];
     if !names.iter().any(|name| endpoint.contains(name)) {
         return Ok(endpoint.to_owned());
     }
     let project = token.project_id().ok_or_else(|| {
         let shown = without_user(endpoint);
-        Error::invalid(format!("the endpoint {shown:?} needs a project, and the token is for none"))
+        Error::invalid(format!(
+            "the endpoint {shown:?} needs a project, and the token is for none"
+        ))
     })?;
-    Ok(names.iter().fold(endpoint.to_owned(), |text, name| text.replace(name, project)))
+    Ok(names.iter().fold(endpoint.to_owned(), |text, name| {
+        text.replace(name, project)
+    }))
 }

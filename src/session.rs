@@ -42,9 +42,18 @@ impl Session {
         if !options.auth_url.is_empty() {
             options.auth_url = identity_url(&options.auth_url)?;
         }
-        let held = Mutex::new(Held { token: options.cached_token.take(), failure: None });
+        let held = Mutex::new(Held {
+            token: options.cached_token.take(),
+            failure: None,
+        });
         let (sign_ins, warned) = (AtomicU64::new(0), AtomicBool::new(false));
-        let session = Self { options, transport, held, sign_ins, warned };
+        let session = Self {
+            options,
+            transport,
+            held,
+            sign_ins,
+            warned,
+        };
         session.warn_if_exposed(&session.options.auth_url);
         Ok(session)
     }
@@ -72,7 +81,11 @@ impl Session {
         let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
         let usable = |token: &&Token| {
             // Where nothing comes after it, it is used to its end.
-            let ends = if self.can_sign_in() { token.is_due() } else { token.is_over() };
+            let ends = if self.can_sign_in() {
+                token.is_due()
+            } else {
+                token.is_over()
+            };
             !ends && stale.is_none_or(|stale| !token.is(stale))
         };
         if let Some(token) = held.token.as_ref().filter(usable) {
@@ -87,7 +100,10 @@ impl Session {
         self.sign_ins.fetch_add(1, Ordering::Release);
         match (outcome, &held.token) {
             (Ok(token), _) => {
-                *held = Held { token: Some(token.clone()), failure: None };
+                *held = Held {
+                    token: Some(token.clone()),
+                    failure: None,
+                };
                 Ok(token)
             }
             // It was renewed early so that it need not be in a bad moment.
@@ -123,7 +139,13 @@ impl Session {
         url: &str,
         headers: &[(&'static str, &str)],
     ) -> Result<Response> {
-        retry::send(&self.transport, self.options.transport.tries, request, url, headers)
+        retry::send(
+            &self.transport,
+            self.options.transport.tries,
+            request,
+            url,
+            headers,
+        )
     }
 
     /// Takes back what an answer was kept in.
@@ -134,8 +156,9 @@ impl Session {
     /// `POST /v3/auth/tokens`, which never carries a token of its own.
     fn sign_in(&self, old: Option<&Token>) -> Result<Token> {
         if let (Some(old), false) = (old, can_sign_in(&self.options)) {
-            let ended =
-                old.expires_at().map_or("has ended".into(), |at| format!("expired at {at}"));
+            let ended = old
+                .expires_at()
+                .map_or("has ended".into(), |at| format!("expired at {at}"));
             return Err(Error::invalid(format!(
                 "the token {ended}, and there are no credentials to sign in with again"
             )));
@@ -147,7 +170,10 @@ impl Session {
         let url = request.url(&self.options.auth_url)?;
         let asked = time::now();
         let response = self.send(&request, &url, &[]).map_err(refused)?;
-        let id = response.subject_token.as_ref().map_or("", |token| token.expose_secret());
+        let id = response
+            .subject_token
+            .as_ref()
+            .map_or("", |token| token.expose_secret());
         if !is_sendable(id) {
             return Err(response.unexpected("there is no usable X-Subject-Token in the answer"));
         }
@@ -211,14 +237,21 @@ mod tests {
         let noon = "2026-11-23T12:00:00Z";
         let refused = token("refused", noon, "2026-11-23T13:00:00Z");
         // Nobody can be asked at this address.
-        let options = Options::new("http://127.0.0.1:0/v3").user(User::by_id("u", "p")).no_proxy();
+        let options = Options::new("http://127.0.0.1:0/v3")
+            .user(User::by_id("u", "p"))
+            .no_proxy();
         let session = Session::new(options.tries(1)).expect("good options");
         let hold = |token| session.held.lock().expect("no panic").token = Some(token);
         hold(token("good", noon, "2026-11-23T13:00:00Z"));
         assert!(
-            session.token(Some(&refused)).expect("the other one").is(&token("good", noon, noon))
+            session
+                .token(Some(&refused))
+                .expect("the other one")
+                .is(&token("good", noon, noon))
         );
         hold(token("ended", noon, noon));
-        session.token(Some(&refused)).expect_err("a sign-in to nobody");
+        session
+            .token(Some(&refused))
+            .expect_err("a sign-in to nobody");
     }
 }

@@ -43,31 +43,51 @@ pub(crate) fn read(text: &str) -> Option<Timestamp> {
     // As jiff has it, a leap second is the one before it.
     let second: i8 = part(17..19)?;
     let second = if second == 60 { 59 } else { second };
-    let (year, month, day) = (number(point.get(..4)?)?.try_into().ok()?, part(5..7)?, part(8..10)?);
+    let (year, month, day) = (
+        number(point.get(..4)?)?.try_into().ok()?,
+        part(5..7)?,
+        part(8..10)?,
+    );
     let (hour, minute) = (part(11..13)?, part(14..16)?);
     let time = DateTime::new(year, month, day, hour, minute, second, nanosecond).ok()?;
     // Before the year 0 it would be written in a form that is not read here.
-    offset(zone)?.to_timestamp(time).ok().filter(|time| time.as_second() >= YEAR_0)
+    offset(zone)?
+        .to_timestamp(time)
+        .ok()
+        .filter(|time| time.as_second() >= YEAR_0)
 }
 
 /// A number of seconds, as people and services write it: `30`, `2.5`, `.5`, `030`.
 /// The reader of numbers that is there already is that of JSON, and strict.
 pub(crate) fn seconds(text: &str) -> Option<f64> {
     let text = text.strip_prefix('+').unwrap_or(text);
-    let (sign, number) = text.strip_prefix('-').map_or(("", text), |number| ("-", number));
+    let (sign, number) = text
+        .strip_prefix('-')
+        .map_or(("", text), |number| ("-", number));
     let number = number.strip_suffix('.').unwrap_or(number);
-    if !number.trim_start_matches('.').starts_with(|c: char| c.is_ascii_digit()) {
+    if !number
+        .trim_start_matches('.')
+        .starts_with(|c: char| c.is_ascii_digit())
+    {
         return None;
     }
     let number = number.trim_start_matches('0');
-    let zero = if number.starts_with(|c: char| c.is_ascii_digit()) { "" } else { "0" };
+    let zero = if number.starts_with(|c: char| c.is_ascii_digit()) {
+        ""
+    } else {
+        "0"
+    };
     serde_json::from_str(&format!("{sign}{zero}{number}")).ok()
 }
 
 /// The nanoseconds of a fraction, if there is one, and what comes after it.
 fn fraction(text: &str) -> Option<(i32, &str)> {
-    let Some(digits) = text.strip_prefix(['.', ',']) else { return Some((0, text)) };
-    let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
+    let Some(digits) = text.strip_prefix(['.', ',']) else {
+        return Some((0, text));
+    };
+    let end = digits
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(digits.len());
     let (digits, rest) = digits.split_at(end);
     let missing = 9usize.checked_sub(digits.len())?;
     let number = number(digits)?.checked_mul(10i32.pow(u32::try_from(missing).ok()?))?;
@@ -96,7 +116,11 @@ fn offset(zone: &str) -> Option<Offset> {
 
 /// A number of digits alone.
 fn number(text: &str) -> Option<i32> {
-    if text.bytes().all(|byte| byte.is_ascii_digit()) { text.parse().ok() } else { None }
+    if text.bytes().all(|byte| byte.is_ascii_digit()) {
+        text.parse().ok()
+    } else {
+        None
+    }
 }
 
 #[cfg(test)]
@@ -105,7 +129,11 @@ mod tests {
 
     /// How jiff reads it, where a text without a zone is in UTC.
     fn as_jiff_reads(text: &str) -> Option<Timestamp> {
-        let without_zone = || Offset::UTC.to_timestamp(text.parse::<DateTime>().ok()?).ok();
+        let without_zone = || {
+            Offset::UTC
+                .to_timestamp(text.parse::<DateTime>().ok()?)
+                .ok()
+        };
         text.parse().ok().or_else(without_zone)
     }
 
@@ -118,7 +146,9 @@ mod tests {
             "0000-01-01T00:00:00",
         ];
         let fractions = ["", ".5", ",5", ".000001", ".123456789", ".0"];
-        let zones = ["Z", "z", "+01:00", "-0930", "+00:00", "+00", "-07", "-23:59", ""];
+        let zones = [
+            "Z", "z", "+01:00", "-0930", "+00:00", "+00", "-07", "-23:59", "",
+        ];
         for point in points {
             for fraction in fractions {
                 for zone in zones {
@@ -185,8 +215,9 @@ mod tests {
         ] {
             assert_eq!(seconds(text), Some(number), "{text}");
         }
-        let none =
-            ["", "+", "-", ".", "-.", "..5", "5..", "0x1", "1 s", "1.5.2", "nan", "inf", "1e999"];
+        let none = [
+            "", "+", "-", ".", "-.", "..5", "5..", "0x1", "1 s", "1.5.2", "nan", "inf", "1e999",
+        ];
         for text in none {
             assert_eq!(seconds(text), None, "{text}");
         }

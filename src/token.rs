@@ -79,7 +79,12 @@ impl Token {
     }
 
     fn new(id: SecretString, body: Body, ends_at: Option<Timestamp>) -> Self {
-        Self { id, ends_at, renew_at: body.renew_at(ends_at), body: Arc::new(body) }
+        Self {
+            id,
+            ends_at,
+            renew_at: body.renew_at(ends_at),
+            body: Arc::new(body),
+        }
     }
 
     /// A token of which nothing else is known.
@@ -96,13 +101,21 @@ impl Token {
     /// The id of the project that it is valid for, if it is for one.
     #[must_use]
     pub fn project_id(&self) -> Option<&str> {
-        self.body.project.as_ref().map(|project| project.id.as_str()).filter(|id| !id.is_empty())
+        self.body
+            .project
+            .as_ref()
+            .map(|project| project.id.as_str())
+            .filter(|id| !id.is_empty())
     }
 
     /// The id of the user whose token it is.
     #[must_use]
     pub fn user_id(&self) -> Option<&str> {
-        self.body.user.as_ref().map(|user| user.id.as_str()).filter(|id| !id.is_empty())
+        self.body
+            .user
+            .as_ref()
+            .map(|user| user.id.as_str())
+            .filter(|id| !id.is_empty())
     }
 
     pub(crate) fn secret(&self) -> &SecretString {
@@ -165,7 +178,11 @@ impl Serialize for Token {
             #[serde(flatten)]
             body: &'a Body,
         }
-        Kept { id: self.id.expose_secret(), body: &self.body }.serialize(serializer)
+        Kept {
+            id: self.id.expose_secret(),
+            body: &self.body,
+        }
+        .serialize(serializer)
     }
 }
 
@@ -182,7 +199,9 @@ impl<'de> Deserialize<'de> for Token {
         let body = Body::read(&json!({"token": kept}).to_string()).map_err(|_| none())?;
         let text = id.expose_secret();
         if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err(D::Error::custom("the id is empty or has characters that no token has"));
+            return Err(D::Error::custom(
+                "the id is empty or has characters that no token has",
+            ));
         }
         let ends_at = body.expires_at;
         Ok(Self::new(id, body, ends_at))

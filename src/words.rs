@@ -5,12 +5,19 @@ const LONGEST: usize = 1000;
 
 /// The first line of a text or of an HTML page that says more than the status.
 pub(crate) fn first_words(body: &str, status: u16) -> String {
-    let text =
-        if body.trim_start().starts_with('<') { without_tags(body) } else { body.to_owned() };
+    let text = if body.trim_start().starts_with('<') {
+        without_tags(body)
+    } else {
+        body.to_owned()
+    };
     let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
     let first = lines.next().unwrap_or_default();
     let repeats = first.starts_with(&status.to_string());
-    let better = if repeats { lines.find(|line| *line != first) } else { None };
+    let better = if repeats {
+        lines.find(|line| *line != first)
+    } else {
+        None
+    };
     better.unwrap_or(first).to_owned()
 }
 

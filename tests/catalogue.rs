@@ -56,7 +56,10 @@ fn it_is_found_by_type_region_interface_and_by_name_only_when_asked() {
         (new().region("One"), "/one"),
         (new().interface(Interface::Public), "/one"),
         (new().interface(Interface::Internal), "/internal-two"),
-        (new().interface(Interface::Internal).region("One"), "/internal"),
+        (
+            new().interface(Interface::Internal).region("One"),
+            "/internal",
+        ),
         (new().interface(Interface::Admin), "/admin"),
         (new().name("other-nova"), "/other"),
         (new().name("nova").region("Two"), "/two"),
@@ -89,15 +92,27 @@ fn what_real_catalogues_leave_out_or_write_otherwise_is_fine() {
     let server = Server::start();
     let url = server.url("/nova");
     for (given, asked) in [
-        (json!({"interface": "public", "region": null, "url": url}), None),
+        (
+            json!({"interface": "public", "region": null, "url": url}),
+            None,
+        ),
         (json!({"interface": "public", "url": url}), None),
         (
             json!({"interface": "public", "region": null, "region_id": "One", "url": url}),
             Some("One"),
         ),
-        (json!({"interface": "public", "region_id": "One", "url": url}), Some("One")),
-        (json!({"interface": "public", "region": "One", "url": url}), Some("One")),
-        (json!({"interface": "publicURL", "region": "One", "url": url}), Some("One")),
+        (
+            json!({"interface": "public", "region_id": "One", "url": url}),
+            Some("One"),
+        ),
+        (
+            json!({"interface": "public", "region": "One", "url": url}),
+            Some("One"),
+        ),
+        (
+            json!({"interface": "publicURL", "region": "One", "url": url}),
+            Some("One"),
+        ),
     ] {
         let said = given.to_string();
         let empty = json!({"interface": "public", "region": "One", "url": ""});
@@ -131,11 +146,21 @@ fn a_url_with_the_project_in_it_and_with_or_without_a_slash_is_fine() {
         let catalogue = json!([{"type": "compute", "name": "nova", "endpoints": [
             endpoint(&server, "public", "One", path)]}]);
         server.plays([token("t", 3600, &catalogue), Answer::ok(&images(0..1))]);
-        let compute = OpenStack::new(server.options()).expect("options").compute_v2().expect("it");
-        compute.list_images(ListImages::new()).next().expect("an item").expect("an image");
+        let compute = OpenStack::new(server.options())
+            .expect("options")
+            .compute_v2()
+            .expect("it");
+        compute
+            .list_images(ListImages::new())
+            .next()
+            .expect("an item")
+            .expect("an image");
         assert_eq!(
             server.lines(),
-            ["POST /v3/auth/tokens".to_owned(), format!("GET {target}?page_size=1000&limit=1000")]
+            [
+                "POST /v3/auth/tokens".to_owned(),
+                format!("GET {target}?page_size=1000&limit=1000")
+            ]
         );
     }
 }
@@ -144,7 +169,10 @@ fn a_url_with_the_project_in_it_and_with_or_without_a_slash_is_fine() {
 fn where_none_fits_the_error_lists_what_there_is() {
     let server = Server::start();
     let catalogue = two_regions(&server);
-    let options = ServiceOptions::new().region("Three").interface(Interface::Admin).name("nova");
+    let options = ServiceOptions::new()
+        .region("Three")
+        .interface(Interface::Admin)
+        .name("nova");
     let error = find(&server, &catalogue, |o| o, options).expect_err("a refusal");
     assert!(matches!(error, Error::NoEndpoint(_)), "{error:?}");
     assert_eq!(
@@ -170,7 +198,9 @@ fn where_none_fits_the_error_lists_what_there_is() {
 fn a_given_endpoint_is_used_instead_of_the_catalogue() {
     let server = Server::start();
     let catalogue = two_regions(&server);
-    let options = ServiceOptions::new().endpoint(server.url("/mine/")).region("nowhere");
+    let options = ServiceOptions::new()
+        .endpoint(server.url("/mine/"))
+        .region("nowhere");
     let compute = find(&server, &catalogue, |o| o, options).expect("a service");
     assert_eq!(compute.endpoint(), server.url("/mine"));
     let options = ServiceOptions::new().endpoint(server.url("/mine/%(project_id)s"));
@@ -190,9 +220,14 @@ fn without_a_sign_in_no_token_is_sent_and_the_endpoint_must_be_given() {
     );
     assert_eq!(server.requests(), []);
     let endpoint = ServiceOptions::new().endpoint(server.url("/v2.1"));
-    let compute = openstack.compute_v2_with(endpoint).expect("the endpoint that was given");
+    let compute = openstack
+        .compute_v2_with(endpoint)
+        .expect("the endpoint that was given");
     assert_eq!(compute.list_images(ListImages::new()).flatten().count(), 1);
-    assert_eq!(server.lines(), ["GET /v2.1/images?page_size=1000&limit=1000"]);
+    assert_eq!(
+        server.lines(),
+        ["GET /v2.1/images?page_size=1000&limit=1000"]
+    );
     assert_eq!(server.requests()[0].header("x-auth-token"), None);
 }
 
@@ -267,10 +302,16 @@ fn the_first_page_of_a_listing_is_two_requests_in_all() {
     let server = Server::start();
     server.plays([server.token("t"), Answer::ok(&images(0..3))]);
     let options = server.options().scope(Scope::Project(Project::by_id("p")));
-    let compute = OpenStack::new(options).expect("options").compute_v2().expect("a service");
+    let compute = OpenStack::new(options)
+        .expect("options")
+        .compute_v2()
+        .expect("a service");
     assert_eq!(compute.list_images(true).count(), 3);
     assert_eq!(
         server.lines(),
-        ["POST /v3/auth/tokens", "GET /v2.1/images/detail?page_size=1000&limit=1000"]
+        [
+            "POST /v3/auth/tokens",
+            "GET /v2.1/images/detail?page_size=1000&limit=1000"
+        ]
     );
 }

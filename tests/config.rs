@@ -14,7 +14,8 @@ use serde_json::{Map, Value, json};
 /// What is known of the settings beyond the object that they serialize to.
 fn more(settings: &Settings, shown: &Map<String, Value>) -> Map<String, Value> {
     let keys = settings.keys().filter(|key| !shown.contains_key(*key));
-    keys.map(|key| (key.to_owned(), json!(settings.get(key)))).collect()
+    keys.map(|key| (key.to_owned(), json!(settings.get(key))))
+        .collect()
 }
 
 #[test]
@@ -26,7 +27,9 @@ fn every_case_of_the_table_comes_out_as_it_says() {
         let settings = config.resolve();
         let found = match (&case.expected.error, settings) {
             (None, Ok(settings)) => {
-                let Ok(Value::Object(shown)) = serde_json::to_value(&settings) else { panic!() };
+                let Ok(Value::Object(shown)) = serde_json::to_value(&settings) else {
+                    panic!()
+                };
                 let more = more(&settings, &shown);
                 json!({ "settings": shown, "more": more })
             }
@@ -42,10 +45,18 @@ fn every_case_of_the_table_comes_out_as_it_says() {
         };
         let found: Value = serde_json::from_str(&root.unnamed(&found.to_string())).unwrap();
         if found != expected {
-            wrong.push(format!("{}\n  found    {found}\n  expected {expected}", case.name));
+            wrong.push(format!(
+                "{}\n  found    {found}\n  expected {expected}",
+                case.name
+            ));
         }
     }
-    assert!(wrong.is_empty(), "{} cases are wrong:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} cases are wrong:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
 }
 
 #[test]
@@ -63,7 +74,11 @@ fn the_table_is_as_openstacksdk_has_it_but_for_the_marked_cases() {
         };
         let marked = case.differs.is_some();
         let both_fail = case.expected.error.is_some() && case.reference.get("error").is_some();
-        assert!(as_reference != marked || (marked && both_fail), "{}", case.name);
+        assert!(
+            as_reference != marked || (marked && both_fail),
+            "{}",
+            case.name
+        );
     }
 }
 
@@ -93,7 +108,11 @@ fn warnings(root: &Root, config: &Config) -> Vec<String> {
     log::set_max_level(log::LevelFilter::Warn);
     WARNINGS.take();
     let _ = config.resolve();
-    WARNINGS.take().iter().map(|warning| root.unnamed(warning)).collect()
+    WARNINGS
+        .take()
+        .iter()
+        .map(|warning| root.unnamed(warning))
+        .collect()
 }
 
 const CLOUD: &str =
@@ -117,7 +136,10 @@ fn a_file_with_a_password_that_all_can_read_gets_one_warning() {
     );
     mode(0o640);
     assert!(warnings(&root, &root.config(&[])).is_empty());
-    root.write("work/clouds.yaml", "clouds: {a: {auth: {auth_url: https://one.example}}}\n");
+    root.write(
+        "work/clouds.yaml",
+        "clouds: {a: {auth: {auth_url: https://one.example}}}\n",
+    );
     mode(0o644);
     assert!(warnings(&root, &root.config(&[])).is_empty());
 }
@@ -125,8 +147,15 @@ fn a_file_with_a_password_that_all_can_read_gets_one_warning() {
 #[test]
 fn a_variable_without_effect_gets_a_warning_unless_it_has_one() {
     let root = Root::new();
-    root.write("work/clouds.yaml", "clouds: {a: {auth: {auth_url: https://one.example}}}\n");
-    let variables = [("OS_PROJECT_NAME", "other"), ("OS_REGION_NAME", "R"), ("OS_FOO", "bar")];
+    root.write(
+        "work/clouds.yaml",
+        "clouds: {a: {auth: {auth_url: https://one.example}}}\n",
+    );
+    let variables = [
+        ("OS_PROJECT_NAME", "other"),
+        ("OS_REGION_NAME", "R"),
+        ("OS_FOO", "bar"),
+    ];
     assert_eq!(
         warnings(&root, &root.config(&variables)),
         ["OS_PROJECT_NAME, OS_REGION_NAME not used: the cloud is \"a\", the only one of the file"]
@@ -144,7 +173,10 @@ fn what_is_passed_over_gets_a_warning() {
         "clouds:\n  a:\n    profile: nobody\n    verify: no\n    cacert: /x\n    verify: false\n",
     );
     assert_eq!(
-        warnings(&root, &root.config(&[("OS_CLIENT_CONFIG_FILE", "gone.yaml")])),
+        warnings(
+            &root,
+            &root.config(&[("OS_CLIENT_CONFIG_FILE", "gone.yaml")])
+        ),
         [
             "OS_CLIENT_CONFIG_FILE names $ROOT/work/gone.yaml: there is no such file",
             "$ROOT/work/clouds.yaml:6:5: a key that is there already; the later one wins",
@@ -159,15 +191,20 @@ fn what_is_passed_over_gets_a_warning() {
     let environment = [("OS_AUTH_URL", "https://env.example"), ("OS_TOKEN", "t")];
     assert_eq!(
         warnings(&root, &root.config(&environment)),
-        ["$ROOT/work/clouds.yaml:1:9: not valid YAML: a bracket that is not closed; it is not \
-          needed, the environment has credentials"]
+        [
+            "$ROOT/work/clouds.yaml:1:9: not valid YAML: a bracket that is not closed; it is not \
+          needed, the environment has credentials"
+        ]
     );
 }
 
 #[test]
 fn a_secure_file_that_was_passed_over_is_named_where_its_password_is_missing() {
     let root = Root::new();
-    root.write("work/clouds.yaml", "clouds: {a: {auth: {auth_url: https://one.example}}}\n");
+    root.write(
+        "work/clouds.yaml",
+        "clouds: {a: {auth: {auth_url: https://one.example}}}\n",
+    );
     root.write("work/secure.yaml/in the way", "");
     let variables = [("OS_CLIENT_SECURE_FILE", "gone.yaml")];
     let said = |variables| {
@@ -188,7 +225,10 @@ fn a_secure_file_that_was_passed_over_is_named_where_its_password_is_missing() {
         said(&[("OS_AUTH_URL", "https://env.example")]),
         "OS_PASSWORD is not set, which auth_type password needs"
     );
-    root.write("etc/openstack/secure.yaml", "clouds: {a: {auth: {username: u}}}\n");
+    root.write(
+        "etc/openstack/secure.yaml",
+        "clouds: {a: {auth: {username: u}}}\n",
+    );
     assert_eq!(
         said(&[]),
         format!("{no_password}; passed over: $ROOT/work/secure.yaml (it is a folder)")
@@ -202,7 +242,10 @@ fn each_setting_says_where_it_came_from() {
         "work/clouds.yaml",
         "clouds:\n  a:\n    auth:\n      auth_url: https://one.example\n      username: u\n    regions:\n    - R1\n",
     );
-    root.write("etc/openstack/secure.yaml", "clouds: {a: {auth: {password: p}}}\n");
+    root.write(
+        "etc/openstack/secure.yaml",
+        "clouds: {a: {auth: {password: p}}}\n",
+    );
     let variables = [("OS_CLOUD", "a"), ("OS_PROJECT_NAME", "other")];
     let settings = root.config(&variables).overlay_env().resolve().unwrap();
     let sources: Vec<_> = settings
@@ -226,14 +269,23 @@ fn each_setting_says_where_it_came_from() {
             "verify=true default",
         ]
     );
-    assert_eq!(settings.file(), Some(root.path().join("work/clouds.yaml").as_path()));
+    assert_eq!(
+        settings.file(),
+        Some(root.path().join("work/clouds.yaml").as_path())
+    );
     assert_eq!(
         serde_json::to_string(&settings).unwrap(),
         r#"{"cloud":"a","auth_type":"password","auth_url":"https://one.example","username":"u","password":"***","project_name":"other","region_name":"R1","interface":"public","verify":true}"#
     );
     assert_eq!(settings.source("token"), None);
-    let source =
-        |config: Config| config.resolve().unwrap().source("region_name").unwrap().to_string();
+    let source = |config: Config| {
+        config
+            .resolve()
+            .unwrap()
+            .source("region_name")
+            .unwrap()
+            .to_string()
+    };
     let asked = root.config(&[("OS_CLOUD", "a"), ("OS_REGION_NAME", "R1")]);
     assert_eq!(source(asked.clone().region("R1")), "the program");
     assert_eq!(source(asked.overlay_env()), "OS_REGION_NAME");
@@ -254,28 +306,66 @@ fn a_variable_that_is_not_utf_8_is_refused_only_where_it_is_read() {
     root.write("work/clouds.yaml", CLOUD);
     let resolved = |variables: &[&str], with: &[(&str, &str)]| {
         let bytes = OsStr::from_bytes(b"b\xff").to_owned();
-        let text = with.iter().map(|(name, text)| (OsString::from(name), OsString::from(text)));
-        let variables = variables.iter().map(|name| (OsString::from(name), bytes.clone()));
-        root.config(&[]).with_environment(text.chain(variables)).resolve()
+        let text = with
+            .iter()
+            .map(|(name, text)| (OsString::from(name), OsString::from(text)));
+        let variables = variables
+            .iter()
+            .map(|name| (OsString::from(name), bytes.clone()));
+        root.config(&[])
+            .with_environment(text.chain(variables))
+            .resolve()
     };
     let cloud = |settings: Settings| settings.get("cloud").unwrap();
     let named = [("OS_CLOUD", "a")];
-    assert_eq!(cloud(resolved(&["OS_FOO", "OS_REGION_NAME"], &named).unwrap()), "a");
+    assert_eq!(
+        cloud(resolved(&["OS_FOO", "OS_REGION_NAME"], &named).unwrap()),
+        "a"
+    );
     assert_eq!(cloud(resolved(&["OS_FOO"], &[]).unwrap()), "a");
     let environment = [("OS_AUTH_URL", "https://env.example")];
-    assert_eq!(cloud(resolved(&["OS_FOO"], &environment).unwrap()), "envvars");
+    assert_eq!(
+        cloud(resolved(&["OS_FOO"], &environment).unwrap()),
+        "envvars"
+    );
     for (variable, with, said) in [
-        ("OS_PASSWORD", &environment, "OS_PASSWORD: `password` has to be text"),
-        ("OS_USERID", &environment, "OS_USERID: `user_id` has to be text"),
-        ("OS_PASSWORD", &[("OS_FOO", "x")], "OS_PASSWORD: `password` has to be text"),
-        ("OS_REGION_NAME", &environment, "OS_REGION_NAME: `region_name` has to be text"),
-        ("OS_PROFILE", &environment, "OS_PROFILE: `profile` has to be text"),
-        ("OS_INSECURE", &environment, "OS_INSECURE: `insecure` has to be text"),
+        (
+            "OS_PASSWORD",
+            &environment,
+            "OS_PASSWORD: `password` has to be text",
+        ),
+        (
+            "OS_USERID",
+            &environment,
+            "OS_USERID: `user_id` has to be text",
+        ),
+        (
+            "OS_PASSWORD",
+            &[("OS_FOO", "x")],
+            "OS_PASSWORD: `password` has to be text",
+        ),
+        (
+            "OS_REGION_NAME",
+            &environment,
+            "OS_REGION_NAME: `region_name` has to be text",
+        ),
+        (
+            "OS_PROFILE",
+            &environment,
+            "OS_PROFILE: `profile` has to be text",
+        ),
+        (
+            "OS_INSECURE",
+            &environment,
+            "OS_INSECURE: `insecure` has to be text",
+        ),
     ] {
         let error = resolved(&[variable], with).unwrap_err().to_string();
         assert_eq!(error, format!("{said}, found bytes that are not UTF-8"));
     }
-    let error = resolved(&["OS_CLOUD"], &environment).unwrap_err().to_string();
+    let error = resolved(&["OS_CLOUD"], &environment)
+        .unwrap_err()
+        .to_string();
     assert_eq!(error, "the variable OS_CLOUD is not UTF-8");
 }
 
@@ -293,7 +383,8 @@ fn a_file_that_may_not_be_read_is_passed_over_and_told_of() {
     }
     let error = root.config(&[]).resolve().unwrap_err().to_string();
     assert!(
-        root.unnamed(&error).contains("$ROOT/work/clouds.yaml (not allowed to read it)"),
+        root.unnamed(&error)
+            .contains("$ROOT/work/clouds.yaml (not allowed to read it)"),
         "{error}"
     );
 }

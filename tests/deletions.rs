@@ -8,7 +8,9 @@ use opencloud::{Error, Result};
 use support::{Answer, COMPUTE, Nova, Server, SharedNova, fault, id, images};
 
 fn numbers(ids: impl IntoIterator<Item = String>) -> Vec<usize> {
-    ids.into_iter().map(|id| id[24..].parse().expect("a number")).collect()
+    ids.into_iter()
+        .map(|id| id[24..].parse().expect("a number"))
+        .collect()
 }
 
 /// The numbers of the images of a list.
@@ -25,7 +27,11 @@ fn all_pages(list: Images) -> Result<Vec<Vec<usize>>> {
 
 fn targets(server: &Server) -> Vec<String> {
     let below = format!("GET {COMPUTE}/");
-    server.lines().iter().map(|line| line.strip_prefix(&below).unwrap_or(line).to_owned()).collect()
+    server
+        .lines()
+        .iter()
+        .map(|line| line.strip_prefix(&below).unwrap_or(line).to_owned())
+        .collect()
 }
 
 #[test]
@@ -33,14 +39,20 @@ fn deleting_each_image_as_it_comes_lists_and_deletes_all() {
     for count in 0..=7 {
         for page_size in 1..=4 {
             let (nova, server) = SharedNova::serve(Nova::new(count));
-            let list = server.compute().list_images(ListImages::new().page_size(page_size));
+            let list = server
+                .compute()
+                .list_images(ListImages::new().page_size(page_size));
             let mut given = Vec::new();
             for image in list {
                 let image = image.expect("an image");
                 image.delete().expect("a deletion");
                 given.push(image.id);
             }
-            assert_eq!(numbers(given), (0..count).collect::<Vec<_>>(), "{count}, {page_size}");
+            assert_eq!(
+                numbers(given),
+                (0..count).collect::<Vec<_>>(),
+                "{count}, {page_size}"
+            );
             assert_eq!(nova.lock().images, [0; 0]);
         }
     }
@@ -51,7 +63,9 @@ fn deleting_the_images_of_each_page_lists_and_deletes_all() {
     for count in 0..=7 {
         for page_size in 1..=4 {
             let (nova, server) = SharedNova::serve(Nova::new(count));
-            let list = server.compute().list_images(ListImages::new().page_size(page_size));
+            let list = server
+                .compute()
+                .list_images(ListImages::new().page_size(page_size));
             let mut given = Vec::new();
             for page in list.pages() {
                 for image in page.expect("a page") {
@@ -59,7 +73,11 @@ fn deleting_the_images_of_each_page_lists_and_deletes_all() {
                     given.push(image.id);
                 }
             }
-            assert_eq!(numbers(given), (0..count).collect::<Vec<_>>(), "{count}, {page_size}");
+            assert_eq!(
+                numbers(given),
+                (0..count).collect::<Vec<_>>(),
+                "{count}, {page_size}"
+            );
             assert_eq!(nova.lock().images, [0; 0]);
         }
     }
@@ -72,8 +90,9 @@ fn check_complete(given: &[usize], count: usize, gone: &[usize], said: &str) {
     sorted.sort_unstable();
     sorted.dedup();
     assert_eq!(sorted.len(), given.len(), "twice: {given:?}; {said}");
-    let lost: Vec<_> =
-        (0..count).filter(|number| !given.contains(number) && !gone.contains(number)).collect();
+    let lost: Vec<_> = (0..count)
+        .filter(|number| !given.contains(number) && !gone.contains(number))
+        .collect();
     assert_eq!(lost, [0; 0], "lost; given {given:?}; {said}");
 }
 
@@ -82,7 +101,9 @@ fn a_marker_that_someone_else_deleted_is_stepped_back_over() {
     let (nova, server) = SharedNova::serve(Nova::new(9));
     let mut list = server.compute().list_images(ListImages::new().page_size(3));
     let mut take = |count: usize| {
-        (0..count).map(|_| list.next().expect("an item").expect("an image").id).collect::<Vec<_>>()
+        (0..count)
+            .map(|_| list.next().expect("an item").expect("an image").id)
+            .collect::<Vec<_>>()
     };
     let mut given = take(5);
     nova.lock().images.retain(|number| *number != 5);
@@ -90,7 +111,16 @@ fn a_marker_that_someone_else_deleted_is_stepped_back_over() {
     assert_eq!(numbers(given), [0, 1, 2, 3, 4, 5, 6, 7, 8]);
     assert!(list.next().is_none());
     let near = |number| format!("images?limit=3&marker={}", id(number));
-    assert_eq!(targets(&server), ["images?limit=3".to_owned(), near(2), near(5), near(4), near(8)]);
+    assert_eq!(
+        targets(&server),
+        [
+            "images?limit=3".to_owned(),
+            near(2),
+            near(5),
+            near(4),
+            near(8)
+        ]
+    );
 }
 
 #[test]
@@ -107,10 +137,18 @@ fn a_list_that_began_at_a_marker_never_goes_back_before_it() {
     let (nova, server) = SharedNova::serve(Nova::new(9));
     let mut list = server.compute().list_images(options);
     list.next().expect("an item").expect("an image");
-    nova.lock().images.retain(|number| ![2, 3, 4].contains(number));
+    nova.lock()
+        .images
+        .retain(|number| ![2, 3, 4].contains(number));
     list.next().expect("an item").expect("an image");
-    let error = list.next().expect("an item").expect_err("nowhere to go on from");
-    assert_eq!(error.details().message(), format!("marker [{}] not found", id(4)));
+    let error = list
+        .next()
+        .expect("an item")
+        .expect_err("nowhere to go on from");
+    assert_eq!(
+        error.details().message(),
+        format!("marker [{}] not found", id(4))
+    );
     assert!(list.next().is_none());
 }
 
@@ -128,7 +166,10 @@ fn harass(seed: u64, by_page: bool) {
     let page_size = 1 + random(5);
     let often = 1 + random(4);
     let many = 1 + random(count);
-    let mut nova = Nova { links: random(2) == 0, ..Nova::new(count) };
+    let mut nova = Nova {
+        links: random(2) == 0,
+        ..Nova::new(count)
+    };
     let gone = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
     let record = std::sync::Arc::clone(&gone);
     let (mut requests, mut sent) = (0, Vec::<usize>::new());
@@ -138,7 +179,11 @@ fn harass(seed: u64, by_page: bool) {
         if random(often) == 0 {
             for _ in 0..=random(many) {
                 // Mostly what was listed already, and the last of it.
-                let known = nova.images.iter().filter(|number| sent.contains(number)).count();
+                let known = nova
+                    .images
+                    .iter()
+                    .filter(|number| sent.contains(number))
+                    .count();
                 let len = nova.images.len();
                 let at = match random(3) {
                     0 if len > 0 => random(len),
@@ -158,7 +203,11 @@ fn harass(seed: u64, by_page: bool) {
     let list = server
         .compute()
         .list_images(ListImages::new().page_size(u32::try_from(page_size).unwrap()));
-    let given = if by_page { all_pages(list).map(|pages| pages.concat()) } else { all(list) };
+    let given = if by_page {
+        all_pages(list).map(|pages| pages.concat())
+    } else {
+        all(list)
+    };
     let given = given.unwrap_or_else(|error| panic!("{error}; {said}"));
     check_complete(&given, count, &gone.lock().unwrap(), &said);
 }
@@ -173,12 +222,23 @@ fn whatever_others_delete_meanwhile_each_image_comes_once() {
 
 #[test]
 fn a_refusal_that_is_not_about_the_marker_is_the_callers() {
-    let refusal = || fault(400, "badRequest", "Invalid input for query parameters status");
+    let refusal = || {
+        fault(
+            400,
+            "badRequest",
+            "Invalid input for query parameters status",
+        )
+    };
     let server = Server::answering(move |_| refusal());
-    let error = all(server.compute().list_images(ListImages::new().marker("mine")));
+    let error = all(server
+        .compute()
+        .list_images(ListImages::new().marker("mine")));
     let error = error.expect_err("a refusal");
     assert!(matches!(error, Error::BadRequest(_)), "{error:?}");
-    assert_eq!(error.details().message(), "Invalid input for query parameters status");
+    assert_eq!(
+        error.details().message(),
+        "Invalid input for query parameters status"
+    );
     assert_eq!(server.requests().len(), 1);
 
     // A server that takes no marker at all does not hold the caller for ever.
@@ -203,9 +263,12 @@ fn harassed_compute() -> (SharedNova, Server, Compute) {
 fn a_limit_is_kept_when_the_list_goes_on_from_an_earlier_place() {
     let (nova, server, compute) = harassed_compute();
     let mut list = compute.list_images(ListImages::new().page_size(4).limit(9));
-    let mut given: Vec<_> =
-        (0..7).map(|_| list.next().expect("an item").expect("an image").id).collect();
-    nova.lock().images.retain(|number| ![4, 5, 6, 7].contains(number));
+    let mut given: Vec<_> = (0..7)
+        .map(|_| list.next().expect("an item").expect("an image").id)
+        .collect();
+    nova.lock()
+        .images
+        .retain(|number| ![4, 5, 6, 7].contains(number));
     for image in list {
         given.push(image.expect("an image").id);
     }

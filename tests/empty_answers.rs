@@ -10,8 +10,13 @@ use opencloud::{Error, OpenStack, Options, ServiceOptions};
 /// Reads one request and writes this answer to it.
 fn answer(stream: &TcpStream, answer: &str) {
     let lines = BufReader::new(stream).lines().map_while(Result::ok);
-    assert!(lines.take_while(|line| !line.is_empty()).count() > 0, "no request came");
-    (&*stream).write_all(answer.as_bytes()).expect("a client that reads");
+    assert!(
+        lines.take_while(|line| !line.is_empty()).count() > 0,
+        "no request came"
+    );
+    (&*stream)
+        .write_all(answer.as_bytes())
+        .expect("a client that reads");
 }
 
 #[test]
@@ -24,13 +29,19 @@ fn what_follows_an_answer_of_no_known_length_goes_over_a_new_connection() {
         // The first is still open: only the client decides.
         let (second, _) = listener.accept().expect("another connection");
         let body = r#"{"itemNotFound": {"code": 404, "message": "Image not found."}}"#;
-        let head = format!("HTTP/1.1 404 Not Found\r\nContent-Length: {}\r\n\r\n", body.len());
+        let head = format!(
+            "HTTP/1.1 404 Not Found\r\nContent-Length: {}\r\n\r\n",
+            body.len()
+        );
         answer(&second, &(head + body));
     });
     let options = Options::new("").token_id("token").no_proxy().tries(1);
     let openstack = OpenStack::new(options.read_timeout(Duration::from_secs(5))).expect("options");
     let nova = ServiceOptions::new().endpoint(format!("http://{address}"));
-    let image = openstack.compute_v2_with(nova).expect("an endpoint").get_image("x");
+    let image = openstack
+        .compute_v2_with(nova)
+        .expect("an endpoint")
+        .get_image("x");
     image.delete().expect("a deletion");
     let again = image.delete();
     assert!(matches!(again, Err(Error::NotFound(_))), "{again:?}");

@@ -13,14 +13,22 @@ const NO_CLOUD: &str = "no cloud is configured: using the built-in sandbox\n";
 
 #[track_caller]
 fn run(name: &str, arguments: &[&str]) -> Ran {
-    example(name).args(arguments).output().expect("a run").into()
+    example(name)
+        .args(arguments)
+        .output()
+        .expect("a run")
+        .into()
 }
 
 /// What a sample says in the sandbox when it is run without an argument.
 #[track_caller]
 fn said(name: &str) -> String {
     let ran = run(name, &[]);
-    assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), SANDBOX), "{ran:?}");
+    assert_eq!(
+        (ran.code, ran.stderr.as_str()),
+        (Some(0), SANDBOX),
+        "{ran:?}"
+    );
     ran.stdout
 }
 
@@ -28,7 +36,11 @@ fn said(name: &str) -> String {
 fn without_ids(text: &str) -> String {
     let is_id = |word: &str| word.len() == 36 && word.split('-').count() == 5;
     let words = text.split(' ').map(|word| {
-        if is_id(word.trim()) { word.replace(word.trim(), "ID") } else { word.to_owned() }
+        if is_id(word.trim()) {
+            word.replace(word.trim(), "ID")
+        } else {
+            word.to_owned()
+        }
     });
     words.collect::<Vec<_>>().join(" ")
 }
@@ -56,7 +68,10 @@ fn list_images_detail_shows_every_field_of_every_image() {
 
 #[test]
 fn get_image_knows_nothing_before_it_is_retrieved() {
-    assert_eq!(said("get_image"), "before: None None\nafter: Some(\"sample\") Some(Active)\n");
+    assert_eq!(
+        said("get_image"),
+        "before: None None\nafter: Some(\"sample\") Some(Active)\n"
+    );
 }
 
 #[test]
@@ -74,7 +89,10 @@ fn retrieve_image_metadata_shows_all() {
 
 #[test]
 fn reset_image_metadata_leaves_only_what_was_given() {
-    assert_eq!(said("reset_image_metadata"), "\"architecture\" = \"aarch64\"\n");
+    assert_eq!(
+        said("reset_image_metadata"),
+        "\"architecture\" = \"aarch64\"\n"
+    );
 }
 
 #[test]
@@ -92,18 +110,28 @@ fn get_image_metadata_item_shows_its_value() {
 
 #[test]
 fn set_image_metadata_item_shows_what_is_known() {
-    assert_eq!(said("set_image_metadata_item"), "\"architecture\" = \"aarch64\"\n");
+    assert_eq!(
+        said("set_image_metadata_item"),
+        "\"architecture\" = \"aarch64\"\n"
+    );
 }
 
 #[test]
 fn delete_image_metadata_item_says_which() {
-    assert_eq!(said("delete_image_metadata_item"), "deleted \"architecture\"\n");
+    assert_eq!(
+        said("delete_image_metadata_item"),
+        "deleted \"architecture\"\n"
+    );
 }
 
 #[test]
 fn newest_image_prints_the_id_alone() {
     let ran = run("newest_image", &["sam"]);
-    assert_eq!((ran.code, without_ids(&ran.stdout).as_str()), (Some(0), "ID\n"), "{ran:?}");
+    assert_eq!(
+        (ran.code, without_ids(&ran.stdout).as_str()),
+        (Some(0), "ID\n"),
+        "{ran:?}"
+    );
     assert_eq!(ran.stderr, format!("{NO_CLOUD}found \"sample\"\n"));
 }
 
@@ -118,7 +146,12 @@ fn newest_image_takes_the_newest_that_is_ready() {
     sandbox.add_image(NewImage::named("not web-5"));
     sandbox.add_image(NewImage::nameless());
     let ran = run_at(&sandbox, "newest_image", &["web-"]);
-    assert_eq!((ran.code, ran.stdout), (Some(0), format!("{newest}\n")), "{}", ran.stderr);
+    assert_eq!(
+        (ran.code, ran.stdout),
+        (Some(0), format!("{newest}\n")),
+        "{}",
+        ran.stderr
+    );
     assert_eq!(ran.stderr, "found \"web-3\"\n");
 }
 
@@ -127,17 +160,28 @@ fn newest_image_fails_when_there_is_none() {
     let sandbox = Sandbox::builder().empty().start();
     sandbox.add_image(NewImage::named("web-4").status("queued"));
     let stderr = "Error: there is no ACTIVE image whose name begins with \"web-\"\n".to_owned();
-    let expected = Ran { code: Some(1), stdout: String::new(), stderr };
+    let expected = Ran {
+        code: Some(1),
+        stdout: String::new(),
+        stderr,
+    };
     assert_eq!(run_at(&sandbox, "newest_image", &["web-"]), expected);
 }
 
 #[test]
 fn prune_images_works_in_the_sandbox() {
     let ran = run("prune_images", &["--name", "sample", "--older-than", "0"]);
-    assert_eq!((ran.code, without_ids(&ran.stdout).as_str()), (Some(0), "ID\n"), "{ran:?}");
+    assert_eq!(
+        (ran.code, without_ids(&ran.stdout).as_str()),
+        (Some(0), "ID\n"),
+        "{ran:?}"
+    );
     let (first, summary) = ran.stderr.split_once('\n').expect("two lines");
     assert_eq!(format!("{first}\n"), NO_CLOUD);
-    assert!(summary.ends_with(" images seen, deleted 1, failed to delete 0\n"), "{summary}");
+    assert!(
+        summary.ends_with(" images seen, deleted 1, failed to delete 0\n"),
+        "{summary}"
+    );
 }
 
 #[test]
@@ -151,13 +195,23 @@ fn prune_images_deletes_what_is_old_and_of_that_name_and_goes_on_after_a_failure
     sandbox.add_image(NewImage::named("nightly-4").age(Duration::from_secs(29 * 86_400)));
     let arguments = ["--name", "nightly-", "--older-than", "30"];
 
-    let ran = run_at(&sandbox, "prune_images", &[&arguments[..], &["--dry-run"]].concat());
+    let ran = run_at(
+        &sandbox,
+        "prune_images",
+        &[&arguments[..], &["--dry-run"]].concat(),
+    );
     let mut ids: Vec<_> = ran.stdout.lines().collect();
     let mut expected = [&first, &locked, &second];
     ids.sort_unstable();
     expected.sort_unstable();
-    assert_eq!((ran.code, ids), (Some(0), expected.map(String::as_str).to_vec()));
-    assert_eq!(ran.stderr, "5 images seen, would delete 3, failed to delete 0\n");
+    assert_eq!(
+        (ran.code, ids),
+        (Some(0), expected.map(String::as_str).to_vec())
+    );
+    assert_eq!(
+        ran.stderr,
+        "5 images seen, would delete 3, failed to delete 0\n"
+    );
     assert_eq!(sandbox.image_count(), 5);
 
     let ran = run_at(&sandbox, "prune_images", &arguments);
@@ -165,7 +219,10 @@ fn prune_images_deletes_what_is_old_and_of_that_name_and_goes_on_after_a_failure
     let mut expected = [&first, &second];
     ids.sort_unstable();
     expected.sort_unstable();
-    assert_eq!((ran.code, ids), (Some(1), expected.map(String::as_str).to_vec()));
+    assert_eq!(
+        (ran.code, ids),
+        (Some(1), expected.map(String::as_str).to_vec())
+    );
     let said = format!(
         "\"nightly-2\": DELETE {}/images/{locked}: 403 Forbidden: You are not allowed to delete \
          the image. (request id REQUEST)\n\
@@ -173,7 +230,10 @@ fn prune_images_deletes_what_is_old_and_of_that_name_and_goes_on_after_a_failure
         sandbox.compute_url()
     );
     assert_eq!(ran.stderr, said);
-    assert_eq!((sandbox.image_count(), sandbox.has_image(&locked)), (3, true));
+    assert_eq!(
+        (sandbox.image_count(), sandbox.has_image(&locked)),
+        (3, true)
+    );
 }
 
 #[test]
@@ -190,7 +250,11 @@ fn at_a_real_cloud_nothing_is_chosen_for_the_user() {
     ] {
         let sandbox = Sandbox::start();
         let stderr = format!("Error: say what to work on: this sample takes {wanted}\n");
-        let expected = Ran { code: Some(1), stdout: String::new(), stderr };
+        let expected = Ran {
+            code: Some(1),
+            stdout: String::new(),
+            stderr,
+        };
         assert_eq!(run_at(&sandbox, name, &[]), expected, "{name}");
         assert_eq!(sandbox.requests(), []);
     }
@@ -201,18 +265,38 @@ fn at_a_real_cloud_the_image_of_the_command_line_is_used() {
     let sandbox = Sandbox::builder().empty().start();
     let id = sandbox.add_image(NewImage::named("mine").metadata([("a", "1"), ("b", "2")]));
     for (name, rest, stdout) in [
-        ("get_image", &[] as &[&str], "before: None None\nafter: Some(\"mine\") Some(Active)\n"),
-        ("retrieve_image_metadata", &[], "\"a\" = \"1\"\n\"b\" = \"2\"\n"),
+        (
+            "get_image",
+            &[] as &[&str],
+            "before: None None\nafter: Some(\"mine\") Some(Active)\n",
+        ),
+        (
+            "retrieve_image_metadata",
+            &[],
+            "\"a\" = \"1\"\n\"b\" = \"2\"\n",
+        ),
         ("get_image_metadata_item", &["b"], "\"2\"\n"),
-        ("merge_image_metadata", &["a", "3"], "\"a\" = \"3\"\n\"b\" = \"2\"\n"),
+        (
+            "merge_image_metadata",
+            &["a", "3"],
+            "\"a\" = \"3\"\n\"b\" = \"2\"\n",
+        ),
         ("set_image_metadata_item", &["b", "4"], "\"b\" = \"4\"\n"),
         ("delete_image_metadata_item", &["a"], "deleted \"a\"\n"),
         ("reset_image_metadata", &["c", "5"], "\"c\" = \"5\"\n"),
         ("list_images", &[], &format!("{id} \"mine\"\n")),
         ("delete_image", &[], &format!("deleted {id}\n")),
     ] {
-        let arguments = if name.starts_with("list") { vec![] } else { [&[&*id], rest].concat() };
-        let expected = Ran { code: Some(0), stdout: stdout.to_owned(), stderr: String::new() };
+        let arguments = if name.starts_with("list") {
+            vec![]
+        } else {
+            [&[&*id], rest].concat()
+        };
+        let expected = Ran {
+            code: Some(0),
+            stdout: stdout.to_owned(),
+            stderr: String::new(),
+        };
         assert_eq!(run_at(&sandbox, name, &arguments), expected, "{name}");
     }
     assert!(!sandbox.has_image(&id));

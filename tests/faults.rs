@@ -22,7 +22,10 @@ fn said(answer: Answer) -> String {
     let (server, error) = retrieve(answer);
     let url = server.url(&format!("{COMPUTE}/images/{}", id(1)));
     let message = error.to_string();
-    message.strip_prefix(&format!("GET {url}: ")).expect("method and URL").to_owned()
+    message
+        .strip_prefix(&format!("GET {url}: "))
+        .expect("method and URL")
+        .to_owned()
 }
 
 const NO_ROUTE: &str = "<html>\n <head>\n  <title>404 Not Found</title>\n </head>\n <body>\n  \
@@ -61,22 +64,34 @@ fn every_form_of_fault_yields_its_words() {
             Answer::new(401, "Authentication required"),
             "401 Unauthorized: Authentication required".into(),
         ),
-        (Answer::html(404, NO_ROUTE), "404 Not Found: The resource could not be found.".into()),
+        (
+            Answer::html(404, NO_ROUTE),
+            "404 Not Found: The resource could not be found.".into(),
+        ),
         (
             Answer::html(503, KEYSTONE_DOWN),
             "503 Service Unavailable: The server is currently unavailable. Please try again at a \
              later time."
                 .into(),
         ),
-        (Answer::html(502, NGINX), "502 Bad Gateway: nginx/1.18.0".into()),
+        (
+            Answer::html(502, NGINX),
+            "502 Bad Gateway: nginx/1.18.0".into(),
+        ),
         (Answer::empty(500), "500 Internal Server Error".into()),
         (Answer::empty(599), "599".into()),
         (
             Answer::json(500, &json!({"message": "from a gateway"})),
             "500 Internal Server Error: from a gateway".into(),
         ),
-        (Answer::json(500, &json!({"error": "short"})), "500 Internal Server Error: short".into()),
-        (Answer::json(500, &json!(["odd"])), "500 Internal Server Error: [\"odd\"]".into()),
+        (
+            Answer::json(500, &json!({"error": "short"})),
+            "500 Internal Server Error: short".into(),
+        ),
+        (
+            Answer::json(500, &json!(["odd"])),
+            "500 Internal Server Error: [\"odd\"]".into(),
+        ),
         (
             Answer::json(500, &json!({"computeFault": {"message": {"a": 1}}})),
             "500 Internal Server Error: {\"a\":1}".into(),
@@ -87,7 +102,10 @@ fn every_form_of_fault_yields_its_words() {
         ),
         (
             Answer::new(500, "x".repeat(100_000)),
-            format!("500 Internal Server Error: {}… (100000 bytes in all)", "x".repeat(1000)),
+            format!(
+                "500 Internal Server Error: {}… (100000 bytes in all)",
+                "x".repeat(1000)
+            ),
         ),
     ] {
         assert_eq!(said(answer), words);
@@ -146,8 +164,14 @@ fn the_details_are_there_one_by_one() {
     assert_eq!(details.method(), Some("GET"));
     assert_eq!(details.url(), Some(&*url));
     assert_eq!((details.status(), error.status()), (Some(409), Some(409)));
-    assert_eq!((details.request_id(), error.request_id()), (Some(REQUEST_ID), Some(REQUEST_ID)));
-    assert_eq!((details.missing(), details.retry_after(), details.tries()), (None, None, None));
+    assert_eq!(
+        (details.request_id(), error.request_id()),
+        (Some(REQUEST_ID), Some(REQUEST_ID))
+    );
+    assert_eq!(
+        (details.missing(), details.retry_after(), details.tries()),
+        (None, None, None)
+    );
 }
 
 #[test]
@@ -195,7 +219,10 @@ fn keystones_words_come_whole() {
         &json!({"error": {"code": 401, "message": said, "title": "Unauthorized"}}),
     )
     .header("x-openstack-request-id", "req-k")]);
-    let error = OpenStack::new(server.options()).expect("options").token().expect_err("a refusal");
+    let error = OpenStack::new(server.options())
+        .expect("options")
+        .token()
+        .expect_err("a refusal");
     assert_eq!(
         error.to_string(),
         format!(
@@ -204,7 +231,10 @@ fn keystones_words_come_whole() {
         )
     );
     let server = Server::playing([Answer::html(404, NO_ROUTE)]);
-    let error = OpenStack::new(server.options()).expect("options").token().expect_err("a refusal");
+    let error = OpenStack::new(server.options())
+        .expect("options")
+        .token()
+        .expect_err("a refusal");
     assert_eq!(
         error.to_string(),
         format!(
@@ -241,13 +271,22 @@ fn a_redirect_is_an_error_that_names_where_it_pointed_and_nothing_follows_it() {
             // Neither a sign-in, nor what has a body, nor a deletion.
             let server = Server::playing([answer(), answer(), answer()]);
             let openstack = OpenStack::new(server.options()).expect("options");
-            assert_eq!(openstack.token().expect_err("a redirect").status(), Some(status));
-            let mut image = server.compute().get_image(id(1));
             assert_eq!(
-                image.merge_metadata([("a", "b")]).expect_err("a redirect").status(),
+                openstack.token().expect_err("a redirect").status(),
                 Some(status)
             );
-            assert_eq!(image.delete().expect_err("a redirect").status(), Some(status));
+            let mut image = server.compute().get_image(id(1));
+            assert_eq!(
+                image
+                    .merge_metadata([("a", "b")])
+                    .expect_err("a redirect")
+                    .status(),
+                Some(status)
+            );
+            assert_eq!(
+                image.delete().expect_err("a redirect").status(),
+                Some(status)
+            );
             assert_eq!(server.requests().len(), 3);
         }
     }
@@ -264,7 +303,11 @@ fn a_redirect_to_itself_is_one_request() {
     let server = Server::start();
     let url = server.url(&format!("{COMPUTE}/images/{}", id(1)));
     server.answers(move |_| Answer::new(302, "").header("Location", &url));
-    server.compute().get_image(id(1)).retrieve().expect_err("a redirect");
+    server
+        .compute()
+        .get_image(id(1))
+        .retrieve()
+        .expect_err("a redirect");
     assert_eq!(server.requests().len(), 1);
 }
 
@@ -296,6 +339,9 @@ fn every_status_is_named() {
         (504, "504 Gateway Timeout"),
     ] {
         let words = if status < 400 { redirected } else { "words" };
-        assert_eq!(said(Answer::new(status, "words")), format!("{name}: {words}"));
+        assert_eq!(
+            said(Answer::new(status, "words")),
+            format!("{name}: {words}")
+        );
     }
 }

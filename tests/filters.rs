@@ -12,11 +12,21 @@ use support::{Answer, Server, images};
 #[track_caller]
 fn query(list: ListImages) -> (String, Vec<(String, String)>) {
     let server = Server::answering(|_| Answer::ok(&images(0..1)));
-    server.compute().list_images(list.page_size(9)).next().expect("an item").expect("an image");
+    server
+        .compute()
+        .list_images(list.page_size(9))
+        .next()
+        .expect("an item")
+        .expect("an image");
     let request = server.requests().remove(0);
     let (_, query) = request.target.split_once('?').expect("a query");
-    let query = query.trim_end_matches("limit=9").trim_end_matches('&').to_owned();
-    let pairs = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+    let query = query
+        .trim_end_matches("limit=9")
+        .trim_end_matches('&')
+        .to_owned();
+    let pairs = url::form_urlencoded::parse(query.as_bytes())
+        .into_owned()
+        .collect();
     (query, pairs)
 }
 
@@ -52,8 +62,15 @@ fn times_and_names_with_signs_in_them_arrive_as_given() {
     ] {
         let (wire, pairs) = query(ListImages::new().name(text).changes_since(text));
         // Glance would take what is before a colon for an operator.
-        let name = if text.contains(':') { format!("eq:{text}") } else { text.to_owned() };
-        let expected = [("name".to_owned(), name), ("changes-since".to_owned(), text.to_owned())];
+        let name = if text.contains(':') {
+            format!("eq:{text}")
+        } else {
+            text.to_owned()
+        };
+        let expected = [
+            ("name".to_owned(), name),
+            ("changes-since".to_owned(), text.to_owned()),
+        ];
         assert_eq!(pairs, expected, "{wire}");
         assert!(wire.bytes().all(|byte| byte.is_ascii_graphic()), "{wire}");
     }
@@ -98,7 +115,9 @@ fn a_property_that_nova_would_mangle_is_refused_and_nothing_is_sent() {
         ("ramdisk_id", "amdisk_id"),
         ("-", ""),
     ] {
-        let mut list = server.compute().list_images(ListImages::new().property(name, "x"));
+        let mut list = server
+            .compute()
+            .list_images(ListImages::new().property(name, "x"));
         let error = list.next().expect("an item").expect_err("a refusal");
         assert!(matches!(error, Error::Invalid(_)), "{error:?}");
         assert_eq!(
@@ -111,9 +130,15 @@ fn a_property_that_nova_would_mangle_is_refused_and_nothing_is_sent() {
         );
         assert!(list.next().is_none());
     }
-    let mut pages = server.compute().list_images(ListImages::new().property("", "x")).pages();
+    let mut pages = server
+        .compute()
+        .list_images(ListImages::new().property("", "x"))
+        .pages();
     let error = pages.next().expect("an item").expect_err("a refusal");
-    assert_eq!(error.to_string(), "a property filter needs the property's name; nothing was sent");
+    assert_eq!(
+        error.to_string(),
+        "a property filter needs the property's name; nothing was sent"
+    );
     assert!(pages.next().is_none());
     assert_eq!(server.requests(), []);
 }
@@ -124,6 +149,9 @@ fn a_page_of_nothing_is_refused_and_nothing_is_sent() {
     let mut list = server.compute().list_images(ListImages::new().page_size(0));
     let error = list.next().expect("an item").expect_err("a refusal");
     assert!(matches!(error, Error::Invalid(_)), "{error:?}");
-    assert_eq!(error.to_string(), "a page of 0 images would never end; nothing was sent");
+    assert_eq!(
+        error.to_string(),
+        "a page of 0 images would never end; nothing was sent"
+    );
     assert_eq!(server.requests(), []);
 }

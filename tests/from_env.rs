@@ -36,8 +36,13 @@ fn child_that_signs_in() {
 fn child(variables: &[(&str, &str)]) -> String {
     let mut command = Command::new(env::current_exe().expect("this program"));
     command.args(["--exact", "child_that_signs_in", "--ignored", "--nocapture"]);
-    command.env_clear().envs(env::vars_os().filter(|(name, _)| name == "LLVM_PROFILE_FILE"));
-    let output = command.envs(variables.iter().copied()).output().expect("a run");
+    command
+        .env_clear()
+        .envs(env::vars_os().filter(|(name, _)| name == "LLVM_PROFILE_FILE"));
+    let output = command
+        .envs(variables.iter().copied())
+        .output()
+        .expect("a run");
     assert!(output.status.success(), "{output:?}");
     String::from_utf8(output.stdout).expect("UTF-8")
 }
@@ -66,7 +71,10 @@ fn the_environment_names_the_cloud() {
     assert!(output.contains("Some(\"u\")\noptions: true\n"), "{output}");
     let requests = server.requests();
     assert_eq!(server.lines(), ["POST /v3/auth/tokens"]);
-    assert_eq!(requests[0].json()["auth"]["identity"]["password"]["user"]["id"], "two");
+    assert_eq!(
+        requests[0].json()["auth"]["identity"]["password"]["user"]["id"],
+        "two"
+    );
 }
 
 #[test]
@@ -75,16 +83,26 @@ fn a_program_names_the_cloud_itself() {
     server.plays([server.token("t")]);
     let file = clouds("from-cloud.yaml", &server);
     let file = file.to_str().expect("UTF-8");
-    let variables = [("OS_CLIENT_CONFIG_FILE", file), ("OS_CLOUD", "two"), ("TEST_CLOUD", "one")];
+    let variables = [
+        ("OS_CLIENT_CONFIG_FILE", file),
+        ("OS_CLOUD", "two"),
+        ("TEST_CLOUD", "one"),
+    ];
     let output = child(&variables);
     assert!(output.contains("Some(\"u\")\noptions: true\n"), "{output}");
     let requests = server.requests();
     assert_eq!(server.lines(), ["POST /v3/auth/tokens"]);
-    assert_eq!(requests[0].json()["auth"]["identity"]["password"]["user"]["id"], "one");
+    assert_eq!(
+        requests[0].json()["auth"]["identity"]["password"]["user"]["id"],
+        "one"
+    );
 
     let output = child(&[("OS_CLIENT_CONFIG_FILE", file), ("TEST_CLOUD", "three")]);
     let said = format!(": the cloud \"three\" was not found: {file} has \"one\", \"two\"\n");
-    assert!(output.contains(&said) && output.contains("options: false\n"), "{output}");
+    assert!(
+        output.contains(&said) && output.contains("options: false\n"),
+        "{output}"
+    );
     assert!(output.contains("\nInvalid("), "{output}");
     assert_eq!(server.requests().len(), 1);
 }

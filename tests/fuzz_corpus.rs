@@ -14,7 +14,9 @@ use support::{Answer, COMPUTE, Server, at_once, images, next_link};
 /// Checks every file of that corpus, a few at once.
 #[track_caller]
 fn replay(corpus: &str, least: usize, check: impl Fn(&[u8]) + Sync) {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fuzz/corpus").join(corpus);
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/fuzz/corpus")
+        .join(corpus);
     let files = fs::read_dir(folder).expect("a corpus");
     let files: Vec<_> = files.map(|file| file.expect("a file").path()).collect();
     assert!(files.len() >= least, "{} files", files.len());
@@ -35,25 +37,39 @@ fn check_error(error: &Error) {
 }
 
 fn listed(server: &Server, list: ListImages) -> Result<Vec<Image>> {
-    server.compute_with(|options| options.tries(1)).list_images(list).collect()
+    server
+        .compute_with(|options| options.tries(1))
+        .list_images(list)
+        .collect()
 }
 
 #[test]
 fn every_refusal_of_the_corpus_is_an_error_that_can_be_shown() {
     replay("fault", 40, |data| {
-        let end = data.iter().position(|byte| *byte == b'\n').expect("a first line");
+        let end = data
+            .iter()
+            .position(|byte| *byte == b'\n')
+            .expect("a first line");
         let first = String::from_utf8_lossy(&data[..end]);
         let (status, wait) = first.split_once(' ').expect("a status and a wait");
         let status = status.parse().expect("a status");
         let mut answer = Answer::new(status, &data[end + 1..]);
         if !wait.is_empty() {
-            let name = if wait.contains("//") { "Location" } else { "Retry-After" };
+            let name = if wait.contains("//") {
+                "Location"
+            } else {
+                "Retry-After"
+            };
             answer = answer.header(name, wait);
         }
         let server = Server::playing([answer]);
         let error = listed(&server, ListImages::new()).expect_err("a refusal");
         assert_eq!(error.status(), Some(status), "{error}");
-        assert_eq!(error.details().missing().is_some(), status == 404, "{error}");
+        assert_eq!(
+            error.details().missing().is_some(),
+            status == 404,
+            "{error}"
+        );
         check_error(&error);
     });
 }
@@ -86,7 +102,12 @@ fn every_next_link_of_the_corpus_leads_to_the_same_server_with_nothing_twice() {
         let list = ListImages::new().page_size(2).name("n");
         assert_eq!(listed(&server, list).expect("a list").len(), 3, "{link}");
         let request = &server.requests()[1];
-        assert!(request.target.starts_with(&format!("{COMPUTE}/images?name=n&")), "{request:?}");
+        assert!(
+            request
+                .target
+                .starts_with(&format!("{COMPUTE}/images?name=n&")),
+            "{request:?}"
+        );
         let (_, query) = request.target.split_once('?').expect("a query");
         let pairs: Vec<_> = url::form_urlencoded::parse(query.as_bytes()).collect();
         for name in ["name", "limit", "marker"] {
@@ -114,7 +135,9 @@ fn every_token_of_the_corpus_is_an_error_or_can_be_kept() {
             assert_eq!(serde_json::to_string(&again).expect("JSON"), text);
             let options = opencloud::Options::new("").cached_token(again).no_proxy();
             let openstack = OpenStack::new(options).expect("good options");
-            openstack.compute_v2().map_or_else(|error| check_error(&error), drop);
+            openstack
+                .compute_v2()
+                .map_or_else(|error| check_error(&error), drop);
         }
     });
 }
@@ -131,7 +154,9 @@ fn every_clouds_yaml_of_the_corpus_is_an_error_or_settings_without_secrets() {
         let variables = [("OS_CLIENT_CONFIG_FILE", path.as_os_str())];
         for config in [Config::from_env(), Config::from_cloud("demo").overlay_env()] {
             let nowhere: [&str; 0] = [];
-            let config = config.with_environment(variables).with_system_directories(nowhere);
+            let config = config
+                .with_environment(variables)
+                .with_system_directories(nowhere);
             let settings = match config.with_working_directory(&path).resolve() {
                 Ok(settings) => settings,
                 Err(error) => {
@@ -142,10 +167,16 @@ fn every_clouds_yaml_of_the_corpus_is_an_error_or_settings_without_secrets() {
             let shown = serde_json::to_value(&settings).expect("JSON");
             for key in ["password", "token", "application_credential_secret"] {
                 let is_hidden = shown[key] == "***";
-                assert!(is_hidden || shown[key].is_null(), "{key} in {}", path.display());
+                assert!(
+                    is_hidden || shown[key].is_null(),
+                    "{key} in {}",
+                    path.display()
+                );
                 secrets += usize::from(is_hidden);
             }
-            settings.options().map_or_else(|error| check_error(&error), drop);
+            settings
+                .options()
+                .map_or_else(|error| check_error(&error), drop);
         }
     }
     assert!(secrets >= 6, "{secrets}");

@@ -39,7 +39,11 @@ fn sent(key: &str, value: &str) {
     for way in WAYS {
         way(&mut server.compute().get_image(id(1)), key, value).expect("an item that is fine");
     }
-    let bodies: Vec<_> = server.requests().iter().map(support::Request::json).collect();
+    let bodies: Vec<_> = server
+        .requests()
+        .iter()
+        .map(support::Request::json)
+        .collect();
     let both = json!({"metadata": {key: value, "fine": "x"}});
     assert_eq!(bodies, [both.clone(), both, json!({"meta": {key: value}})]);
 }
@@ -66,14 +70,23 @@ fn mappings_that_are_not_strict_json_are_refused() {
             ("'[]'", "is none (expected value at line 1 column 1)"),
             ("[1,]", "is none (trailing comma at line 1 column 4)"),
             ("[] x", "is none (trailing characters at line 1 column 4)"),
-            ("[1", "is none (EOF while parsing a list at line 1 column 2)"),
+            (
+                "[1",
+                "is none (EOF while parsing a list at line 1 column 2)",
+            ),
             ("NaN", "is none (expected value at line 1 column 1)"),
             ("[NaN]", "is none (expected value at line 1 column 2)"),
             ("Infinity", "is none (expected value at line 1 column 1)"),
             ("-Infinity", "is none (invalid number at line 1 column 2)"),
-            ("[1e999]", "is none (number out of range at line 1 column 6)"),
+            (
+                "[1e999]",
+                "is none (number out of range at line 1 column 6)",
+            ),
             ("-1e999", "is none (number out of range at line 1 column 6)"),
-            ("\"\\ud800\"", "is none (unexpected end of hex escape at line 1 column 8)"),
+            (
+                "\"\\ud800\"",
+                "is none (unexpected end of hex escape at line 1 column 8)",
+            ),
             ("\u{a0}[]", "is none (expected value at line 1 column 1)"),
             (bom, "is none (expected value at line 1 column 1)"),
             (&deep, "is nested more than 100 levels deep"),
@@ -98,15 +111,27 @@ fn the_white_space_around_a_key_does_not_hide_it() {
         "\u{3000}mappings",
         "\u{2029}mappings",
     ] {
-        refused(key, "x", &poison(key, "is none (expected value at line 1 column 1)"));
+        refused(
+            key,
+            "x",
+            &poison(key, "is none (expected value at line 1 column 1)"),
+        );
     }
 }
 
 #[test]
 fn json_that_is_strict_is_sent_as_it_is() {
     let deep = "[".repeat(100) + &"]".repeat(100);
-    for value in ["[]", "{}", "null", "5", "1e300", "\"x\"", " [ {\"a\" : [1.5, true]} ]\n", &deep]
-    {
+    for value in [
+        "[]",
+        "{}",
+        "null",
+        "5",
+        "1e300",
+        "\"x\"",
+        " [ {\"a\" : [1.5, true]} ]\n",
+        &deep,
+    ] {
         sent("mappings", value);
         sent("block_device_mapping", value);
     }
@@ -116,8 +141,16 @@ fn json_that_is_strict_is_sent_as_it_is() {
 
 #[test]
 fn what_nova_would_only_answer_with_500_is_refused_in_words() {
-    for key in ["status", "size", "protected", "tags", "locations", "self", "virtual_size", " tags"]
-    {
+    for key in [
+        "status",
+        "size",
+        "protected",
+        "tags",
+        "locations",
+        "self",
+        "virtual_size",
+        " tags",
+    ] {
         refused(
             key,
             "x",
@@ -158,8 +191,13 @@ fn what_nova_refuses_in_words_is_left_to_it() {
     let long = "v".repeat(256);
     let long_key = "k".repeat(256);
     let mut requests = 0;
-    for (key, value) in [("k", &*long), (&*long_key, "v"), ("ключ", "v"), ("a/b", "v"), ("a!", "v")]
-    {
+    for (key, value) in [
+        ("k", &*long),
+        (&*long_key, "v"),
+        ("ключ", "v"),
+        ("a/b", "v"),
+        ("a!", "v"),
+    ] {
         for way in WAYS {
             let error = way(&mut server.compute().get_image(id(1)), key, value);
             let error = error.expect_err("Nova's refusal");

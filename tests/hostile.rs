@@ -13,7 +13,10 @@ use support::{Answer, Server, fault, id, images};
 
 fn list(server: &Server) -> Result<Vec<String>> {
     let compute = server.compute_with(|o| o.tries(1).read_timeout(Duration::from_secs(5)));
-    compute.list_images(ListImages::new()).map(|image| image.map(|image| image.id)).collect()
+    compute
+        .list_images(ListImages::new())
+        .map(|image| image.map(|image| image.id))
+        .collect()
 }
 
 /// What is said of that answer to a listing, cause and all, after method and URL.
@@ -22,7 +25,10 @@ fn said(answer: Answer) -> String {
     let server = Server::playing([answer]);
     let error = list(&server).expect_err("an error");
     let message = format!("{:#}", anyhow::Error::new(error));
-    let begin = format!("GET {}: ", server.url("/v2.1/images?page_size=1000&limit=1000"));
+    let begin = format!(
+        "GET {}: ",
+        server.url("/v2.1/images?page_size=1000&limit=1000")
+    );
     message.strip_prefix(&begin).expect(&message).to_owned()
 }
 
@@ -37,7 +43,10 @@ fn ids() -> Vec<String> {
 #[test]
 fn a_length_that_is_too_long_is_a_dropped_connection() {
     let body = images(0..2).to_string();
-    let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", body.len() + 1);
+    let head = format!(
+        "HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n",
+        body.len() + 1
+    );
     assert_eq!(
         said(Answer::raw(head + &body)),
         "the connection broke before the answer was whole: io: Peer disconnected"
@@ -50,14 +59,21 @@ fn a_length_that_is_too_short_is_an_error_and_its_rest_answers_nothing() {
     let short = format!("HTTP/1.1 200 OK\r\nContent-Length: 30\r\n\r\n{body}");
     let server = Server::playing([Answer::raw_and_keep(short), whole()]);
     let error = list(&server).expect_err("half a page");
-    assert!(error.to_string().contains("the body is not a list of images: EOF"), "{error}");
+    assert!(
+        error
+            .to_string()
+            .contains("the body is not a list of images: EOF"),
+        "{error}"
+    );
     // An answer that nobody asked for is not taken for the next one.
     let evil = Answer::ok(&images(7..9));
     let two = [whole().bytes(), evil.bytes()].concat();
     let server = Server::playing([Answer::raw_and_keep(two), whole()]);
     let compute = server.compute();
     for _ in 0..2 {
-        let list = compute.list_images(ListImages::new()).map(|image| image.map(|image| image.id));
+        let list = compute
+            .list_images(ListImages::new())
+            .map(|image| image.map(|image| image.id));
         assert_eq!(list.collect::<Result<Vec<_>>>().expect("a list"), ids());
     }
     assert_eq!(server.connections(), 2);
@@ -91,7 +107,10 @@ fn what_is_not_http_is_an_error() {
     ] {
         let server = Server::playing([Answer::raw(bytes)]);
         let error = list(&server).expect_err(bytes);
-        let kind = matches!(error, Error::Answer(_) | Error::Connection(_) | Error::Status(_));
+        let kind = matches!(
+            error,
+            Error::Answer(_) | Error::Connection(_) | Error::Status(_)
+        );
         assert!(kind, "{bytes:?}: {error:?}");
         let message = format!("{:#}", anyhow::Error::new(error));
         assert!(!message.contains(char::is_control), "{message:?}");
@@ -102,12 +121,20 @@ fn what_is_not_http_is_an_error() {
 fn an_answer_in_odd_pieces_or_of_an_old_kind_is_whole() {
     let body = images(0..2).to_string();
     let old = format!("HTTP/1.0 200 OK\r\n\r\n{body}");
-    let old_with_length =
-        format!("HTTP/1.0 200 OK\r\nContent-Length: {}\r\n\r\n{body}", body.len());
-    let lower = format!("HTTP/1.1 200\r\ncontent-length:{}\r\n\r\n{body}", body.len());
+    let old_with_length = format!(
+        "HTTP/1.0 200 OK\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    let lower = format!(
+        "HTTP/1.1 200\r\ncontent-length:{}\r\n\r\n{body}",
+        body.len()
+    );
     let with = |before: &str| [before.as_bytes(), &whole().bytes()].concat();
     let trailers = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n".to_owned()
-        + &format!("{:X};ext=1\r\n{body}\r\n0\r\nX-Trailer: y\r\n\r\n", body.len());
+        + &format!(
+            "{:X};ext=1\r\n{body}\r\n0\r\nX-Trailer: y\r\n\r\n",
+            body.len()
+        );
     for answer in [
         whole().drip(1, Duration::ZERO),
         whole().chunked().drip(1, Duration::ZERO),
@@ -122,7 +149,10 @@ fn an_answer_in_odd_pieces_or_of_an_old_kind_is_whole() {
             "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n",
         )),
         Answer::raw(trailers),
-        whole().header("X-Many", "y".repeat(10_000)).header("Vary", "a").header("Vary", "b"),
+        whole()
+            .header("X-Many", "y".repeat(10_000))
+            .header("Vary", "a")
+            .header("Vary", "b"),
     ] {
         let sent = String::from_utf8_lossy(&answer.bytes()).into_owned();
         let server = Server::playing([answer]);
@@ -134,17 +164,28 @@ fn an_answer_in_odd_pieces_or_of_an_old_kind_is_whole() {
 fn headers_without_measure_are_an_error() {
     let many = (0..1000).fold(whole(), |answer, n| answer.header(&format!("X-{n}"), "y"));
     let message = said(many);
-    assert!(message.starts_with("the answer is not HTTP as it should be: "), "{message}");
+    assert!(
+        message.starts_with("the answer is not HTTP as it should be: "),
+        "{message}"
+    );
     let message = said(whole().header("X-Long", "y".repeat(1 << 20)));
-    assert!(message.starts_with("the answer is not HTTP as it should be: "), "{message}");
+    assert!(
+        message.starts_with("the answer is not HTTP as it should be: "),
+        "{message}"
+    );
     let message = said(Answer::new(200, "X: y\r\n".repeat(1000)).endless_head());
-    assert!(message.starts_with("the answer is not HTTP as it should be: "), "{message}");
+    assert!(
+        message.starts_with("the answer is not HTTP as it should be: "),
+        "{message}"
+    );
 }
 
 #[test]
 fn an_answer_that_comes_before_the_body_is_read_is_taken() {
     let value = "v".repeat(200);
-    let items: Vec<_> = (0..20_000).map(|n| (format!("k{n}"), value.clone())).collect();
+    let items: Vec<_> = (0..20_000)
+        .map(|n| (format!("k{n}"), value.clone()))
+        .collect();
     let server = Server::playing([Answer::html(413, "<html>Too Large</html>").close()]);
     server.reads_only_heads();
     let mut image = server.compute().get_image(id(1));
@@ -163,7 +204,10 @@ fn json_without_measure_is_an_error_or_fine_and_never_a_panic() {
     };
     for body in [Answer::new(200, &deep), Answer::new(200, &objects)] {
         let message = said(body);
-        assert!(message.starts_with("200: the body is not a list of images: "), "{message}");
+        assert!(
+            message.starts_with("200: the body is not a list of images: "),
+            "{message}"
+        );
     }
     for value in [&deep, &objects] {
         let server = Server::playing([of(value)]);
@@ -200,7 +244,12 @@ fn odd_json_that_is_json_is_taken() {
          \"created\": \"yesterday\"}}]}}"
     );
     let server = Server::playing([Answer::new(200, body)]);
-    let image = server.compute().list_images(true).next().expect("an item").expect("an image");
+    let image = server
+        .compute()
+        .list_images(true)
+        .next()
+        .expect("an item")
+        .expect("an image");
     assert_eq!(image.id, "a\0b");
     assert_eq!(image.name.map(|name| name.len()), Some(1 << 20));
     assert_eq!(&image.metadata["k"], "2");
@@ -234,8 +283,14 @@ fn a_fault_without_measure_is_shown_in_short() {
         (deep, "500 Internal Server Error: [[["),
         ("<".repeat(100_000), "500 Internal Server Error"),
         ("<script>".repeat(10_000), "500 Internal Server Error"),
-        ("\u{0}".repeat(5000), "500 Internal Server Error: \\u{0}\\u{0}"),
-        ("{\"a\": {\"message\": \"\"}}".into(), "500 Internal Server Error"),
+        (
+            "\u{0}".repeat(5000),
+            "500 Internal Server Error: \\u{0}\\u{0}",
+        ),
+        (
+            "{\"a\": {\"message\": \"\"}}".into(),
+            "500 Internal Server Error",
+        ),
     ] {
         let message = said(Answer::new(500, body));
         assert!(message.starts_with(begin), "{message:.100}");
@@ -248,7 +303,9 @@ fn a_fault_without_measure_is_shown_in_short() {
 /// The outcome of a sign-in that is answered so.
 fn sign_in(answer: Answer) -> Result<opencloud::Token> {
     let server = Server::playing([answer]);
-    OpenStack::new(server.options().tries(1)).expect("good options").token()
+    OpenStack::new(server.options().tries(1))
+        .expect("good options")
+        .token()
 }
 
 #[test]
@@ -273,9 +330,11 @@ fn a_token_that_no_header_can_carry_is_an_error() {
         assert!(message.ends_with(end), "{header:?}: {message}");
     }
     // With a line break in it, it is no header.
-    for header in
-        ["X-Subject-Token: a\r\n b\r\n", "X-Subject-Token: a\nb\r\n", "X-Subject-Token: a\0b\r\n"]
-    {
+    for header in [
+        "X-Subject-Token: a\r\n b\r\n",
+        "X-Subject-Token: a\nb\r\n",
+        "X-Subject-Token: a\0b\r\n",
+    ] {
         let error = sign_in(with(header)).expect_err(header);
         assert!(matches!(error, Error::Answer(_)), "{header:?}: {error:?}");
     }
@@ -288,9 +347,19 @@ fn a_token_body_that_is_none_is_an_error() {
         let answer = Answer::new(201, body).header("X-Subject-Token", "t");
         let error = sign_in(answer).expect_err(body);
         assert!(matches!(error, Error::Answer(_)), "{error:?}");
-        assert!(error.to_string().ends_with(": 201: the body is not a token"), "{error}");
+        assert!(
+            error
+                .to_string()
+                .ends_with(": 201: the body is not a token"),
+            "{error}"
+        );
     }
-    for times in [json!(null), json!("never"), json!(5), json!("9999-12-31T23:59:59Z")] {
+    for times in [
+        json!(null),
+        json!("never"),
+        json!(5),
+        json!("9999-12-31T23:59:59Z"),
+    ] {
         let body = json!({"token": {"expires_at": times, "issued_at": times, "user": null}});
         let answer = Answer::json(201, &body).header("X-Subject-Token", "t");
         sign_in(answer).expect("a token");

@@ -65,7 +65,11 @@ fn odd_strings() -> Vec<String> {
                 .wrapping_mul(6_364_136_223_846_793_005)
                 .wrapping_add(1_442_695_040_888_963_407);
             let code = u32::try_from(state >> 40).expect("24 bits");
-            let code = if code % 3 == 0 { code % 0x11_0000 } else { code % 0x100 };
+            let code = if code % 3 == 0 {
+                code % 0x11_0000
+            } else {
+                code % 0x100
+            };
             text.extend(char::from_u32(code));
         }
         if !matches!(&*text, "" | "." | "..") {
@@ -93,8 +97,14 @@ fn any_id_and_any_key_arrive_as_they_are() {
         let mut image = compute.get_image(text);
         image.retrieve().expect(text);
         image.delete().expect(text);
-        assert_eq!(compute.get_image("i").get_metadata_item(text).expect(text), "v");
-        compute.get_image("i").delete_metadata_item(text).expect(text);
+        assert_eq!(
+            compute.get_image("i").get_metadata_item(text).expect(text),
+            "v"
+        );
+        compute
+            .get_image("i")
+            .delete_metadata_item(text)
+            .expect(text);
     }
     let requests = server.requests();
     assert_eq!(requests.len(), 4 * strings.len());
@@ -103,11 +113,22 @@ fn any_id_and_any_key_arrive_as_they_are() {
             assert_eq!(request.segments(), ["v2.1", "images", text], "{text:?}");
         }
         for request in &four[2..] {
-            assert_eq!(request.segments(), ["v2.1", "images", "i", "metadata", text], "{text:?}");
+            assert_eq!(
+                request.segments(),
+                ["v2.1", "images", "i", "metadata", text],
+                "{text:?}"
+            );
         }
         for request in four {
-            assert!(request.target.bytes().all(|byte| byte.is_ascii_graphic()), "{request:?}");
-            let names: Vec<_> = request.headers.iter().map(|(name, _)| name.as_str()).collect();
+            assert!(
+                request.target.bytes().all(|byte| byte.is_ascii_graphic()),
+                "{request:?}"
+            );
+            let names: Vec<_> = request
+                .headers
+                .iter()
+                .map(|(name, _)| name.as_str())
+                .collect();
             assert_eq!(names.len(), 4, "{names:?}");
         }
     }
@@ -118,9 +139,15 @@ fn any_filter_value_arrives_as_it_is() {
     let server = Server::answering(|_| Answer::ok(&images(0..1)));
     let compute = server.compute();
     for text in odd_strings() {
-        let list =
-            ListImages::new().server(&text).marker(&text).property(format!("a{text}"), &text);
-        compute.list_images(list).next().expect("an item").expect("an image");
+        let list = ListImages::new()
+            .server(&text)
+            .marker(&text)
+            .property(format!("a{text}"), &text);
+        compute
+            .list_images(list)
+            .next()
+            .expect("an item")
+            .expect("an image");
         let request = server.requests().pop().expect("a request");
         for name in ["server", "marker", &format!("property-a{text}")] {
             assert_eq!(request.query(name).as_deref(), Some(&*text), "{name:?}");
@@ -136,9 +163,16 @@ fn what_is_too_long_for_a_url_is_refused_in_words() {
         Answer::ok(&json!({"image": one}))
     });
     let compute = server.compute();
-    compute.get_image("i".repeat(60_000)).retrieve().expect("an image");
+    compute
+        .get_image("i".repeat(60_000))
+        .retrieve()
+        .expect("an image");
     assert_eq!(server.requests().len(), 1);
-    for long in ["i".repeat(64 * 1024), "/".repeat(64 * 1024), "i".repeat(1 << 22)] {
+    for long in [
+        "i".repeat(64 * 1024),
+        "/".repeat(64 * 1024),
+        "i".repeat(1 << 22),
+    ] {
         let error = compute.get_image(&long).retrieve().expect_err("a refusal");
         assert!(matches!(error, Error::Invalid(_)), "{error:?}");
         assert_eq!(
@@ -147,7 +181,11 @@ fn what_is_too_long_for_a_url_is_refused_in_words() {
                 "the URL would be {} bytes long, and 65534 is the most; nothing was sent",
                 server.url(COMPUTE).len()
                     + "/images/".len()
-                    + if long.starts_with('/') { 3 * long.len() } else { long.len() }
+                    + if long.starts_with('/') {
+                        3 * long.len()
+                    } else {
+                        long.len()
+                    }
             )
         );
         let mut list = compute.list_images(ListImages::new().name(&long));
@@ -177,10 +215,20 @@ fn a_token_that_cannot_go_into_a_header_is_refused() {
     let server = Server::answering(|_| Answer::ok(&images(0..1)));
     for length in [8 * 1024, 60 * 1024, 200 * 1024] {
         let long = "t".repeat(length);
-        let options = opencloud::Options::new("").token_id(&long).no_proxy().tries(1);
+        let options = opencloud::Options::new("")
+            .token_id(&long)
+            .no_proxy()
+            .tries(1);
         let endpoint = opencloud::ServiceOptions::new().endpoint(server.url(COMPUTE));
-        let compute = OpenStack::new(options).expect("options").compute_v2_with(endpoint);
-        match compute.expect("a service").list_images(false).next().expect("an item") {
+        let compute = OpenStack::new(options)
+            .expect("options")
+            .compute_v2_with(endpoint);
+        match compute
+            .expect("a service")
+            .list_images(false)
+            .next()
+            .expect("an item")
+        {
             Ok(_) => {
                 let request = server.requests().pop().expect("a request");
                 assert_eq!(request.header("x-auth-token"), Some(&*long));
@@ -198,10 +246,18 @@ fn names_and_passwords_arrive_as_they_are() {
     for text in odd_strings() {
         let server = Server::playing([token("t", 3600, &json!([]))]);
         let user = opencloud::User::by_name(&text, &text, opencloud::Domain::by_name(&text));
-        let options = opencloud::Options::new(server.url("")).user(user).no_proxy();
-        OpenStack::new(options).expect("options").token().expect("a token");
+        let options = opencloud::Options::new(server.url(""))
+            .user(user)
+            .no_proxy();
+        OpenStack::new(options)
+            .expect("options")
+            .token()
+            .expect("a token");
         let sent = server.requests()[0].json();
         let user = &sent["auth"]["identity"]["password"]["user"];
-        assert_eq!(user, &json!({"name": text, "password": text, "domain": {"name": text}}));
+        assert_eq!(
+            user,
+            &json!({"name": text, "password": text, "domain": {"name": text}})
+        );
     }
 }

@@ -9,7 +9,9 @@ use serde_json::json;
 use support::{Answer, COMPUTE, Nova, Server, SharedNova, fault, id, images, next_link};
 
 fn numbers(ids: impl IntoIterator<Item = String>) -> Vec<usize> {
-    ids.into_iter().map(|id| id[24..].parse().expect("a number")).collect()
+    ids.into_iter()
+        .map(|id| id[24..].parse().expect("a number"))
+        .collect()
 }
 
 /// The numbers of the images of a list.
@@ -26,7 +28,11 @@ fn all_pages(list: Images) -> Result<Vec<Vec<usize>>> {
 
 fn targets(server: &Server) -> Vec<String> {
     let below = format!("GET {COMPUTE}/");
-    server.lines().iter().map(|line| line.strip_prefix(&below).unwrap_or(line).to_owned()).collect()
+    server
+        .lines()
+        .iter()
+        .map(|line| line.strip_prefix(&below).unwrap_or(line).to_owned())
+        .collect()
 }
 
 #[test]
@@ -68,28 +74,45 @@ fn of_a_next_link_only_the_query_is_followed() {
             Answer::ok(&next_link(images(0..2), link)),
             Answer::ok(&images(2..3)),
         ]);
-        let list = server.compute().list_images(ListImages::new().page_size(2).name("n"));
+        let list = server
+            .compute()
+            .list_images(ListImages::new().page_size(2).name("n"));
         assert_eq!(all(list).expect("a list"), [0, 1, 2], "{link}");
         assert_eq!(
             targets(&server),
-            ["images?name=n&limit=2", "images?name=n&x=a%26b&limit=2&marker=m-1"],
+            [
+                "images?name=n&limit=2",
+                "images?name=n&x=a%26b&limit=2&marker=m-1"
+            ],
             "{link}"
         );
-        let token = server.requests()[1].header("x-auth-token").map(str::to_owned);
+        let token = server.requests()[1]
+            .header("x-auth-token")
+            .map(str::to_owned);
         assert_eq!(token.as_deref(), Some(support::TOKEN));
     }
 }
 
 #[test]
 fn a_next_link_without_a_marker_leads_on_after_the_last_id() {
-    for link in ["", "http://h/images", "http://h/images?limit=2", "?marker=", "%%%", "?%zz=%"] {
+    for link in [
+        "",
+        "http://h/images",
+        "http://h/images?limit=2",
+        "?marker=",
+        "%%%",
+        "?%zz=%",
+    ] {
         let server = Server::playing([
             Answer::ok(&next_link(images(0..2), link)),
             Answer::ok(&images(2..3)),
         ]);
         let list = server.compute().list_images(ListImages::new().page_size(2));
         assert_eq!(all(list).expect("a list"), [0, 1, 2], "{link}");
-        assert!(targets(&server)[1].ends_with(&format!("limit=2&marker={}", id(1))), "{link}");
+        assert!(
+            targets(&server)[1].ends_with(&format!("limit=2&marker={}", id(1))),
+            "{link}"
+        );
     }
 }
 
@@ -110,7 +133,13 @@ fn a_next_link_of_a_megabyte_is_an_error_and_not_followed() {
 
 #[test]
 fn links_that_are_none_are_passed_over() {
-    for links in [json!(null), json!([]), json!({}), json!("x"), json!([null, {"rel": "next"}])] {
+    for links in [
+        json!(null),
+        json!([]),
+        json!({}),
+        json!("x"),
+        json!([null, {"rel": "next"}]),
+    ] {
         let mut page = images(0..2);
         page["images_links"] = links;
         let server = Server::playing([Answer::ok(&page), Answer::ok(&images(2..3))]);
@@ -149,12 +178,28 @@ fn no_image_is_lost_and_none_comes_twice_however_the_server_pages() {
     let usual = Nova::new(0);
     let kinds = [
         usual.clone(),
-        Nova { links: false, ..usual.clone() },
-        Nova { most: 2, ..usual.clone() },
-        Nova { ignores_limit: true, links: false, ..usual },
+        Nova {
+            links: false,
+            ..usual.clone()
+        },
+        Nova {
+            most: 2,
+            ..usual.clone()
+        },
+        Nova {
+            ignores_limit: true,
+            links: false,
+            ..usual
+        },
     ];
-    for (kind, count) in kinds.iter().flat_map(|kind| (0..=6).map(move |count| (kind, count))) {
-        let nova = Nova { images: (0..count).collect(), ..kind.clone() };
+    for (kind, count) in kinds
+        .iter()
+        .flat_map(|kind| (0..=6).map(move |count| (kind, count)))
+    {
+        let nova = Nova {
+            images: (0..count).collect(),
+            ..kind.clone()
+        };
         let (_, server) = SharedNova::serve(nova.clone());
         let compute = server.compute();
         for page_size in 1..=4 {
@@ -181,12 +226,24 @@ fn no_image_is_lost_and_none_comes_twice_however_the_server_pages() {
 #[track_caller]
 fn check_wanted(server: &Server, before: usize, limit: Option<usize>, nova: &Nova, said: &str) {
     for request in &server.requests()[before..] {
-        let asked: usize = request.query("limit").expect("a limit").parse().expect("a number");
+        let asked: usize = request
+            .query("limit")
+            .expect("a limit")
+            .parse()
+            .expect("a number");
         let marker = request.query("marker");
         let had = marker.map_or(0, |marker| {
-            1 + nova.images.iter().position(|number| id(*number) == marker).expect("an image")
+            1 + nova
+                .images
+                .iter()
+                .position(|number| id(*number) == marker)
+                .expect("an image")
         });
-        assert!(limit.is_none_or(|limit| asked <= limit - had), "{said}: {}", request.line());
+        assert!(
+            limit.is_none_or(|limit| asked <= limit - had),
+            "{said}: {}",
+            request.line()
+        );
     }
     if limit == Some(0) {
         assert_eq!(server.requests().len(), before, "{said}");
@@ -227,8 +284,13 @@ fn a_server_that_goes_round_in_circles_ends_in_an_error() {
 
     // It comes back to an earlier page by another way.
     let page = |numbers: [usize; 2]| Answer::ok(&images(numbers));
-    let server =
-        Server::playing([page([0, 1]), page([2, 3]), page([1, 4]), page([5, 0]), page([6, 7])]);
+    let server = Server::playing([
+        page([0, 1]),
+        page([2, 3]),
+        page([1, 4]),
+        page([5, 0]),
+        page([6, 7]),
+    ]);
     let mut list = server.compute().list_images(ListImages::new().page_size(2));
     let mut given = Vec::new();
     let error = loop {
@@ -260,7 +322,10 @@ fn nothing_is_requested_before_the_first_next() {
     items.next().expect("an item").expect("an image");
     assert_eq!(
         targets(&server),
-        ["images?limit=1".to_owned(), format!("images?limit=1&marker={}", id(0))]
+        [
+            "images?limit=1".to_owned(),
+            format!("images?limit=1&marker={}", id(0))
+        ]
     );
     pages.next().expect("an item").expect("a page");
     assert_eq!(server.requests().len(), 4, "one page ahead");
@@ -269,14 +334,23 @@ fn nothing_is_requested_before_the_first_next() {
 #[test]
 fn after_an_error_both_iterators_end_and_the_marker_tells_where_to_resume() {
     let broken = || fault(500, "computeFault", "broken");
-    let script = || [Answer::ok(&images(0..2)), broken(), Answer::ok(&images(2..3))];
+    let script = || {
+        [
+            Answer::ok(&images(0..2)),
+            broken(),
+            Answer::ok(&images(2..3)),
+        ]
+    };
     let options = || ListImages::new().page_size(2);
 
     let server = Server::playing(script());
     let mut list = server.compute().list_images(options().marker("start"));
     assert_eq!(list.marker(), Some("start"));
     for number in 0..2 {
-        assert_eq!(list.next().expect("an item").expect("an image").id, id(number));
+        assert_eq!(
+            list.next().expect("an item").expect("an image").id,
+            id(number)
+        );
         assert_eq!(list.marker(), Some(&*id(number)));
     }
     let error = list.next().expect("an item").expect_err("an error");
@@ -284,14 +358,30 @@ fn after_an_error_both_iterators_end_and_the_marker_tells_where_to_resume() {
     assert!(list.next().is_none() && list.next().is_none());
     assert_eq!(list.marker(), Some(&*id(1)));
     let resumed = options().marker(list.marker().expect("a marker"));
-    assert_eq!(all(server.compute().list_images(resumed)).expect("the rest"), [2]);
-    assert_eq!(targets(&server)[2], format!("images?limit=2&marker={}", id(1)));
+    assert_eq!(
+        all(server.compute().list_images(resumed)).expect("the rest"),
+        [2]
+    );
+    assert_eq!(
+        targets(&server)[2],
+        format!("images?limit=2&marker={}", id(1))
+    );
 
     let server = Server::playing(script());
     let mut pages = server.compute().list_images(options()).pages();
     assert_eq!(pages.marker(), None);
-    assert_eq!(pages.next().expect("an item").expect("a page").images.len(), 2);
-    assert_eq!(pages.next().expect("an item").expect_err("an error").status(), Some(500));
+    assert_eq!(
+        pages.next().expect("an item").expect("a page").images.len(),
+        2
+    );
+    assert_eq!(
+        pages
+            .next()
+            .expect("an item")
+            .expect_err("an error")
+            .status(),
+        Some(500)
+    );
     assert!(pages.next().is_none() && pages.next().is_none());
     assert_eq!(pages.marker(), Some(&*id(1)));
 }

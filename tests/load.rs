@@ -40,10 +40,21 @@ impl Usage {
     fn now() -> Self {
         let status = fs::read_to_string("/proc/self/status").expect("a status");
         let number = |name: &str| {
-            let line = status.lines().find(|line| line.starts_with(name)).expect(name);
-            line.split_whitespace().nth(1).expect(name).parse().expect(name)
+            let line = status
+                .lines()
+                .find(|line| line.starts_with(name))
+                .expect(name);
+            line.split_whitespace()
+                .nth(1)
+                .expect(name)
+                .parse()
+                .expect(name)
         };
-        Self { memory_kib: number("VmRSS:"), files: files(), threads: number("Threads:") }
+        Self {
+            memory_kib: number("VmRSS:"),
+            files: files(),
+            threads: number("Threads:"),
+        }
     }
 }
 
@@ -54,7 +65,10 @@ fn files() -> usize {
 #[test]
 #[ignore = "the other process of the test with 64 threads"]
 fn a_cloud_with_short_tokens_that_fails_one_request_in_twenty() {
-    let builder = Sandbox::builder().empty().wire(Wire::KeepAlive).token_life(TOKEN_LIFE);
+    let builder = Sandbox::builder()
+        .empty()
+        .wire(Wire::KeepAlive)
+        .token_life(TOKEN_LIFE);
     let sandbox = builder.start();
     for thread in 0..THREADS {
         sandbox.add_image(NewImage::named(format!("kept-{thread}")));
@@ -116,15 +130,26 @@ struct User<'a> {
 impl<'a> User<'a> {
     fn new(compute: &'a Compute, number: usize) -> Self {
         let image = named(compute, &format!("kept-{number}"));
-        Self { compute, number, image, metadata: BTreeMap::new() }
+        Self {
+            compute,
+            number,
+            image,
+            metadata: BTreeMap::new(),
+        }
     }
 
     /// Nine operations, each checked; their number.
     fn round(&mut self, round: usize) -> usize {
-        let (key, value) = (format!("k{}", round % 5), format!("{}-{round}", self.number));
+        let (key, value) = (
+            format!("k{}", round % 5),
+            format!("{}-{round}", self.number),
+        );
         self.metadata.insert(key.clone(), value.clone());
         match round % 4 {
-            0 => self.image.merge_metadata([(&key, &value)]).expect("a merge"),
+            0 => self
+                .image
+                .merge_metadata([(&key, &value)])
+                .expect("a merge"),
             1 => self.image.reset_metadata(&self.metadata).expect("a reset"),
             _ => self.image.set_metadata_item(&key, &value).expect("an item"),
         }
@@ -137,7 +162,11 @@ impl<'a> User<'a> {
         self.image.delete_metadata_item(&key).expect("an item");
         self.metadata.remove(&key);
         let gone = self.image.get_metadata_item(&key).expect_err("no item");
-        assert_eq!(gone.details().missing(), Some(Missing::MetadataItem), "{gone}");
+        assert_eq!(
+            gone.details().missing(),
+            Some(Missing::MetadataItem),
+            "{gone}"
+        );
 
         let mut gone = named(self.compute, &format!("gone-{}-{round}", self.number));
         gone.delete().expect("a deletion");
@@ -149,8 +178,10 @@ impl<'a> User<'a> {
 
     #[track_caller]
     fn check(&self, metadata: &opencloud::compute::v2::Metadata) {
-        let found: BTreeMap<_, _> =
-            metadata.iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
+        let found: BTreeMap<_, _> = metadata
+            .iter()
+            .map(|(key, value)| (key.to_owned(), value.to_owned()))
+            .collect();
         assert_eq!(found, self.metadata);
     }
 }
@@ -185,7 +216,10 @@ fn two_thousand_listings_in_a_row_leave_nothing_behind() {
     assert!(after.threads <= before.threads, "{before:?}, {after:?}");
     // As many connections are kept as were ever in use at once: two.
     assert!(after.files <= before.files + 1, "{before:?}, {after:?}");
-    assert!(after.memory_kib <= before.memory_kib + 512, "{before:?}, {after:?}");
+    assert!(
+        after.memory_kib <= before.memory_kib + 512,
+        "{before:?}, {after:?}"
+    );
 }
 
 /// What is used once no thread of an abandoned listing is left.
@@ -205,10 +239,19 @@ fn list(compute: &Compute, number: usize) {
     let images = compute.list_images(ListImages::detailed().page_size(16));
     let counted = match number % 4 {
         0 => images.collect::<Result<Vec<_>>>().map(|all| all.len()),
-        1 => images.pages().try_fold(0, |count, page| Ok(count + page?.images.len())),
-        2 => images.prefetch().collect::<Result<Vec<_>>>().map(|all| all.len()),
+        1 => images
+            .pages()
+            .try_fold(0, |count, page| Ok(count + page?.images.len())),
+        2 => images
+            .prefetch()
+            .collect::<Result<Vec<_>>>()
+            .map(|all| all.len()),
         // Given up in the middle, with a page on its way.
-        _ => images.prefetch().take(5).collect::<Result<Vec<_>>>().map(|all| all.len() + 25),
+        _ => images
+            .prefetch()
+            .take(5)
+            .collect::<Result<Vec<_>>>()
+            .map(|all| all.len() + 25),
     };
     assert_eq!(counted.expect("a list"), 30);
 }

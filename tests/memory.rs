@@ -30,9 +30,17 @@ fn a_hundred_thousand_images_take_no_more_memory_than_a_thousand() {
     let compute = cloud.compute(|options| options);
     let brief = |limit: usize| compute.list_images(ListImages::new().limit(limit as u64));
     let detailed = |limit: usize| compute.list_images(ListImages::detailed().limit(limit as u64));
-    check("in brief, one by one", |limit| one_by_one(brief(limit)), MANY);
+    check(
+        "in brief, one by one",
+        |limit| one_by_one(brief(limit)),
+        MANY,
+    );
     check("in detail, by page", |limit| by_page(detailed(limit)), MANY);
-    check("in detail, ahead", |limit| one_by_one(detailed(limit).prefetch()), MANY / 5);
+    check(
+        "in detail, ahead",
+        |limit| one_by_one(detailed(limit).prefetch()),
+        MANY / 5,
+    );
 }
 
 /// That a list of so many takes no more memory than one of a few.
@@ -46,7 +54,10 @@ fn check(way: &str, list: impl Fn(usize) -> usize, many: usize) {
     };
     let (of_few, of_many) = (peak(FEW), peak(many));
     println!("{way}: {of_few} bytes for {FEW} images, {of_many} for {many}");
-    assert!(of_many <= of_few + (2 << 20), "{way}: {of_few} bytes, then {of_many}");
+    assert!(
+        of_many <= of_few + (2 << 20),
+        "{way}: {of_few} bytes, then {of_many}"
+    );
 }
 
 fn one_by_one(images: Images) -> usize {
@@ -54,5 +65,7 @@ fn one_by_one(images: Images) -> usize {
 }
 
 fn by_page(images: Images) -> usize {
-    images.pages().fold(0, |count, page| count + page.map_or(0, |page| page.images.len()))
+    images.pages().fold(0, |count, page| {
+        count + page.map_or(0, |page| page.images.len())
+    })
 }

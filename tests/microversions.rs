@@ -19,7 +19,10 @@ fn a_microversion_is_sent_only_when_asked() {
     let mut image = server.compute_with(|o| o.compute(options)).get_image(id(1));
     image.retrieve().expect("an image");
     let request = &server.requests()[0];
-    assert_eq!(request.header("openstack-api-version"), Some("compute 2.35"));
+    assert_eq!(
+        request.header("openstack-api-version"),
+        Some("compute 2.35")
+    );
     assert_eq!(request.header("x-openstack-nova-api-version"), Some("2.35"));
 }
 
@@ -43,8 +46,16 @@ fn a_microversion_in_which_the_call_is_gone_is_refused_before_anything_is_sent()
     for version in ["2.36", "2.38", "2.39", "2.104", "latest"] {
         let compute = with(version);
         let list = |list: ListImages| compute.list_images(list).next().expect("an item");
-        refused(&list(ListImages::new()).expect_err("a refusal"), version, "2.35");
-        refused(&list(ListImages::detailed()).expect_err("a refusal"), version, "2.35");
+        refused(
+            &list(ListImages::new()).expect_err("a refusal"),
+            version,
+            "2.35",
+        );
+        refused(
+            &list(ListImages::detailed()).expect_err("a refusal"),
+            version,
+            "2.35",
+        );
         let mut image = compute.get_image("i");
         refused(&image.retrieve().expect_err("a refusal"), version, "2.35");
         refused(&image.delete().expect_err("a refusal"), version, "2.35");
@@ -52,12 +63,27 @@ fn a_microversion_in_which_the_call_is_gone_is_refused_before_anything_is_sent()
     assert_eq!(server.requests(), []);
     for version in ["2.39", "latest"] {
         let mut image = with(version).get_image("i");
-        refused(&image.get_metadata().expect_err("a refusal"), version, "2.38");
-        refused(&image.reset_metadata([("a", "b")]).expect_err("a refusal"), version, "2.38");
-        refused(&image.delete_metadata_item("a").expect_err("a refusal"), version, "2.38");
+        refused(
+            &image.get_metadata().expect_err("a refusal"),
+            version,
+            "2.38",
+        );
+        refused(
+            &image.reset_metadata([("a", "b")]).expect_err("a refusal"),
+            version,
+            "2.38",
+        );
+        refused(
+            &image.delete_metadata_item("a").expect_err("a refusal"),
+            version,
+            "2.38",
+        );
     }
     assert_eq!(server.requests(), []);
-    with("2.38").get_image("i").get_metadata().expect("metadata");
+    with("2.38")
+        .get_image("i")
+        .get_metadata()
+        .expect("metadata");
     assert_eq!(server.requests().len(), 1);
 }
 

@@ -104,8 +104,14 @@ fn no_value_of_no_field_fails_a_page_and_none_is_lost() {
 fn a_missing_field_fails_nothing() {
     let (_, images) = listed(json!({"images": [{"id": "a"}]}).to_string());
     let image = &images.expect("a page")[0];
-    assert_eq!(serde_json::to_value(image).expect("JSON"), json!({"id": "a"}));
-    assert_eq!((&image.name, image.min_disk, &image.status), (&None, None, &None));
+    assert_eq!(
+        serde_json::to_value(image).expect("JSON"),
+        json!({"id": "a"})
+    );
+    assert_eq!(
+        (&image.name, image.min_disk, &image.status),
+        (&None, None, &None)
+    );
 }
 
 #[test]
@@ -123,7 +129,10 @@ fn what_nova_sent_is_given_back_whole() {
         "new_in_some_release": {"deep": [1, 2, {"x": null}]},
     });
     let (_, images) = listed(json!({"images": [sent]}).to_string());
-    assert_eq!(serde_json::to_value(&images.expect("a page")[0]).expect("JSON"), sent);
+    assert_eq!(
+        serde_json::to_value(&images.expect("a page")[0]).expect("JSON"),
+        sent
+    );
 }
 
 #[test]
@@ -135,13 +144,20 @@ fn an_item_that_no_reader_of_json_takes_fails_no_page() {
         );
         let (_, images) = listed(body);
         let images = images.expect("a page");
-        assert_eq!(images.iter().map(|image| &*image.id).collect::<Vec<_>>(), ["a", "b"]);
+        assert_eq!(
+            images.iter().map(|image| &*image.id).collect::<Vec<_>>(),
+            ["a", "b"]
+        );
         let metadata = &images[0].metadata;
         assert_eq!(metadata.value("mappings"), Some(MetadataValue::Json(value)));
     }
     let body = format!(r#"{{"metadata": {{"mappings": {deep}}}}}"#);
     let server = Server::playing([Answer::new(200, body)]);
-    let metadata = server.compute().get_image(id(1)).get_metadata().expect("metadata");
+    let metadata = server
+        .compute()
+        .get_image(id(1))
+        .get_metadata()
+        .expect("metadata");
     assert_eq!(metadata["mappings"], deep);
     let text = serde_json::to_string(&metadata).expect("JSON");
     assert_eq!(text, format!(r#"{{"mappings":"{deep}"}}"#));
@@ -152,8 +168,14 @@ fn metadata_can_be_taken_apart_and_counted() {
     let metadata = Metadata::from([("b", "2"), ("a", "1"), ("c", "")]);
     let pairs: Vec<_> = metadata.clone().into_iter().collect();
     let expected = [("a", "1"), ("b", "2"), ("c", "")];
-    assert_eq!(pairs, expected.map(|(key, value)| (key.to_owned(), value.to_owned())));
-    assert_eq!((metadata.iter().len(), metadata.clone().into_iter().len()), (3, 3));
+    assert_eq!(
+        pairs,
+        expected.map(|(key, value)| (key.to_owned(), value.to_owned()))
+    );
+    assert_eq!(
+        (metadata.iter().len(), metadata.clone().into_iter().len()),
+        (3, 3)
+    );
     assert_eq!(Metadata::new().into_iter().next(), None);
     let others = [Metadata::from(expected), Metadata::new(), metadata];
     assert_eq!(HashSet::from(others).len(), 2);
@@ -191,7 +213,12 @@ fn what_a_program_sets_stands_for_a_part_of_what_came_too() {
         sent["id"] = json!(format!("z{number}"));
         sent
     };
-    let sent: Vec<_> = [&full].into_iter().chain(&sent).enumerate().map(numbered).collect();
+    let sent: Vec<_> = [&full]
+        .into_iter()
+        .chain(&sent)
+        .enumerate()
+        .map(numbered)
+        .collect();
     let (_, images) = listed(json!({ "images": sent }).to_string());
     let mut images = images.expect("a page");
     assert_eq!(images.len(), sent.len());
@@ -221,9 +248,16 @@ fn many_items_in_any_order_take_no_time_to_speak_of() {
         backwards.join(",")
     ));
     let metadata = images.expect("a page").remove(0).metadata;
-    assert_eq!((metadata.len(), metadata.keys().next()), (400_000, Some("k000000")));
+    assert_eq!(
+        (metadata.len(), metadata.keys().next()),
+        (400_000, Some("k000000"))
+    );
     // A fifth of a second; half a minute, were each put into its place.
-    assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
+    assert!(
+        began.elapsed() < Duration::from_secs(10),
+        "{:?}",
+        began.elapsed()
+    );
 }
 
 #[test]
@@ -235,7 +269,10 @@ fn numbers_that_no_field_holds_are_kept() {
     let (_, images) = listed(body);
     assert_eq!(
         serde_json::to_string(&images.expect("a page")[0]).expect("JSON"),
-        format!(r#"{{"id":"{}","minDisk":-1,"minRam":1.0,"progress":1.0,"size":1000.0}}"#, id(1))
+        format!(
+            r#"{{"id":"{}","minDisk":-1,"minRam":1.0,"progress":1.0,"size":1000.0}}"#,
+            id(1)
+        )
     );
 }
 
@@ -243,12 +280,18 @@ fn numbers_that_no_field_holds_are_kept() {
 fn an_answer_without_a_list_of_images_is_an_error() {
     for (body, why) in [
         ("{}", "there is no list \"images\" in it at line 1 column 2"),
-        (r#"{"image": []}"#, "there is no list \"images\" in it at line 1 column 13"),
+        (
+            r#"{"image": []}"#,
+            "there is no list \"images\" in it at line 1 column 13",
+        ),
         (
             r#"{"images": null}"#,
             "invalid type: null, expected a list of images at line 1 column 15",
         ),
-        (r#"{"images": {}}"#, "invalid type: map, expected a list of images at line 1 column 11"),
+        (
+            r#"{"images": {}}"#,
+            "invalid type: map, expected a list of images at line 1 column 11",
+        ),
         (
             "[]",
             "invalid type: sequence, expected an object with a list \"images\" at line 1 column 0",
@@ -259,7 +302,10 @@ fn an_answer_without_a_list_of_images_is_an_error() {
         ),
         ("", "EOF while parsing a value at line 1 column 0"),
         ("<html>", "expected value at line 1 column 1"),
-        (r#"{"images": []} x"#, "trailing characters at line 1 column 16"),
+        (
+            r#"{"images": []} x"#,
+            "trailing characters at line 1 column 16",
+        ),
     ] {
         let (server, outcome) = listed(body);
         let error = outcome.expect_err("no list");
@@ -279,13 +325,25 @@ fn an_answer_without_a_list_of_images_is_an_error() {
 fn what_is_no_image_is_named_with_its_place_and_name() {
     let third = |image: Value| json!({"images": [image_of(0), image_of(1), image]}).to_string();
     for (image, why) in [
-        (json!({"name": "no id"}), "image 3, named \"no id\", has no \"id\""),
-        (json!({"id": null, "name": "n\u{1b}"}), "image 3, named \"n\\u{1b}\", has no \"id\""),
+        (
+            json!({"name": "no id"}),
+            "image 3, named \"no id\", has no \"id\"",
+        ),
+        (
+            json!({"id": null, "name": "n\u{1b}"}),
+            "image 3, named \"n\\u{1b}\", has no \"id\"",
+        ),
         (json!({"id": 5}), "image 3 has no \"id\""),
         (json!({"id": ""}), "image 3 has no \"id\""),
         (json!({}), "image 3 has no \"id\""),
-        (json!(null), "invalid type: null, expected an object as image 3"),
-        (json!("x"), "invalid type: string \"x\", expected an object as image 3"),
+        (
+            json!(null),
+            "invalid type: null, expected an object as image 3",
+        ),
+        (
+            json!("x"),
+            "invalid type: string \"x\", expected an object as image 3",
+        ),
     ] {
         let body = third(image);
         let (server, outcome) = listed(&body);
@@ -306,7 +364,10 @@ fn image_of(number: usize) -> Value {
 fn one_image_that_is_none_is_an_error() {
     for (body, why) in [
         ("{}", "there is no \"image\" in it at line 1 column 2"),
-        ("[]", "invalid type: sequence, expected an object with \"image\" at line 1 column 0"),
+        (
+            "[]",
+            "invalid type: sequence, expected an object with \"image\" at line 1 column 0",
+        ),
         (
             r#"{"image": null}"#,
             "invalid type: null, expected an object as the image at line 1 column 14",
@@ -318,10 +379,17 @@ fn one_image_that_is_none_is_an_error() {
         ("Hello", "expected value at line 1 column 1"),
     ] {
         let server = Server::playing([Answer::new(200, body)]);
-        let error = server.compute().get_image("i").retrieve().expect_err("no image");
+        let error = server
+            .compute()
+            .get_image("i")
+            .retrieve()
+            .expect_err("no image");
         assert_eq!(
             error.to_string(),
-            format!("GET {}: 200: the body is not an image: {why}", server.url("/v2.1/images/i"))
+            format!(
+                "GET {}: 200: the body is not an image: {why}",
+                server.url("/v2.1/images/i")
+            )
         );
     }
 }
@@ -341,7 +409,12 @@ fn a_body_that_is_not_utf8_or_is_coded_says_so() {
         )
     );
     let server = Server::playing([Answer::ok(&images(0..1)).header("Content-Encoding", "gzip")]);
-    let error = server.compute().list_images(true).next().expect("an item").expect_err("coded");
+    let error = server
+        .compute()
+        .list_images(true)
+        .next()
+        .expect("an item")
+        .expect_err("coded");
     assert_eq!(
         error.to_string(),
         format!(
@@ -353,15 +426,28 @@ fn a_body_that_is_not_utf8_or_is_coded_says_so() {
 
 #[test]
 fn every_word_for_a_status_or_a_disk_comes_back_as_it_was() {
-    for word in ["ACTIVE", "SAVING", "DELETED", "ERROR", "UNKNOWN", "active", "NEW WORD", ""] {
+    for word in [
+        "ACTIVE", "SAVING", "DELETED", "ERROR", "UNKNOWN", "active", "NEW WORD", "",
+    ] {
         let status = ImageStatus::from(word);
         assert_eq!(ImageStatus::from(word.to_owned()), status);
-        assert_eq!((status.as_str(), status.to_string()), (word, word.to_owned()));
+        assert_eq!(
+            (status.as_str(), status.to_string()),
+            (word, word.to_owned())
+        );
         assert_eq!(format!("{status:>9}"), format!("{word:>9}"));
         let is_known = !matches!(status, ImageStatus::Other(_));
-        assert_eq!(is_known, word.len() > 4 && word == word.to_uppercase() && !word.contains(' '));
+        assert_eq!(
+            is_known,
+            word.len() > 4 && word == word.to_uppercase() && !word.contains(' ')
+        );
     }
-    for (word, is_known) in [("AUTO", true), ("MANUAL", true), ("auto", false), ("", false)] {
+    for (word, is_known) in [
+        ("AUTO", true),
+        ("MANUAL", true),
+        ("auto", false),
+        ("", false),
+    ] {
         let disk = DiskConfig::from(word.to_owned());
         assert_eq!((disk.as_str(), disk.to_string()), (word, word.to_owned()));
         assert_eq!(format!("{disk:>9}"), format!("{word:>9}"));

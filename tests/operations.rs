@@ -40,15 +40,23 @@ fn only(server: &Server) -> Request {
     let address = server.address().to_string();
     let mut expected = vec![("accept", "application/json")];
     if !request.body.is_empty() {
-        expected.extend([("content-length", &*length), ("content-type", "application/json")]);
+        expected.extend([
+            ("content-length", &*length),
+            ("content-type", "application/json"),
+        ]);
     }
     expected.extend([
         ("host", &*address),
-        ("user-agent", concat!("opencloud/", env!("CARGO_PKG_VERSION"))),
+        (
+            "user-agent",
+            concat!("opencloud/", env!("CARGO_PKG_VERSION")),
+        ),
         ("x-auth-token", TOKEN),
     ]);
-    let expected: Vec<_> =
-        expected.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    let expected: Vec<_> = expected
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect();
     assert_eq!(headers, expected);
     request
 }
@@ -64,7 +72,10 @@ fn retrieve_fills_every_field() {
         "links": [{"rel": "self", "href": "http://nova/images/1"}],
     }}))]);
     let mut image = server.compute().get_image(id(1));
-    assert_eq!((&image.name, &image.status, image.links.len()), (&None, &None, 0));
+    assert_eq!(
+        (&image.name, &image.status, image.links.len()),
+        (&None, &None, 0)
+    );
     image.retrieve().expect("an image");
     let request = only(&server);
     assert_eq!(request.line(), format!("GET {COMPUTE}/images/{}", id(1)));
@@ -87,8 +98,15 @@ fn retrieve_fills_every_field() {
 #[test]
 fn delete_sends_delete_and_takes_204() {
     let server = Server::playing([Answer::empty(204)]);
-    server.compute().get_image(id(1)).delete().expect("a deletion");
-    assert_eq!(only(&server).line(), format!("DELETE {COMPUTE}/images/{}", id(1)));
+    server
+        .compute()
+        .get_image(id(1))
+        .delete()
+        .expect("a deletion");
+    assert_eq!(
+        only(&server).line(),
+        format!("DELETE {COMPUTE}/images/{}", id(1))
+    );
 }
 
 #[test]
@@ -96,7 +114,10 @@ fn get_metadata_gives_and_keeps_what_the_server_has() {
     let server = Server::playing([metadata(&json!({"a": "1", "kernel_id": null}))]);
     let mut image = old_image(&server);
     let got = image.get_metadata().expect("metadata");
-    assert_eq!(only(&server).line(), format!("GET {COMPUTE}/images/{}/metadata", id(1)));
+    assert_eq!(
+        only(&server).line(),
+        format!("GET {COMPUTE}/images/{}/metadata", id(1))
+    );
     assert_eq!(as_json(&got), json!({"a": "1", "kernel_id": null}));
     assert_eq!(image.metadata, got);
 }
@@ -107,9 +128,15 @@ fn reset_metadata_puts_and_takes_the_servers_answer() {
     let mut image = old_image(&server);
     image.reset_metadata([("a", "1")]).expect("a reset");
     let request = only(&server);
-    assert_eq!(request.line(), format!("PUT {COMPUTE}/images/{}/metadata", id(1)));
+    assert_eq!(
+        request.line(),
+        format!("PUT {COMPUTE}/images/{}/metadata", id(1))
+    );
     assert_eq!(request.body, r#"{"metadata":{"a":"1"}}"#);
-    assert_eq!(as_json(&image.metadata), json!({"a": "1", "added": "by the server"}));
+    assert_eq!(
+        as_json(&image.metadata),
+        json!({"a": "1", "added": "by the server"})
+    );
 }
 
 #[test]
@@ -125,10 +152,18 @@ fn reset_metadata_with_nothing_sends_an_empty_map() {
 fn merge_metadata_posts_and_takes_the_servers_answer() {
     let server = Server::playing([metadata(&json!({"old": "1", "k": "v"}))]);
     let mut image = old_image(&server);
-    image.merge_metadata([("k", "v"), ("n", "\0\n\"ü")]).expect("a merge");
+    image
+        .merge_metadata([("k", "v"), ("n", "\0\n\"ü")])
+        .expect("a merge");
     let request = only(&server);
-    assert_eq!(request.line(), format!("POST {COMPUTE}/images/{}/metadata", id(1)));
-    assert_eq!(request.json(), json!({"metadata": {"k": "v", "n": "\0\n\"ü"}}));
+    assert_eq!(
+        request.line(),
+        format!("POST {COMPUTE}/images/{}/metadata", id(1))
+    );
+    assert_eq!(
+        request.json(),
+        json!({"metadata": {"k": "v", "n": "\0\n\"ü"}})
+    );
     assert_eq!(as_json(&image.metadata), json!({"old": "1", "k": "v"}));
 }
 
@@ -139,14 +174,20 @@ fn getting_an_item_remembers_it() {
     assert_eq!(image.get_metadata_item(KEY).expect("an item"), "new");
     let expected = format!("GET {COMPUTE}/images/{}/metadata/{KEY_IN_A_PATH}", id(1));
     assert_eq!(only(&server).line(), expected);
-    assert_eq!(as_json(&image.metadata), json!({"old": "1", "k": "0", KEY: "new"}));
+    assert_eq!(
+        as_json(&image.metadata),
+        json!({"old": "1", "k": "0", KEY: "new"})
+    );
 }
 
 #[test]
 fn an_item_that_is_no_string_reads_as_its_json() {
     let server = Server::playing([Answer::ok(&json!({"meta": {"mappings": [{"a": null}]}}))]);
     let mut image = old_image(&server);
-    assert_eq!(image.get_metadata_item("mappings").expect("an item"), r#"[{"a":null}]"#);
+    assert_eq!(
+        image.get_metadata_item("mappings").expect("an item"),
+        r#"[{"a":null}]"#
+    );
     assert_eq!(as_json(&image.metadata)["mappings"], json!([{"a": null}]));
 }
 
@@ -159,7 +200,10 @@ fn setting_an_item_takes_the_servers_answer() {
     let expected = format!("PUT {COMPUTE}/images/{}/metadata/{KEY_IN_A_PATH}", id(1));
     assert_eq!(request.line(), expected);
     assert_eq!(request.json(), json!({"meta": {KEY: "new"}}));
-    assert_eq!(as_json(&image.metadata), json!({"old": "1", "k": "0", KEY: "as stored"}));
+    assert_eq!(
+        as_json(&image.metadata),
+        json!({"old": "1", "k": "0", KEY: "as stored"})
+    );
 }
 
 #[test]
@@ -175,7 +219,10 @@ fn deleting_an_item_takes_it_away_here_too() {
     let server = Server::playing([Answer::empty(204)]);
     let mut image = old_image(&server);
     image.delete_metadata_item("k").expect("a deletion");
-    assert_eq!(only(&server).line(), format!("DELETE {COMPUTE}/images/{}/metadata/k", id(1)));
+    assert_eq!(
+        only(&server).line(),
+        format!("DELETE {COMPUTE}/images/{}/metadata/k", id(1))
+    );
     assert_eq!(as_json(&image.metadata), json!({"old": "1"}));
 }
 
@@ -218,8 +265,16 @@ fn an_id_or_key_that_changes_the_path_is_refused_before_anything_is_sent() {
         refused(image.reset_metadata([("a", "b")]).expect_err("a refusal"));
         refused(image.merge_metadata([("a", "b")]).expect_err("a refusal"));
         refused(image.get_metadata_item("k").expect_err("a refusal"));
-        refused(image.wait_until_active(Duration::ZERO).expect_err("a refusal"));
-        refused(image.wait_until_deleted(Duration::ZERO).expect_err("a refusal"));
+        refused(
+            image
+                .wait_until_active(Duration::ZERO)
+                .expect_err("a refusal"),
+        );
+        refused(
+            image
+                .wait_until_deleted(Duration::ZERO)
+                .expect_err("a refusal"),
+        );
         let mut image = compute.get_image("i");
         refused(image.get_metadata_item(bad).expect_err("a refusal"));
         refused(image.set_metadata_item(bad, "v").expect_err("a refusal"));
@@ -231,7 +286,12 @@ fn an_id_or_key_that_changes_the_path_is_refused_before_anything_is_sent() {
 #[test]
 fn an_image_of_a_listing_can_do_what_one_by_id_can() {
     let server = Server::playing([Answer::ok(&images(1..2)), Answer::empty(204)]);
-    let image = server.compute().list_images(false).next().expect("an item").expect("an image");
+    let image = server
+        .compute()
+        .list_images(false)
+        .next()
+        .expect("an item")
+        .expect("an image");
     image.delete().expect("a deletion");
     assert_eq!(
         server.lines(),
@@ -256,11 +316,16 @@ fn an_answer_about_another_image_or_item_is_an_error() {
         format!("GET {url}: 200: it is about another image, {:?}", id(2))
     );
     assert_eq!(
-        ours.get_metadata_item("k").expect_err("another item").to_string(),
+        ours.get_metadata_item("k")
+            .expect_err("another item")
+            .to_string(),
         format!("GET {url}/metadata/k: 200: there is no item \"k\" in \"meta\"")
     );
     assert_eq!(
-        format!("{:#}", anyhow::Error::new(ours.get_metadata().expect_err("no map"))),
+        format!(
+            "{:#}",
+            anyhow::Error::new(ours.get_metadata().expect_err("no map"))
+        ),
         format!(
             "GET {url}/metadata: 200: the body is not an object with \"metadata\": invalid type: \
              sequence, expected a map of metadata at line 1 column 12"

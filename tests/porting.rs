@@ -14,7 +14,9 @@ fn text(path: &str) -> String {
 /// named after it.
 fn pieces(page: &str) -> Vec<(Option<String>, Vec<String>)> {
     let mut pieces = Vec::new();
-    let mut lines = page.lines().map(|line| line.trim_start_matches("//!").trim());
+    let mut lines = page
+        .lines()
+        .map(|line| line.trim_start_matches("//!").trim());
     while let Some(line) = lines.next() {
         if line == "```php" {
             lines.by_ref().find(|line| *line == "```").expect("an end");
@@ -41,10 +43,16 @@ fn every_piece_of_the_page_is_in_the_example_that_it_names() {
         let example = text(&format!("examples/{name}.rs"));
         let mut lines = example.lines().map(str::trim);
         for line in seen {
-            assert!(lines.any(|known| known == line), "{name} has no {line:?}, or not there");
+            assert!(
+                lines.any(|known| known == line),
+                "{name} has no {line:?}, or not there"
+            );
         }
     }
-    assert!(named < pieces.len(), "the sign-in, the failure and the wait have no example");
+    assert!(
+        named < pieces.len(),
+        "the sign-in, the failure and the wait have no example"
+    );
 }
 
 #[test]
@@ -67,10 +75,14 @@ fn every_sample_has_its_place_on_the_page_in_the_order_of_phps() {
     assert_eq!(named, samples);
 
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
-    let files = fs::read_dir(folder).expect("the examples").map(|entry| entry.expect("an entry"));
+    let files = fs::read_dir(folder)
+        .expect("the examples")
+        .map(|entry| entry.expect("an entry"));
     let stems = files.filter_map(|file| Some(file.path().file_stem()?.to_str()?.to_owned()));
     let programs = ["common", "images", "newest_image", "prune_images"];
-    let mut known: Vec<_> = stems.filter(|stem| !programs.contains(&stem.as_str())).collect();
+    let mut known: Vec<_> = stems
+        .filter(|stem| !programs.contains(&stem.as_str()))
+        .collect();
     known.sort();
     let mut samples = samples.map(str::to_owned);
     samples.sort();

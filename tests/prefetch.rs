@@ -34,7 +34,10 @@ fn a_panic_of_the_logger_reaches_the_caller_when_the_page_is_wanted() {
     let server = Server::start();
     let more = next_link(images(0..2), "?marker=x");
     server.plays([Answer::ok(&more), Answer::ok(&json!({"images": []}))]);
-    let mut list = server.compute().list_images(ListImages::new().page_size(2)).prefetch();
+    let mut list = server
+        .compute()
+        .list_images(ListImages::new().page_size(2))
+        .prefetch();
     list.next().expect("an item").expect("an image");
     // The last of a page is given when the next has come.
     let panic = catch_unwind(AssertUnwindSafe(|| list.next())).expect_err("a panic");

@@ -54,7 +54,9 @@ impl Trouble {
 /// most twice in a row, and no token is refused twice in a row.
 fn troubled(mut nova: Nova, mut random: Random, often: usize) -> Server {
     let server = Server::start();
-    let tokens: Vec<_> = (0..200).map(|number| server.token(&format!("t{number}"))).collect();
+    let tokens: Vec<_> = (0..200)
+        .map(|number| server.token(&format!("t{number}")))
+        .collect();
     let (mut issued, mut in_a_row, mut refused) = (0, 0, false);
     server.answers(move |request: &Request| {
         if request.method == "POST" {
@@ -88,7 +90,11 @@ fn ids(mut list: Images, random: &mut Random) -> Result<Vec<String>> {
     } else {
         list.collect()
     };
-    first.into_iter().chain(rest).map(|image| image.map(|image| image.id)).collect()
+    first
+        .into_iter()
+        .chain(rest)
+        .map(|image| image.map(|image| image.id))
+        .collect()
 }
 
 #[test]
@@ -150,11 +156,31 @@ fn any_id_key_and_value_reach_the_server_as_they_are_or_not_at_all() {
         let calls: [(Call, _, _); 7] = [
             (|image, _, _| image.retrieve(), below(&[]), Value::Null),
             (|image, _, _| image.delete(), below(&[]), Value::Null),
-            (|image, key, _| image.get_metadata_item(key).map(drop), item.clone(), Value::Null),
-            (|image, key, _| image.delete_metadata_item(key), item.clone(), Value::Null),
-            (Image::set_metadata_item, item.clone(), json!({"meta": pair})),
-            (|i, k, v| i.merge_metadata([(k, v)]), metadata.clone(), json!({"metadata": pair})),
-            (|i, k, v| i.reset_metadata([(k, v)]), metadata.clone(), json!({"metadata": pair})),
+            (
+                |image, key, _| image.get_metadata_item(key).map(drop),
+                item.clone(),
+                Value::Null,
+            ),
+            (
+                |image, key, _| image.delete_metadata_item(key),
+                item.clone(),
+                Value::Null,
+            ),
+            (
+                Image::set_metadata_item,
+                item.clone(),
+                json!({"meta": pair}),
+            ),
+            (
+                |i, k, v| i.merge_metadata([(k, v)]),
+                metadata.clone(),
+                json!({"metadata": pair}),
+            ),
+            (
+                |i, k, v| i.reset_metadata([(k, v)]),
+                metadata.clone(),
+                json!({"metadata": pair}),
+            ),
         ];
         for (call, path, body) in calls {
             let server = obliging();
@@ -166,16 +192,25 @@ fn any_id_key_and_value_reach_the_server_as_they_are_or_not_at_all() {
                 refused.fetch_add(1, Ordering::Relaxed);
                 continue;
             }
-            let [request] = &*requests else { panic!("{requests:?}") };
+            let [request] = &*requests else {
+                panic!("{requests:?}")
+            };
             assert_eq!(request.segments(), path);
-            let arrived = if request.body.is_empty() { Value::Null } else { request.json() };
+            let arrived = if request.body.is_empty() {
+                Value::Null
+            } else {
+                request.json()
+            };
             assert_eq!(arrived, body);
             sent.fetch_add(1, Ordering::Relaxed);
         }
     });
     if env::var_os("OPENCLOUD_TEST_SEED").is_none() {
         let (sent, refused) = (sent.into_inner(), refused.into_inner());
-        assert!(sent > refused && refused > 0, "{sent} sent, {refused} refused");
+        assert!(
+            sent > refused && refused > 0,
+            "{sent} sent, {refused} refused"
+        );
     }
 }
 
@@ -185,11 +220,16 @@ fn any_metadata_are_the_same_after_serde() {
         let sent = random.map(3);
         let text = serde_json::to_string(&sent).expect("JSON");
         let metadata: Metadata = serde_json::from_str(&text).expect("metadata");
-        assert_eq!(serde_json::to_value(&metadata).expect("JSON"), Value::from(sent.clone()));
+        assert_eq!(
+            serde_json::to_value(&metadata).expect("JSON"),
+            Value::from(sent.clone())
+        );
         let again: Metadata = serde_json::from_value(sent.clone().into()).expect("metadata");
         assert_eq!(again, metadata);
         for (key, value) in &sent {
-            let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            let text = value
+                .as_str()
+                .map_or_else(|| value.to_string(), str::to_owned);
             assert_eq!(metadata.get(key), Some(&*text));
         }
         assert_eq!(metadata.len(), sent.len());

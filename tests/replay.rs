@@ -34,7 +34,11 @@ fn replay_all(wire: Wire) {
         let call = call.unwrap_or_else(|| panic!("{}: which call is that?", case.name));
         replay(&case, &call, wire, &mut counts);
     }
-    let Counts { exact, refused, near } = counts;
+    let Counts {
+        exact,
+        refused,
+        near,
+    } = counts;
     println!(
         "{wire:?}: {} cases; of {exact} the crate sends the very request, of {near} one near to \
          it, and {refused} it refuses to send",
@@ -56,7 +60,10 @@ fn replay(case: &Recorded, call: &Call, wire: Wire, counts: &mut Counts) {
             Err(Error::Invalid(details)) => {
                 let said = details.message();
                 let is_whole = said.ends_with("nothing was sent");
-                assert!(is_whole || said.contains("is not a microversion"), "{name}: {said}");
+                assert!(
+                    is_whole || said.contains("is not a microversion"),
+                    "{name}: {said}"
+                );
             }
             other => panic!("{name}: not refused but {other:?}"),
         }
@@ -65,7 +72,11 @@ fn replay(case: &Recorded, call: &Call, wire: Wire, counts: &mut Counts) {
     assert_eq!(requests.len(), 1, "{name}: {outcome:?}");
     check_request(case, call, &requests[0]);
     let is_exact = call.is_exact(case);
-    *(if is_exact { &mut counts.exact } else { &mut counts.near }) += 1;
+    *(if is_exact {
+        &mut counts.exact
+    } else {
+        &mut counts.near
+    }) += 1;
     match (case.status, outcome) {
         (200..=299, Ok(value)) => assert_eq!(value, expected::value(case, call), "{name}"),
         (200..=299, Err(error)) => panic!("{name}: {error}"),
@@ -79,8 +90,15 @@ fn check_request(case: &Recorded, call: &Call, sent: &Request) {
     let (name, asked) = (&case.name, &case.request);
     assert_eq!(sent.method, asked.method, "{name}");
     assert_eq!(sent.segments(), asked.segments(), "{name}");
-    let version = call.microversion.as_ref().map(|version| format!("compute {version}"));
-    assert_eq!(sent.header("openstack-api-version"), version.as_deref(), "{name}");
+    let version = call
+        .microversion
+        .as_ref()
+        .map(|version| format!("compute {version}"));
+    assert_eq!(
+        sent.header("openstack-api-version"),
+        version.as_deref(),
+        "{name}"
+    );
     if !call.is_exact(case) {
         return;
     }
@@ -100,7 +118,11 @@ fn check_request(case: &Recorded, call: &Call, sent: &Request) {
         assert_eq!(sent.body, "", "{name}");
     } else {
         assert_eq!(sent.json(), asked.json(), "{name}");
-        assert_eq!(sent.header("content-type"), Some("application/json"), "{name}");
+        assert_eq!(
+            sent.header("content-type"),
+            Some("application/json"),
+            "{name}"
+        );
     }
 }
 
@@ -118,7 +140,11 @@ fn check_error(case: &Recorded, call: &Call, error: &Error, server: &Server) {
         expected.words,
         expected.request_id
     );
-    assert_eq!(error.to_string().to_lowercase(), whole.to_lowercase(), "{name}");
+    assert_eq!(
+        error.to_string().to_lowercase(),
+        whole.to_lowercase(),
+        "{name}"
+    );
 }
 
 #[test]
@@ -160,7 +186,9 @@ fn a_recorded_next_link_is_followed_as_it_was_recorded() {
 fn the_recorded_answers_are_of_every_sort() {
     let all = Recorded::all();
     for group in 1..=10 {
-        let of_group = all.iter().filter(|case| case.name.starts_with(&format!("{group:02}-")));
+        let of_group = all
+            .iter()
+            .filter(|case| case.name.starts_with(&format!("{group:02}-")));
         assert!(of_group.count() >= 3, "group {group}");
     }
     let mut statuses: Vec<_> = all.iter().map(|case| case.status).collect();
@@ -168,7 +196,10 @@ fn the_recorded_answers_are_of_every_sort() {
     statuses.dedup();
     let every = [200, 201, 204, 400, 401, 403, 404, 406, 413, 500, 503];
     assert_eq!(statuses, every);
-    let images = all.iter().filter_map(Recorded::json).map(|body| body["image"]["status"].clone());
+    let images = all
+        .iter()
+        .filter_map(Recorded::json)
+        .map(|body| body["image"]["status"].clone());
     let images: Vec<_> = images.filter(Value::is_string).collect();
     for status in ["ACTIVE", "SAVING", "UNKNOWN"] {
         assert!(images.contains(&Value::from(status)), "{status}");

@@ -72,7 +72,10 @@ fn the_sign_in_is_tried_again_likewise() {
     at_once(answers.to_vec(), |answer| {
         let server = Server::start();
         server.plays([answer(), server.token("t")]);
-        OpenStack::new(server.options()).expect("options").token().expect("a token");
+        OpenStack::new(server.options())
+            .expect("options")
+            .token()
+            .expect("a token");
         assert_eq!(server.lines(), ["POST /v3/auth/tokens"; 2]);
     });
 }
@@ -118,7 +121,10 @@ fn a_refused_connection_is_tried_again_even_by_a_merge() {
         let options = Options::new("").token_id("t").no_proxy();
         let endpoint = ServiceOptions::new().endpoint(&url);
         let openstack = OpenStack::new(options).expect("options");
-        let mut image = openstack.compute_v2_with(endpoint).expect("it").get_image("i");
+        let mut image = openstack
+            .compute_v2_with(endpoint)
+            .expect("it")
+            .get_image("i");
         let error = operation(&mut image).expect_err("nobody there");
         assert!(matches!(error, Error::Connection(_)), "{error:?}");
         assert_eq!(error.details().message(), "connection refused");
@@ -147,7 +153,11 @@ fn a_delete_that_is_tried_again_and_finds_404_has_succeeded() {
     let delete_item: Operation = |image| image.delete_metadata_item("k");
     let cases: Vec<(Vec<Answer>, Operation, Option<u16>)> = vec![
         (vec![Answer::reset(), gone()], DELETE, None),
-        (vec![Answer::empty(503), Answer::hang_up(), gone()], DELETE, None),
+        (
+            vec![Answer::empty(503), Answer::hang_up(), gone()],
+            DELETE,
+            None,
+        ),
         (vec![Answer::reset(), no_key()], delete_item, None),
         (vec![gone()], DELETE, Some(404)),
         (vec![no_key()], delete_item, Some(404)),
@@ -158,7 +168,11 @@ fn a_delete_that_is_tried_again_and_finds_404_has_succeeded() {
         let count = answers.len();
         let server = Server::playing(answers);
         let outcome = operation(&mut server.compute().get_image(id(1)));
-        assert_eq!(outcome.as_ref().err().and_then(Error::status), status, "{outcome:?}");
+        assert_eq!(
+            outcome.as_ref().err().and_then(Error::status),
+            status,
+            "{outcome:?}"
+        );
         assert_eq!(server.requests().len(), count);
     });
 }
@@ -168,8 +182,17 @@ fn a_delete_that_broke_and_then_met_a_401_has_succeeded_too_when_it_finds_404() 
     let server = Server::start();
     let gone = fault(404, "itemNotFound", "Image not found.");
     let refused = fault(401, "error", "no");
-    server.plays([server.token("a"), Answer::reset(), refused, server.token("b"), gone]);
-    let compute = OpenStack::new(server.options()).expect("options").compute_v2().expect("it");
+    server.plays([
+        server.token("a"),
+        Answer::reset(),
+        refused,
+        server.token("b"),
+        gone,
+    ]);
+    let compute = OpenStack::new(server.options())
+        .expect("options")
+        .compute_v2()
+        .expect("it");
     compute.get_image(id(1)).delete().expect("a deletion");
     assert_eq!(server.requests().len(), 5);
 }
@@ -209,7 +232,10 @@ fn every_retry_is_logged_with_its_reason_and_the_error_counts_them() {
     let (outcome, lines) = logged(|| image.retrieve());
     let took = began.elapsed().as_secs_f64();
     let url = server.url(&format!("{COMPUTE}/images/{}", id(1)));
-    let warnings: Vec<Line> = lines.into_iter().filter(|line| line.level == Level::Warn).collect();
+    let warnings: Vec<Line> = lines
+        .into_iter()
+        .filter(|line| line.level == Level::Warn)
+        .collect();
     let begins = [
         format!("GET {url}: 502 Bad Gateway; trying again in "),
         format!("GET {url}: the connection broke; trying again in "),
@@ -217,12 +243,21 @@ fn every_retry_is_logged_with_its_reason_and_the_error_counts_them() {
     let ends = [" (1 of 3 tries done)", " (2 of 3 tries done)"];
     assert_eq!(warnings.len(), 2, "{warnings:?}");
     for (line, (begin, end)) in warnings.iter().zip(begins.iter().zip(ends)) {
-        assert!(line.text.starts_with(begin) && line.text.ends_with(end), "{}", line.text);
+        assert!(
+            line.text.starts_with(begin) && line.text.ends_with(end),
+            "{}",
+            line.text
+        );
         assert!(line.target.starts_with("opencloud"), "{}", line.target);
     }
     let message = outcome.expect_err("an outage").to_string();
     let said = message.strip_prefix(&format!("GET {url}: 504 Gateway Timeout (3 tries in "));
-    let said = said.and_then(|rest| rest.strip_suffix(" s)")).expect(&message);
+    let said = said
+        .and_then(|rest| rest.strip_suffix(" s)"))
+        .expect(&message);
     let said: f64 = said.parse().expect("seconds");
-    assert!(said > 0.5 && said <= took + 0.1, "{message}, and it took {took}");
+    assert!(
+        said > 0.5 && said <= took + 0.1,
+        "{message}, and it took {took}"
+    );
 }

@@ -23,8 +23,9 @@ const NEW: &str = "gAAAAABnewJx4Vb8Mt5Rs";
 /// text. Tokens all begin alike, so that much of them may be there.
 fn leak(text: &str) -> Option<&str> {
     let secrets = [PASSWORD, SECRET, &OLD[7..], &NEW[7..]];
-    let parts =
-        secrets.iter().flat_map(|secret| (0..=secret.len() - 5).map(|at| &secret[at..at + 5]));
+    let parts = secrets
+        .iter()
+        .flat_map(|secret| (0..=secret.len() - 5).map(|at| &secret[at..at + 5]));
     parts.into_iter().find(|part| text.contains(part))
 }
 
@@ -132,20 +133,30 @@ fn no_error_prints_a_secret() {
         for options in [
             options(&server),
             Options::new(server.url("")).application_credential(credential),
-            Options::new(server.url("")).token_id(OLD).scope(Scope::System),
+            Options::new(server.url(""))
+                .token_id(OLD)
+                .scope(Scope::System),
         ] {
             let openstack = given(options);
             check_error(&openstack.token().expect_err("an error"));
             check_debug(&openstack);
         }
         let endpoint = ServiceOptions::new().endpoint(server.url(COMPUTE));
-        let compute = given(Options::new("").token_id(OLD)).compute_v2_with(endpoint).expect("it");
+        let compute = given(Options::new("").token_id(OLD))
+            .compute_v2_with(endpoint)
+            .expect("it");
         let mut image = compute.get_image(id(1));
         check_error(&image.retrieve().expect_err("an error"));
         if let Err(error) = image.merge_metadata([("k", "v")]) {
             check_error(&error);
         }
-        check_error(&compute.list_images(true).next().expect("an item").expect_err("an error"));
+        check_error(
+            &compute
+                .list_images(true)
+                .next()
+                .expect("an item")
+                .expect_err("an error"),
+        );
     }
     // Refusals of ours.
     for bad in [format!("{OLD}\n"), format!("{OLD} ")] {
@@ -162,7 +173,11 @@ fn no_error_prints_a_secret() {
 
 #[test]
 fn a_token_that_the_server_says_back_is_not_said_on() {
-    let server = Server::playing([fault(400, "badRequest", &format!("no {OLD} here, nor {OLD}"))]);
+    let server = Server::playing([fault(
+        400,
+        "badRequest",
+        &format!("no {OLD} here, nor {OLD}"),
+    )]);
     let openstack = OpenStack::new(Options::new("").token_id(OLD).no_proxy()).expect("options");
     let endpoint = ServiceOptions::new().endpoint(server.url(COMPUTE));
     let compute = openstack.compute_v2_with(endpoint).expect("a service");
@@ -206,14 +221,23 @@ fn a_day_in_the_log() -> Vec<Line> {
     let ((), lines) = logged(|| {
         let openstack = OpenStack::new(options(&server)).expect("good options");
         let compute = openstack.compute_v2().expect("a service");
-        let mut image = compute.list_images(true).next().expect("an item").expect("an image");
+        let mut image = compute
+            .list_images(true)
+            .next()
+            .expect("an item")
+            .expect("an image");
         image.reset_metadata([("k", "v")]).expect("a reset");
         image.retrieve().expect_err("a 404");
         image.delete().expect_err("a refusal");
         image.get_metadata().expect_err("no JSON");
         let credential = ApplicationCredential::by_id("a", SECRET);
-        let options = Options::new(server.url("")).application_credential(credential).no_proxy();
-        OpenStack::new(options).expect("options").token().expect_err("off script");
+        let options = Options::new(server.url(""))
+            .application_credential(credential)
+            .no_proxy();
+        OpenStack::new(options)
+            .expect("options")
+            .token()
+            .expect_err("off script");
     });
     lines
 }
@@ -221,7 +245,12 @@ fn a_day_in_the_log() -> Vec<Line> {
 #[test]
 fn no_log_line_of_anybody_has_a_secret_at_any_level() {
     let lines = a_day_in_the_log();
-    let of = |target: &str| lines.iter().filter(|line| line.target.starts_with(target)).count();
+    let of = |target: &str| {
+        lines
+            .iter()
+            .filter(|line| line.target.starts_with(target))
+            .count()
+    };
     assert!(of("opencloud") >= 11, "{lines:#?}");
     // The layer that prints every byte has printed, and has seen no secret.
     assert!(of("ureq_proto::util") >= 100, "{lines:#?}");
@@ -249,9 +278,15 @@ fn what_is_kept_from_the_log_reaches_the_server_whole() {
             }));
             let user = User::by_id("u", &*password);
             let options = Options::new(server.url("/v3")).user(user).no_proxy();
-            let compute =
-                OpenStack::new(options).expect("options").compute_v2().expect("a service");
-            compute.list_images(false).next().expect("an item").expect("an image");
+            let compute = OpenStack::new(options)
+                .expect("options")
+                .compute_v2()
+                .expect("a service");
+            compute
+                .list_images(false)
+                .next()
+                .expect("an item")
+                .expect("an image");
         }
     });
     let requests = server.requests();
@@ -263,7 +298,10 @@ fn what_is_kept_from_the_log_reaches_the_server_whole() {
         assert_eq!(pair[0].header("x-auth-token"), None);
         assert_eq!(pair[1].header("x-auth-token"), Some(NEW));
     }
-    assert!(lines.iter().all(|line| !line.text.contains(&NEW[7..])), "a token was logged");
+    assert!(
+        lines.iter().all(|line| !line.text.contains(&NEW[7..])),
+        "a token was logged"
+    );
 }
 
 #[test]
@@ -271,14 +309,28 @@ fn every_request_is_one_line_at_debug() {
     let server =
         Server::playing([Answer::ok(&images(0..1)).header("x-openstack-request-id", "req-1")]);
     let ((), lines) = logged(|| {
-        server.compute().list_images(false).next().expect("an item").expect("an image");
+        server
+            .compute()
+            .list_images(false)
+            .next()
+            .expect("an item")
+            .expect("an image");
     });
-    let ours: Vec<_> = lines.iter().filter(|line| line.target.starts_with("opencloud")).collect();
+    let ours: Vec<_> = lines
+        .iter()
+        .filter(|line| line.target.starts_with("opencloud"))
+        .collect();
     assert_eq!(ours.len(), 1, "{ours:#?}");
     assert_eq!(ours[0].level, Level::Debug);
-    let begin = format!("GET {}: 200, ", server.url("/v2.1/images?page_size=1000&limit=1000"));
+    let begin = format!(
+        "GET {}: 200, ",
+        server.url("/v2.1/images?page_size=1000&limit=1000")
+    );
     let text = &ours[0].text;
-    assert!(text.starts_with(&begin) && text.ends_with(" s (req-1)"), "{text}");
+    assert!(
+        text.starts_with(&begin) && text.ends_with(" s (req-1)"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -289,7 +341,10 @@ fn plain_http_outside_loopback_gets_one_warning() {
             let openstack = OpenStack::new(options).expect("options");
             for _ in 0..3 {
                 let endpoint = ServiceOptions::new().endpoint(endpoint);
-                openstack.clone().compute_v2_with(endpoint).expect("a service");
+                openstack
+                    .clone()
+                    .compute_v2_with(endpoint)
+                    .expect("a service");
             }
         });
         let warnings = lines.into_iter().filter(|line| line.level == Level::Warn);
@@ -312,10 +367,16 @@ fn plain_http_outside_loopback_gets_one_warning() {
         warnings("http://cloud.example", "http://nova.example"),
         said("http://cloud.example/v3")
     );
-    assert_eq!(warnings("", "http://nova.example"), said("http://nova.example"));
-    for near in
-        ["http://127.0.0.1:5000", "http://localhost", "http://[::1]/", "https://cloud.example"]
-    {
+    assert_eq!(
+        warnings("", "http://nova.example"),
+        said("http://nova.example")
+    );
+    for near in [
+        "http://127.0.0.1:5000",
+        "http://localhost",
+        "http://[::1]/",
+        "https://cloud.example",
+    ] {
         assert_eq!(warnings(near, near), [""; 0]);
     }
 }

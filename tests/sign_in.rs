@@ -16,7 +16,10 @@ fn sent(options: impl FnOnce(Options) -> Options) -> Value {
     let server = Server::start();
     server.plays([server.token("t")]);
     let options = options(Options::new(server.url("/v3")).no_proxy());
-    OpenStack::new(options).expect("good options").token().expect("a token");
+    OpenStack::new(options)
+        .expect("good options")
+        .token()
+        .expect("a token");
     let requests = server.requests();
     assert_eq!(server.lines(), ["POST /v3/auth/tokens"]);
     requests[0].json()
@@ -26,7 +29,10 @@ fn sent(options: impl FnOnce(Options) -> Options) -> Value {
 fn the_whole_request_is_as_keystone_has_it() {
     let server = Server::start();
     server.plays([server.token("t")]);
-    OpenStack::new(server.options()).expect("good options").token().expect("a token");
+    OpenStack::new(server.options())
+        .expect("good options")
+        .token()
+        .expect("a token");
     let request = &server.requests()[0];
     assert_eq!(request.line(), "POST /v3/auth/tokens");
     let mut headers = request.headers.clone();
@@ -37,9 +43,15 @@ fn the_whole_request_is_as_keystone_has_it() {
         ("content-length", &length),
         ("content-type", "application/json"),
         ("host", &server.address().to_string()),
-        ("user-agent", concat!("opencloud/", env!("CARGO_PKG_VERSION"))),
+        (
+            "user-agent",
+            concat!("opencloud/", env!("CARGO_PKG_VERSION")),
+        ),
     ];
-    assert_eq!(headers, expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    assert_eq!(
+        headers,
+        expected.map(|(name, value)| (name.to_owned(), value.to_owned()))
+    );
     assert_eq!(
         request.json(),
         json!({"auth": {
@@ -72,7 +84,10 @@ fn a_token_signs_in_and_never_as_a_header() {
     server.plays([server.token("t")]);
     let options = Options::new(server.url("/v3")).token_id("old").no_proxy();
     let options = options.scope(Scope::Project(Project::by_id("p")));
-    OpenStack::new(options).expect("good options").token().expect("a token");
+    OpenStack::new(options)
+        .expect("good options")
+        .token()
+        .expect("a token");
     let request = &server.requests()[0];
     assert_eq!(request.header("x-auth-token"), None);
     assert_eq!(
@@ -121,12 +136,21 @@ fn every_scope_is_sent_as_keystone_has_it() {
                 None => options,
             }
         });
-        body["auth"].as_object_mut().expect("an object").remove("scope")
+        body["auth"]
+            .as_object_mut()
+            .expect("an object")
+            .remove("scope")
     };
-    let (id, name) = (Project::by_id("p"), Project::by_name("P", Domain::by_id("d")));
+    let (id, name) = (
+        Project::by_id("p"),
+        Project::by_name("P", Domain::by_id("d")),
+    );
     let named_domain = Project::by_name("P", Domain::by_name("D"));
     for (asked, expected) in [
-        (Some(Scope::Project(id)), Some(json!({"project": {"id": "p"}}))),
+        (
+            Some(Scope::Project(id)),
+            Some(json!({"project": {"id": "p"}})),
+        ),
         (
             Some(Scope::Project(name)),
             Some(json!({"project": {"name": "P", "domain": {"id": "d"}}})),
@@ -135,10 +159,19 @@ fn every_scope_is_sent_as_keystone_has_it() {
             Some(Scope::Project(named_domain)),
             Some(json!({"project": {"name": "P", "domain": {"name": "D"}}})),
         ),
-        (Some(Scope::Domain(Domain::by_id("d"))), Some(json!({"domain": {"id": "d"}}))),
-        (Some(Scope::Domain(Domain::by_name("D"))), Some(json!({"domain": {"name": "D"}}))),
+        (
+            Some(Scope::Domain(Domain::by_id("d"))),
+            Some(json!({"domain": {"id": "d"}})),
+        ),
+        (
+            Some(Scope::Domain(Domain::by_name("D"))),
+            Some(json!({"domain": {"name": "D"}})),
+        ),
         (Some(Scope::System), Some(json!({"system": {"all": true}}))),
-        (Some(Scope::Trust("t".into())), Some(json!({"OS-TRUST:trust": {"id": "t"}}))),
+        (
+            Some(Scope::Trust("t".into())),
+            Some(json!({"OS-TRUST:trust": {"id": "t"}})),
+        ),
         (Some(Scope::Unscoped), Some(json!("unscoped"))),
         (None, None),
     ] {
@@ -161,8 +194,13 @@ fn auth_url_works_with_and_without_v3_and_a_slash_and_below_a_path() {
     ] {
         let server = Server::start();
         server.plays([server.token("t")]);
-        let options = Options::new(server.url(path)).user(User::by_id("u", "p")).no_proxy();
-        OpenStack::new(options).expect("good options").token().expect("a token");
+        let options = Options::new(server.url(path))
+            .user(User::by_id("u", "p"))
+            .no_proxy();
+        OpenStack::new(options)
+            .expect("good options")
+            .token()
+            .expect("a token");
         assert_eq!(server.lines(), [format!("POST {target}")], "{path:?}");
     }
 }
@@ -180,7 +218,10 @@ fn nothing_is_sent_until_it_is_needed() {
     list.next().expect("an item").expect("an image");
     assert_eq!(
         server.lines(),
-        ["POST /v3/auth/tokens", "GET /v2.1/images?page_size=1000&limit=1000"]
+        [
+            "POST /v3/auth/tokens",
+            "GET /v2.1/images?page_size=1000&limit=1000"
+        ]
     );
 }
 
@@ -227,9 +268,15 @@ fn what_cannot_sign_in_is_refused_before_anything_is_sent() {
             url().user(User::id_only("u")),
             "the user has no password: use User::by_id or User::by_name",
         ),
-        (Options::new("").user(user()), "there is no auth_url to sign in at"),
+        (
+            Options::new("").user(user()),
+            "there is no auth_url to sign in at",
+        ),
     ] {
-        let error = OpenStack::new(options).expect("good options").token().expect_err("a refusal");
+        let error = OpenStack::new(options)
+            .expect("good options")
+            .token()
+            .expect_err("a refusal");
         assert!(matches!(error, Error::Invalid(_)), "{error:?}");
         assert_eq!(error.to_string(), message);
     }
@@ -267,8 +314,14 @@ fn a_token_and_an_endpoint_need_no_keystone() {
     let openstack = OpenStack::new(Options::new("").token_id("given").no_proxy()).expect("options");
     let options = ServiceOptions::new().endpoint(server.url(COMPUTE));
     let compute = openstack.compute_v2_with(options).expect("a service");
-    let ids: Vec<_> = compute.list_images(false).map(|image| image.expect("one").id).collect();
+    let ids: Vec<_> = compute
+        .list_images(false)
+        .map(|image| image.expect("one").id)
+        .collect();
     assert_eq!(ids, [support::id(0)]);
-    assert_eq!(server.lines(), ["GET /v2.1/images?page_size=1000&limit=1000"]);
+    assert_eq!(
+        server.lines(),
+        ["GET /v2.1/images?page_size=1000&limit=1000"]
+    );
     assert_eq!(server.requests()[0].header("x-auth-token"), Some("given"));
 }

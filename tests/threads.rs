@@ -14,13 +14,19 @@ use serde_json::json;
 use support::{Answer, COMPUTE, Server, fault, image, images, token};
 
 fn list(compute: &Compute) -> opencloud::Result<usize> {
-    compute.list_images(ListImages::new()).try_fold(0, |count, image| image.map(|_| count + 1))
+    compute
+        .list_images(ListImages::new())
+        .try_fold(0, |count, image| image.map(|_| count + 1))
 }
 
 /// The tokens that the requests came with, sign-ins as `-`.
 fn tokens(server: &Server) -> Vec<String> {
     let token = |request: &support::Request| request.header("x-auth-token").map(str::to_owned);
-    server.requests().iter().map(|request| token(request).unwrap_or("-".into())).collect()
+    server
+        .requests()
+        .iter()
+        .map(|request| token(request).unwrap_or("-".into()))
+        .collect()
 }
 
 /// A token as a program has kept it, which began and ends so many seconds from now.
@@ -44,7 +50,9 @@ fn threads_that_find_it_expired_sign_in_once_between_them() {
         "POST" => new.clone(),
         _ => Answer::ok(&images(0..1)),
     });
-    let options = server.options().cached_token(kept(&server, "old", -7200, -3600));
+    let options = server
+        .options()
+        .cached_token(kept(&server, "old", -7200, -3600));
     let openstack = OpenStack::new(options).expect("good options");
     let barrier = Arc::new(Barrier::new(8));
     let threads: Vec<_> = (0..8)
@@ -56,12 +64,17 @@ fn threads_that_find_it_expired_sign_in_once_between_them() {
             })
         })
         .collect();
-    let counts: Vec<_> =
-        threads.into_iter().map(|thread| thread.join().expect("a count")).collect();
+    let counts: Vec<_> = threads
+        .into_iter()
+        .map(|thread| thread.join().expect("a count"))
+        .collect();
     assert_eq!(counts, [1; 8]);
     let mut tokens = tokens(&server);
     tokens.sort();
-    assert_eq!(tokens, ["-", "new", "new", "new", "new", "new", "new", "new", "new"]);
+    assert_eq!(
+        tokens,
+        ["-", "new", "new", "new", "new", "new", "new", "new", "new"]
+    );
 }
 
 #[test]
@@ -113,7 +126,10 @@ fn many_threads_with_tokens_that_end_at_once_get_right_outcomes() {
         image["id"] = json!(id);
         Answer::ok(&json!({"image": image}))
     });
-    let compute = OpenStack::new(server.options()).expect("options").compute_v2().expect("it");
+    let compute = OpenStack::new(server.options())
+        .expect("options")
+        .compute_v2()
+        .expect("it");
     let threads: Vec<_> = (0..8)
         .map(|thread| {
             let compute = compute.clone();
@@ -127,8 +143,15 @@ fn many_threads_with_tokens_that_end_at_once_get_right_outcomes() {
             })
         })
         .collect();
-    let good: usize = threads.into_iter().map(|thread| thread.join().expect("a count")).sum();
-    let sign_ins = server.requests().iter().filter(|request| request.method == "POST").count();
+    let good: usize = threads
+        .into_iter()
+        .map(|thread| thread.join().expect("a count"))
+        .sum();
+    let sign_ins = server
+        .requests()
+        .iter()
+        .filter(|request| request.method == "POST")
+        .count();
     assert_eq!(good, 200);
     assert_eq!(sign_ins, 5, "200 requests, 40 a token");
 }
@@ -148,13 +171,18 @@ fn many_threads_with_tokens_of_one_second_sign_in_no_more_often_than_they_end() 
                 &json!([{"type": "compute", "endpoints": [{"interface": "public", "url": url}]}]),
             );
         }
-        let number = request.header("x-auth-token").and_then(|token| token.parse::<usize>().ok());
+        let number = request
+            .header("x-auth-token")
+            .and_then(|token| token.parse::<usize>().ok());
         match number.and_then(|number| ends.get(number - 1)) {
             Some(end) if Instant::now() < *end => Answer::ok(&json!({"image": image(7)})),
             _ => fault(401, "error", "no"),
         }
     });
-    let compute = OpenStack::new(server.options()).expect("options").compute_v2().expect("it");
+    let compute = OpenStack::new(server.options())
+        .expect("options")
+        .compute_v2()
+        .expect("it");
     let threads: Vec<_> = (0..4)
         .map(|_| {
             let mut image = compute.get_image(support::id(7));
@@ -169,8 +197,15 @@ fn many_threads_with_tokens_of_one_second_sign_in_no_more_often_than_they_end() 
         thread.join().expect("every outcome right");
     }
     let longest = began.elapsed().as_secs_f64();
-    let sign_ins = server.requests().iter().filter(|request| request.method == "POST").count();
+    let sign_ins = server
+        .requests()
+        .iter()
+        .filter(|request| request.method == "POST")
+        .count();
     assert!(sign_ins >= 3, "{sign_ins}");
     // A tenth of a second before each end.
-    assert!(f64::from(u32::try_from(sign_ins).expect("few")) <= 1.0 + longest / 0.9, "{sign_ins}");
+    assert!(
+        f64::from(u32::try_from(sign_ins).expect("few")) <= 1.0 + longest / 0.9,
+        "{sign_ins}"
+    );
 }

@@ -22,7 +22,9 @@ use serde_json::json;
 use support::{Answer, id, image, logged};
 
 fn file(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/tls").join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/tls")
+        .join(name)
 }
 
 fn certificate(name: &str) -> CertificateDer<'static> {
@@ -71,7 +73,10 @@ impl TlsServer {
                     let _ = stream.sock.read_to_end(&mut Vec::new());
                     continue;
                 }
-                let shown = stream.conn.peer_certificates().and_then(|chain| chain.first());
+                let shown = stream
+                    .conn
+                    .peer_certificates()
+                    .and_then(|chain| chain.first());
                 let _ = sender.send(shown.map(|one| one.clone().into_owned()));
                 let answer = Answer::ok(&json!({"image": image(1)})).header("Connection", "close");
                 let _ = stream.write_all(&answer.bytes());
@@ -86,7 +91,10 @@ impl TlsServer {
     fn retrieve(&self, change: impl FnOnce(Options) -> Options) -> Result<()> {
         let options = change(Options::new("").token_id("t").no_proxy().tries(2));
         let endpoint = ServiceOptions::new().endpoint(&self.url);
-        OpenStack::new(options)?.compute_v2_with(endpoint)?.get_image(id(1)).retrieve()
+        OpenStack::new(options)?
+            .compute_v2_with(endpoint)?
+            .get_image(id(1))
+            .retrieve()
     }
 
     /// What each client showed that came through.
@@ -116,7 +124,9 @@ fn a_server_that_nobody_vouches_for_is_refused() {
 #[test]
 fn a_ca_file_makes_its_servers_trusted() {
     let server = TlsServer::start(false);
-    server.retrieve(|options| options.cacert(file("ca.pem"))).expect("an image");
+    server
+        .retrieve(|options| options.cacert(file("ca.pem")))
+        .expect("an image");
     assert_eq!(server.clients(), [None]);
 }
 
@@ -127,22 +137,36 @@ fn under_a_logger_that_takes_bytes_it_speaks_tls_too() {
     outcome.expect("an image");
     assert_eq!(server.clients(), [None]);
     let line = format!("GET {}/images/{}: 200, ", server.url, id(1));
-    assert!(lines.iter().any(|it| it.text.starts_with(&line)), "{lines:#?}");
-    assert!(lines.iter().any(|it| it.target == "ureq_proto::util"), "{lines:#?}");
+    assert!(
+        lines.iter().any(|it| it.text.starts_with(&line)),
+        "{lines:#?}"
+    );
+    assert!(
+        lines.iter().any(|it| it.target == "ureq_proto::util"),
+        "{lines:#?}"
+    );
 }
 
 #[test]
 fn a_ca_file_of_another_makes_nobody_trusted() {
     let server = TlsServer::start(false);
-    refused(&server, server.retrieve(|options| options.cacert(file("client.pem"))));
+    refused(
+        &server,
+        server.retrieve(|options| options.cacert(file("client.pem"))),
+    );
 }
 
 #[test]
 fn insecure_takes_anybody() {
     let server = TlsServer::start(false);
-    server.retrieve(|options| options.insecure(true)).expect("an image");
+    server
+        .retrieve(|options| options.insecure(true))
+        .expect("an image");
     assert_eq!(server.clients(), [None]);
-    refused(&server, server.retrieve(|options| options.insecure(true).insecure(false)));
+    refused(
+        &server,
+        server.retrieve(|options| options.insecure(true).insecure(false)),
+    );
 }
 
 /// Talks to a server that only the system's trust store of its environment knows.
@@ -151,7 +175,9 @@ fn insecure_takes_anybody() {
 fn child_that_trusts_the_system() {
     let url = std::env::var("TEST_ENDPOINT").expect("an endpoint");
     let openstack = OpenStack::new(Options::new("").token_id("t").no_proxy()).expect("options");
-    let compute = openstack.compute_v2_with(ServiceOptions::new().endpoint(url)).expect("it");
+    let compute = openstack
+        .compute_v2_with(ServiceOptions::new().endpoint(url))
+        .expect("it");
     compute.get_image(id(1)).retrieve().expect("an image");
 }
 
@@ -177,14 +203,19 @@ fn without_a_ca_file_the_systems_trust_store_decides() {
 fn a_client_certificate_is_shown_where_it_is_asked_for() {
     let server = TlsServer::start(true);
     let ours = certificate("client.pem");
-    for (certificate, key) in [("client.pem", "client.key"), ("client-both.pem", "client-both.pem")]
-    {
+    for (certificate, key) in [
+        ("client.pem", "client.key"),
+        ("client-both.pem", "client-both.pem"),
+    ] {
         let with = |options: Options| {
             let options = options.cacert(file("ca.pem"));
             options.client_certificate(file(certificate), file(key))
         };
         server.retrieve(with).expect("an image");
-        let shown = server.clients.recv_timeout(Duration::from_secs(10)).expect("a client");
+        let shown = server
+            .clients
+            .recv_timeout(Duration::from_secs(10))
+            .expect("a client");
         assert_eq!(shown, Some(ours.clone()));
     }
 }
@@ -215,7 +246,10 @@ fn a_file_that_cannot_be_used_is_an_error_before_anything_is_sent() {
             with(client.clone(), file("client.pem")),
             format!("the private key in {} cannot be used", shown("client.pem")),
         ),
-        (with(client, file("none")), format!("cannot read {}", shown("none"))),
+        (
+            with(client, file("none")),
+            format!("cannot read {}", shown("none")),
+        ),
         (
             with(key, file("client.key")),
             format!("there is no certificate in {}", shown("client.key")),
@@ -226,7 +260,10 @@ fn a_file_that_cannot_be_used_is_an_error_before_anything_is_sent() {
         ),
         (
             Box::new(|options| options.cacert(file("damaged.pem"))),
-            format!("the certificates in {} cannot be read", shown("damaged.pem")),
+            format!(
+                "the certificates in {} cannot be read",
+                shown("damaged.pem")
+            ),
         ),
         (
             Box::new(|options| options.cacert(file("none"))),
@@ -252,9 +289,14 @@ fn a_server_that_speaks_no_tls_is_an_error() {
     });
     let options = Options::new("").token_id("t").no_proxy();
     let openstack = OpenStack::new(options).expect("good options");
-    let compute = openstack.compute_v2_with(ServiceOptions::new().endpoint(&url)).expect("it");
+    let compute = openstack
+        .compute_v2_with(ServiceOptions::new().endpoint(&url))
+        .expect("it");
     let error = compute.get_image("i").retrieve().expect_err("no TLS");
     assert!(matches!(error, Error::Tls(_)), "{error:?}");
-    assert_eq!(error.to_string(), format!("GET {url}/images/i: no trusted connection"));
+    assert_eq!(
+        error.to_string(),
+        format!("GET {url}/images/i: no trusted connection")
+    );
     server.join().expect("one connection, and no other");
 }

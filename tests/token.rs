@@ -11,13 +11,19 @@ use serde_json::{Value, json};
 use support::{Answer, COMPUTE, Server, fault, images, logged, token};
 
 fn list(compute: &Compute) -> opencloud::Result<usize> {
-    compute.list_images(ListImages::new()).try_fold(0, |count, image| image.map(|_| count + 1))
+    compute
+        .list_images(ListImages::new())
+        .try_fold(0, |count, image| image.map(|_| count + 1))
 }
 
 /// The tokens that the requests came with, sign-ins as `-`.
 fn tokens(server: &Server) -> Vec<String> {
     let token = |request: &support::Request| request.header("x-auth-token").map(str::to_owned);
-    server.requests().iter().map(|request| token(request).unwrap_or("-".into())).collect()
+    server
+        .requests()
+        .iter()
+        .map(|request| token(request).unwrap_or("-".into()))
+        .collect()
 }
 
 /// A token as a program has kept it, which began and ends so many seconds from now.
@@ -44,7 +50,10 @@ fn one_token_serves_clones_and_every_service() {
     assert_eq!(list(&first).expect("a list"), 1);
     assert_eq!(list(&second.clone()).expect("a list"), 1);
     let other = ServiceOptions::new().endpoint(server.url("/other"));
-    assert_eq!(list(&openstack.compute_v2_with(other).expect("a service")).expect("a list"), 1);
+    assert_eq!(
+        list(&openstack.compute_v2_with(other).expect("a service")).expect("a list"),
+        1
+    );
     assert_eq!(
         server.lines(),
         [
@@ -72,11 +81,17 @@ fn it_is_renewed_120_seconds_before_it_ends_or_when_a_tenth_is_left() {
     ] {
         let server = Server::start();
         server.plays([server.token("new")]);
-        let options = server.options().cached_token(kept(&server, "old", began, ends));
+        let options = server
+            .options()
+            .cached_token(kept(&server, "old", began, ends));
         let openstack = OpenStack::new(options).expect("good options");
         openstack.token().expect("a token");
         openstack.token().expect("a token");
-        assert_eq!(server.requests().len(), usize::from(renewed), "{began} to {ends}");
+        assert_eq!(
+            server.requests().len(),
+            usize::from(renewed),
+            "{began} to {ends}"
+        );
     }
 }
 
@@ -94,7 +109,13 @@ fn a_token_that_a_sign_in_gave_is_renewed_by_its_own_life() {
 
 #[test]
 fn one_that_is_renewed_early_in_a_bad_moment_is_used_on() {
-    let refusal = || fault(401, "error", "The request you have made requires authentication.");
+    let refusal = || {
+        fault(
+            401,
+            "error",
+            "The request you have made requires authentication.",
+        )
+    };
     for (answer, warning) in [
         (Answer::empty(503), Some("503 Service Unavailable")),
         (
@@ -110,7 +131,10 @@ fn one_that_is_renewed_early_in_a_bad_moment_is_used_on() {
         let options = server.options().cached_token(held.clone()).tries(1);
         let openstack = OpenStack::new(options).expect("good options");
         let (outcome, lines) = logged(|| openstack.token());
-        let warnings: Vec<_> = lines.into_iter().filter(|line| line.level == Level::Warn).collect();
+        let warnings: Vec<_> = lines
+            .into_iter()
+            .filter(|line| line.level == Level::Warn)
+            .collect();
         let Some(warning) = warning else {
             outcome.expect_err("no reason to wait");
             assert_eq!(warnings, []);
@@ -136,7 +160,10 @@ fn one_that_does_not_say_when_it_began_is_renewed_120_seconds_before_it_ends() {
         held.as_object_mut().expect("an object").remove("issued_at");
         let held = serde_json::from_value(held).expect("a token");
         let options = server.options().cached_token(held);
-        OpenStack::new(options).expect("good options").token().expect("a token");
+        OpenStack::new(options)
+            .expect("good options")
+            .token()
+            .expect("a token");
         assert_eq!(server.requests().len(), usize::from(renewed), "{ends}");
     }
 }
@@ -155,7 +182,13 @@ fn one_that_does_not_say_when_it_ends_is_used_until_it_is_refused() {
 #[test]
 fn after_a_401_it_signs_in_and_sends_the_request_again_once() {
     let server = Server::start();
-    let refusal = || fault(401, "error", "The request you have made requires authentication.");
+    let refusal = || {
+        fault(
+            401,
+            "error",
+            "The request you have made requires authentication.",
+        )
+    };
     server.plays([
         server.token("one"),
         refusal(),
@@ -165,7 +198,10 @@ fn after_a_401_it_signs_in_and_sends_the_request_again_once() {
         server.token("three"),
         refusal(),
     ]);
-    let compute = OpenStack::new(server.options()).expect("options").compute_v2().expect("it");
+    let compute = OpenStack::new(server.options())
+        .expect("options")
+        .compute_v2()
+        .expect("it");
     assert_eq!(list(&compute).expect("a list"), 1);
     let error = list(&compute).expect_err("a second refusal");
     assert!(matches!(error, Error::Unauthorized(_)), "{error:?}");
@@ -178,7 +214,10 @@ fn after_a_401_it_signs_in_and_sends_the_request_again_once() {
             support::REQUEST_ID
         )
     );
-    assert_eq!(tokens(&server), ["-", "one", "-", "two", "two", "-", "three"]);
+    assert_eq!(
+        tokens(&server),
+        ["-", "one", "-", "two", "two", "-", "three"]
+    );
 }
 
 #[test]
@@ -189,15 +228,21 @@ fn a_token_that_ended_on_the_way_is_no_refusal_as_long_as_there_are_tries() {
         let server = Server::start();
         let hour = server.token("hour");
         let mut issued = 0;
-        server.answers(move |request| match (request.method.as_str(), issued > short) {
-            ("POST", _) => {
-                issued += 1;
-                let short_lived = token(&issued.to_string(), 0, &json!([]));
-                if issued > short { hour.clone() } else { short_lived }
-            }
-            (_, true) => Answer::ok(&images(0..1)),
-            (_, false) => fault(401, "error", "no"),
-        });
+        server.answers(
+            move |request| match (request.method.as_str(), issued > short) {
+                ("POST", _) => {
+                    issued += 1;
+                    let short_lived = token(&issued.to_string(), 0, &json!([]));
+                    if issued > short {
+                        hour.clone()
+                    } else {
+                        short_lived
+                    }
+                }
+                (_, true) => Answer::ok(&images(0..1)),
+                (_, false) => fault(401, "error", "no"),
+            },
+        );
         let endpoint = ServiceOptions::new().endpoint(server.url(COMPUTE));
         let openstack = OpenStack::new(server.options().tries(3)).expect("good options");
         let compute = openstack.compute_v2_with(endpoint).expect("a service");
@@ -211,16 +256,33 @@ fn a_token_that_ended_on_the_way_is_no_refusal_as_long_as_there_are_tries() {
 fn a_merge_that_met_a_401_is_sent_again_whole() {
     let server = Server::start();
     let answer = Answer::ok(&json!({"metadata": {"k": "v"}}));
-    server.plays([server.token("one"), fault(401, "error", "no"), server.token("two"), answer]);
-    let compute = OpenStack::new(server.options()).expect("options").compute_v2().expect("it");
-    compute.get_image("i").merge_metadata([("k", "v")]).expect("a merge");
+    server.plays([
+        server.token("one"),
+        fault(401, "error", "no"),
+        server.token("two"),
+        answer,
+    ]);
+    let compute = OpenStack::new(server.options())
+        .expect("options")
+        .compute_v2()
+        .expect("it");
+    compute
+        .get_image("i")
+        .merge_metadata([("k", "v")])
+        .expect("a merge");
     let bodies: Vec<Value> = server
         .requests()
         .iter()
         .filter(|r| r.target.contains("images"))
         .map(|r| r.json())
         .collect();
-    assert_eq!(bodies, [json!({"metadata": {"k": "v"}}), json!({"metadata": {"k": "v"}})]);
+    assert_eq!(
+        bodies,
+        [
+            json!({"metadata": {"k": "v"}}),
+            json!({"metadata": {"k": "v"}})
+        ]
+    );
 }
 
 #[test]
@@ -233,7 +295,10 @@ fn a_403_in_which_glance_refused_the_token_counts_as_a_401() {
         server.token("two"),
         Answer::ok(&images(0..1)),
     ]);
-    let compute = OpenStack::new(server.options()).expect("options").compute_v2().expect("it");
+    let compute = OpenStack::new(server.options())
+        .expect("options")
+        .compute_v2()
+        .expect("it");
     assert_eq!(list(&compute).expect("a list"), 1);
     assert_eq!(tokens(&server), ["-", "one", "-", "two"]);
 }
@@ -247,18 +312,30 @@ fn an_exported_token_given_back_needs_no_sign_in() {
 
     let token: Token = serde_json::from_str(&text).expect("a token");
     assert_eq!(serde_json::to_string(&token).expect("JSON"), text);
-    assert_eq!((token.project_id(), token.user_id()), (Some("p"), Some("u")));
-    assert_eq!(token.expires_at().expect("an end").to_string(), "2026-11-23T13:00:00Z");
+    assert_eq!(
+        (token.project_id(), token.user_id()),
+        (Some("p"), Some("u"))
+    );
+    assert_eq!(
+        token.expires_at().expect("an end").to_string(),
+        "2026-11-23T13:00:00Z"
+    );
     // It ends in 2026; so that the test knows no date, it is given another end.
     let mut value: Value = serde_json::from_str(&text).expect("JSON");
     value["expires_at"] = json!((Timestamp::now() + SignedDuration::from_hours(1)).to_string());
     let token: Token = serde_json::from_value(value).expect("a token");
     let options = Options::new("").cached_token(token).no_proxy();
-    let compute = OpenStack::new(options).expect("good options").compute_v2().expect("a service");
+    let compute = OpenStack::new(options)
+        .expect("good options")
+        .compute_v2()
+        .expect("a service");
     assert_eq!(list(&compute).expect("a list"), 2);
     assert_eq!(
         server.lines(),
-        ["POST /v3/auth/tokens", "GET /v2.1/images?page_size=1000&limit=1000"]
+        [
+            "POST /v3/auth/tokens",
+            "GET /v2.1/images?page_size=1000&limit=1000"
+        ]
     );
     assert_eq!(tokens(&server), ["-", "kept"]);
 }
@@ -267,8 +344,13 @@ fn an_exported_token_given_back_needs_no_sign_in() {
 fn an_expired_one_gives_way_to_the_credentials() {
     let server = Server::start();
     server.plays([server.token("new"), Answer::ok(&images(0..1))]);
-    let options = server.options().cached_token(kept(&server, "old", -7200, -60));
-    let compute = OpenStack::new(options).expect("good options").compute_v2().expect("a service");
+    let options = server
+        .options()
+        .cached_token(kept(&server, "old", -7200, -60));
+    let compute = OpenStack::new(options)
+        .expect("good options")
+        .compute_v2()
+        .expect("a service");
     assert_eq!(list(&compute).expect("a list"), 1);
     assert_eq!(tokens(&server), ["-", "new"]);
 }
@@ -292,8 +374,13 @@ fn an_expired_one_without_credentials_says_when_it_expired() {
 #[test]
 fn one_without_credentials_is_used_to_its_very_end() {
     let server = Server::playing([Answer::ok(&images(0..1))]);
-    let options = Options::new("").cached_token(kept(&server, "late", -3500, 100)).no_proxy();
-    let compute = OpenStack::new(options).expect("good options").compute_v2().expect("a service");
+    let options = Options::new("")
+        .cached_token(kept(&server, "late", -3500, 100))
+        .no_proxy();
+    let compute = OpenStack::new(options)
+        .expect("good options")
+        .compute_v2()
+        .expect("a service");
     assert_eq!(list(&compute).expect("a list"), 1);
     assert_eq!(tokens(&server), ["late"]);
 }
@@ -303,5 +390,8 @@ fn a_given_token_that_is_refused_is_the_callers_error() {
     let server = Server::playing([fault(401, "error", "no")]);
     let error = list(&server.compute()).expect_err("a refusal");
     assert!(matches!(error, Error::Unauthorized(_)), "{error:?}");
-    assert_eq!(server.lines(), ["GET /v2.1/images?page_size=1000&limit=1000"]);
+    assert_eq!(
+        server.lines(),
+        ["GET /v2.1/images?page_size=1000&limit=1000"]
+    );
 }

@@ -58,13 +58,21 @@ fn connections_are_used_again_by_all_services_and_calls() {
 fn a_silent_server_is_left_after_the_read_limit() {
     let server = Server::answering(|_| Answer::silence());
     let began = Instant::now();
-    timed_out(began, retrieve(&server, |o| o.read_timeout(SHORT)), SHORT * 4);
+    timed_out(
+        began,
+        retrieve(&server, |o| o.read_timeout(SHORT)),
+        SHORT * 4,
+    );
     assert_eq!(server.requests().len(), 1, "a timeout is not tried again");
     // In the middle of the head, and of the body.
     for bytes in [20, 150] {
         let server = Server::answering(move |_| Answer::raw(&good().bytes()[..bytes]).hold());
         let began = Instant::now();
-        timed_out(began, retrieve(&server, |o| o.read_timeout(SHORT)), SHORT * 4);
+        timed_out(
+            began,
+            retrieve(&server, |o| o.read_timeout(SHORT)),
+            SHORT * 4,
+        );
     }
 }
 
@@ -84,24 +92,40 @@ fn a_server_of_one_byte_at_a_time_is_left_after_the_call_limit() {
 
 #[test]
 fn an_endless_answer_ends_with_the_call_limit() {
-    let server =
-        Server::answering(|_| Answer::new(200, " ".repeat(100)).endless().drip(50, SHORT / 10));
+    let server = Server::answering(|_| {
+        Answer::new(200, " ".repeat(100))
+            .endless()
+            .drip(50, SHORT / 10)
+    });
     let began = Instant::now();
-    timed_out(began, retrieve(&server, |o| o.call_timeout(SHORT)), SHORT * 4);
+    timed_out(
+        began,
+        retrieve(&server, |o| o.call_timeout(SHORT)),
+        SHORT * 4,
+    );
     // And so does an endless head.
     let head = format!("HTTP/1.1 200 OK\r\n{}", "X: y\r\n".repeat(100));
     let server = Server::answering(move |_| Answer::raw(&head).drip(6, SHORT / 20));
     let began = Instant::now();
-    timed_out(began, retrieve(&server, |o| o.call_timeout(SHORT)), SHORT * 4);
+    timed_out(
+        began,
+        retrieve(&server, |o| o.call_timeout(SHORT)),
+        SHORT * 4,
+    );
 }
 
 #[test]
 fn a_tls_handshake_that_never_comes_ends_with_the_connect_limit() {
     let server = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let url = format!("https://{}", server.local_addr().expect("an address"));
-    let options = Options::new("").token_id("t").no_proxy().connect_timeout(SHORT);
+    let options = Options::new("")
+        .token_id("t")
+        .no_proxy()
+        .connect_timeout(SHORT);
     let openstack = OpenStack::new(options).expect("options");
-    let compute = openstack.compute_v2_with(ServiceOptions::new().endpoint(url)).expect("it");
+    let compute = openstack
+        .compute_v2_with(ServiceOptions::new().endpoint(url))
+        .expect("it");
     let began = Instant::now();
     timed_out(began, compute.get_image("i").retrieve(), SHORT * 4);
 }
@@ -134,7 +158,10 @@ fn a_refused_connection_and_an_unknown_host_are_named() {
     let (_held, refused) = refusing();
     for (url, message) in [
         (refused, "connection refused"),
-        ("http://no-such-host.invalid".into(), "the name of the host could not be looked up"),
+        (
+            "http://no-such-host.invalid".into(),
+            "the name of the host could not be looked up",
+        ),
     ] {
         let options = Options::new("").token_id("t").no_proxy().tries(1);
         let openstack = OpenStack::new(options).expect("options");
@@ -160,7 +187,10 @@ fn a_body_of_256_mib_is_read_and_one_of_more_is_an_error_that_says_so() {
     let server = Server::playing([mib().repeated(257)]);
     let error = retrieve(&server, |options| options).expect_err("too much");
     assert!(matches!(error, Error::Answer(_)), "{error:?}");
-    assert_eq!(error.to_string(), format!("GET {}: the body is larger than 256 MiB", url(&server)));
+    assert_eq!(
+        error.to_string(),
+        format!("GET {}: the body is larger than 256 MiB", url(&server))
+    );
     assert_eq!(server.requests().len(), 1);
 }
 
@@ -171,7 +201,10 @@ fn a_page_of_ten_million_images_is_an_error_that_says_so() {
     body.extend(b"{\"id\":\"a\"}]}");
     let server = Server::playing([Answer::new(200, body)]);
     let compute = server.compute();
-    let error = compute.list_images(ListImages::new()).next().expect("an item");
+    let error = compute
+        .list_images(ListImages::new())
+        .next()
+        .expect("an item");
     let message = error.expect_err("too many").to_string();
     let url = server.url("/v2.1/images?page_size=1000&limit=1000");
     let begin =
@@ -196,7 +229,10 @@ fn a_program_can_put_its_name_into_the_user_agent() {
         assert!(matches!(error, Error::Invalid(_)), "{error:?}");
         assert_eq!(
             error.to_string(),
-            format!("the user agent {:?} cannot be sent in a header", format!("{bad} {ours}"))
+            format!(
+                "the user agent {:?} cannot be sent in a header",
+                format!("{bad} {ours}")
+            )
         );
     }
 }
@@ -206,7 +242,10 @@ fn no_coding_of_the_body_is_asked_for() {
     let server = Server::answering(|_| good());
     retrieve(&server, |options| options).expect("an image");
     let request = &server.requests()[0];
-    assert!(matches!(request.header("accept-encoding"), None | Some("identity")), "{request:?}");
+    assert!(
+        matches!(request.header("accept-encoding"), None | Some("identity")),
+        "{request:?}"
+    );
     assert_eq!(request.header("accept"), Some("application/json"));
     assert_eq!(request.header("expect"), None);
     assert_eq!(request.version, "HTTP/1.1");
@@ -219,11 +258,20 @@ fn child_that_lists() {
     let url = std::env::var("TEST_ENDPOINT").expect("an endpoint");
     let options = Options::new("").token_id("t");
     let straight = std::env::var_os("TEST_NO_PROXY").is_some();
-    let options = if straight { options.no_proxy() } else { options };
+    let options = if straight {
+        options.no_proxy()
+    } else {
+        options
+    };
     let openstack = OpenStack::new(options).expect("options");
     println!("{openstack:#?}");
-    let compute = openstack.compute_v2_with(ServiceOptions::new().endpoint(url)).expect("it");
-    match compute.list_images(ListImages::new()).collect::<opencloud::Result<Vec<_>>>() {
+    let compute = openstack
+        .compute_v2_with(ServiceOptions::new().endpoint(url))
+        .expect("it");
+    match compute
+        .list_images(ListImages::new())
+        .collect::<opencloud::Result<Vec<_>>>()
+    {
         Ok(images) => println!("{} images", images.len()),
         Err(error) => println!("{error}: {error:?}"),
     }
@@ -236,7 +284,10 @@ fn child(variables: &[(&str, &str)]) -> String {
     for name in ["http_proxy", "https_proxy", "all_proxy", "no_proxy"] {
         command.env_remove(name).env_remove(name.to_uppercase());
     }
-    let output = command.envs(variables.iter().copied()).output().expect("a run");
+    let output = command
+        .envs(variables.iter().copied())
+        .output()
+        .expect("a run");
     String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
 }
 
@@ -253,17 +304,29 @@ fn the_proxy_comes_from_the_environment_unless_told_otherwise() {
 
     let output = child(&[("TEST_ENDPOINT", endpoint), ("HTTP_PROXY", &with_secret)]);
     assert!(output.contains("2 images"), "{output}");
-    assert!(!output.contains("pr0xy"), "the proxy's password is not in Debug: {output}");
-    let lines = ["CONNECT cloud.invalid:8774", "GET /v2.1/images?page_size=1000&limit=1000"];
+    assert!(
+        !output.contains("pr0xy"),
+        "the proxy's password is not in Debug: {output}"
+    );
+    let lines = [
+        "CONNECT cloud.invalid:8774",
+        "GET /v2.1/images?page_size=1000&limit=1000",
+    ];
     assert_eq!(proxy.lines(), lines);
     assert_eq!(proxy.requests()[0].header("x-auth-token"), None);
 
     let here = server.url(COMPUTE);
-    let variables =
-        [("TEST_ENDPOINT", &*here), ("HTTP_PROXY", &with_secret), ("TEST_NO_PROXY", "1")];
+    let variables = [
+        ("TEST_ENDPOINT", &*here),
+        ("HTTP_PROXY", &with_secret),
+        ("TEST_NO_PROXY", "1"),
+    ];
     assert!(child(&variables).contains("2 images"));
-    let variables =
-        [("TEST_ENDPOINT", &*here), ("HTTP_PROXY", &with_secret), ("NO_PROXY", "127.0.0.1")];
+    let variables = [
+        ("TEST_ENDPOINT", &*here),
+        ("HTTP_PROXY", &with_secret),
+        ("NO_PROXY", "127.0.0.1"),
+    ];
     assert!(child(&variables).contains("2 images"));
     assert_eq!(server.requests().len(), 2);
     assert_eq!(proxy.requests().len(), lines.len());
@@ -273,8 +336,14 @@ fn the_proxy_comes_from_the_environment_unless_told_otherwise() {
     let output = child(&[("TEST_ENDPOINT", endpoint), ("HTTP_PROXY", &with_secret)]);
     let said =
         format!("GET {endpoint}/images?page_size=1000&limit=1000: no connection through the proxy");
-    assert!(output.contains(&said) && output.contains(": Connection("), "{output}");
-    assert!(!output.contains("pr0xy"), "the proxy's password is in no error: {output}");
+    assert!(
+        output.contains(&said) && output.contains(": Connection("),
+        "{output}"
+    );
+    assert!(
+        !output.contains("pr0xy"),
+        "the proxy's password is in no error: {output}"
+    );
 
     // A name that can be in no certificate; the proxy would have looked it up.
     let endpoint = "https://cloud-.invalid";
@@ -294,7 +363,11 @@ fn a_limit_of_nothing_is_a_timeout_at_once() {
     for limit in limits {
         let server = Server::answering(|_| Answer::silence());
         let began = Instant::now();
-        timed_out(began, retrieve(&server, |options| limit(options.tries(1))), SHORT * 4);
+        timed_out(
+            began,
+            retrieve(&server, |options| limit(options.tries(1))),
+            SHORT * 4,
+        );
     }
 }
 
@@ -305,7 +378,10 @@ fn the_look_up_of_a_name_has_a_limit() {
     let options = Options::new("").token_id("t").no_proxy();
     let openstack = OpenStack::new(options.resolve_timeout(Duration::from_nanos(1)));
     let endpoint = ServiceOptions::new().endpoint(url);
-    let compute = openstack.expect("options").compute_v2_with(endpoint).expect("it");
+    let compute = openstack
+        .expect("options")
+        .compute_v2_with(endpoint)
+        .expect("it");
     // A look-up on a busy machine can be done before the time is looked at.
     let mut outcomes = (0..50).map(|_| compute.get_image(id(1)).retrieve());
     let error = outcomes.find_map(Result::err).expect("a timeout");

@@ -31,7 +31,13 @@ fn first(answer: Answer, operation: Operation) -> (Result<()>, usize) {
 
 #[test]
 fn three_tries_by_default_and_as_many_as_asked() {
-    let cases = vec![(None, 3), (Some(1), 1), (Some(0), 1), (Some(2), 2), (Some(5), 5)];
+    let cases = vec![
+        (None, 3),
+        (Some(1), 1),
+        (Some(0), 1),
+        (Some(2), 2),
+        (Some(5), 5),
+    ];
     at_once(cases, |(tries, expected)| {
         let server = Server::answering(|_| Answer::empty(503).header("Retry-After", "0"));
         let compute = server.compute_with(|options| match tries {
@@ -53,13 +59,23 @@ fn the_wait_doubles_and_differs() {
             sender.send(Instant::now()).expect("somebody who counts");
             Answer::empty(503)
         });
-        server.compute().get_image(id(1)).retrieve().expect_err("an outage");
+        server
+            .compute()
+            .get_image(id(1))
+            .retrieve()
+            .expect_err("an outage");
         let times: Vec<_> = times.try_iter().collect();
-        times.windows(2).map(|pair| pair[1] - pair[0]).collect::<Vec<_>>()
+        times
+            .windows(2)
+            .map(|pair| pair[1] - pair[0])
+            .collect::<Vec<_>>()
     };
     let all: Vec<_> = thread::scope(|scope| {
         let threads: Vec<_> = (0..8).map(|n| scope.spawn(move || waits(n))).collect();
-        threads.into_iter().map(|thread| thread.join().expect("waits")).collect()
+        threads
+            .into_iter()
+            .map(|thread| thread.join().expect("waits"))
+            .collect()
     });
     let ms = Duration::from_millis;
     for waits in &all {
@@ -70,7 +86,10 @@ fn the_wait_doubles_and_differs() {
     }
     // Chance takes up to a half of each: that it never took a twentieth is no chance.
     assert!(all.iter().any(|waits| waits[0] < ms(380)), "{all:?}");
-    let (least, most) = (all.iter().min().expect("some"), all.iter().max().expect("some"));
+    let (least, most) = (
+        all.iter().min().expect("some"),
+        all.iter().max().expect("some"),
+    );
     assert!(most[0].abs_diff(least[0]) > ms(5), "{all:?}");
 }
 
@@ -81,12 +100,24 @@ fn the_wait_that_a_server_asks_for_is_kept() {
         date.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
     };
     let cases: Vec<(Box<dyn Fn() -> Answer + Send + Sync>, u64)> = vec![
-        (Box::new(|| Answer::empty(503).header("Retry-After", "1")), 1000),
-        (Box::new(move || Answer::empty(429).header("Retry-After", in_a_second())), 900),
+        (
+            Box::new(|| Answer::empty(503).header("Retry-After", "1")),
+            1000,
+        ),
+        (
+            Box::new(move || Answer::empty(429).header("Retry-After", in_a_second())),
+            900,
+        ),
         (Box::new(|| over_limit(413, &json!("1"))), 1000),
         (Box::new(|| over_limit(429, &json!(1))), 1000),
-        (Box::new(|| Answer::empty(503).header("Retry-After", "Wed, 21 Oct 2015 07:28:00 GMT")), 0),
-        (Box::new(|| Answer::empty(503).header("Retry-After", "-5")), 0),
+        (
+            Box::new(|| Answer::empty(503).header("Retry-After", "Wed, 21 Oct 2015 07:28:00 GMT")),
+            0,
+        ),
+        (
+            Box::new(|| Answer::empty(503).header("Retry-After", "-5")),
+            0,
+        ),
     ];
     at_once(cases, |(answer, least)| {
         let began = Instant::now();
@@ -94,7 +125,10 @@ fn the_wait_that_a_server_asks_for_is_kept() {
         outcome.expect("an image");
         let took = began.elapsed();
         assert_eq!(requests, 2);
-        assert!(took >= Duration::from_millis(least), "{took:?} of {least} ms");
+        assert!(
+            took >= Duration::from_millis(least),
+            "{took:?} of {least} ms"
+        );
         assert!(least > 0 || took < Duration::from_millis(190), "{took:?}");
     });
 }
@@ -103,14 +137,26 @@ fn the_wait_that_a_server_asks_for_is_kept() {
 fn a_longer_wait_is_returned_at_once_with_what_was_asked() {
     let seconds = Duration::from_secs;
     let cases = [
-        (Answer::empty(429).header("Retry-After", "61"), seconds(61), "429 Too Many Requests"),
+        (
+            Answer::empty(429).header("Retry-After", "61"),
+            seconds(61),
+            "429 Too Many Requests",
+        ),
         (
             Answer::empty(503).header("Retry-After", "3600"),
             seconds(3600),
             "503 Service Unavailable",
         ),
-        (over_limit(413, &json!("61")), seconds(61), "413 Request Entity Too Large: slow down"),
-        (over_limit(429, &json!(86400)), seconds(86400), "429 Too Many Requests: slow down"),
+        (
+            over_limit(413, &json!("61")),
+            seconds(61),
+            "413 Request Entity Too Large: slow down",
+        ),
+        (
+            over_limit(429, &json!(86400)),
+            seconds(86400),
+            "429 Too Many Requests: slow down",
+        ),
         (
             Answer::empty(503).header("Retry-After", "9999999999999999999"),
             seconds(9_999_999_999_999_999_999),

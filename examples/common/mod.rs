@@ -26,7 +26,12 @@ pub(crate) fn cloud() -> anyhow::Result<Cloud> {
         let settings = Config::from_env().resolve()?;
         let region = settings.get("region_name");
         let region = region.context("no region is configured: set OS_REGION_NAME")?;
-        return Ok(Cloud { options: settings.options()?, region, image_id: None, _sandbox: None });
+        return Ok(Cloud {
+            options: settings.options()?,
+            region,
+            image_id: None,
+            _sandbox: None,
+        });
     }
     eprintln!("no OS_* variable is set: using the built-in sandbox");
     Ok(sandbox())
@@ -44,7 +49,12 @@ pub(crate) fn chosen(name: Option<&str>) -> anyhow::Result<Cloud> {
         settings => settings?,
     };
     let region = settings.get("region_name").unwrap_or_default();
-    Ok(Cloud { options: settings.options()?, region, image_id: None, _sandbox: None })
+    Ok(Cloud {
+        options: settings.options()?,
+        region,
+        image_id: None,
+        _sandbox: None,
+    })
 }
 
 /// A cloud in this process, with an image to work on.

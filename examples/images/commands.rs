@@ -13,7 +13,11 @@ pub(crate) enum Outcome {
 }
 
 pub(crate) fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
-    let Arguments { json, os_cloud, command } = arguments;
+    let Arguments {
+        json,
+        os_cloud,
+        command,
+    } = arguments;
     let mut out = Output::new(json);
     // What sends nothing needs no cloud to be there.
     match &command {

@@ -9,7 +9,9 @@ use crate::common::{self, Cloud};
 /// The settings of the cloud of that name, or of the one that the variables
 /// and files settle on. Sends nothing.
 pub(crate) fn settings(cloud: Option<&str>) -> opencloud::Result<Settings> {
-    cloud.map_or_else(Config::from_env, Config::from_cloud).resolve()
+    cloud
+        .map_or_else(Config::from_env, Config::from_cloud)
+        .resolve()
 }
 
 /// Signs in there. The cloud is to be kept: it may be the sandbox.

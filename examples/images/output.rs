@@ -23,7 +23,11 @@ pub(crate) struct Output {
 
 impl Output {
     pub(crate) fn new(json: bool) -> Self {
-        Self { out: io::stdout().lock(), json, has_head: false }
+        Self {
+            out: io::stdout().lock(),
+            json,
+            has_head: false,
+        }
     }
 
     /// One image of a list.
@@ -67,7 +71,10 @@ impl Output {
             ("min_ram", text(image.min_ram)),
             ("created", text(image.created)),
             ("updated", text(image.updated)),
-            ("server", image.server.as_ref().map(|server| server.id.clone())),
+            (
+                "server",
+                image.server.as_ref().map(|server| server.id.clone()),
+            ),
             ("disk_config", text(image.disk_config.as_ref())),
         ];
         for (name, value) in fields {
@@ -76,7 +83,13 @@ impl Output {
             }
         }
         for (key, value) in &image.metadata {
-            writeln!(self.out, "{:12}  {} = {}", "metadata", printable(key), printable(value))?;
+            writeln!(
+                self.out,
+                "{:12}  {} = {}",
+                "metadata",
+                printable(key),
+                printable(value)
+            )?;
         }
         for link in &image.links {
             writeln!(
@@ -95,7 +108,9 @@ impl Output {
         if self.json {
             return self.line(metadata);
         }
-        let rows = metadata.iter().map(|row| <[&str; 2]>::from(row).map(printable));
+        let rows = metadata
+            .iter()
+            .map(|row| <[&str; 2]>::from(row).map(printable));
         self.table(["KEY", "VALUE"], &rows.collect::<Vec<_>>())
     }
 
@@ -139,7 +154,10 @@ impl Output {
         }
         let head = head.map(str::to_owned);
         let widths: [usize; N] = array::from_fn(|column| {
-            let cells = rows.iter().chain([&head]).map(|row| row[column].chars().count());
+            let cells = rows
+                .iter()
+                .chain([&head])
+                .map(|row| row[column].chars().count());
             cells.max().unwrap_or(0).min(WIDEST)
         });
         for row in [&head].into_iter().chain(rows) {

@@ -61,7 +61,10 @@ pub(super) fn choose(config: &Config) -> Result<Cloud> {
     let (name, chosen_by, file, own) = match (credentials, named) {
         (Some(credentials), named) => {
             let by = named.map_or(credentials, |(_, by)| by);
-            let own = Node { value: Value::Map(variables.clone()), source: Source::Default };
+            let own = Node {
+                value: Value::Map(variables.clone()),
+                source: Source::Default,
+            };
             (own_name.to_owned(), by, None, own)
         }
         (None, Some((name, by))) => match clouds.named.remove(&name) {
@@ -101,7 +104,11 @@ pub(super) fn choose(config: &Config) -> Result<Cloud> {
     }
     let mut settings = Settings::new(file, hints);
     settings.set_text("cloud", name, chosen_by);
-    Ok(Cloud { settings, layers, region })
+    Ok(Cloud {
+        settings,
+        layers,
+        region,
+    })
 }
 
 fn named(config: &Config) -> Result<Option<(String, Source)>> {
@@ -115,11 +122,18 @@ fn named(config: &Config) -> Result<Option<(String, Source)>> {
 impl Clouds {
     /// The cloud, if there is exactly one.
     fn only(&mut self) -> Option<(String, Node)> {
-        if self.named.len() == 1 { self.named.pop_first() } else { None }
+        if self.named.len() == 1 {
+            self.named.pop_first()
+        } else {
+            None
+        }
     }
 
     fn place(&self) -> String {
-        self.file.as_ref().map(|file| file.display().to_string()).unwrap_or_default()
+        self.file
+            .as_ref()
+            .map(|file| file.display().to_string())
+            .unwrap_or_default()
     }
 }
 
@@ -130,7 +144,11 @@ fn read_clouds(config: &Config) -> Result<Clouds> {
     let secure = finder.find("secure", Some("OS_CLIENT_SECURE_FILE"))?;
     let looked = format!("there is no clouds file; looked for {}", open.looked);
     let passed_over = [open.passed_over, secure.passed_over].concat();
-    let mut clouds = Clouds { passed_over, looked, ..Clouds::default() };
+    let mut clouds = Clouds {
+        passed_over,
+        looked,
+        ..Clouds::default()
+    };
     let mut tree = Map::new();
     for (path, map) in [open.file, secure.file].into_iter().flatten() {
         if !map.contains_key("clouds") {
@@ -150,7 +168,10 @@ fn read_clouds(config: &Config) -> Result<Clouds> {
 fn read_clouds(_: &Config) -> Result<Clouds> {
     let looked = "no file was looked for: this program was built without the feature \
                   `clouds-yaml` of the crate `opencloud`";
-    Ok(Clouds { looked: looked.to_owned(), ..Clouds::default() })
+    Ok(Clouds {
+        looked: looked.to_owned(),
+        ..Clouds::default()
+    })
 }
 
 #[cfg(feature = "clouds-yaml")]
@@ -160,7 +181,9 @@ fn read_profile(config: &Config, name: &Node) -> Result<(Map, Option<String>)> {
     let looked = match file {
         None => looked,
         Some((path, mut map)) => {
-            let public = map.remove("public-clouds").map(|node| node.into_map("public-clouds"));
+            let public = map
+                .remove("public-clouds")
+                .map(|node| node.into_map("public-clouds"));
             if let Some(profile) = public.transpose()?.and_then(|mut all| all.remove(text)) {
                 return Ok((profile.into_map(text)?, None));
             }
@@ -199,7 +222,10 @@ fn not_found(name: &str, by: &Source, clouds: &Clouds) -> Error {
         return Error::invalid(format!("{asked} was not found: {}", clouds.looked));
     }
     let known = region::listed(clouds.named.keys().map(String::as_str));
-    Error::invalid(format!("{asked} was not found: {} has {known}", clouds.place()))
+    Error::invalid(format!(
+        "{asked} was not found: {} has {known}",
+        clouds.place()
+    ))
 }
 
 fn nothing_found(clouds: &Clouds) -> Error {

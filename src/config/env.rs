@@ -12,8 +12,12 @@ use crate::error::{Error, Result};
 pub(super) struct Environment(Vec<(String, OsString)>);
 
 /// The variables that choose a cloud or a file, and are no part of a cloud.
-const SELECTORS: [&str; 4] =
-    ["OS_CLOUD", "OS_CLOUD_NAME", "OS_CLIENT_CONFIG_FILE", "OS_CLIENT_SECURE_FILE"];
+const SELECTORS: [&str; 4] = [
+    "OS_CLOUD",
+    "OS_CLOUD_NAME",
+    "OS_CLIENT_CONFIG_FILE",
+    "OS_CLIENT_SECURE_FILE",
+];
 
 /// What is a mapping or a list in a file, and so nothing in a variable.
 const STRUCTURE: [&str; 2] = ["OS_AUTH", "OS_REGIONS"];
@@ -21,8 +25,14 @@ const STRUCTURE: [&str; 2] = ["OS_AUTH", "OS_REGIONS"];
 /// What openstacksdk leaves out too: variables of test runners.
 const FOREIGN: [&str; 3] = ["OS_TEST", "OS_STD", "OS_LOG"];
 
-const FOLDERS: [&str; 6] =
-    ["HOME", "XDG_CONFIG_HOME", "XDG_CONFIG_DIRS", "SNAP_REAL_HOME", "LOCALAPPDATA", "PROGRAMDATA"];
+const FOLDERS: [&str; 6] = [
+    "HOME",
+    "XDG_CONFIG_HOME",
+    "XDG_CONFIG_DIRS",
+    "SNAP_REAL_HOME",
+    "LOCALAPPDATA",
+    "PROGRAMDATA",
+];
 
 /// The keys that say where to sign in, as whom, or with what. One of them alone
 /// makes the environment a cloud.
@@ -66,11 +76,16 @@ impl Environment {
     }
 
     fn value(&self, name: &str) -> Option<&OsStr> {
-        self.0.iter().rfind(|(known, _)| known == name).map(|(_, value)| value.as_os_str())
+        self.0
+            .iter()
+            .rfind(|(known, _)| known == name)
+            .map(|(_, value)| value.as_os_str())
     }
 
     pub(super) fn get(&self, name: &str) -> Result<Option<&str>> {
-        let Some(value) = self.value(name) else { return Ok(None) };
+        let Some(value) = self.value(name) else {
+            return Ok(None);
+        };
         match value.to_str() {
             Some(value) => Ok(Some(value)),
             None => Err(Error::invalid(format!("the variable {name} is not UTF-8"))),
@@ -91,7 +106,9 @@ impl Environment {
     pub(super) fn keys(&self) -> Map {
         let mut keys = Map::new();
         for (name, value) in &self.0 {
-            let Some(key) = name.strip_prefix("OS_") else { continue };
+            let Some(key) = name.strip_prefix("OS_") else {
+                continue;
+            };
             let is_foreign = FOREIGN.iter().any(|prefix| name.starts_with(prefix));
             let name = name.as_str();
             if is_foreign || SELECTORS.contains(&name) || STRUCTURE.contains(&name) {
@@ -103,7 +120,9 @@ impl Environment {
             if matches!(earlier, Some(Source::Variable(other)) if other.as_str() > name) {
                 continue;
             }
-            let value = value.to_str().map_or(Value::Bytes, |text| Value::Text(text.to_owned()));
+            let value = value
+                .to_str()
+                .map_or(Value::Bytes, |text| Value::Text(text.to_owned()));
             let source = Source::Variable(name.to_owned());
             keys.insert(key, Node { value, source });
         }
@@ -130,7 +149,9 @@ mod tests {
     fn the_home_of_the_account_counts_where_none_is_set() {
         let home = |variables: &[(&str, &str)], account: &str| {
             let variables = variables.iter().copied();
-            Environment::of(variables).with_home(Some(account.into())).path("HOME")
+            Environment::of(variables)
+                .with_home(Some(account.into()))
+                .path("HOME")
         };
         assert_eq!(home(&[], "/home/u"), Some("/home/u".into()));
         assert_eq!(home(&[("HOME", "")], "/home/u"), Some("/home/u".into()));
@@ -140,7 +161,11 @@ mod tests {
 
     #[test]
     fn the_order_of_the_variables_says_nothing() {
-        let mut variables = [("OS_TOKEN", "upper"), ("OS_token", "lower"), ("OS_Token", "mixed")];
+        let mut variables = [
+            ("OS_TOKEN", "upper"),
+            ("OS_token", "lower"),
+            ("OS_Token", "mixed"),
+        ];
         for _ in 0..3 {
             variables.rotate_left(1);
             let keys = Environment::of(variables).keys();
@@ -148,6 +173,9 @@ mod tests {
         }
         let twice = Environment::of([("OS_TOKEN", "first"), ("OS_TOKEN", "last")]);
         assert_eq!(twice.get("OS_TOKEN").expect("text"), Some("last"));
-        assert_eq!(twice.keys()["token"].as_text("token").expect("text"), "last");
+        assert_eq!(
+            twice.keys()["token"].as_text("token").expect("text"),
+            "last"
+        );
     }
 }

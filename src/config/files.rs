@@ -40,16 +40,26 @@ fn folders(config: &Config, system: &str) -> Vec<PathBuf> {
     let windows = |folder: PathBuf| folder.join("OpenStack").join("openstack");
     let home = variable("HOME");
     let working = config.working_directory.clone();
-    let working = working.or_else(|| std::env::current_dir().ok()).unwrap_or_else(|| ".".into());
+    let working = working
+        .or_else(|| std::env::current_dir().ok())
+        .unwrap_or_else(|| ".".into());
     let own = match (system, variable("XDG_CONFIG_HOME")) {
         ("windows", _) => variable("LOCALAPPDATA").map(windows),
         (_, Some(folder)) => Some(below(folder)),
-        ("macos", None) => home.clone().map(|home| below(home.join("Library/Application Support"))),
+        ("macos", None) => home
+            .clone()
+            .map(|home| below(home.join("Library/Application Support"))),
         _ => None,
     };
-    let unix = variable("SNAP_REAL_HOME").or(home).map(|home| below(home.join(".config")));
+    let unix = variable("SNAP_REAL_HOME")
+        .or(home)
+        .map(|home| below(home.join(".config")));
     let mut folders: Vec<_> = [Some(working), own, unix].into_iter().flatten().collect();
-    match (&config.system_directories, system, variable("XDG_CONFIG_DIRS")) {
+    match (
+        &config.system_directories,
+        system,
+        variable("XDG_CONFIG_DIRS"),
+    ) {
         (Some(given), ..) => folders.extend_from_slice(given),
         (None, "windows", _) => folders.extend(variable("PROGRAMDATA").map(windows)),
         (None, _, Some(list)) => {
@@ -70,7 +80,10 @@ fn folders(config: &Config, system: &str) -> Vec<PathBuf> {
 impl<'a> Finder<'a> {
     pub(super) fn new(config: &'a Config) -> Self {
         let folders = folders(config, std::env::consts::OS);
-        Self { environment: &config.environment, folders }
+        Self {
+            environment: &config.environment,
+            folders,
+        }
     }
 
     /// The file of that kind (`clouds`, `secure`, `clouds-public`), or the one
@@ -82,7 +95,10 @@ impl<'a> Finder<'a> {
         let named = named.zip(self.folders.first());
         let named = named.map(|((name, path), folder)| (Some(name), folder.join(path)));
         let endings = ["yaml", "yml", "json"].map(|ending| format!("{kind}.{ending}"));
-        let usual = self.folders.iter().flat_map(|folder| endings.iter().map(|e| folder.join(e)));
+        let usual = self
+            .folders
+            .iter()
+            .flat_map(|folder| endings.iter().map(|e| folder.join(e)));
         for (variable, path) in named.into_iter().chain(usual.map(|path| (None, path))) {
             let is_pipe = |about: Metadata| !about.is_file() && !about.is_dir();
             // To open a pipe would wait for somebody to write into it.
@@ -94,7 +110,11 @@ impl<'a> Finder<'a> {
             match (content, variable) {
                 (Content::Map(map), _) => {
                     let file = Some((path.into(), map));
-                    return Ok(Found { file, passed_over, looked: String::new() });
+                    return Ok(Found {
+                        file,
+                        passed_over,
+                        looked: String::new(),
+                    });
                 }
                 (Content::Nothing(why), Some(variable)) => {
                     log::warn!("{variable} names {}: {why}", path.display());
@@ -107,10 +127,21 @@ impl<'a> Finder<'a> {
                 }
             }
         }
-        let folders: Vec<_> = self.folders.iter().map(|f| f.display().to_string()).collect();
+        let folders: Vec<_> = self
+            .folders
+            .iter()
+            .map(|f| f.display().to_string())
+            .collect();
         let mut looked = passed_over.clone();
-        looked.push(format!("{kind}.yaml, .yml and .json in {}", folders.join(", ")));
-        Ok(Found { file: None, passed_over, looked: looked.join("; ") })
+        looked.push(format!(
+            "{kind}.yaml, .yml and .json in {}",
+            folders.join(", ")
+        ));
+        Ok(Found {
+            file: None,
+            passed_over,
+            looked: looked.join("; "),
+        })
     }
 }
 
@@ -159,11 +190,15 @@ fn content(path: &Path) -> Result<Content> {
 fn bytes(path: &Path, file: File, length: u64) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     if length <= LIMIT {
-        file.take(LIMIT + 1).read_to_end(&mut bytes).map_err(|error| failed(path, error))?;
+        file.take(LIMIT + 1)
+            .read_to_end(&mut bytes)
+            .map_err(|error| failed(path, error))?;
     }
     if length > LIMIT || bytes.len() as u64 > LIMIT {
         let path = path.display();
-        return Err(Error::invalid(format!("{path}: larger than any clouds file is (1 MiB)")));
+        return Err(Error::invalid(format!(
+            "{path}: larger than any clouds file is (1 MiB)"
+        )));
     }
     Ok(bytes)
 }
@@ -217,7 +252,9 @@ mod tests {
         let config = Config::from_env().with_working_directory("/work");
         let config = config.with_environment(variables.iter().copied());
         let folders = folders(&config, system).into_iter();
-        folders.map(|folder| folder.to_str().unwrap().replace('\\', "/")).collect()
+        folders
+            .map(|folder| folder.to_str().unwrap().replace('\\', "/"))
+            .collect()
     }
 
     #[test]
@@ -225,7 +262,12 @@ mod tests {
         let home = ("HOME", "/home/u");
         assert_eq!(
             folders_on("linux", &[home]),
-            ["/work", "/home/u/.config/openstack", "/etc/xdg/openstack", "/etc/openstack"]
+            [
+                "/work",
+                "/home/u/.config/openstack",
+                "/etc/xdg/openstack",
+                "/etc/openstack"
+            ]
         );
         assert_eq!(
             folders_on("macos", &[home]),
@@ -237,7 +279,11 @@ mod tests {
                 "/etc/openstack",
             ]
         );
-        let windows = [home, ("LOCALAPPDATA", "C:/local"), ("PROGRAMDATA", "C:/data")];
+        let windows = [
+            home,
+            ("LOCALAPPDATA", "C:/local"),
+            ("PROGRAMDATA", "C:/data"),
+        ];
         assert_eq!(
             folders_on("windows", &windows),
             [

@@ -62,7 +62,9 @@ fn braces_that_fill_the_memory_are_refused() {
     let region = "R".repeat(500_000);
     let url = "{region_name}".repeat(30_000);
     assert_eq!(
-        said(format!("clouds: {{a: {{auth: {{auth_url: '{url}'}}, regions: ['{region}']}}}}\n")),
+        said(format!(
+            "clouds: {{a: {{auth: {{auth_url: '{url}'}}, regions: ['{region}']}}}}\n"
+        )),
         "$ROOT/work/clouds.yaml:1:31: `auth_url` is longer than any is, with its braces filled in"
     );
 }
@@ -86,10 +88,15 @@ fn a_value_that_contains_itself_is_refused() {
 
 #[test]
 fn deep_nesting_is_refused() {
-    for deep in ["[", "{a: ", "- ", "? ", "[{", "{[", "- [ ", "&a [", "!!seq [", "\"a\": {"] {
+    for deep in [
+        "[", "{a: ", "- ", "? ", "[{", "{[", "- [ ", "&a [", "!!seq [", "\"a\": {",
+    ] {
         let text = deep.repeat(1_000_000 / deep.len());
         let said = said(text);
-        assert!(said.starts_with("$ROOT/work/clouds.yaml:1:"), "{deep}: {said}");
+        assert!(
+            said.starts_with("$ROOT/work/clouds.yaml:1:"),
+            "{deep}: {said}"
+        );
     }
     let mut lines = String::new();
     for depth in 0..1000 {
@@ -121,7 +128,10 @@ fn a_file_without_end_is_not_read_to_the_end() {
         .config(&[("OS_CLIENT_CONFIG_FILE", "/dev/zero")])
         .resolve()
         .unwrap_err();
-    assert_eq!(error.to_string(), "/dev/zero: larger than any clouds file is (1 MiB)");
+    assert_eq!(
+        error.to_string(),
+        "/dev/zero: larger than any clouds file is (1 MiB)"
+    );
 }
 
 #[cfg(target_os = "linux")]
@@ -134,7 +144,10 @@ fn a_file_that_cannot_be_read_stops_the_search() {
     let path = root.path().join("work/clouds.yaml");
     std::os::unix::fs::symlink(&path, &path).unwrap();
     let error = root.config(&[]).resolve().unwrap_err();
-    assert_eq!(root.unnamed(&error.to_string()), "reading $ROOT/work/clouds.yaml failed");
+    assert_eq!(
+        root.unnamed(&error.to_string()),
+        "reading $ROOT/work/clouds.yaml failed"
+    );
     let cause = std::error::Error::source(&error).unwrap().to_string();
     assert_eq!(cause, "Too many levels of symbolic links (os error 40)");
 }
@@ -145,20 +158,32 @@ fn what_is_no_file_is_passed_over_unless_it_is_asked_for() {
     let root = fixture::Root::new();
     let path = root.path().join("work/clouds.yaml");
     let _socket = std::os::unix::net::UnixListener::bind(path).unwrap();
-    root.write("work/clouds.yml", "clouds: {a: {auth: {auth_url: https://one.example}}}\n");
+    root.write(
+        "work/clouds.yml",
+        "clouds: {a: {auth: {auth_url: https://one.example}}}\n",
+    );
     let error = root.config(&[]).resolve().unwrap().options().unwrap_err();
     assert_eq!(
         root.unnamed(&error.to_string()),
         "the cloud \"a\" of $ROOT/work/clouds.yml has no password, which auth_type password needs; \
          passed over: $ROOT/work/clouds.yaml (it is no file)"
     );
-    let error = root.config(&[("OS_CLIENT_CONFIG_FILE", "clouds.yaml")]).resolve().unwrap_err();
-    assert_eq!(root.unnamed(&error.to_string()), "reading $ROOT/work/clouds.yaml failed");
+    let error = root
+        .config(&[("OS_CLIENT_CONFIG_FILE", "clouds.yaml")])
+        .resolve()
+        .unwrap_err();
+    assert_eq!(
+        root.unnamed(&error.to_string()),
+        "reading $ROOT/work/clouds.yaml failed"
+    );
 }
 
 #[test]
 fn text_that_is_not_utf_8_has_a_place() {
-    assert_eq!(said(b"clouds:\n  a: \xff\n"), "$ROOT/work/clouds.yaml:2:6: not UTF-8");
+    assert_eq!(
+        said(b"clouds:\n  a: \xff\n"),
+        "$ROOT/work/clouds.yaml:2:6: not UTF-8"
+    );
 }
 
 #[test]
@@ -171,7 +196,10 @@ fn a_large_file_within_the_limit_is_read() {
     let root = fixture::Root::new();
     root.write("work/clouds.yaml", text);
     let settings = root.config(&[("OS_CLOUD", "c1999")]).resolve().unwrap();
-    assert_eq!(settings.get("auth_url").as_deref(), Some("https://1999.example"));
+    assert_eq!(
+        settings.get("auth_url").as_deref(),
+        Some("https://1999.example")
+    );
     let error = root.config(&[]).resolve().unwrap_err().to_string();
     assert!(
         error.contains(r#""c0000", "c0001", "#) && error.contains(r#""c0019", 1980 more;"#),
@@ -233,7 +261,9 @@ fn text_at_random_is_an_error_or_a_cloud_and_comes_soon() {
     };
     let begin = Instant::now();
     for _ in 0..20_000 {
-        let text: String = (0..random(40)).map(|_| PIECES[random(PIECES.len())]).collect();
+        let text: String = (0..random(40))
+            .map(|_| PIECES[random(PIECES.len())])
+            .collect();
         let path = std::path::Path::new("random.yaml").into();
         let _ = super::yaml::parse(&text, &path);
     }

@@ -21,7 +21,9 @@ pub(super) struct Keys<'a> {
 impl Keys<'_> {
     /// Keeps a key beside `auth`, with the names in its braces filled in.
     pub(super) fn plain(&mut self, key: &str) -> Result<()> {
-        let Some(node) = self.outer.get(key) else { return Ok(()) };
+        let Some(node) = self.outer.get(key) else {
+            return Ok(());
+        };
         let text = self.filled(key, node)?;
         let source = node.source.clone();
         self.settings.set_text(key, text, source);
@@ -63,7 +65,9 @@ impl Keys<'_> {
             }
             let name = from.strip_prefix('{').and_then(|from| from.split_once('}'));
             let (name, after) = name.ok_or_else(|| {
-                refused(format!("a brace in `{key}` has no other; write it twice to mean a brace"))
+                refused(format!(
+                    "a brace in `{key}` has no other; write it twice to mean a brace"
+                ))
             })?;
             out.push_str(self.in_brace(name).map_err(|why| {
                 refused(format!(

@@ -253,7 +253,10 @@ impl Config {
 
     /// The cloud of that name. Sends nothing.
     pub fn from_cloud(name: impl Into<String>) -> Self {
-        Self { cloud: Some(name.into()), ..Self::from_env() }
+        Self {
+            cloud: Some(name.into()),
+            ..Self::from_env()
+        }
     }
 
     /// This region of the cloud, which has to be one that its file lists.

@@ -108,8 +108,10 @@ pub(super) fn is_secret(key: &str) -> bool {
 
 /// Whether that key, under its name of today, means something here.
 pub(super) fn is_known(key: &str) -> bool {
-    let of_service =
-        |prefix| key.strip_prefix(prefix).is_some_and(|key| OF_A_SERVICE.contains(&key));
+    let of_service = |prefix| {
+        key.strip_prefix(prefix)
+            .is_some_and(|key| OF_A_SERVICE.contains(&key))
+    };
     let is_plain = key == "insecure" || SHOWN.contains(&key);
     is_plain || is_of_auth(key) || PREFIXES[1..].iter().any(of_service)
 }
@@ -123,7 +125,11 @@ pub(super) fn is_of_auth(key: &str) -> bool {
 /// gives way to the layers above.
 pub(super) fn layer(map: Map) -> Map {
     let mut map = normalised(map);
-    if let Some(Node { value: Value::Map(auth), .. }) = map.get_mut("auth") {
+    if let Some(Node {
+        value: Value::Map(auth),
+        ..
+    }) = map.get_mut("auth")
+    {
         *auth = renamed(normalised(std::mem::take(auth)), &AUTH_ALIASES);
         // Beside `auth`, another name gives way to that of today in it.
         let said = AUTH_ALIASES.map(|(other, name)| (other, auth.contains_key(name)));
@@ -141,7 +147,10 @@ pub(super) fn layer(map: Map) -> Map {
     // There is one time-out only: the last one that is for a service.
     let of_service =
         |key: &str| key.ends_with("timeout") && !["timeout", "api_timeout"].contains(&key);
-    let timeouts = map.iter().filter(|(key, _)| of_service(key)).map(|(_, node)| node);
+    let timeouts = map
+        .iter()
+        .filter(|(key, _)| of_service(key))
+        .map(|(_, node)| node);
     if let Some(node) = timeouts.max_by_key(|node| node.source.position()).cloned() {
         map.insert("api_timeout".to_owned(), node);
     }

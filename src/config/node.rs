@@ -74,7 +74,10 @@ pub(super) struct Node {
 /// What a file can say. A number or a truth value is the text that was typed:
 /// which of them is meant, the key decides.
 #[derive(Clone)]
-#[cfg_attr(not(feature = "clouds-yaml"), expect(dead_code, reason = "a variable is text"))]
+#[cfg_attr(
+    not(feature = "clouds-yaml"),
+    expect(dead_code, reason = "a variable is text")
+)]
 pub(super) enum Value {
     Null,
     Text(String),
@@ -86,7 +89,10 @@ pub(super) enum Value {
 
 impl Node {
     pub(super) fn text(text: impl Into<String>, source: Source) -> Self {
-        Self { value: Value::Text(text.into()), source }
+        Self {
+            value: Value::Text(text.into()),
+            source,
+        }
     }
 
     fn kind(&self) -> &'static str {
@@ -101,7 +107,8 @@ impl Node {
 
     /// The error for a value of the wrong kind. It does not quote the value.
     pub(super) fn wrong(&self, key: &str, wanted: &str) -> Error {
-        self.source.refused(format!("`{key}` has to be {wanted}, found {}", self.kind()))
+        self.source
+            .refused(format!("`{key}` has to be {wanted}, found {}", self.kind()))
     }
 
     pub(super) fn as_text(&self, key: &str) -> Result<&str> {
@@ -137,7 +144,13 @@ pub(super) type Map = BTreeMap<String, Node>;
 pub(super) fn merge(map: &mut Map, other: Map) {
     for (key, node) in other {
         match (map.get_mut(&key).map(|old| &mut old.value), node) {
-            (Some(Value::Map(old)), Node { value: Value::Map(new), .. }) => merge(old, new),
+            (
+                Some(Value::Map(old)),
+                Node {
+                    value: Value::Map(new),
+                    ..
+                },
+            ) => merge(old, new),
             (_, node) => {
                 map.insert(key, node);
             }

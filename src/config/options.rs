@@ -93,7 +93,9 @@ impl Settings {
     /// token knows the id, the question stays.
     fn with_project(&self, url: &str) -> String {
         match self.text("project_id") {
-            Some(id) => url.replace("%(project_id)s", id).replace("%(tenant_id)s", id),
+            Some(id) => url
+                .replace("%(project_id)s", id)
+                .replace("%(tenant_id)s", id),
             None => url.to_owned(),
         }
     }
@@ -155,11 +157,17 @@ impl Settings {
 
     /// The one scope. Keystone takes one only.
     fn scope(&self) -> Result<Option<Scope>> {
-        let by_name =
-            || Some(Project::by_name(self.text("project_name")?, self.domain_of("project")));
+        let by_name = || {
+            Some(Project::by_name(
+                self.text("project_name")?,
+                self.domain_of("project"),
+            ))
+        };
         let project = self.text("project_id").map(Project::by_id).or_else(by_name);
         let project = project.map(|project| ("project", Scope::Project(project)));
-        let domain = self.domain("domain").map(|domain| ("domain", Scope::Domain(domain)));
+        let domain = self
+            .domain("domain")
+            .map(|domain| ("domain", Scope::Domain(domain)));
         let system = match self.text("system_scope") {
             Some("all") => Some(("system", Scope::System)),
             Some(other) => {
@@ -168,8 +176,13 @@ impl Settings {
             }
             None => None,
         };
-        let trust = self.text("trust_id").map(|id| ("trust", Scope::Trust(id.to_owned())));
-        let mut asked: Vec<_> = [project, domain, system, trust].into_iter().flatten().collect();
+        let trust = self
+            .text("trust_id")
+            .map(|id| ("trust", Scope::Trust(id.to_owned())));
+        let mut asked: Vec<_> = [project, domain, system, trust]
+            .into_iter()
+            .flatten()
+            .collect();
         if asked.len() > 1 {
             let names: Vec<_> = asked.iter().map(|(name, _)| *name).collect();
             let (cloud, names) = (self.named(), names.join(" and a "));
@@ -183,18 +196,24 @@ impl Settings {
     /// The domain of the user or of the project. One that is not said is that
     /// with the id `default`, as for the `openstack` command.
     fn domain_of(&self, who: &str) -> Domain {
-        let said = self.domain(&format!("{who}_domain")).or_else(|| self.domain("default_domain"));
+        let said = self
+            .domain(&format!("{who}_domain"))
+            .or_else(|| self.domain("default_domain"));
         said.unwrap_or_else(|| Domain::by_id(self.text("default_domain").unwrap_or("default")))
     }
 
     /// The domain of these keys, without their `_id` and `_name`.
     fn domain(&self, key: &str) -> Option<Domain> {
         let by_name = || self.text(&format!("{key}_name")).map(Domain::by_name);
-        self.text(&format!("{key}_id")).map(Domain::by_id).or_else(by_name)
+        self.text(&format!("{key}_id"))
+            .map(Domain::by_id)
+            .or_else(by_name)
     }
 
     fn need_secret(&self, key: &str) -> Result<&str> {
-        self.secret(key).map(ExposeSecret::expose_secret).ok_or_else(|| self.missing(&[key]))
+        self.secret(key)
+            .map(ExposeSecret::expose_secret)
+            .ok_or_else(|| self.missing(&[key]))
     }
 
     fn named(&self) -> String {

@@ -13,7 +13,13 @@ pub(super) fn choose(
     asked: Option<Node>,
 ) -> Result<(Option<Node>, Map)> {
     let said = [own, profile].map(|keys| keys.get("regions").or(keys.get("region_name")));
-    let known = said.into_iter().flatten().next().map(regions).transpose()?.unwrap_or_default();
+    let known = said
+        .into_iter()
+        .flatten()
+        .next()
+        .map(regions)
+        .transpose()?
+        .unwrap_or_default();
     let asked = asked.filter(|node| !node.is_empty());
     let Some(asked) = asked else {
         let first = known.into_iter().next();
@@ -45,11 +51,17 @@ fn regions(node: &Node) -> Result<Vec<(Node, Map)>> {
         Value::Map(_) => return Err(node.wrong("regions", "a list")),
         _ => {
             let names = node.as_text("region_name")?.split(',');
-            names.map(|name| Node::text(name, node.source.clone())).collect()
+            names
+                .map(|name| Node::text(name, node.source.clone()))
+                .collect()
         }
     };
     let is_blank = |node: &Node| matches!(&node.value, Value::Text(text) if text.trim().is_empty());
-    entries.into_iter().filter(|entry| !is_blank(entry)).map(region).collect()
+    entries
+        .into_iter()
+        .filter(|entry| !is_blank(entry))
+        .map(region)
+        .collect()
 }
 
 fn region(entry: Node) -> Result<(Node, Map)> {
@@ -73,7 +85,11 @@ fn region(entry: Node) -> Result<(Node, Map)> {
 pub(super) fn listed<'a>(names: impl Iterator<Item = &'a str>) -> String {
     const MOST: usize = 20;
     let names: Vec<_> = names.collect();
-    let mut text: Vec<_> = names.iter().take(MOST).map(|name| format!("{name:?}")).collect();
+    let mut text: Vec<_> = names
+        .iter()
+        .take(MOST)
+        .map(|name| format!("{name:?}"))
+        .collect();
     if names.is_empty() {
         return "none".to_owned();
     }

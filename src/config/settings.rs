@@ -55,7 +55,11 @@ pub struct Settings {
 
 impl Settings {
     pub(super) fn new(file: Option<Arc<Path>>, hints: Vec<String>) -> Self {
-        Self { values: Vec::new(), file, hints }
+        Self {
+            values: Vec::new(),
+            file,
+            hints,
+        }
     }
 
     pub(super) fn set(&mut self, key: &str, setting: Setting, source: Source) {
@@ -65,7 +69,11 @@ impl Settings {
 
     pub(super) fn set_text(&mut self, key: &str, text: String, source: Source) {
         let is_secret = is_secret(key);
-        let setting = if is_secret { Setting::Secret(text.into()) } else { Setting::Text(text) };
+        let setting = if is_secret {
+            Setting::Secret(text.into())
+        } else {
+            Setting::Text(text)
+        };
         self.set(key, setting, source);
     }
 
@@ -150,7 +158,10 @@ impl Settings {
 /// password.
 fn shown<'a>(key: &str, text: &'a str) -> Cow<'a, str> {
     let is_address = key == "auth_url" || key.contains("endpoint");
-    let begin = text.find("://").map(|at| at + 3).or(is_address.then_some(0));
+    let begin = text
+        .find("://")
+        .map(|at| at + 3)
+        .or(is_address.then_some(0));
     match begin.map(|at| text.split_at(at)) {
         Some((scheme, rest)) if rest.contains('@') => {
             Cow::Owned(format!("{scheme}{HIDDEN}@{}", without_user(rest)))
@@ -182,7 +193,10 @@ impl Serialize for Settings {
 impl fmt::Debug for Settings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_map()
-            .entries(self.keys().map(|key| (key, self.get(key).unwrap_or_default())))
+            .entries(
+                self.keys()
+                    .map(|key| (key, self.get(key).unwrap_or_default())),
+            )
             .finish()
     }
 }
@@ -196,8 +210,14 @@ mod tests {
     fn a_password_in_an_address_is_not_shown() {
         let settings = Config::from_env()
             .with_environment([
-                ("OS_AUTH_URL", "https://demo:pa55@wo@rd@cloud.example:5000/v3"),
-                ("OS_COMPUTE_ENDPOINT_OVERRIDE", "https://me:s3c#r/e?t@nova.example/v2.1"),
+                (
+                    "OS_AUTH_URL",
+                    "https://demo:pa55@wo@rd@cloud.example:5000/v3",
+                ),
+                (
+                    "OS_COMPUTE_ENDPOINT_OVERRIDE",
+                    "https://me:s3c#r/e?t@nova.example/v2.1",
+                ),
                 ("OS_TOKEN", "t0ken"),
             ])
             .resolve()
@@ -205,7 +225,10 @@ mod tests {
         let json = serde_json::to_string(&settings).expect("JSON");
         let expected = r#"{"cloud":"envvars","auth_type":"token","auth_url":"https://***@cloud.example:5000/v3","token":"***","interface":"public","verify":true,"compute_endpoint_override":"https://***@nova.example/v2.1"}"#;
         assert_eq!(json, expected);
-        assert_eq!(settings.get("auth_url").as_deref(), Some("https://***@cloud.example:5000/v3"));
+        assert_eq!(
+            settings.get("auth_url").as_deref(),
+            Some("https://***@cloud.example:5000/v3")
+        );
         let debug = format!("{settings:?}");
         assert!(!debug.contains("pa55") && !debug.contains("s3c"), "{debug}");
     }
@@ -213,13 +236,22 @@ mod tests {
     #[test]
     fn a_password_in_an_address_without_its_scheme_is_not_shown_either() {
         for key in ["auth_url", "endpoint", "compute_endpoint_override"] {
-            assert_eq!(shown(key, "me:pa55@cloud.example:5000/v3"), "***@cloud.example:5000/v3");
+            assert_eq!(
+                shown(key, "me:pa55@cloud.example:5000/v3"),
+                "***@cloud.example:5000/v3"
+            );
         }
     }
 
     #[test]
     fn other_text_is_shown_as_it_is() {
-        for text in ["", "demo@cloud.example", "https://cloud.example/a", "://", "a@b://c"] {
+        for text in [
+            "",
+            "demo@cloud.example",
+            "https://cloud.example/a",
+            "://",
+            "a@b://c",
+        ] {
             assert_eq!(shown("username", text), text);
         }
     }

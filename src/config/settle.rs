@@ -16,11 +16,19 @@ pub(super) fn settle(cloud: Cloud, overlay: bool, environment: &Environment) -> 
     if let Some(region) = cloud.region {
         outer.insert("region_name".to_owned(), region);
     }
-    let mut keys = Keys { outer, environment, settings: cloud.settings };
+    let mut keys = Keys {
+        outer,
+        environment,
+        settings: cloud.settings,
+    };
     for key in OUTER_FIRST.into_iter().chain(INNER_FIRST) {
         let (beside, within) = (keys.outer.remove(key), inner.remove(key));
         let outer_first = overlay || OUTER_FIRST.contains(&key);
-        let node = if outer_first { beside.or(within) } else { within.or(beside) };
+        let node = if outer_first {
+            beside.or(within)
+        } else {
+            within.or(beside)
+        };
         if let Some(node) = node {
             let text = if key == "auth_url" {
                 keys.filled(key, &node)?
@@ -38,7 +46,11 @@ pub(super) fn settle(cloud: Cloud, overlay: bool, environment: &Environment) -> 
     keys.interface("interface")?;
     for prefix in &PREFIXES[1..] {
         for key in OF_A_SERVICE.map(|key| format!("{prefix}{key}")) {
-            if key.ends_with("interface") { keys.interface(&key)? } else { keys.plain(&key)? }
+            if key.ends_with("interface") {
+                keys.interface(&key)?
+            } else {
+                keys.plain(&key)?
+            }
         }
         keys.versions(prefix)?;
     }
@@ -67,7 +79,9 @@ fn merge(layers: Vec<Map>) -> Result<(Map, Map)> {
 /// A key of `auth` that nobody reads is a mistake: with `projcet_name` the
 /// token would be for another project.
 fn refuse_unknown(auth: &Map) -> Result<()> {
-    let Some((key, node)) = auth.iter().find(|(key, _)| !is_of_auth(key)) else { return Ok(()) };
+    let Some((key, node)) = auth.iter().find(|(key, _)| !is_of_auth(key)) else {
+        return Ok(());
+    };
     Err(Error::invalid(format!(
         "{}: `auth` has no key {key:?}; it can have {}",
         node.source,

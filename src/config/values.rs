@@ -30,9 +30,12 @@ impl Keys<'_> {
     /// What is said, or what follows from the secrets that are there.
     pub(super) fn auth_type(&mut self) -> Result<()> {
         let Some(node) = self.outer.get("auth_type") else {
-            let inferred = INFERRED.iter().find(|(secret, _)| self.settings.has(secret));
+            let inferred = INFERRED
+                .iter()
+                .find(|(secret, _)| self.settings.has(secret));
             let inferred = inferred.map_or("password", |(_, way)| way);
-            self.settings.set_text("auth_type", inferred.to_owned(), Source::Default);
+            self.settings
+                .set_text("auth_type", inferred.to_owned(), Source::Default);
             return Ok(());
         };
         let text = match node.as_text("auth_type")? {
@@ -46,19 +49,25 @@ impl Keys<'_> {
                 "auth_type {text:?} is not one that can be used here: choose one of {known}"
             )));
         }
-        self.settings.set_text("auth_type", text.to_owned(), node.source.clone());
+        self.settings
+            .set_text("auth_type", text.to_owned(), node.source.clone());
         Ok(())
     }
 
     /// The last word on certificates: `verify` stands before `cacert`.
     pub(super) fn tls(&mut self) -> Result<()> {
-        let Some(node) = self.outer.get("verify") else { return Ok(()) };
+        let Some(node) = self.outer.get("verify") else {
+            return Ok(());
+        };
         let verify = flag("verify", node)?;
         let source = node.source.clone();
         if verify {
             self.path("cacert")?;
         } else if let Some(node) = self.outer.get("cacert") {
-            log::warn!("{}: `cacert` is not used, {source} turns the check off", node.source);
+            log::warn!(
+                "{}: `cacert` is not used, {source} turns the check off",
+                node.source
+            );
         }
         self.settings.set("verify", Setting::Flag(verify), source);
         self.path("cert")?;
@@ -71,13 +80,17 @@ impl Keys<'_> {
     /// A file; `~` at its beginning is the home.
     fn path(&mut self, key: &str) -> Result<()> {
         self.plain(key)?;
-        let Some((Setting::Text(text), source)) = self.settings.take(key) else { return Ok(()) };
-        let below_home =
-            text.strip_prefix('~').filter(|rest| rest.is_empty() || rest.starts_with('/'));
+        let Some((Setting::Text(text), source)) = self.settings.take(key) else {
+            return Ok(());
+        };
+        let below_home = text
+            .strip_prefix('~')
+            .filter(|rest| rest.is_empty() || rest.starts_with('/'));
         let text = match (below_home, self.environment.path("HOME")) {
-            (Some(rest), Some(home)) => {
-                home.join(rest.trim_start_matches('/')).to_string_lossy().into_owned()
-            }
+            (Some(rest), Some(home)) => home
+                .join(rest.trim_start_matches('/'))
+                .to_string_lossy()
+                .into_owned(),
             _ => text,
         };
         self.settings.set_text(key, text, source);
@@ -85,7 +98,9 @@ impl Keys<'_> {
     }
 
     pub(super) fn timeout(&mut self) -> Result<()> {
-        let Some(node) = self.outer.get("api_timeout") else { return Ok(()) };
+        let Some(node) = self.outer.get("api_timeout") else {
+            return Ok(());
+        };
         let text = node.as_text("api_timeout")?.trim();
         let Some(seconds) = time::seconds(text).filter(|seconds| *seconds > 0.0 && *seconds <= 1e9)
         else {
@@ -93,24 +108,28 @@ impl Keys<'_> {
             return Err(node.source.refused(why));
         };
         let setting = Setting::Seconds(seconds, text.to_owned());
-        self.settings.set("api_timeout", setting, node.source.clone());
+        self.settings
+            .set("api_timeout", setting, node.source.clone());
         Ok(())
     }
 
     /// An interface, under the word of today. Of a list the first is taken.
     pub(super) fn interface(&mut self, key: &str) -> Result<()> {
-        let Some(node) = self.outer.get(key) else { return Ok(()) };
+        let Some(node) = self.outer.get(key) else {
+            return Ok(());
+        };
         let node = match &node.value {
             Value::List(list) => list.first().unwrap_or(node),
             _ => node,
         };
         let text = node.as_text(key)?;
         let Some(interface) = Interface::named(text) else {
-            return Err(node
-                .source
-                .refused(format!("{key} {text:?} is none: choose public, internal or admin")));
+            return Err(node.source.refused(format!(
+                "{key} {text:?} is none: choose public, internal or admin"
+            )));
         };
-        self.settings.set_text(key, interface.to_string(), node.source.clone());
+        self.settings
+            .set_text(key, interface.to_string(), node.source.clone());
         Ok(())
     }
 
@@ -125,7 +144,9 @@ impl Keys<'_> {
                 "{api} {text:?} is none that can be used here: choose \"2\", or a microversion such as \"2.35\""
             )));
         }
-        let Some(asked) = self.settings.text(&default) else { return Ok(()) };
+        let Some(asked) = self.settings.text(&default) else {
+            return Ok(());
+        };
         if Microversion::parse(asked).is_none() {
             let why = format!("{default} {asked:?} is not a microversion, such as \"2.35\"");
             return Err(self.settings.refused(&default, &why));
@@ -184,7 +205,9 @@ fn flag(key: &str, node: &Node) -> Result<bool> {
     match node.as_text(key)?.to_lowercase().as_str() {
         "true" | "yes" | "on" | "1" => Ok(true),
         "false" | "no" | "off" | "0" => Ok(false),
-        _ => Err(node.source.refused(format!("`{key}` has to be true or false"))),
+        _ => Err(node
+            .source
+            .refused(format!("`{key}` has to be true or false"))),
     }
 }
 
@@ -201,8 +224,10 @@ mod tests {
     #[test]
     fn only_a_real_microversion_is_one() {
         let version = |version, default| {
-            let set =
-                [("OS_COMPUTE_API_VERSION", version), ("OS_COMPUTE_DEFAULT_MICROVERSION", default)];
+            let set = [
+                ("OS_COMPUTE_API_VERSION", version),
+                ("OS_COMPUTE_DEFAULT_MICROVERSION", default),
+            ];
             options(&set).compute.microversion
         };
         for plain in ["", "2", "2.0", "2.1", "v2", "v2.1"] {
@@ -214,8 +239,10 @@ mod tests {
         assert_eq!(version("2.10", "2.10").as_deref(), Some("2.10"));
         assert_eq!(version("", "latest").as_deref(), Some("latest"));
         let with = |version, default| {
-            let set =
-                [("OS_COMPUTE_API_VERSION", version), ("OS_COMPUTE_DEFAULT_MICROVERSION", default)];
+            let set = [
+                ("OS_COMPUTE_API_VERSION", version),
+                ("OS_COMPUTE_DEFAULT_MICROVERSION", default),
+            ];
             [&BASE[..], &set].concat()
         };
         refused(
@@ -223,7 +250,16 @@ mod tests {
             "OS_COMPUTE_DEFAULT_MICROVERSION: compute_default_microversion \"2.10\" and \
              compute_api_version \"2.35\" are not the same; leave one out",
         );
-        for none in ["latest", "2.latest", "2.x", "2.", "3", "3.1", "v", "2.99999999999"] {
+        for none in [
+            "latest",
+            "2.latest",
+            "2.x",
+            "2.",
+            "3",
+            "3.1",
+            "v",
+            "2.99999999999",
+        ] {
             refused(
                 &with(none, ""),
                 &format!(
@@ -248,7 +284,10 @@ mod tests {
         for (variable, said) in [
             (("OS_INTERFACE", "magic"), "OS_INTERFACE: interface"),
             (("OS_ENDPOINT_TYPE", "magic"), "OS_ENDPOINT_TYPE: interface"),
-            (("OS_IMAGE_INTERFACE", "magic"), "OS_IMAGE_INTERFACE: image_interface"),
+            (
+                ("OS_IMAGE_INTERFACE", "magic"),
+                "OS_IMAGE_INTERFACE: image_interface",
+            ),
         ] {
             let message = format!("{said} \"magic\" is none: choose public, internal or admin");
             assert_eq!(resolved(variable), message);

@@ -27,20 +27,31 @@ pub(super) fn parse(text: &str, path: &Arc<Path>) -> Result<Node> {
     options.block_nesting_limit = DEPTH;
     options.emit_comments = false;
     options.block_scalar_eof_without_line_feed = true;
-    let mut builder =
-        Builder { path, open: Vec::new(), root: None, anchors: Vec::new(), size: 0, warned: false };
+    let mut builder = Builder {
+        path,
+        open: Vec::new(),
+        root: None,
+        anchors: Vec::new(),
+        size: 0,
+        warned: false,
+    };
     for event in Parser::new_from_str_with_options(text, options) {
         let (event, span) =
             event.map_err(|error| builder.error(error.marker(), reason(error.kind())))?;
         builder.take(event, &span)?;
     }
-    Ok(builder
-        .root
-        .unwrap_or(Node { value: Value::Null, source: place(path, &Marker::new(0, 1, 0)) }))
+    Ok(builder.root.unwrap_or(Node {
+        value: Value::Null,
+        source: place(path, &Marker::new(0, 1, 0)),
+    }))
 }
 
 fn place(path: &Arc<Path>, marker: &Marker) -> Source {
-    Source::File { path: Arc::clone(path), line: marker.line(), column: marker.col() + 1 }
+    Source::File {
+        path: Arc::clone(path),
+        line: marker.line(),
+        column: marker.col() + 1,
+    }
 }
 
 /// A list or a mapping that is not closed yet.
@@ -99,9 +110,21 @@ impl Builder<'_> {
                     Value::Text(text.into_owned())
                 };
                 self.count(size, marker)?;
-                let node = Node { value, source: place(self.path, marker) };
+                let node = Node {
+                    value,
+                    source: place(self.path, marker),
+                };
                 let plain = style == ScalarStyle::Plain;
-                self.close(Closed { node, size, height: 0 }, anchor, marker, plain)
+                self.close(
+                    Closed {
+                        node,
+                        size,
+                        height: 0,
+                    },
+                    anchor,
+                    marker,
+                    plain,
+                )
             }
             Event::SequenceStart(_, anchor, tag) => {
                 self.tag(tag.as_deref(), span)?;
@@ -112,14 +135,25 @@ impl Builder<'_> {
                 self.push(Value::Map(Map::new()), anchor, marker)
             }
             Event::SequenceEnd | Event::MappingEnd => {
-                let Some(Open { mut node, anchor, merged, before, height, .. }) = self.open.pop()
+                let Some(Open {
+                    mut node,
+                    anchor,
+                    merged,
+                    before,
+                    height,
+                    ..
+                }) = self.open.pop()
                 else {
                     return Ok(());
                 };
                 if let Value::Map(own) = &mut node.value {
                     add_merged(own, merged);
                 }
-                let closed = Closed { node, size: self.size - before, height: height + 1 };
+                let closed = Closed {
+                    node,
+                    size: self.size - before,
+                    height: height + 1,
+                };
                 self.close(closed, anchor, marker, false)
             }
             Event::Alias(id) => {
@@ -154,7 +188,11 @@ impl Builder<'_> {
 
     fn count(&mut self, size: usize, marker: &Marker) -> Result<()> {
         self.size += size;
-        if self.size > SIZE { Err(self.error(marker, TOO_LARGE)) } else { Ok(()) }
+        if self.size > SIZE {
+            Err(self.error(marker, TOO_LARGE))
+        } else {
+            Ok(())
+        }
     }
 
     fn push(&mut self, value: Value, anchor: usize, marker: &Marker) -> Result<()> {
@@ -163,8 +201,18 @@ impl Builder<'_> {
         }
         let before = self.size;
         self.count(VALUE, marker)?;
-        let node = Node { value, source: place(self.path, marker) };
-        self.open.push(Open { node, anchor, key: None, merged: Vec::new(), before, height: 0 });
+        let node = Node {
+            value,
+            source: place(self.path, marker),
+        };
+        self.open.push(Open {
+            node,
+            anchor,
+            key: None,
+            merged: Vec::new(),
+            before,
+            height: 0,
+        });
         Ok(())
     }
 

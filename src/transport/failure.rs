@@ -33,9 +33,10 @@ pub(super) fn failure(error: ureq::Error, response: &Response) -> Error {
         Cause::Io(_) | Cause::ConnectionFailed if response.status == 0 => {
             ("the connection broke", Error::Connection)
         }
-        Cause::Io(_) | Cause::ConnectionFailed | Cause::BodyStalled => {
-            ("the connection broke before the answer was whole", Error::Connection)
-        }
+        Cause::Io(_) | Cause::ConnectionFailed | Cause::BodyStalled => (
+            "the connection broke before the answer was whole",
+            Error::Connection,
+        ),
         Cause::BodyExceedsLimit(_) => ("the body is larger than 256 MiB", Error::Answer),
         Cause::Http(_) | Cause::BadUri(_) => (
             "cannot be sent: the URL or a header has characters that HTTP does not allow",
@@ -55,5 +56,7 @@ fn is_look_up(error: &io::Error) -> bool {
 
 /// Whether TLS said it: ureq hands its errors on inside I/O errors.
 fn is_tls(error: &io::Error) -> bool {
-    error.get_ref().is_some_and(<dyn std::error::Error + Send + Sync>::is::<rustls::Error>)
+    error
+        .get_ref()
+        .is_some_and(<dyn std::error::Error + Send + Sync>::is::<rustls::Error>)
 }

@@ -137,11 +137,19 @@ impl Transport {
                     Body::Secret(text) if self.is_veiled => veil::hide_body(text.expose_secret()),
                     Body::Secret(text) => Cow::Borrowed(text.expose_secret()),
                 };
-                let message = message.header("Content-Type", "application/json").body(&*text);
-                message.map_err(ureq::Error::from).and_then(|m| self.run(m, deadline, fresh))
+                let message = message
+                    .header("Content-Type", "application/json")
+                    .body(&*text);
+                message
+                    .map_err(ureq::Error::from)
+                    .and_then(|m| self.run(m, deadline, fresh))
             }
         };
-        let mut response = Response { method, url: url.to_owned(), ..Response::default() };
+        let mut response = Response {
+            method,
+            url: url.to_owned(),
+            ..Response::default()
+        };
         answer
             .and_then(|answer| {
                 response.body =
@@ -171,7 +179,9 @@ impl Transport {
         if fresh {
             message = message.max_idle_age(Duration::ZERO);
         }
-        self.agent.run(message.build()).map(|answer| self.noted(answer))
+        self.agent
+            .run(message.build())
+            .map(|answer| self.noted(answer))
     }
 
     /// Takes note of what an answer says about its connection.
@@ -188,7 +198,10 @@ impl Transport {
 /// Takes over what is read of an answer, and its body whole.
 fn read(mut answer: http::Response<ureq::Body>, into: &mut Response) -> Result<(), ureq::Error> {
     let text = |headers: &HeaderMap, name| {
-        headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok()).map(str::to_owned)
+        headers
+            .get(name)
+            .and_then(|value: &HeaderValue| value.to_str().ok())
+            .map(str::to_owned)
     };
     let headers = answer.headers();
     into.status = answer.status().as_u16();
@@ -199,7 +212,9 @@ fn read(mut answer: http::Response<ureq::Body>, into: &mut Response) -> Result<(
     into.location = text(headers, "location");
     into.encoding = text(headers, "content-encoding").filter(|coding| coding != "identity");
     let announced = answer.body().content_length().unwrap_or(0);
-    let expected = usize::try_from(announced).unwrap_or(LARGEST_SPARE).min(LARGEST_SPARE);
+    let expected = usize::try_from(announced)
+        .unwrap_or(LARGEST_SPARE)
+        .min(LARGEST_SPARE);
     let mut reader = answer.body_mut().with_config().limit(LARGEST_BODY).reader();
     let body = &mut into.body;
     // One more, because the end is seen only by reading past it.

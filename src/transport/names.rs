@@ -28,7 +28,9 @@ impl Resolver for Names {
 }
 
 fn is_address(host: &str) -> bool {
-    let v6 = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
+    let v6 = host
+        .strip_prefix('[')
+        .and_then(|host| host.strip_suffix(']'));
     host.parse::<IpAddr>().is_ok() || v6.is_some_and(|host| host.parse::<Ipv6Addr>().is_ok())
 }
 
@@ -41,7 +43,14 @@ mod tests {
         for host in ["127.0.0.1", "[::1]", "[2001:db8::7]"] {
             assert!(is_address(host), "{host}");
         }
-        for host in ["localhost", "127.0.0.1.example", "[127.0.0.1]", "[::1", "1", ""] {
+        for host in [
+            "localhost",
+            "127.0.0.1.example",
+            "[127.0.0.1]",
+            "[::1",
+            "1",
+            "",
+        ] {
             assert!(!is_address(host), "{host}");
         }
     }

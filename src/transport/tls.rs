@@ -31,13 +31,17 @@ fn certificates(file: &Path) -> Result<Vec<Certificate<'static>>> {
         .map(|der| der.map(|der| Certificate::from_der(&der).to_owned()))
         .collect();
     match found {
-        Ok(found) if found.is_empty() => {
-            Err(Error::Tls(Details::new(format!("there is no certificate in {}", file.display()))))
-        }
+        Ok(found) if found.is_empty() => Err(Error::Tls(Details::new(format!(
+            "there is no certificate in {}",
+            file.display()
+        )))),
         Ok(found) => Ok(found),
         Err(error) => Err(Error::Tls(
-            Details::new(format!("the certificates in {} cannot be read", file.display()))
-                .caused(anyhow::anyhow!("{error:?}")),
+            Details::new(format!(
+                "the certificates in {} cannot be read",
+                file.display()
+            ))
+            .caused(anyhow::anyhow!("{error:?}")),
         )),
     }
 }
@@ -53,7 +57,10 @@ fn client_certificate(certificate: &Path, key: &Path) -> Result<ClientCert> {
     let pem = contents(key)?;
     let parsed = PrivateKeyDer::from_pem_slice(&pem)
         .map_err(|error| refuse(anyhow::anyhow!("{error:?}")))?;
-    let ders = chain.iter().map(|one| CertificateDer::from(one.der().to_vec())).collect();
+    let ders = chain
+        .iter()
+        .map(|one| CertificateDer::from(one.der().to_vec()))
+        .collect();
     CertifiedKey::from_der(ders, parsed, &ring::default_provider())
         .map_err(|error| refuse(error.into()))?;
     let key = PrivateKey::from_pem(&pem).map_err(|error| refuse(error.into()))?;

@@ -64,7 +64,11 @@ fn mark() -> String {
 }
 
 fn remember(mark: &str, real: &str, is_body: bool) {
-    let hidden = Hidden { mark: mark.to_owned(), is_body, real: secret(real) };
+    let hidden = Hidden {
+        mark: mark.to_owned(),
+        is_body,
+        real: secret(real),
+    };
     SECRETS.with_borrow_mut(|secrets| secrets.push(hidden));
 }
 
@@ -85,7 +89,9 @@ impl Hidden {
     /// `None` where there is no mark.
     fn put_into(&self, bytes: &mut Vec<u8>) -> Option<Zeroizing<Vec<u8>>> {
         let (mark, real) = (self.mark.as_bytes(), self.real.expose_secret().as_bytes());
-        let at = bytes.windows(mark.len()).position(|window| window == mark)?;
+        let at = bytes
+            .windows(mark.len())
+            .position(|window| window == mark)?;
         if self.is_body {
             return Some(overwrite(&mut bytes[at..], real));
         }
@@ -229,7 +235,10 @@ impl<In> Veil<In> {
         if is_token {
             let value = &mut line[SUBJECT_TOKEN.len()..];
             let text = String::from_utf8_lossy(value).trim().to_owned();
-            value.iter_mut().filter(|byte| byte.is_ascii_graphic()).for_each(|byte| *byte = b'*');
+            value
+                .iter_mut()
+                .filter(|byte| byte.is_ascii_graphic())
+                .for_each(|byte| *byte = b'*');
             RECEIVED.set(Some(secret(text)));
         }
         if line.starts_with(b"HTTP/1") {

@@ -38,7 +38,12 @@ impl Apart {
             .expect("a process");
         let questions = child.stdin.take();
         let answers = BufReader::new(child.stdout.take().expect("its output"));
-        let mut apart = Self { child, questions, answers, auth_url: String::new() };
+        let mut apart = Self {
+            child,
+            questions,
+            answers,
+            auth_url: String::new(),
+        };
         apart.auth_url = apart.hear();
         apart
     }
@@ -60,7 +65,10 @@ impl Apart {
         writeln!(questions, "?").expect("a question");
         let said = self.hear();
         let (sign_ins, connections) = said.split_once(' ').expect("two numbers");
-        (sign_ins.parse().expect("a number"), connections.parse().expect("a number"))
+        (
+            sign_ins.parse().expect("a number"),
+            connections.parse().expect("a number"),
+        )
     }
 
     fn hear(&mut self) -> String {

@@ -65,7 +65,9 @@ impl Root {
 
     /// A configuration that sees nothing of the machine but this folder.
     pub(crate) fn config(&self, variables: &[(&str, &str)]) -> Config {
-        let variables = variables.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned()));
+        let variables = variables
+            .iter()
+            .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()));
         self.given(Config::from_env(), variables)
     }
 
@@ -117,11 +119,16 @@ impl Case {
         if self.overlay {
             config = config.overlay_env();
         }
-        let variables = self.env.iter().map(|(name, text)| (name.clone(), root.named(text)));
+        let variables = self
+            .env
+            .iter()
+            .map(|(name, text)| (name.clone(), root.named(text)));
         if self.env.contains_key("XDG_CONFIG_DIRS") {
             // The variable itself is tried, so no folders are given.
             let work = root.path().join("work");
-            return config.with_environment(variables).with_working_directory(work);
+            return config
+                .with_environment(variables)
+                .with_working_directory(work);
         }
         root.given(config, variables)
     }

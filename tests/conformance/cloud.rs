@@ -80,7 +80,9 @@ impl Cloud {
             serde_json::from_str(&text).expect("JSON in the state directory")
         };
         let settings: Value = parsed("cloud.json");
-        let identity = settings["identity"].as_str().expect("the address of Identity");
+        let identity = settings["identity"]
+            .as_str()
+            .expect("the address of Identity");
         let cloud = Self {
             identity: relay::before(identity),
             settings,
@@ -147,13 +149,21 @@ impl Cloud {
 
     /// Id and secret of demo's application credential, `demo-app`.
     pub(crate) fn application_credential(&self) -> (&str, &str) {
-        (self.setting("/application_credential/id"), self.setting("/application_credential/secret"))
+        (
+            self.setting("/application_credential/id"),
+            self.setting("/application_credential/secret"),
+        )
     }
 
     /// Every password and secret that is known from the start.
     pub(crate) fn secrets(&self) -> Vec<String> {
-        let users = self.settings["users"].as_object().expect("users in cloud.json");
-        let mut secrets: Vec<_> = users.keys().map(|user| self.password(user).to_owned()).collect();
+        let users = self.settings["users"]
+            .as_object()
+            .expect("users in cloud.json");
+        let mut secrets: Vec<_> = users
+            .keys()
+            .map(|user| self.password(user).to_owned())
+            .collect();
         secrets.push(self.application_credential().1.to_owned());
         secrets
     }
@@ -161,18 +171,24 @@ impl Cloud {
     /// The id of the image with that label, one that is there from the start.
     #[track_caller]
     pub(crate) fn image_id(&self, label: &str) -> &str {
-        self.images[label].as_str().unwrap_or_else(|| panic!("no {label} in images.json"))
+        self.images[label]
+            .as_str()
+            .unwrap_or_else(|| panic!("no {label} in images.json"))
     }
 
     /// Every image that is there from the start, by its label.
     pub(crate) fn labels(&self) -> impl Iterator<Item = (&str, &str)> {
         let images = self.images.as_object().expect("an object in images.json");
-        images.iter().filter_map(|(label, id)| Some((label.as_str(), id.as_str()?)))
+        images
+            .iter()
+            .filter_map(|(label, id)| Some((label.as_str(), id.as_str()?)))
     }
 
     /// Options for this cloud, with nobody to sign in yet.
     pub(crate) fn address(&self) -> Options {
-        Options::new(self.identity()).region(self.region()).no_proxy()
+        Options::new(self.identity())
+            .region(self.region())
+            .no_proxy()
     }
 
     /// Options to sign in as that user, by names, in the user's own project.
@@ -180,7 +196,10 @@ impl Cloud {
         let domain = || Domain::by_id("default");
         self.address()
             .user(User::by_name(user, self.password(user), domain()))
-            .scope(Scope::Project(Project::by_name(self.project(user), domain())))
+            .scope(Scope::Project(Project::by_name(
+                self.project(user),
+                domain(),
+            )))
     }
 
     /// That user, signed in once for all cases.
@@ -210,7 +229,10 @@ impl Cloud {
     /// A token of that user, kept for all cases: none may revoke it.
     pub(crate) fn token(&self, user: &str) -> String {
         let mut tokens = self.tokens.lock().expect("no case died in here");
-        tokens.entry(user.to_owned()).or_insert_with(|| self.new_token(user)).clone()
+        tokens
+            .entry(user.to_owned())
+            .or_insert_with(|| self.new_token(user))
+            .clone()
     }
 
     /// A token of that user for one case alone, made without the crate.
@@ -224,7 +246,10 @@ impl Cloud {
         let url = format!("{}/auth/tokens", self.identity());
         let json = ("Content-Type", "application/json");
         let answer = http::send("POST", &url, &[json], Some(body.to_string().as_bytes())).good();
-        answer.headers["X-Subject-Token"].to_str().expect("a token").to_owned()
+        answer.headers["X-Subject-Token"]
+            .to_str()
+            .expect("a token")
+            .to_owned()
     }
 
     /// Takes a token's validity away.
@@ -238,7 +263,12 @@ impl Cloud {
     /// What Nova answers that user to a GET, without the crate.
     pub(crate) fn get(&self, user: &str, path: &str) -> Answer {
         let token = self.token(user);
-        http::send("GET", &format!("{}{path}", self.nova()), &[("X-Auth-Token", &token)], None)
+        http::send(
+            "GET",
+            &format!("{}{path}", self.nova()),
+            &[("X-Auth-Token", &token)],
+            None,
+        )
     }
 
     /// The image as Nova has it, as JSON.
@@ -259,7 +289,10 @@ pub(crate) fn unique(label: &str) -> String {
     static COUNT: Mutex<u32> = Mutex::new(0);
     let mut count = COUNT.lock().expect("no case died in here");
     *count += 1;
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default()
+        .as_millis();
     format!("{label} {}-{now}-{count}", process::id())
 }
 
@@ -268,7 +301,11 @@ pub(crate) fn unique(label: &str) -> String {
 pub(crate) fn ids(list: impl IntoIterator<Item = opencloud::Result<Image>>) -> Vec<String> {
     let mut images = list.into_iter().map(|image| image.expect("an image"));
     let first: Vec<_> = images.by_ref().take(2).inspect(sweep::value).collect();
-    first.into_iter().chain(images).map(|image| image.id).collect()
+    first
+        .into_iter()
+        .chain(images)
+        .map(|image| image.id)
+        .collect()
 }
 
 /// The ids that demo's listing gives.

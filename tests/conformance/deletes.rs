@@ -61,21 +61,43 @@ fn a_deleted_image_is_gone_for_every_call() {
 fn an_image_in_any_state_can_be_deleted() {
     let deactivated = image().make();
     deactivated.deactivate();
-    for made in [image().queued().make(), deactivated, image().data(b"").make()] {
-        cloud().compute("demo").get_image(&*made).delete().expect("a DELETE");
-        assert_eq!(cloud().get("demo", &format!("/images/{}", &*made)).status, 404);
+    for made in [
+        image().queued().make(),
+        deactivated,
+        image().data(b"").make(),
+    ] {
+        cloud()
+            .compute("demo")
+            .get_image(&*made)
+            .delete()
+            .expect("a DELETE");
+        assert_eq!(
+            cloud().get("demo", &format!("/images/{}", &*made)).status,
+            404
+        );
     }
 }
 
 #[test]
 fn an_image_is_deleted_by_its_id_alone_without_being_read() {
-    let made = image().without("name").with("kernel_id", serde_json::Value::Null).make();
-    cloud().compute("demo").get_image(&*made).delete().expect("a DELETE");
+    let made = image()
+        .without("name")
+        .with("kernel_id", serde_json::Value::Null)
+        .make();
+    cloud()
+        .compute("demo")
+        .get_image(&*made)
+        .delete()
+        .expect("a DELETE");
 }
 
 #[test]
 fn an_id_of_which_there_is_no_image_cannot_be_deleted() {
-    for id in ["00000000-1111-4222-8333-444444444444", "abc", cloud().image_id("other-private")] {
+    for id in [
+        "00000000-1111-4222-8333-444444444444",
+        "abc",
+        cloud().image_id("other-private"),
+    ] {
         is_gone(&refused(cloud().compute("demo").get_image(id).delete()), id);
     }
     cloud().shown("other", cloud().image_id("other-private"));
@@ -84,7 +106,11 @@ fn an_id_of_which_there_is_no_image_cannot_be_deleted() {
 #[test]
 fn an_id_with_a_slash_cannot_be_deleted() {
     let made = image().make();
-    for id in [format!("{}/", &*made), format!("x/../{}", &*made), "a/b".to_owned()] {
+    for id in [
+        format!("{}/", &*made),
+        format!("x/../{}", &*made),
+        "a/b".to_owned(),
+    ] {
         let error = refused(cloud().compute("demo").get_image(id).delete());
         assert_eq!(kind(&error), "NotFound");
         assert_eq!(error.details().missing(), Some(Missing::Call));
@@ -94,7 +120,12 @@ fn an_id_with_a_slash_cannot_be_deleted() {
 
 #[test]
 fn what_is_protected_or_belongs_to_others_is_not_deleted() {
-    for label in ["protected", "other-shared", "other-community", "public-small"] {
+    for label in [
+        "protected",
+        "other-shared",
+        "other-community",
+        "public-small",
+    ] {
         is_forbidden("demo", cloud().image_id(label));
     }
     is_forbidden("other", cloud().image_id("public-large"));
@@ -104,7 +135,11 @@ fn what_is_protected_or_belongs_to_others_is_not_deleted() {
 fn a_reader_may_delete_only_where_the_cloud_lets_readers() {
     let made = image().make();
     if cloud().is_zed() {
-        cloud().compute("demo-reader").get_image(&*made).delete().expect("Zed lets a reader");
+        cloud()
+            .compute("demo-reader")
+            .get_image(&*made)
+            .delete()
+            .expect("Zed lets a reader");
     } else {
         is_forbidden("demo-reader", &made);
     }
@@ -113,6 +148,13 @@ fn a_reader_may_delete_only_where_the_cloud_lets_readers() {
 #[test]
 fn an_administrator_deletes_the_images_of_others() {
     let made = image().make();
-    cloud().compute("admin").get_image(&*made).delete().expect("a DELETE");
-    is_gone(&refused(cloud().compute("demo").get_image(&*made).delete()), &made);
+    cloud()
+        .compute("admin")
+        .get_image(&*made)
+        .delete()
+        .expect("a DELETE");
+    is_gone(
+        &refused(cloud().compute("demo").get_image(&*made).delete()),
+        &made,
+    );
 }

@@ -67,11 +67,16 @@ fn some_hundreds_among_all_others() {
         let image = image.expect("an image");
         if ours(&image) {
             image.delete().expect("a DELETE");
-            assert!(names.insert(image.name.expect("a name")), "an image comes twice");
+            assert!(
+                names.insert(image.name.expect("a name")),
+                "an image comes twice"
+            );
         }
     }
     assert_eq!(names.into_iter().collect::<Vec<_>>(), seeds.names());
-    let left = compute.list_images(false).map(|image| image.expect("an image"));
+    let left = compute
+        .list_images(false)
+        .map(|image| image.expect("an image"));
     assert_eq!(left.filter(ours).count(), 0);
 }
 
@@ -128,7 +133,11 @@ fn a_marker_of_the_callers_own_that_is_gone_is_the_callers_error() {
     let order = listed(ListImages::new().name(&name));
     delete("demo", &order[0]).good();
     let list = ListImages::new().name(&name).marker(&order[0]);
-    let error = cloud().compute("demo").list_images(list).next().expect("an error");
+    let error = cloud()
+        .compute("demo")
+        .list_images(list)
+        .next()
+        .expect("an error");
     let error = error.expect_err("a refusal");
     assert_eq!(
         error.details().message(),

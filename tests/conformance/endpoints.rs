@@ -9,45 +9,72 @@ use crate::said::{kind, refused, said};
 #[track_caller]
 fn at(endpoint: &str) -> Compute {
     let options = ServiceOptions::new().endpoint(endpoint);
-    cloud().openstack("demo").compute_v2_with(options).expect("an endpoint that was given")
+    cloud()
+        .openstack("demo")
+        .compute_v2_with(options)
+        .expect("an endpoint that was given")
 }
 
 #[track_caller]
 fn first(compute: &Compute) -> opencloud::Result<String> {
     let list = ListImages::new().limit(1);
-    compute.list_images(list).next().expect("an image or an error").map(|image| image.id)
+    compute
+        .list_images(list)
+        .next()
+        .expect("an image or an error")
+        .map(|image| image.id)
 }
 
 #[test]
 fn every_interface_and_the_region_lead_to_nova() {
     for interface in [Interface::Public, Interface::Internal, Interface::Admin] {
-        let options = ServiceOptions::new().interface(interface).region(cloud().region());
-        let compute = cloud().openstack("demo").compute_v2_with(options).expect("Nova");
+        let options = ServiceOptions::new()
+            .interface(interface)
+            .region(cloud().region());
+        let compute = cloud()
+            .openstack("demo")
+            .compute_v2_with(options)
+            .expect("Nova");
         assert_eq!(compute.endpoint(), cloud().nova());
         first(&compute).expect("an image");
     }
     let options = cloud().options("demo").interface(Interface::Internal);
-    let compute = OpenStack::new(options).expect("options").compute_v2().expect("Nova");
+    let compute = OpenStack::new(options)
+        .expect("options")
+        .compute_v2()
+        .expect("Nova");
     assert_eq!(compute.endpoint(), cloud().nova());
 }
 
 #[test]
 fn a_name_is_looked_for_only_when_asked() {
-    let find = |name| cloud().openstack("demo").compute_v2_with(ServiceOptions::new().name(name));
+    let find = |name| {
+        cloud()
+            .openstack("demo")
+            .compute_v2_with(ServiceOptions::new().name(name))
+    };
     assert_eq!(find("nova").expect("Nova").endpoint(), cloud().nova());
     assert_eq!(kind(&refused(find("supernova"))), "NoEndpoint");
 }
 
 #[test]
 fn a_region_that_is_not_there_is_an_error_that_lists_those_that_are() {
-    let options = ServiceOptions::new().region("Nowhere").interface(Interface::Admin);
+    let options = ServiceOptions::new()
+        .region("Nowhere")
+        .interface(Interface::Admin);
     let error = refused(cloud().openstack("demo").compute_v2_with(options));
     assert_eq!(kind(&error), "NoEndpoint");
     let said = said(&error);
     let (words, list) = said.split_once("; the catalogue has ").expect("a list");
-    assert_eq!(words, "no admin endpoint of type \"compute\" in region \"Nowhere\"");
+    assert_eq!(
+        words,
+        "no admin endpoint of type \"compute\" in region \"Nowhere\""
+    );
     // Whatever order the catalogue has them in.
-    let mut list: Vec<_> = list.split("), ").map(|one| one.trim_end_matches(')')).collect();
+    let mut list: Vec<_> = list
+        .split("), ")
+        .map(|one| one.trim_end_matches(')'))
+        .collect();
     list.sort_unstable();
     let mut expected = Vec::new();
     for service in ["compute (nova", "identity (keystone", "image (glance"] {
@@ -78,7 +105,10 @@ fn the_project_may_be_in_the_path() {
         image.retrieve().expect("the image");
         assert_eq!(image.name.as_deref(), Some("plain"));
         let expected = format!("{}/{project}/images/{id}", cloud().nova());
-        assert_eq!((&*image.links[0].rel, &image.links[0].href), ("self", &expected));
+        assert_eq!(
+            (&*image.links[0].rel, &image.links[0].href),
+            ("self", &expected)
+        );
         // The next link has the project in its path too.
         let list = ListImages::new().limit(3).page_size(1);
         assert_eq!(ids(compute.list_images(list)).len(), 3);
@@ -104,12 +134,18 @@ fn another_projects_id_in_the_path_is_refused() {
 
 #[test]
 fn the_legacy_address_serves_images_too() {
-    let root = cloud().nova().strip_suffix("/v2.1").expect("an address with a version");
+    let root = cloud()
+        .nova()
+        .strip_suffix("/v2.1")
+        .expect("an address with a version");
     let compute = at(&format!("{root}/v2"));
     first(&compute).expect("an image");
     let mut image = compute.get_image(cloud().image_id("plain"));
     image.retrieve().expect("the image");
-    assert_eq!(image.links[0].href, format!("{root}/v2/images/{}", image.id));
+    assert_eq!(
+        image.links[0].href,
+        format!("{root}/v2/images/{}", image.id)
+    );
 }
 
 #[test]
@@ -117,11 +153,18 @@ fn a_path_that_is_none_is_told_apart_from_a_missing_image() {
     let endpoint = format!("{}/nonsense", cloud().nova());
     for outcome in [
         refused(first(&at(&endpoint))),
-        refused(at(&endpoint).get_image(cloud().image_id("plain")).retrieve()),
+        refused(
+            at(&endpoint)
+                .get_image(cloud().image_id("plain"))
+                .retrieve(),
+        ),
     ] {
         assert_eq!(kind(&outcome), "NotFound");
         assert_eq!(outcome.details().missing(), Some(Missing::Call));
-        assert_eq!(outcome.details().message(), "The resource could not be found.");
+        assert_eq!(
+            outcome.details().message(),
+            "The resource could not be found."
+        );
     }
 }
 
@@ -132,7 +175,10 @@ fn another_service_at_the_endpoint_is_an_error() {
     assert_eq!(error.details().missing(), Some(Missing::Call));
 
     let error = refused(first(&at(cloud().glance())));
-    assert_eq!((kind(&error).as_str(), error.status()), ("Status", Some(300)));
+    assert_eq!(
+        (kind(&error).as_str(), error.status()),
+        ("Status", Some(300))
+    );
     assert_eq!(
         error.details().message(),
         "it offers other addresses and names none; is the URL right?"

@@ -33,17 +33,26 @@ fn a_status_finds_the_images_that_nova_shows_with_it() {
     finds(named().status(ImageStatus::Unknown), &[&deactivated]);
     finds(named().status(ImageStatus::Error), &[]);
     finds(named().status(ImageStatus::Deleted), &[]);
-    finds(named().status(ImageStatus::Other("queued".into())), &[&queued]);
+    finds(
+        named().status(ImageStatus::Other("queued".into())),
+        &[&queued],
+    );
     finds(
         named().status(ImageStatus::Other("in:active,deactivated".into())),
         &[&active, &deactivated],
     );
     finds(named().status(ImageStatus::Other("bogus".into())), &[]);
 
-    for image in cloud().compute("demo").list_images(ListImages::detailed().name(&name)) {
+    for image in cloud()
+        .compute("demo")
+        .list_images(ListImages::detailed().name(&name))
+    {
         let image = image.expect("an image");
         let status = image.status.clone().expect("a status");
-        assert!(listed(named().status(status.clone())).contains(&image.id), "{status}");
+        assert!(
+            listed(named().status(status.clone())).contains(&image.id),
+            "{status}"
+        );
     }
 }
 
@@ -60,7 +69,10 @@ fn a_name_is_compared_whole_and_arrives_as_it_is() {
         unique.clone(),
         unique.to_uppercase(),
     ];
-    let images: Vec<_> = names.iter().map(|name| image().named(name).make()).collect();
+    let images: Vec<_> = names
+        .iter()
+        .map(|name| image().named(name).make())
+        .collect();
     for (name, image) in names.iter().zip(&images) {
         finds(ListImages::new().name(name), &[image]);
     }
@@ -89,7 +101,11 @@ fn changes_since_is_a_time_at_which_or_after_which_the_image_changed() {
 #[test]
 fn a_time_that_is_none_is_the_servers_refusal() {
     let list = ListImages::new().changes_since("yesterday");
-    let error = cloud().compute("demo").list_images(list).next().expect("an error");
+    let error = cloud()
+        .compute("demo")
+        .list_images(list)
+        .next()
+        .expect("an error");
     let error = refused(error);
     assert_eq!(kind(&error), "BadRequest");
     assert_eq!(
@@ -112,7 +128,10 @@ fn a_server_is_found_by_id_and_by_url() {
     let _other = image().named(&name).with("instance_uuid", other).make();
     let named = || ListImages::new().name(&name);
     finds(named().server(server), &[&snapshot]);
-    finds(named().server(format!("{}/servers/{server}", cloud().nova())), &[&snapshot]);
+    finds(
+        named().server(format!("{}/servers/{server}", cloud().nova())),
+        &[&snapshot],
+    );
     finds(named().server("7d0e2ad4-90ee-4cb3-b6f0-4d2f6c9a1f33"), &[]);
 }
 
@@ -121,14 +140,23 @@ fn a_type_is_the_property_image_type() {
     let name = unique("type");
     let snapshot = image().named(&name).with("image_type", "snapshot").make();
     let _base = image().named(&name).make();
-    finds(ListImages::new().name(&name).image_type("snapshot"), &[&snapshot]);
+    finds(
+        ListImages::new().name(&name).image_type("snapshot"),
+        &[&snapshot],
+    );
     finds(ListImages::new().name(&name).image_type("other"), &[]);
 }
 
 #[test]
 fn min_disk_and_min_ram_are_exact() {
     let name = unique("min");
-    let make = |disk, ram| image().named(&name).with("min_disk", disk).with("min_ram", ram).make();
+    let make = |disk, ram| {
+        image()
+            .named(&name)
+            .with("min_disk", disk)
+            .with("min_ram", ram)
+            .make()
+    };
     let (small, large) = (make(1, 64), make(2, 64));
     let named = || ListImages::new().name(&name);
     finds(named().min_disk(1), &[&small]);
@@ -144,12 +172,21 @@ fn min_disk_and_min_ram_are_exact() {
 fn a_property_is_found_by_its_value() {
     let name = unique("property");
     let value = "a&b=c+d e%";
-    let mine = image().named(&name).with("architecture", "x86_64").with("hw_note", value).make();
+    let mine = image()
+        .named(&name)
+        .with("architecture", "x86_64")
+        .with("hw_note", value)
+        .make();
     let _other = image().named(&name).with("architecture", "aarch64").make();
     let named = || ListImages::new().name(&name);
     finds(named().property("architecture", "x86_64"), &[&mine]);
     finds(named().property("hw_note", value), &[&mine]);
-    finds(named().property("architecture", "x86_64").property("hw_note", value), &[&mine]);
+    finds(
+        named()
+            .property("architecture", "x86_64")
+            .property("hw_note", value),
+        &[&mine],
+    );
     finds(named().property("architecture", "riscv64"), &[]);
     finds(named().property("absent", "x"), &[]);
 }
@@ -159,12 +196,23 @@ fn a_property_that_nova_would_damage_is_refused_before_sending() {
     let name = unique("damaged");
     let _made = image().named(&name).with("os_distro", "debian").make();
     // What the server would have answered: nothing, with no word of why.
-    let path = format!("/images?name={}&property-os_distro=debian", name.replace(' ', "%20"));
+    let path = format!(
+        "/images?name={}&property-os_distro=debian",
+        name.replace(' ', "%20")
+    );
     let answer = cloud().get("demo", &path).good().json();
     assert_eq!(answer["images"].as_array().map(Vec::len), Some(0));
 
-    let list = ListImages::new().name(&name).property("os_distro", "debian");
-    let error = refused(cloud().compute("demo").list_images(list).next().expect("an error"));
+    let list = ListImages::new()
+        .name(&name)
+        .property("os_distro", "debian");
+    let error = refused(
+        cloud()
+            .compute("demo")
+            .list_images(list)
+            .next()
+            .expect("an error"),
+    );
     assert_eq!(kind(&error), "Invalid");
     assert_eq!(
         said(&error),
@@ -177,15 +225,31 @@ fn a_property_that_nova_would_damage_is_refused_before_sending() {
 #[test]
 fn filters_hold_on_every_page() {
     let name = unique("pages");
-    let make = |disk: u64| image().named(&name).with("min_disk", disk).with("hw_x", "&y").make();
+    let make = |disk: u64| {
+        image()
+            .named(&name)
+            .with("min_disk", disk)
+            .with("hw_x", "&y")
+            .make()
+    };
     let images: Vec<_> = (0..8).map(|n| make(n % 2 + 1)).collect();
-    let list = ListImages::detailed().name(&name).min_disk(1).property("hw_x", "&y");
-    let list = list.status(ImageStatus::Active).changes_since("2020-01-01T00:00:00+01:00");
+    let list = ListImages::detailed()
+        .name(&name)
+        .min_disk(1)
+        .property("hw_x", "&y");
+    let list = list
+        .status(ImageStatus::Active)
+        .changes_since("2020-01-01T00:00:00+01:00");
     for size in [1, 2, 3, 4] {
-        let mut got = ids(cloud().compute("demo").list_images(list.clone().page_size(size)));
+        let mut got = ids(cloud()
+            .compute("demo")
+            .list_images(list.clone().page_size(size)));
         got.sort();
-        let mut expected: Vec<_> =
-            images.iter().step_by(2).map(|image| image.to_string()).collect();
+        let mut expected: Vec<_> = images
+            .iter()
+            .step_by(2)
+            .map(|image| image.to_string())
+            .collect();
         expected.sort();
         assert_eq!(got, expected, "pages of {size}");
     }

@@ -23,7 +23,11 @@ pub(crate) fn image() -> NewImage {
         "visibility": "private",
     });
     let fields = fields.as_object().cloned().unwrap_or_default();
-    NewImage { owner: "demo", fields, data: Some(b"x".to_vec()) }
+    NewImage {
+        owner: "demo",
+        fields,
+        data: Some(b"x".to_vec()),
+    }
 }
 
 impl NewImage {
@@ -66,9 +70,18 @@ impl NewImage {
     #[track_caller]
     pub(crate) fn make(self) -> Made {
         let body = Value::Object(self.fields).to_string();
-        let made = glance(self.owner, "POST", "", "application/json", Some(body.as_bytes()));
+        let made = glance(
+            self.owner,
+            "POST",
+            "",
+            "application/json",
+            Some(body.as_bytes()),
+        );
         let id = made.good().json()["id"].as_str().expect("an id").to_owned();
-        let made = Made { id, owner: self.owner };
+        let made = Made {
+            id,
+            owner: self.owner,
+        };
         if let Some(data) = self.data {
             made.upload(&data);
         }
@@ -87,7 +100,14 @@ impl Made {
     #[track_caller]
     pub(crate) fn upload(&self, data: &[u8]) {
         let path = format!("/{}/file", self.id);
-        glance(self.owner, "PUT", &path, "application/octet-stream", Some(data)).good();
+        glance(
+            self.owner,
+            "PUT",
+            &path,
+            "application/octet-stream",
+            Some(data),
+        )
+        .good();
     }
 
     /// Takes it out of use, as an administrator can.
@@ -105,7 +125,14 @@ impl Made {
             Kind::Real(_) => {
                 let patch = br#"[{"op": "replace", "path": "/protected", "value": false}]"#;
                 let kind = "application/openstack-images-v2.1-json-patch";
-                glance(self.owner, "PATCH", &format!("/{}", self.id), kind, Some(patch)).good();
+                glance(
+                    self.owner,
+                    "PATCH",
+                    &format!("/{}", self.id),
+                    kind,
+                    Some(patch),
+                )
+                .good();
             }
         }
     }
@@ -120,7 +147,9 @@ impl Made {
     #[track_caller]
     pub(crate) fn in_glance(&self) -> Value {
         let path = format!("/{}", self.id);
-        glance(self.owner, "GET", &path, "application/json", None).good().json()
+        glance(self.owner, "GET", &path, "application/json", None)
+            .good()
+            .json()
     }
 }
 
@@ -150,5 +179,10 @@ fn glance(user: &str, method: &str, path: &str, kind: &str, body: Option<&[u8]>)
     let cloud = cloud();
     let token = cloud.token(user);
     let headers = [("X-Auth-Token", token.as_str()), ("Content-Type", kind)];
-    http::send(method, &format!("{}/v2/images{path}", cloud.glance()), &headers, body)
+    http::send(
+        method,
+        &format!("{}/v2/images{path}", cloud.glance()),
+        &headers,
+        body,
+    )
 }

@@ -33,9 +33,12 @@ fn mappings_that_are_not_json_are_never_stored() {
     let name = unique("guarded");
     let made = image().named(&name).with("kept", "k").make();
     for key in ["mappings", "block_device_mapping"] {
-        for key in
-            [key.to_owned(), format!(" {key}"), format!("{key}\n"), format!("\t{key} \u{85}")]
-        {
+        for key in [
+            key.to_owned(),
+            format!(" {key}"),
+            format!("{key}\n"),
+            format!("\t{key} \u{85}"),
+        ] {
             for value in [
                 "",
                 " ",
@@ -56,7 +59,10 @@ fn mappings_that_are_not_json_are_never_stored() {
         }
     }
     assert_eq!(cloud().metadata_of(&made), json!({"kept": "k"}));
-    assert_eq!(listed(ListImages::detailed().name(&name)), [made.to_string()]);
+    assert_eq!(
+        listed(ListImages::detailed().name(&name)),
+        [made.to_string()]
+    );
 }
 
 #[test]
@@ -64,7 +70,10 @@ fn mappings_that_are_json_are_stored_and_come_back_as_json() {
     let made = image().make();
     let mut image = cloud().compute("demo").get_image(&*made);
     for (key, value) in [
-        ("mappings", json!([{"virtual": "root", "device": "/dev/vda"}])),
+        (
+            "mappings",
+            json!([{"virtual": "root", "device": "/dev/vda"}]),
+        ),
         ("block_device_mapping", json!([])),
         ("mappings", json!({"a": [1, 2.5, null, true, "ü"]})),
     ] {
@@ -89,21 +98,42 @@ fn deep_mappings_are_harmless_up_to_the_limit() {
     image.merge_metadata([("mappings", &deep)]).expect("a POST");
     image.retrieve().expect("the image");
     assert_eq!(image.metadata.get("mappings"), Some(&*deep));
-    assert_eq!(listed(ListImages::detailed().name(&name)), [made.to_string()]);
+    assert_eq!(
+        listed(ListImages::detailed().name(&name)),
+        [made.to_string()]
+    );
 }
 
 #[test]
 fn fields_of_glance_that_end_in_a_500_are_refused() {
     let made = image().with("kept", "k").make();
-    for field in ["status", "size", "protected", "tags", "locations", "self", "virtual_size"] {
+    for field in [
+        "status",
+        "size",
+        "protected",
+        "tags",
+        "locations",
+        "self",
+        "virtual_size",
+    ] {
         is_refused(&made, field, "v", "is a field of the Image service");
-        is_refused(&made, &format!(" {field}"), "v", "is a field of the Image service");
+        is_refused(
+            &made,
+            &format!(" {field}"),
+            "v",
+            "is a field of the Image service",
+        );
     }
     // A word that is a status is sent: the server refuses it, or takes it
     // without an effect where it is the image's own.
     let mut image = cloud().compute("demo").get_image(&*made);
-    assert_eq!(kind(&refused(image.merge_metadata([("status", "queued")]))), "Forbidden");
-    image.merge_metadata([("status", "active")]).expect("a POST");
+    assert_eq!(
+        kind(&refused(image.merge_metadata([("status", "queued")]))),
+        "Forbidden"
+    );
+    image
+        .merge_metadata([("status", "active")])
+        .expect("a POST");
     assert_eq!(cloud().metadata_of(&made), json!({"kept": "k"}));
 }
 
@@ -115,14 +145,26 @@ fn values_that_glances_schema_refuses_are_refused() {
         ("kernel_id", "v", "must be the id of an image"),
         ("kernel_id", "null", "must be the id of an image"),
         (" kernel_id", "v", "must be the id of an image"),
-        ("ramdisk_id", "0123456789abcdef0123456789abcdef", "must be the id of an image"),
-        (policy, "never", "must be on_image_deletion or do_not_delete"),
+        (
+            "ramdisk_id",
+            "0123456789abcdef0123456789abcdef",
+            "must be the id of an image",
+        ),
+        (
+            policy,
+            "never",
+            "must be on_image_deletion or do_not_delete",
+        ),
     ] {
         is_refused(&made, key, value, words);
     }
     let id = "01234567-89ab-cdef-0123-456789ABCDEF";
     let mut image = cloud().compute("demo").get_image(&*made);
-    let good = [("kernel_id", id), ("ramdisk_id", id), (policy, "do_not_delete")];
+    let good = [
+        ("kernel_id", id),
+        ("ramdisk_id", id),
+        (policy, "do_not_delete"),
+    ];
     image.merge_metadata(good).expect("a POST");
     assert_eq!(
         cloud().metadata_of(&made),
@@ -144,7 +186,11 @@ fn a_character_of_four_bytes_is_refused() {
 fn images_that_others_broke_are_shown_with_the_servers_words() {
     let _alone = LIST_OF_OTHER.lock();
     let name = unique("poisoned");
-    let made = image().of("other").named(&name).with("mappings", "not JSON").make();
+    let made = image()
+        .of("other")
+        .named(&name)
+        .with("mappings", "not JSON")
+        .make();
     let compute = cloud().compute("other");
     let mut image = compute.get_image(&*made);
     let list = || compute.list_images(ListImages::detailed().name(&name));
@@ -154,8 +200,17 @@ fn images_that_others_broke_are_shown_with_the_servers_words() {
         refused(list().next().expect("an error")),
         refused(list().pages().next().expect("an error")),
     ] {
-        assert_eq!((kind(&error).as_str(), error.status()), ("Status", Some(500)));
-        assert!(error.details().message().starts_with("Unexpected API Error. "), "{error}");
+        assert_eq!(
+            (kind(&error).as_str(), error.status()),
+            ("Status", Some(500))
+        );
+        assert!(
+            error
+                .details()
+                .message()
+                .starts_with("Unexpected API Error. "),
+            "{error}"
+        );
     }
     image.delete().expect("a DELETE helps");
 }

@@ -24,7 +24,11 @@ impl Family {
         let found = raw(&format!("/images?name={}", name.replace(' ', "%20")));
         let ids: Vec<_> = found.iter().map(|image| text(image, "id")).collect();
         assert_eq!(ids.len(), count);
-        Self { name, ids, _made: made }
+        Self {
+            name,
+            ids,
+            _made: made,
+        }
     }
 
     fn list(&self) -> ListImages {
@@ -46,34 +50,61 @@ fn text(image: &Value, field: &str) -> String {
 fn a_brief_list_has_id_name_and_links_alone() {
     let family = Family::of(1);
     let images: Vec<_> = cloud().compute("demo").list_images(family.list()).collect();
-    let [Ok(image)] = &images[..] else { panic!("one image, not {images:?}") };
-    assert_eq!((&image.id, image.name.as_ref()), (&family.ids[0], Some(&family.name)));
+    let [Ok(image)] = &images[..] else {
+        panic!("one image, not {images:?}")
+    };
     assert_eq!(
-        image.links.iter().map(|link| &*link.rel).collect::<Vec<_>>(),
+        (&image.id, image.name.as_ref()),
+        (&family.ids[0], Some(&family.name))
+    );
+    assert_eq!(
+        image
+            .links
+            .iter()
+            .map(|link| &*link.rel)
+            .collect::<Vec<_>>(),
         ["self", "bookmark", "alternate"]
     );
     assert_eq!(
         (image.min_disk, image.min_ram, image.progress, image.size),
         (None, None, None, None)
     );
-    assert_eq!((&image.status, image.created, image.updated), (&None, None, None));
-    assert_eq!((&image.server, &image.disk_config, image.metadata.len()), (&None, &None, 0));
+    assert_eq!(
+        (&image.status, image.created, image.updated),
+        (&None, None, None)
+    );
+    assert_eq!(
+        (&image.server, &image.disk_config, image.metadata.len()),
+        (&None, &None, 0)
+    );
 }
 
 #[test]
 fn a_detailed_list_has_everything() {
     let name = unique("detailed");
-    let made = image().named(&name).with("min_disk", 3).with("min_ram", 128).with("os", "x");
+    let made = image()
+        .named(&name)
+        .with("min_disk", 3)
+        .with("min_ram", 128)
+        .with("os", "x");
     let made = made.data(b"12345").make();
     for list in [ListImages::detailed(), ListImages::from(true)] {
-        let images: Vec<_> = cloud().compute("demo").list_images(list.name(&name)).collect();
-        let [Ok(image)] = &images[..] else { panic!("one image, not {images:?}") };
+        let images: Vec<_> = cloud()
+            .compute("demo")
+            .list_images(list.name(&name))
+            .collect();
+        let [Ok(image)] = &images[..] else {
+            panic!("one image, not {images:?}")
+        };
         assert_eq!((&*image.id, image.name.as_deref()), (&*made, Some(&*name)));
         assert_eq!(
             (image.min_disk, image.min_ram, image.progress),
             (Some(3), Some(128), Some(100))
         );
-        assert_eq!((&image.status, image.size), (&Some(ImageStatus::Active), Some(5)));
+        assert_eq!(
+            (&image.status, image.size),
+            (&Some(ImageStatus::Active), Some(5))
+        );
         assert_eq!(image.metadata.iter().collect::<Vec<_>>(), [("os", "x")]);
         let in_glance = made.in_glance();
         assert_eq!(
@@ -118,15 +149,22 @@ fn a_list_shows_what_the_user_may_see_and_nothing_else() {
             .map(|(label, _)| label.into())
             .collect()
     };
-    let shared: BTreeSet<String> =
-        ["public-large", "public-small"].map(String::from).into_iter().collect();
+    let shared: BTreeSet<String> = ["public-large", "public-small"]
+        .map(String::from)
+        .into_iter()
+        .collect();
     let all = || cloud().labels().map(|(label, _)| label.to_owned());
     let not_demos = ["other-private", "other-community", "hidden"];
-    let demos: BTreeSet<_> = all().filter(|label| !not_demos.contains(&label.as_str())).collect();
+    let demos: BTreeSet<_> = all()
+        .filter(|label| !not_demos.contains(&label.as_str()))
+        .collect();
     assert_eq!(listed("demo"), demos);
     assert_eq!(listed("demo-reader"), demos);
     let _alone = LIST_OF_OTHER.lock();
-    let others = all().filter(|label| label.starts_with("other-")).chain(shared).collect();
+    let others = all()
+        .filter(|label| label.starts_with("other-"))
+        .chain(shared)
+        .collect();
     assert_eq!(listed("other"), others);
 }
 
@@ -145,11 +183,17 @@ fn every_page_size_gives_every_image_once_and_in_order() {
         (5000, vec![7]),
     ] {
         for detailed in [false, true] {
-            let list = ListImages::from(detailed).name(&family.name).page_size(size);
+            let list = ListImages::from(detailed)
+                .name(&family.name)
+                .page_size(size);
             assert_eq!(listed(list.clone()), family.ids, "pages of {size}");
-            let pages = compute.list_images(list).pages().map(|page| page.expect("a page"));
-            let pages: Vec<Vec<_>> =
-                pages.map(|page| page.into_iter().map(|image| image.id).collect()).collect();
+            let pages = compute
+                .list_images(list)
+                .pages()
+                .map(|page| page.expect("a page"));
+            let pages: Vec<Vec<_>> = pages
+                .map(|page| page.into_iter().map(|image| image.id).collect())
+                .collect();
             assert_eq!(pages.iter().map(Vec::len).collect::<Vec<_>>(), expected);
             assert_eq!(pages.concat(), family.ids, "pages of {size}");
         }
@@ -162,7 +206,11 @@ fn a_limit_is_how_many_images_come_in_all() {
     for (limit, expected) in [(0, 0), (1, 1), (4, 4), (5, 5), (6, 5), (u64::MAX, 5)] {
         for size in [1, 2, 4, 5, 1000] {
             let got = listed(family.list().limit(limit).page_size(size));
-            assert_eq!(got, family.ids[..expected], "limit {limit}, pages of {size}");
+            assert_eq!(
+                got,
+                family.ids[..expected],
+                "limit {limit}, pages of {size}"
+            );
         }
     }
 }
@@ -180,7 +228,10 @@ fn a_marker_is_where_the_list_begins_after() {
     let family = Family::of(4);
     for (at, id) in family.ids.iter().enumerate() {
         for size in [1, 2, 1000] {
-            assert_eq!(listed(family.list().marker(id).page_size(size)), family.ids[at + 1..]);
+            assert_eq!(
+                listed(family.list().marker(id).page_size(size)),
+                family.ids[at + 1..]
+            );
         }
     }
 }
@@ -202,9 +253,14 @@ fn a_list_goes_on_where_another_stopped() {
 #[test]
 fn items_can_be_gone_on_with_as_pages() {
     let family = Family::of(5);
-    let mut images = cloud().compute("demo").list_images(family.list().page_size(2));
+    let mut images = cloud()
+        .compute("demo")
+        .list_images(family.list().page_size(2));
     let mut got = ids(images.by_ref().take(1));
-    let pages: Vec<_> = images.pages().map(|page| page.expect("a page").images).collect();
+    let pages: Vec<_> = images
+        .pages()
+        .map(|page| page.expect("a page").images)
+        .collect();
     assert_eq!(pages.iter().map(Vec::len).collect::<Vec<_>>(), [1, 2, 1]);
     got.extend(pages.into_iter().flatten().map(|image| image.id));
     assert_eq!(got, family.ids);
@@ -213,11 +269,16 @@ fn items_can_be_gone_on_with_as_pages() {
 #[test]
 fn a_marker_that_is_none_is_the_servers_refusal() {
     for (marker, encoded) in [
-        ("00000000-1111-4222-8333-444444444444", "00000000-1111-4222-8333-444444444444"),
+        (
+            "00000000-1111-4222-8333-444444444444",
+            "00000000-1111-4222-8333-444444444444",
+        ),
         ("abc", "abc"),
         ("a b", "a+b"),
     ] {
-        let mut images = cloud().compute("demo").list_images(ListImages::new().marker(marker));
+        let mut images = cloud()
+            .compute("demo")
+            .list_images(ListImages::new().marker(marker));
         let error = images.next().expect("an error").expect_err("a refusal");
         assert_eq!(kind(&error), "BadRequest");
         assert_eq!(
@@ -236,7 +297,9 @@ fn a_marker_that_is_none_is_the_servers_refusal() {
 #[test]
 fn another_projects_image_cannot_be_a_marker() {
     let id = cloud().image_id("other-private");
-    let mut images = cloud().compute("demo").list_images(ListImages::new().marker(id));
+    let mut images = cloud()
+        .compute("demo")
+        .list_images(ListImages::new().marker(id));
     let error = images.next().expect("an error").expect_err("a refusal");
     assert_eq!(kind(&error), "Forbidden");
     assert_eq!(

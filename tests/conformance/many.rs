@@ -24,7 +24,10 @@ fn names(seeds: &Seeds, images: impl IntoIterator<Item = Image>) -> Vec<String> 
 
 #[track_caller]
 fn all(list: ListImages) -> impl Iterator<Item = Image> {
-    cloud().compute("demo").list_images(list).map(|image| image.expect("an image"))
+    cloud()
+        .compute("demo")
+        .list_images(list)
+        .map(|image| image.expect("an image"))
 }
 
 #[track_caller]
@@ -45,10 +48,16 @@ fn as_they_are_listed_by_default() {
 fn in_detail() {
     let seeds = Seeds::shared();
     let images: Vec<_> = all(ListImages::detailed()).collect();
-    let ours = images.iter().filter(|image| seeds.have(image.name.as_deref()));
+    let ours = images
+        .iter()
+        .filter(|image| seeds.have(image.name.as_deref()));
     for image in ours {
         assert_eq!(image.status, Some(ImageStatus::Active), "{image:?}");
-        assert_eq!(image.metadata.get("architecture"), Some("x86_64"), "{image:?}");
+        assert_eq!(
+            image.metadata.get("architecture"),
+            Some("x86_64"),
+            "{image:?}"
+        );
     }
     let mut names = names(&seeds, images);
     names.sort();

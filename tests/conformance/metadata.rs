@@ -16,7 +16,11 @@ fn of(made: &Made) -> Image {
 /// What the crate holds is what the server has.
 #[track_caller]
 fn both_have(image: &Image, expected: &Value) {
-    assert_eq!(&serde_json::to_value(&image.metadata).expect("JSON"), expected, "here");
+    assert_eq!(
+        &serde_json::to_value(&image.metadata).expect("JSON"),
+        expected,
+        "here"
+    );
     assert_eq!(&cloud().metadata_of(&image.id), expected, "there");
 }
 
@@ -34,21 +38,37 @@ fn metadata_are_got_and_kept() {
 fn a_merge_sets_and_changes_and_leaves_the_others() {
     let made = image().with("a", "1").with("b", "2").make();
     let mut image = of(&made);
-    image.merge_metadata([("b", "changed"), ("c", "new")]).expect("a POST");
+    image
+        .merge_metadata([("b", "changed"), ("c", "new")])
+        .expect("a POST");
     both_have(&image, &json!({"a": "1", "b": "changed", "c": "new"}));
-    image.merge_metadata(Metadata::new().iter()).expect("a POST of nothing");
+    image
+        .merge_metadata(Metadata::new().iter())
+        .expect("a POST of nothing");
     both_have(&image, &json!({"a": "1", "b": "changed", "c": "new"}));
 }
 
 #[test]
 fn a_reset_replaces_everything_and_nothing_but_the_metadata() {
-    let made = image().with("a", "1").with("tags", json!(["t"])).with("min_disk", 4).make();
+    let made = image()
+        .with("a", "1")
+        .with("tags", json!(["t"]))
+        .with("min_disk", 4)
+        .make();
     let before = made.in_glance();
     let mut image = of(&made);
     image.reset_metadata([("b", "2")]).expect("a PUT");
     both_have(&image, &json!({"b": "2"}));
     let after = made.in_glance();
-    for field in ["name", "min_disk", "min_ram", "visibility", "tags", "status", "checksum"] {
+    for field in [
+        "name",
+        "min_disk",
+        "min_ram",
+        "visibility",
+        "tags",
+        "status",
+        "checksum",
+    ] {
         assert_eq!(after[field], before[field], "{field}");
     }
 }
@@ -57,18 +77,27 @@ fn a_reset_replaces_everything_and_nothing_but_the_metadata() {
 fn a_reset_with_nothing_takes_everything_away() {
     let made = image().with("a", "1").with("kernel_id", Value::Null).make();
     let mut image = of(&made);
-    image.reset_metadata([("", ""); 0]).expect("a PUT of nothing");
+    image
+        .reset_metadata([("", ""); 0])
+        .expect("a PUT of nothing");
     both_have(&image, &json!({}));
 }
 
 #[test]
 fn what_was_got_can_be_sent_back() {
-    let made = image().with("a", "1").with("b c", "2: ü").with("empty", "").make();
+    let made = image()
+        .with("a", "1")
+        .with("b c", "2: ü")
+        .with("empty", "")
+        .make();
     let mut image = of(&made);
     let mut metadata = image.get_metadata().expect("a GET");
     metadata.insert("d", "4");
     image.reset_metadata(&metadata).expect("a PUT");
-    both_have(&image, &json!({"a": "1", "b c": "2: ü", "empty": "", "d": "4"}));
+    both_have(
+        &image,
+        &json!({"a": "1", "b c": "2: ü", "empty": "", "d": "4"}),
+    );
 }
 
 #[test]
@@ -76,8 +105,18 @@ fn glances_own_fields_are_taken_without_an_effect() {
     let made = image().with("kept", "k").make();
     let before = made.in_glance();
     let mut image = of(&made);
-    let fields = ["name", "id", "min_disk", "min_ram", "owner", "visibility", "disk_format"];
-    image.merge_metadata(fields.map(|field| (field, "v"))).expect("a POST");
+    let fields = [
+        "name",
+        "id",
+        "min_disk",
+        "min_ram",
+        "owner",
+        "visibility",
+        "disk_format",
+    ];
+    image
+        .merge_metadata(fields.map(|field| (field, "v")))
+        .expect("a POST");
     both_have(&image, &json!({"kept": "k"}));
     let after = made.in_glance();
     for field in fields {
@@ -88,7 +127,14 @@ fn glances_own_fields_are_taken_without_an_effect() {
 #[test]
 fn fields_that_glance_reserves_are_forbidden() {
     let made = image().with("kept", "k").make();
-    for field in ["created_at", "schema", "file", "deleted", "direct_url", "os_glance_x"] {
+    for field in [
+        "created_at",
+        "schema",
+        "file",
+        "deleted",
+        "direct_url",
+        "os_glance_x",
+    ] {
         let error = refused(of(&made).merge_metadata([(field, "v")]));
         assert_eq!(kind(&error), "Forbidden", "{field}");
         assert_eq!(
@@ -110,8 +156,13 @@ fn an_image_has_at_most_128_items() {
     let mut image = of(&made);
     let items = |count: usize| (0..count).map(|n| (format!("k{n}"), "v"));
     image.reset_metadata(items(128)).expect("128 items");
-    image.merge_metadata([("k1", "changed")]).expect("no more items than before");
-    assert_eq!((image.metadata.len(), image.metadata.get("k1")), (128, Some("changed")));
+    image
+        .merge_metadata([("k1", "changed")])
+        .expect("no more items than before");
+    assert_eq!(
+        (image.metadata.len(), image.metadata.get("k1")),
+        (128, Some("changed"))
+    );
     for error in [
         refused(image.reset_metadata(items(129))),
         refused(image.merge_metadata([("k128", "v")])),
@@ -121,7 +172,13 @@ fn an_image_has_at_most_128_items() {
         assert_eq!(error.details().message(), "Image metadata limit exceeded");
     }
     assert_eq!(image.metadata.len(), 128, "a refusal changes nothing here");
-    assert_eq!(cloud().metadata_of(&made).as_object().map(serde_json::Map::len), Some(128));
+    assert_eq!(
+        cloud()
+            .metadata_of(&made)
+            .as_object()
+            .map(serde_json::Map::len),
+        Some(128)
+    );
     image.delete_metadata_item("k0").expect("one less");
     image.set_metadata_item("k128", "v").expect("room for one");
 }
@@ -154,7 +211,9 @@ fn metadata_of_an_image_in_any_state_can_be_changed() {
         image.reset_metadata([("a", "1")]).expect("a PUT");
         image.merge_metadata([("b", "2")]).expect("a POST");
         image.set_metadata_item("c", "3").expect("a PUT of an item");
-        image.delete_metadata_item("a").expect("a DELETE of an item");
+        image
+            .delete_metadata_item("a")
+            .expect("a DELETE of an item");
         both_have(&image, &json!({"b": "2", "c": "3"}));
     }
     protected.unprotect();
@@ -180,7 +239,10 @@ fn metadata_of_others_are_read_and_not_written() {
         assert_eq!(serde_json::to_value(got).expect("JSON"), before);
         for error in writes("demo", id) {
             assert_eq!(kind(&error), "Forbidden", "{error}");
-            assert_eq!(error.details().message(), format!("Not authorized for image {id}."));
+            assert_eq!(
+                error.details().message(),
+                format!("Not authorized for image {id}.")
+            );
         }
         assert_eq!(cloud().metadata_of(id), before);
     }
@@ -192,7 +254,9 @@ fn a_reader_reads_and_writes_only_where_the_cloud_lets_readers() {
     let mut image = cloud().compute("demo-reader").get_image(&*made);
     assert_eq!(image.get_metadata_item("a").expect("an item"), "1");
     if cloud().is_zed() {
-        image.merge_metadata([("b", "2")]).expect("Zed lets a reader");
+        image
+            .merge_metadata([("b", "2")])
+            .expect("Zed lets a reader");
         return;
     }
     for error in writes("demo-reader", &made) {

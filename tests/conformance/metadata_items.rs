@@ -42,8 +42,16 @@ fn a_missing_key_is_told_apart_from_a_missing_image() {
     let mut image = cloud().compute("demo").get_image(&*made);
     image.retrieve().expect("the image");
     for (method, error, words) in [
-        ("GET", refused(image.get_metadata_item("b")), "The resource could not be found."),
-        ("DELETE", refused(image.delete_metadata_item("b")), "Invalid metadata key"),
+        (
+            "GET",
+            refused(image.get_metadata_item("b")),
+            "The resource could not be found.",
+        ),
+        (
+            "DELETE",
+            refused(image.delete_metadata_item("b")),
+            "Invalid metadata key",
+        ),
     ] {
         assert_eq!(kind(&error), "NotFound");
         assert_eq!(error.details().missing(), Some(Missing::MetadataItem));
@@ -76,17 +84,28 @@ fn an_item_that_is_no_string_is_read_as_json() {
         .with("kernel_id", Value::Null)
         .make();
     let mut image = cloud().compute("demo").get_image(&*made);
-    let text = image.get_metadata_item("block_device_mapping").expect("an item");
+    let text = image
+        .get_metadata_item("block_device_mapping")
+        .expect("an item");
     assert_eq!(serde_json::from_str::<Value>(&text).expect("JSON"), mapping);
-    assert_eq!(image.get_metadata_item("kernel_id").expect("an item"), "null");
-    assert_eq!(image.metadata.value("kernel_id"), Some(MetadataValue::Json("null")));
+    assert_eq!(
+        image.get_metadata_item("kernel_id").expect("an item"),
+        "null"
+    );
+    assert_eq!(
+        image.metadata.value("kernel_id"),
+        Some(MetadataValue::Json("null"))
+    );
 }
 
 #[test]
 fn items_of_others_are_read_and_not_deleted() {
     let id = cloud().image_id("public-large");
     let mut image = cloud().compute("demo").get_image(id);
-    assert_eq!(image.get_metadata_item("os_distro").expect("an item"), "ubuntu");
+    assert_eq!(
+        image.get_metadata_item("os_distro").expect("an item"),
+        "ubuntu"
+    );
     let error = refused(image.delete_metadata_item("os_distro"));
     assert_eq!(kind(&error), "Forbidden", "{error}");
     assert_eq!(image.metadata.get("os_distro"), Some("ubuntu"));

@@ -12,15 +12,22 @@ use crate::said::{kind, refused};
 fn works(made: &Made, key: &str) {
     let mut image = cloud().compute("demo").get_image(&**made);
     let one = |value: &str| Value::Object(Map::from_iter([(key.to_owned(), value.into())]));
-    image.set_metadata_item(key, "item").expect("a PUT of an item");
+    image
+        .set_metadata_item(key, "item")
+        .expect("a PUT of an item");
     assert_eq!(cloud().metadata_of(made), one("item"));
     image.merge_metadata([(key, "merged")]).expect("a POST");
     assert_eq!(cloud().metadata_of(made), one("merged"));
     image.reset_metadata([(key, "reset")]).expect("a PUT");
     assert_eq!(cloud().metadata_of(made), one("reset"));
-    assert_eq!(image.get_metadata_item(key).expect("a GET of an item"), "reset");
+    assert_eq!(
+        image.get_metadata_item(key).expect("a GET of an item"),
+        "reset"
+    );
     assert_eq!(image.metadata.iter().collect::<Vec<_>>(), [(key, "reset")]);
-    image.delete_metadata_item(key).expect("a DELETE of an item");
+    image
+        .delete_metadata_item(key)
+        .expect("a DELETE of an item");
     assert_eq!(cloud().metadata_of(made), json!({}));
     assert!(image.metadata.is_empty());
 }
@@ -28,9 +35,17 @@ fn works(made: &Made, key: &str) {
 #[test]
 fn letters_digits_and_a_few_signs_make_a_key() {
     let made = image().make();
-    for key in
-        ["a", "A.b-c_d:e 9", "a b", "a:b", "a.json", "...", "metadata", "-", &"k".repeat(255)]
-    {
+    for key in [
+        "a",
+        "A.b-c_d:e 9",
+        "a b",
+        "a:b",
+        "a.json",
+        "...",
+        "metadata",
+        "-",
+        &"k".repeat(255),
+    ] {
         works(&made, key);
     }
 }
@@ -39,11 +54,18 @@ fn letters_digits_and_a_few_signs_make_a_key() {
 fn keys_that_differ_in_case_are_two() {
     let made = image().with("key", "lower").make();
     let mut image = cloud().compute("demo").get_image(&*made);
-    image.set_metadata_item("KEY", "upper").expect("a PUT of an item");
-    assert_eq!(cloud().metadata_of(&made), json!({"key": "lower", "KEY": "upper"}));
+    image
+        .set_metadata_item("KEY", "upper")
+        .expect("a PUT of an item");
+    assert_eq!(
+        cloud().metadata_of(&made),
+        json!({"key": "lower", "KEY": "upper"})
+    );
     assert_eq!(image.get_metadata_item("key").expect("an item"), "lower");
     assert_eq!(image.get_metadata_item("KEY").expect("an item"), "upper");
-    image.delete_metadata_item("key").expect("a DELETE of an item");
+    image
+        .delete_metadata_item("key")
+        .expect("a DELETE of an item");
     assert_eq!(cloud().metadata_of(&made), json!({"KEY": "upper"}));
 }
 
@@ -63,18 +85,29 @@ fn refusals(made: &Made, key: &str) -> [Error; 5] {
 #[test]
 fn keys_of_other_characters_are_the_servers_refusal() {
     let made = image().with("kept", "k").make();
-    for key in ["50%", "a+b", "a?b", "a#b", "a@b", "a&b=c", "ключ", "a\nb", "a\u{7}b", "\\", "%20"]
-    {
+    for key in [
+        "50%", "a+b", "a?b", "a#b", "a@b", "a&b=c", "ключ", "a\nb", "a\u{7}b", "\\", "%20",
+    ] {
         let [merge, reset, set, get, delete] = refusals(&made, key);
         for error in [merge, reset, set] {
             assert_eq!(kind(&error), "BadRequest", "{key:?}");
             let words = error.details().message();
-            assert!(words.starts_with("Invalid input for field/attribute meta"), "{words}");
-            assert!(words.contains("does not match any of the regexes"), "{words}");
+            assert!(
+                words.starts_with("Invalid input for field/attribute meta"),
+                "{words}"
+            );
+            assert!(
+                words.contains("does not match any of the regexes"),
+                "{words}"
+            );
         }
         for error in [get, delete] {
             assert_eq!(kind(&error), "NotFound", "{key:?}");
-            assert_eq!(error.details().missing(), Some(Missing::MetadataItem), "{key:?}");
+            assert_eq!(
+                error.details().missing(),
+                Some(Missing::MetadataItem),
+                "{key:?}"
+            );
         }
     }
     assert_eq!(cloud().metadata_of(&made), json!({"kept": "k"}));
@@ -84,7 +117,10 @@ fn keys_of_other_characters_are_the_servers_refusal() {
 fn a_key_of_256_characters_is_the_servers_refusal() {
     let made = image().with("kept", "k").make();
     let [merge, reset, set, get, delete] = refusals(&made, &"k".repeat(256));
-    assert_eq!([merge, reset, set].map(|error| kind(&error)), ["BadRequest"; 3]);
+    assert_eq!(
+        [merge, reset, set].map(|error| kind(&error)),
+        ["BadRequest"; 3]
+    );
     let missing = |error: Error| error.details().missing();
     assert_eq!([get, delete].map(missing), [Some(Missing::MetadataItem); 2]);
     assert_eq!(cloud().metadata_of(&made), json!({"kept": "k"}));
@@ -97,7 +133,10 @@ fn a_key_with_a_slash_has_no_call_of_its_own() {
     assert_eq!([merge, reset].map(|error| kind(&error)), ["BadRequest"; 2]);
     let missing = |error: Error| error.details().missing();
     assert_eq!([set, get, delete].map(missing), [Some(Missing::Call); 3]);
-    assert_eq!(cloud().metadata_of(&made), json!({"kept": "k", "a/b": "slash"}));
+    assert_eq!(
+        cloud().metadata_of(&made),
+        json!({"kept": "k", "a/b": "slash"})
+    );
 }
 
 #[test]
@@ -115,9 +154,17 @@ fn a_key_that_changes_the_path_is_refused_before_sending() {
     }
     assert_eq!(cloud().metadata_of(&made), json!({"kept": "k"}));
     // In a body they can be set, and the server takes all but the empty one.
-    image.merge_metadata([("..", "two"), (".", "one")]).expect("a POST");
-    assert_eq!(cloud().metadata_of(&made), json!({"kept": "k", ".": "one", "..": "two"}));
-    assert_eq!(kind(&refused(image.merge_metadata([("", "v")]))), "BadRequest");
+    image
+        .merge_metadata([("..", "two"), (".", "one")])
+        .expect("a POST");
+    assert_eq!(
+        cloud().metadata_of(&made),
+        json!({"kept": "k", ".": "one", "..": "two"})
+    );
+    assert_eq!(
+        kind(&refused(image.merge_metadata([("", "v")]))),
+        "BadRequest"
+    );
 }
 
 #[test]
@@ -127,7 +174,9 @@ fn white_space_around_a_key_is_not_stored() {
     image.merge_metadata([(" a ", "merged")]).expect("a POST");
     assert_eq!(cloud().metadata_of(&made), json!({"a": "merged"}));
     assert_eq!(image.metadata.iter().collect::<Vec<_>>(), [("a", "merged")]);
-    image.set_metadata_item(" a", "item").expect("a PUT of an item");
+    image
+        .set_metadata_item(" a", "item")
+        .expect("a PUT of an item");
     assert_eq!(cloud().metadata_of(&made), json!({"a": "item"}));
     assert_eq!(image.metadata.iter().collect::<Vec<_>>(), [("a", "item")]);
     // By path it is another key, of which there is none.
@@ -140,7 +189,11 @@ fn white_space_around_a_key_is_not_stored() {
 
 #[test]
 fn odd_keys_that_glance_took_can_be_read() {
-    let made = image().with("50%", "percent").with("q?x=1&y#z", "url").with("a b", "space").make();
+    let made = image()
+        .with("50%", "percent")
+        .with("q?x=1&y#z", "url")
+        .with("a b", "space")
+        .make();
     let made_too = image().with("описание", "words").make();
     let mut image = cloud().compute("demo").get_image(&*made);
     for (key, value) in [("50%", "percent"), ("q?x=1&y#z", "url"), ("a b", "space")] {
@@ -148,10 +201,15 @@ fn odd_keys_that_glance_took_can_be_read() {
     }
     let error = refused(image.get_metadata_item("a+b"));
     assert_eq!(error.details().missing(), Some(Missing::MetadataItem));
-    image.delete_metadata_item("50%").expect("a DELETE of an item");
+    image
+        .delete_metadata_item("50%")
+        .expect("a DELETE of an item");
     // Beyond ASCII, Nova shows it and does not find it.
     let mut image = cloud().compute("demo").get_image(&*made_too);
-    assert_eq!(image.get_metadata().expect("a GET").get("описание"), Some("words"));
+    assert_eq!(
+        image.get_metadata().expect("a GET").get("описание"),
+        Some("words")
+    );
     let error = refused(image.get_metadata_item("описание"));
     assert_eq!(error.details().missing(), Some(Missing::MetadataItem));
 }

@@ -10,7 +10,9 @@ use crate::said::{kind, refused};
 fn arrives(made: &Made, value: &str) {
     let mut image = cloud().compute("demo").get_image(&**made);
     let expected = json!({"key": value});
-    image.set_metadata_item("key", value).expect("a PUT of an item");
+    image
+        .set_metadata_item("key", value)
+        .expect("a PUT of an item");
     assert_eq!(cloud().metadata_of(made), expected);
     assert_eq!(image.metadata.get("key"), Some(value));
     image.reset_metadata([("key", value)]).expect("a PUT");
@@ -64,7 +66,12 @@ fn what_glance_took_and_nova_does_not_cannot_be_sent_back() {
     let made = image().with("long", "v".repeat(300)).make();
     let mut image = cloud().compute("demo").get_image(&*made);
     let metadata = image.get_metadata().expect("a GET");
-    assert_eq!(kind(&refused(image.reset_metadata(&metadata))), "BadRequest");
+    assert_eq!(
+        kind(&refused(image.reset_metadata(&metadata))),
+        "BadRequest"
+    );
     assert_eq!(image.get_metadata_item("long").expect("an item").len(), 300);
-    image.delete_metadata_item("long").expect("a DELETE of an item");
+    image
+        .delete_metadata_item("long")
+        .expect("a DELETE of an item");
 }

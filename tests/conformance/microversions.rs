@@ -9,7 +9,9 @@ use crate::glance::image;
 use crate::said::{kind, refused, said};
 
 fn with(version: &str) -> opencloud::Result<Compute> {
-    cloud().openstack("demo").compute_v2_with(ServiceOptions::new().microversion(version))
+    cloud()
+        .openstack("demo")
+        .compute_v2_with(ServiceOptions::new().microversion(version))
 }
 
 #[track_caller]
@@ -29,19 +31,31 @@ fn every_call_works_up_to_the_last_version_of_images() {
     let made = image().make();
     for version in ["2.1", "2.9", "2.35"] {
         let compute = with(version).expect("a version");
-        assert_eq!(ids(compute.list_images(ListImages::new().limit(2).page_size(1))).len(), 2);
-        assert_eq!(ids(compute.list_images(ListImages::detailed().limit(1))).len(), 1);
+        assert_eq!(
+            ids(compute.list_images(ListImages::new().limit(2).page_size(1))).len(),
+            2
+        );
+        assert_eq!(
+            ids(compute.list_images(ListImages::detailed().limit(1))).len(),
+            1
+        );
         let mut image = compute.get_image(&*made);
         image.retrieve().expect("the image");
         image.reset_metadata([("a", version)]).expect("a PUT");
         image.merge_metadata([("b", "2")]).expect("a POST");
         image.set_metadata_item("c", "3").expect("a PUT of an item");
         assert_eq!(image.get_metadata_item("a").expect("an item"), version);
-        image.delete_metadata_item("c").expect("a DELETE of an item");
+        image
+            .delete_metadata_item("c")
+            .expect("a DELETE of an item");
         image.get_metadata().expect("a GET");
         assert_eq!(cloud().metadata_of(&made), json!({"a": version, "b": "2"}));
     }
-    with("2.35").expect("a version").get_image(&*made).delete().expect("a DELETE");
+    with("2.35")
+        .expect("a version")
+        .get_image(&*made)
+        .delete()
+        .expect("a DELETE");
 }
 
 #[test]
@@ -53,7 +67,9 @@ fn metadata_work_up_to_their_own_last_version() {
         image.merge_metadata([("b", "2")]).expect("a POST");
         image.set_metadata_item("c", "3").expect("a PUT of an item");
         assert_eq!(image.get_metadata_item("a").expect("an item"), version);
-        image.delete_metadata_item("c").expect("a DELETE of an item");
+        image
+            .delete_metadata_item("c")
+            .expect("a DELETE of an item");
         assert_eq!(image.get_metadata().expect("a GET").len(), 2);
     }
 }
@@ -63,8 +79,16 @@ fn images_above_their_last_version_are_refused_before_sending() {
     for version in ["2.36", "2.38", "2.100", "3.0", "latest"] {
         let compute = with(version).expect("a version");
         let mut image = compute.get_image(cloud().image_id("plain"));
-        is_gone(&refused(compute.list_images(false).next().expect("an error")), version, "2.35");
-        is_gone(&refused(compute.list_images(true).next().expect("an error")), version, "2.35");
+        is_gone(
+            &refused(compute.list_images(false).next().expect("an error")),
+            version,
+            "2.35",
+        );
+        is_gone(
+            &refused(compute.list_images(true).next().expect("an error")),
+            version,
+            "2.35",
+        );
         is_gone(&refused(image.retrieve()), version, "2.35");
         is_gone(&refused(image.delete()), version, "2.35");
     }
@@ -76,11 +100,23 @@ fn metadata_above_their_last_version_are_refused_before_sending() {
     for version in ["2.39", "latest"] {
         let mut image = with(version).expect("a version").get_image(&*made);
         is_gone(&refused(image.get_metadata()), version, "2.38");
-        is_gone(&refused(image.reset_metadata([("a", "b")])), version, "2.38");
-        is_gone(&refused(image.merge_metadata([("a", "b")])), version, "2.38");
+        is_gone(
+            &refused(image.reset_metadata([("a", "b")])),
+            version,
+            "2.38",
+        );
+        is_gone(
+            &refused(image.merge_metadata([("a", "b")])),
+            version,
+            "2.38",
+        );
         is_gone(&refused(image.get_metadata_item("kept")), version, "2.38");
         is_gone(&refused(image.set_metadata_item("a", "b")), version, "2.38");
-        is_gone(&refused(image.delete_metadata_item("kept")), version, "2.38");
+        is_gone(
+            &refused(image.delete_metadata_item("kept")),
+            version,
+            "2.38",
+        );
     }
     assert_eq!(cloud().metadata_of(&made), json!({"kept": "k"}));
 }
@@ -88,7 +124,10 @@ fn metadata_above_their_last_version_are_refused_before_sending() {
 #[test]
 fn a_version_that_the_server_does_not_have_is_its_own_refusal() {
     let error = refused(with("2.0").expect("a version").get_image("any").retrieve());
-    assert_eq!((kind(&error).as_str(), error.status()), ("Status", Some(406)));
+    assert_eq!(
+        (kind(&error).as_str(), error.status()),
+        ("Status", Some(406))
+    );
     let most = if cloud().is_zed() { "2.93" } else { "2.104" };
     assert_eq!(
         said(&error),

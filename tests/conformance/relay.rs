@@ -10,7 +10,9 @@ const TOKEN: &[u8] = b"x-subject-token:";
 
 /// An address that leads to the same as this one.
 pub(crate) fn before(address: &str) -> String {
-    let rest = address.strip_prefix("http://").expect("an address in plain http");
+    let rest = address
+        .strip_prefix("http://")
+        .expect("an address in plain http");
     let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let here = listener.local_addr().expect("a port");

@@ -49,7 +49,9 @@ impl Seeds {
 
     /// The names of all of them, in order.
     pub(crate) fn names(&self) -> Vec<String> {
-        (1..=self.count).map(|number| format!("{}-{number:05}", self.prefix)).collect()
+        (1..=self.count)
+            .map(|number| format!("{}-{number:05}", self.prefix))
+            .collect()
     }
 }
 
@@ -65,7 +67,13 @@ impl Drop for Seeds {
 fn seed_images(state: &Path, prefix: &str, what: &str) {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/real-cloud/seed-images");
     let mut command = Command::new(script);
-    command.args([what, "--prefix", prefix, "--state"]).arg(state);
+    command
+        .args([what, "--prefix", prefix, "--state"])
+        .arg(state);
     let done = command.output().expect("the script to run");
-    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    assert!(
+        done.status.success(),
+        "{}",
+        String::from_utf8_lossy(&done.stderr)
+    );
 }

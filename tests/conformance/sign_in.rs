@@ -52,7 +52,10 @@ fn a_user_signs_in_by_id() {
     let id = cloud().user_id("demo");
     let user = User::by_id(&id, cloud().password("demo"));
     let openstack = works_in_demo(cloud().address().user(user).scope(demo()));
-    assert_eq!(openstack.token().expect("a token").user_id(), Some(id.as_str()));
+    assert_eq!(
+        openstack.token().expect("a token").user_id(),
+        Some(id.as_str())
+    );
 }
 
 #[test]
@@ -70,7 +73,11 @@ fn an_application_credential_signs_in_by_name_with_its_user() {
         User::id_only(id),
         User::name_only("demo", Domain::by_id("default")),
         User::name_only("demo", Domain::by_name("Default")),
-        User::by_name("demo", "this password is not sent", Domain::by_id("default")),
+        User::by_name(
+            "demo",
+            "this password is not sent",
+            Domain::by_id("default"),
+        ),
     ] {
         let credential = ApplicationCredential::by_name("demo-app", secret, user);
         works_in_demo(cloud().address().application_credential(credential));
@@ -81,7 +88,12 @@ fn an_application_credential_signs_in_by_name_with_its_user() {
 fn an_application_credential_signs_in_whatever_scope_is_asked_for() {
     let (id, secret) = cloud().application_credential();
     let credential = ApplicationCredential::by_id(id, secret);
-    works_in_demo(cloud().address().application_credential(credential).scope(Scope::System));
+    works_in_demo(
+        cloud()
+            .address()
+            .application_credential(credential)
+            .scope(Scope::System),
+    );
 }
 
 #[test]
@@ -97,7 +109,12 @@ fn a_token_for_nothing_is_scoped_to_a_project() {
 
 #[test]
 fn a_token_of_a_project_is_scoped_to_it_again() {
-    works_in_demo(cloud().address().token_id(cloud().new_token("demo")).scope(demo()));
+    works_in_demo(
+        cloud()
+            .address()
+            .token_id(cloud().new_token("demo"))
+            .scope(demo()),
+    );
 }
 
 #[test]
@@ -134,10 +151,25 @@ fn nova_cannot_serve_a_token_for_nothing() {
     let options = cloud().address().user(by_name()).scope(Scope::Unscoped);
     let openstack = OpenStack::new(options).expect("good options");
     let nova = ServiceOptions::new().endpoint(cloud().nova());
-    let compute = openstack.compute_v2_with(nova).expect("an endpoint that was given");
-    let error = compute.list_images(false).next().expect("an error").expect_err("a refusal");
-    assert_eq!((kind(&error).as_str(), error.status()), ("Status", Some(500)));
-    assert!(error.details().message().starts_with("Unexpected API Error. "), "{error}");
+    let compute = openstack
+        .compute_v2_with(nova)
+        .expect("an endpoint that was given");
+    let error = compute
+        .list_images(false)
+        .next()
+        .expect("an error")
+        .expect_err("a refusal");
+    assert_eq!(
+        (kind(&error).as_str(), error.status()),
+        ("Status", Some(500))
+    );
+    assert!(
+        error
+            .details()
+            .message()
+            .starts_with("Unexpected API Error. "),
+        "{error}"
+    );
 }
 
 #[test]
@@ -210,7 +242,12 @@ fn a_scope_that_the_user_has_no_part_in_is_refused() {
 
 #[test]
 fn an_unknown_trust_is_refused() {
-    is_refused(cloud().address().user(by_name()).scope(Scope::Trust("0".repeat(32))));
+    is_refused(
+        cloud()
+            .address()
+            .user(by_name())
+            .scope(Scope::Trust("0".repeat(32))),
+    );
 }
 
 #[test]
@@ -232,10 +269,16 @@ fn a_wrong_application_credential_is_refused() {
 #[track_caller]
 fn is_not_found(options: Options, words: &str) {
     let error = refused(OpenStack::new(options).expect("good options").compute_v2());
-    assert_eq!((&*kind(&error), error.details().missing()), ("Unauthorized", None));
+    assert_eq!(
+        (&*kind(&error), error.details().missing()),
+        ("Unauthorized", None)
+    );
     assert_eq!(
         said(&error),
-        format!("POST {}/auth/tokens: 404 Not Found: {words} (request id ID)", cloud().identity())
+        format!(
+            "POST {}/auth/tokens: 404 Not Found: {words} (request id ID)",
+            cloud().identity()
+        )
     );
 }
 
@@ -264,12 +307,18 @@ fn a_token_that_is_none_is_not_found_by_keystone() {
 fn a_revoked_token_cannot_be_scoped_anew() {
     let token = cloud().new_token("demo");
     cloud().revoke(&token);
-    is_not_found(cloud().address().token_id(token).scope(demo()), "Failed to validate token");
+    is_not_found(
+        cloud().address().token_id(token).scope(demo()),
+        "Failed to validate token",
+    );
 }
 
 #[test]
 fn an_auth_url_that_leads_to_nova_is_refused_by_it() {
-    let options = Options::new(cloud().nova()).no_proxy().user(by_name()).scope(demo());
+    let options = Options::new(cloud().nova())
+        .no_proxy()
+        .user(by_name())
+        .scope(demo());
     let error = refused(OpenStack::new(options).expect("good options").compute_v2());
     assert_eq!(kind(&error), "Unauthorized");
     assert_eq!(
@@ -284,9 +333,15 @@ fn an_auth_url_that_leads_to_nova_is_refused_by_it() {
 
 #[test]
 fn an_auth_url_that_leads_to_glance_is_not_followed() {
-    let options = Options::new(cloud().glance()).no_proxy().user(by_name()).scope(demo());
+    let options = Options::new(cloud().glance())
+        .no_proxy()
+        .user(by_name())
+        .scope(demo());
     let error = refused(OpenStack::new(options).expect("good options").compute_v2());
-    assert_eq!((kind(&error).as_str(), error.status()), ("Status", Some(300)));
+    assert_eq!(
+        (kind(&error).as_str(), error.status()),
+        ("Status", Some(300))
+    );
     assert_eq!(
         error.details().message(),
         "it offers other addresses and names none; is the URL right?"

@@ -97,7 +97,10 @@ pub(crate) fn start() {
         }
     });
     // Where nobody waits for a thread, nobody hears of it.
-    let found = ELSEWHERE.lock().unwrap_or_else(PoisonError::into_inner).take();
+    let found = ELSEWHERE
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .take();
     assert_eq!(found, None, "not in this case, but beside one before it");
 }
 
@@ -150,8 +153,15 @@ fn leak(text: &str) -> Option<(&'static str, String)> {
     let name = secrets.find_in(text)?;
     let is_edge = |it: char| !(it.is_ascii_alphanumeric() || it == '_' || it == '-');
     let words = text.split_inclusive(is_edge);
-    let shown =
-        words.map(|word| if secrets.find_in(word).is_some() { "*** " } else { word }).collect();
+    let shown = words
+        .map(|word| {
+            if secrets.find_in(word).is_some() {
+                "*** "
+            } else {
+                word
+            }
+        })
+        .collect();
     Some((name, shown))
 }
 
@@ -201,13 +211,18 @@ impl Log for Sweeper {
                 targets.insert(target.to_owned());
             }
         });
-        let Some((name, shown)) = leak(&record.args().to_string()) else { return };
+        let Some((name, shown)) = leak(&record.args().to_string()) else {
+            return;
+        };
         let level = record.level();
         // These lines have the same bytes as numbers beside the text.
         let shown = if target == BYTES { "its bytes" } else { &shown };
         let found = format!("{name}, or a part of it, is logged by {target} at {level}: {shown}");
         // The case's own thread has its name, or is the only one.
-        if thread::current().name().is_none_or(|thread| thread.starts_with("opencloud")) {
+        if thread::current()
+            .name()
+            .is_none_or(|thread| thread.starts_with("opencloud"))
+        {
             *ELSEWHERE.lock().unwrap_or_else(PoisonError::into_inner) = Some(found.clone());
         }
         assert!(thread::panicking(), "{found}");
@@ -225,10 +240,17 @@ mod tests {
     #[test]
     fn the_lines_of_every_layer_are_swept() {
         super::TARGETS.take();
-        OpenStack::new(cloud().options("demo")).expect("options").compute_v2().expect("Nova");
+        OpenStack::new(cloud().options("demo"))
+            .expect("options")
+            .compute_v2()
+            .expect("Nova");
         let targets = super::TARGETS.take();
         let of = |layer: &str| targets.iter().any(|target| target.starts_with(layer));
-        assert_eq!(["opencloud", "ureq::", BYTES].map(of), [is_logging(); 3], "{targets:?}");
+        assert_eq!(
+            ["opencloud", "ureq::", BYTES].map(of),
+            [is_logging(); 3],
+            "{targets:?}"
+        );
     }
 
     #[test]
@@ -238,7 +260,11 @@ mod tests {
         watch(secret, "mine");
         for at in 0..=secret.len() - PART {
             let text = format!("ab \"{}\" cd", &secret[at..at + PART]);
-            assert_eq!(leak(&text), Some(("mine", "ab \"***  cd".to_owned())), "{text}");
+            assert_eq!(
+                leak(&text),
+                Some(("mine", "ab \"***  cd".to_owned())),
+                "{text}"
+            );
         }
         assert_eq!(leak(&format!("ab {} cd", &secret[..PART - 1])), None);
     }
@@ -257,7 +283,11 @@ mod tests {
     fn the_passwords_can_be_told_from_words() {
         for secret in cloud().secrets() {
             let is_word = |part: &[u8]| contains(WORDS.as_bytes(), part);
-            let words = secret.as_bytes().windows(PART).filter(|part| is_word(part)).count();
+            let words = secret
+                .as_bytes()
+                .windows(PART)
+                .filter(|part| is_word(part))
+                .count();
             match cloud().kind() {
                 Kind::Sandbox(_) => assert_eq!(words, 0, "of the words in a password"),
                 Kind::Real(_) => assert_ne!(leak(&secret), None),

@@ -41,7 +41,10 @@ fn secret(token: &Value) -> &str {
 
 #[track_caller]
 fn lists(compute: &Compute) {
-    assert_eq!(ids(compute.list_images(ListImages::new().limit(1))).len(), 1);
+    assert_eq!(
+        ids(compute.list_images(ListImages::new().limit(1))).len(),
+        1
+    );
 }
 
 #[test]
@@ -51,7 +54,11 @@ fn a_token_that_was_kept_is_used_without_signing_in() {
     let wrong = User::by_name("demo", WRONG, Domain::by_id("default"));
     for options in [cloud().address(), cloud().address().user(wrong)] {
         let again = OpenStack::new(options.cached_token(imported(&token))).expect("options");
-        lists(&again.compute_v2().expect("the endpoint of the token that was kept"));
+        lists(
+            &again
+                .compute_v2()
+                .expect("the endpoint of the token that was kept"),
+        );
         assert_eq!(exported(&again), token);
     }
 }
@@ -84,10 +91,20 @@ fn a_revoked_token_without_credentials_is_the_callers_error() {
     let token = exported(&demo());
     cloud().revoke(secret(&token));
     let options = cloud().address().cached_token(imported(&token));
-    let compute = OpenStack::new(options).expect("options").compute_v2().expect("Nova");
-    let error = compute.list_images(false).next().expect("an error").expect_err("a refusal");
+    let compute = OpenStack::new(options)
+        .expect("options")
+        .compute_v2()
+        .expect("Nova");
+    let error = compute
+        .list_images(false)
+        .next()
+        .expect("an error")
+        .expect_err("a refusal");
     assert_eq!(kind(&error), "Unauthorized");
-    assert_eq!(said(&error), nova_refuses("/images?page_size=1000&limit=1000"));
+    assert_eq!(
+        said(&error),
+        nova_refuses("/images?page_size=1000&limit=1000")
+    );
 }
 
 #[test]
@@ -196,13 +213,19 @@ fn a_revoked_token_without_keystone_is_the_callers_error() {
     cloud().revoke(&token);
     let error = refused(without_keystone(&token).get_image("any").delete());
     assert_eq!(kind(&error), "Unauthorized");
-    assert_eq!(said(&error), nova_refuses("/images/any").replacen("GET", "DELETE", 1));
+    assert_eq!(
+        said(&error),
+        nova_refuses("/images/any").replacen("GET", "DELETE", 1)
+    );
 }
 
 #[test]
 fn every_user_sees_the_cloud_with_a_token_of_their_own() {
     let image = image().make();
     let seen = |user| cloud().compute(user).get_image(&*image).retrieve().is_ok();
-    assert_eq!(["demo", "demo-reader", "other", "admin"].map(seen), [true, true, false, true]);
+    assert_eq!(
+        ["demo", "demo-reader", "other", "admin"].map(seen),
+        [true, true, false, true]
+    );
     assert!(listed(ListImages::new()).contains(&image.to_string()));
 }

@@ -34,7 +34,10 @@ fn os_cloud_names_a_cloud_of_the_file() {
     let sandbox = two_images();
     let folder = folder("os_cloud_names", &two_clouds(&sandbox));
     let run = |arguments: &[&str]| {
-        let output = example("images").current_dir(&folder).args(arguments).output();
+        let output = example("images")
+            .current_dir(&folder)
+            .args(arguments)
+            .output();
         Ran::from(output.expect("a run"))
     };
     let list = run(&["list", "--os-cloud", "demo", "--name", "web"]);
@@ -44,20 +47,33 @@ fn os_cloud_names_a_cloud_of_the_file() {
     let config = run(&["--os-cloud", "other", "config"]).stdout;
     let file = folder.join("clouds.yaml");
     let row = |key: &str| {
-        let line = config.lines().find(|line| line.starts_with(key)).expect("a line");
-        line.split_whitespace().map(str::to_owned).collect::<Vec<_>>()
+        let line = config
+            .lines()
+            .find(|line| line.starts_with(key))
+            .expect("a line");
+        line.split_whitespace()
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
     };
     assert_eq!(row("cloud"), ["cloud", "other", "--os-cloud"]);
-    assert_eq!(row("username"), ["username", "other", &format!("{}:15", file.display())]);
-    assert_eq!(row("password"), ["password", "***", &format!("{}:16", file.display())]);
+    assert_eq!(
+        row("username"),
+        ["username", "other", &format!("{}:15", file.display())]
+    );
+    assert_eq!(
+        row("password"),
+        ["password", "***", &format!("{}:16", file.display())]
+    );
 }
 
 #[test]
 fn a_cloud_that_is_not_there_is_reported_with_those_that_are() {
     let sandbox = two_images();
     let folder = folder("a_cloud_that_is_not_there", &two_clouds(&sandbox));
-    let output =
-        example("images").current_dir(&folder).args(["--os-cloud", "nope", "list"]).output();
+    let output = example("images")
+        .current_dir(&folder)
+        .args(["--os-cloud", "nope", "list"])
+        .output();
     let file = folder.join("clouds.yaml");
     let said = format!(
         "images: the cloud \"nope\" was not found: {} has \"demo\", \"other\"\n",

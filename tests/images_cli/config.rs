@@ -31,7 +31,10 @@ fn config_shows_each_setting_and_its_source_and_sends_nothing() {
 #[test]
 fn config_json_is_one_object_with_secrets_hidden() {
     let sandbox = two_images();
-    let output = program(&sandbox).args(["config", "--json"]).output().expect("a run");
+    let output = program(&sandbox)
+        .args(["config", "--json"])
+        .output()
+        .expect("a run");
     let url = sandbox.auth_url();
     let expected = format!(
         r#"{{"cloud":"envvars","auth_type":"password","auth_url":"{url}","username":"demo","user_domain_name":"Default","password":"***","project_name":"demo","project_domain_name":"Default","region_name":"RegionOne","interface":"public","verify":true}}"#
@@ -41,10 +44,21 @@ fn config_json_is_one_object_with_secrets_hidden() {
 
 #[test]
 fn without_a_cloud_the_sandbox_is_used_and_config_says_that_there_is_none() {
-    let ran = Ran::from(example("images").args(["list", "--limit", "1"]).output().expect("a run"));
+    let ran = Ran::from(
+        example("images")
+            .args(["list", "--limit", "1"])
+            .output()
+            .expect("a run"),
+    );
     assert_eq!(ran.code, Some(0), "{ran:?}");
-    assert_eq!(ran.stderr, "no cloud is configured: using the built-in sandbox\n");
+    assert_eq!(
+        ran.stderr,
+        "no cloud is configured: using the built-in sandbox\n"
+    );
     let ran = Ran::from(example("images").arg("config").output().expect("a run"));
     assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), ""), "{ran:?}");
-    assert!(ran.stderr.starts_with("images: no cloud to connect to: "), "{ran:?}");
+    assert!(
+        ran.stderr.starts_with("images: no cloud to connect to: "),
+        "{ran:?}"
+    );
 }

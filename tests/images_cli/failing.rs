@@ -7,7 +7,11 @@ use super::{Ran, failed, images, program, two_images};
 #[test]
 fn a_wrong_password_is_reported_without_it() {
     let sandbox = two_images();
-    let ran = program(&sandbox).env("OS_PASSWORD", "s3cret").arg("list").output().expect("a run");
+    let ran = program(&sandbox)
+        .env("OS_PASSWORD", "s3cret")
+        .arg("list")
+        .output()
+        .expect("a run");
     let said = format!(
         "images: POST {}/auth/tokens: 401 Unauthorized: The request you have made requires \
          authentication. (request id REQUEST)\n",
@@ -31,9 +35,19 @@ fn the_servers_words_are_shown_escaped() {
 #[test]
 fn an_answer_that_is_no_list_is_reported_with_its_cause() {
     let sandbox = two_images();
-    sandbox.fail(Fault::status(200).body("{\"images\": 1}").on("GET", "/images"));
+    sandbox.fail(
+        Fault::status(200)
+            .body("{\"images\": 1}")
+            .on("GET", "/images"),
+    );
     let said = images(&sandbox, &["list"]);
     assert_eq!((said.code, said.stdout.as_str()), (Some(1), ""));
-    let begin = format!("images: GET {}/images?page_size=1000&limit=1000: ", sandbox.compute_url());
-    assert!(said.stderr.starts_with(&begin) && said.stderr.lines().count() == 1, "{said:?}");
+    let begin = format!(
+        "images: GET {}/images?page_size=1000&limit=1000: ",
+        sandbox.compute_url()
+    );
+    assert!(
+        said.stderr.starts_with(&begin) && said.stderr.lines().count() == 1,
+        "{said:?}"
+    );
 }

@@ -16,7 +16,10 @@ fn a_detailed_list_has_a_column_for_each_field_that_is_compared() {
     let web = format!("{WEB}  ACTIVE            2048        20         0  TIME  web");
     let old = format!("{OLD}  SAVING               0         0        64  TIME  -");
     let expected = format!("{head}\n{web}\n{old}\n");
-    assert_eq!(images(&two_images(), &["list", "--detailed"]), done(expected));
+    assert_eq!(
+        images(&two_images(), &["list", "--detailed"]),
+        done(expected)
+    );
 }
 
 #[test]
@@ -31,7 +34,10 @@ fn with_json_each_image_is_a_line_as_nova_sent_it() {
     };
     let web = format!(r#"{{"id":"{WEB}","name":"web",{}}}"#, links(WEB));
     let old = format!(r#"{{"id":"{OLD}",{},"name":null}}"#, links(OLD));
-    assert_eq!(images(&sandbox, &["--json", "list"]), done(format!("{web}\n{old}\n")));
+    assert_eq!(
+        images(&sandbox, &["--json", "list"]),
+        done(format!("{web}\n{old}\n"))
+    );
 
     let web = format!(
         r#"{{"id":"{WEB}","name":"web","minRam":0,"minDisk":20,"metadata":{{"architecture":"x86_64","os":"linux"}},"created":"TIME","updated":"TIME","status":"ACTIVE","progress":100,"OS-EXT-IMG-SIZE:size":2048,{}}}"#,
@@ -63,10 +69,16 @@ fn every_filter_is_sent() {
         ["--min-ram", "512"],
         ["--page-size", "7"],
     ];
-    let arguments: Vec<_> = ["list"].into_iter().chain(filters.into_iter().flatten()).collect();
+    let arguments: Vec<_> = ["list"]
+        .into_iter()
+        .chain(filters.into_iter().flatten())
+        .collect();
     assert_eq!(images(&sandbox, &arguments), done(""));
-    let mut query: Vec<String> =
-        sent(&sandbox).concat().split(['?', '&']).map(str::to_owned).collect();
+    let mut query: Vec<String> = sent(&sandbox)
+        .concat()
+        .split(['?', '&'])
+        .map(str::to_owned)
+        .collect();
     query[1..].sort();
     let expected = [
         "GET /images",
@@ -86,18 +98,30 @@ fn every_filter_is_sent() {
 fn a_status_that_is_not_novas_is_sent_as_given() {
     let sandbox = two_images();
     assert_eq!(
-        images(&sandbox, &["list", "--status", "queued", "--json"]).stdout.lines().count(),
+        images(&sandbox, &["list", "--status", "queued", "--json"])
+            .stdout
+            .lines()
+            .count(),
         1
     );
-    assert_eq!(sent(&sandbox), ["GET /images?status=queued&page_size=1000&limit=1000"]);
+    assert_eq!(
+        sent(&sandbox),
+        ["GET /images?status=queued&page_size=1000&limit=1000"]
+    );
 }
 
 #[test]
 fn the_limit_is_of_all_pages_and_the_page_size_of_one() {
     let sandbox = Sandbox::builder().empty().start();
     sandbox.add_images(10);
-    let ran = images(&sandbox, &["list", "--limit", "5", "--page-size", "2", "--json"]);
-    assert_eq!((ran.code, ran.stdout.lines().count(), sent(&sandbox).len()), (Some(0), 5, 3));
+    let ran = images(
+        &sandbox,
+        &["list", "--limit", "5", "--page-size", "2", "--json"],
+    );
+    assert_eq!(
+        (ran.code, ran.stdout.lines().count(), sent(&sandbox).len()),
+        (Some(0), 5, 3)
+    );
 }
 
 #[test]
@@ -129,7 +153,9 @@ fn a_reader_that_has_seen_enough_is_no_failure() {
     sandbox.add_images(500);
     let mut command = program(&sandbox);
     command.args(["list", "--detailed", "--json"]);
-    command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
+    command
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped());
     let mut child = command.spawn().expect("a run");
     drop(child.stdout.take());
     let ran = Ran::from(child.wait_with_output().expect("an end"));
@@ -139,8 +165,15 @@ fn a_reader_that_has_seen_enough_is_no_failure() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_full_disk_is_a_failure() {
-    let full = std::fs::File::options().write(true).open("/dev/full").expect("/dev/full");
-    let output = program(&two_images()).arg("list").stdout(full).output().expect("a run");
+    let full = std::fs::File::options()
+        .write(true)
+        .open("/dev/full")
+        .expect("/dev/full");
+    let output = program(&two_images())
+        .arg("list")
+        .stdout(full)
+        .output()
+        .expect("a run");
     let said = "images: cannot write to stdout: No space left on device (os error 28)\n";
     assert_eq!(Ran::from(output), super::failed(said));
 }

@@ -5,13 +5,20 @@ use super::{Ran, program, two_images};
 #[test]
 fn debug_shows_the_requests() {
     let sandbox = two_images();
-    let output = program(&sandbox).env("RUST_LOG", "debug").arg("list").output();
+    let output = program(&sandbox)
+        .env("RUST_LOG", "debug")
+        .arg("list")
+        .output();
     let ran = Ran::from(output.expect("a run"));
     let line = format!(
         "DEBUG opencloud::retry: GET {}/images?page_size=1000&limit=1000: 200, ",
         sandbox.compute_url()
     );
-    assert!(ran.stderr.lines().any(|shown| shown.starts_with(&line)), "{}", ran.stderr);
+    assert!(
+        ran.stderr.lines().any(|shown| shown.starts_with(&line)),
+        "{}",
+        ran.stderr
+    );
 }
 
 #[test]
@@ -22,17 +29,31 @@ fn nothing_is_shown_without_it() {
 
 #[test]
 fn no_secret_is_shown_whatever_it_says() {
-    for filter in ["trace", "ureq_proto=trace", "trace,ureq_proto::util=trace", "ureq=trace"] {
+    for filter in [
+        "trace",
+        "ureq_proto=trace",
+        "trace,ureq_proto::util=trace",
+        "ureq=trace",
+    ] {
         let sandbox = two_images();
-        let output = program(&sandbox).env("RUST_LOG", filter).arg("list").output();
+        let output = program(&sandbox)
+            .env("RUST_LOG", filter)
+            .arg("list")
+            .output();
         let ran = Ran::from(output.expect("a run"));
         assert_eq!(ran.code, Some(0));
-        let token =
-            sandbox.requests().iter().find_map(|r| r.header("X-Auth-Token").map(str::to_owned));
+        let token = sandbox
+            .requests()
+            .iter()
+            .find_map(|r| r.header("X-Auth-Token").map(str::to_owned));
         let token = token.expect("a token");
         for secret in ["demo-password", &token] {
             assert!(!ran.stderr.contains(secret), "{filter}: {}", ran.stderr);
         }
-        assert!(!ran.stderr.contains("ureq_proto"), "{filter}: {}", ran.stderr);
+        assert!(
+            !ran.stderr.contains("ureq_proto"),
+            "{filter}: {}",
+            ran.stderr
+        );
     }
 }

@@ -27,7 +27,13 @@ const MISSING: &str = "99999999-9999-4999-8999-999999999999";
 fn two_images() -> Sandbox {
     let sandbox = Sandbox::builder().empty().start();
     let items = [("architecture", "x86_64"), ("os", "linux")];
-    sandbox.add_image(NewImage::named("web").id(WEB).metadata(items).min_disk(20).size(2048));
+    sandbox.add_image(
+        NewImage::named("web")
+            .id(WEB)
+            .metadata(items)
+            .min_disk(20)
+            .size(2048),
+    );
     let old = NewImage::nameless().id(OLD).status("queued").min_ram(64);
     sandbox.add_image(old.age(std::time::Duration::from_secs(86_400)));
     sandbox
@@ -47,12 +53,20 @@ fn images(sandbox: &Sandbox, arguments: &[&str]) -> Ran {
 
 /// Exit code 0, and this on stdout.
 fn done(stdout: impl Into<String>) -> Ran {
-    Ran { code: Some(0), stdout: stdout.into(), stderr: String::new() }
+    Ran {
+        code: Some(0),
+        stdout: stdout.into(),
+        stderr: String::new(),
+    }
 }
 
 /// Exit code 1, and this on stderr.
 fn failed(stderr: impl Into<String>) -> Ran {
-    Ran { code: Some(1), stdout: String::new(), stderr: stderr.into() }
+    Ran {
+        code: Some(1),
+        stdout: String::new(),
+        stderr: stderr.into(),
+    }
 }
 
 /// What was sent to the Compute service: method, path and query.

@@ -11,15 +11,24 @@ fn metadata_is_a_table_or_one_line_of_json() {
     assert_eq!(images(&sandbox, &["metadata", WEB]), done(table));
     let json = "{\"architecture\":\"x86_64\",\"os\":\"linux\"}\n";
     assert_eq!(images(&sandbox, &["metadata", WEB, "--json"]), done(json));
-    assert_eq!(sent(&sandbox), vec![format!("GET /images/{WEB}/metadata"); 2]);
+    assert_eq!(
+        sent(&sandbox),
+        vec![format!("GET /images/{WEB}/metadata"); 2]
+    );
 }
 
 #[test]
 fn get_prints_the_value_alone() {
     let sandbox = two_images();
     assert_eq!(images(&sandbox, &["get", WEB, "os"]), done("linux\n"));
-    assert_eq!(images(&sandbox, &["get", WEB, "os", "--json"]), done("\"linux\"\n"));
-    assert_eq!(sent(&sandbox), vec![format!("GET /images/{WEB}/metadata/os"); 2]);
+    assert_eq!(
+        images(&sandbox, &["get", WEB, "os", "--json"]),
+        done("\"linux\"\n")
+    );
+    assert_eq!(
+        sent(&sandbox),
+        vec![format!("GET /images/{WEB}/metadata/os"); 2]
+    );
 }
 
 #[test]
@@ -27,18 +36,30 @@ fn a_value_that_is_no_text_is_printed_as_json() {
     let sandbox = Sandbox::builder().empty().start();
     let mapping = r#"[{"device_name": "/dev/vda", "volume_id": null}]"#;
     let items = [("block_device_mapping", mapping)];
-    sandbox.add_image(NewImage::nameless().id(WEB).metadata(items).null("kernel_id"));
+    sandbox.add_image(
+        NewImage::nameless()
+            .id(WEB)
+            .metadata(items)
+            .null("kernel_id"),
+    );
     let mapping = "[{\"device_name\":\"/dev/vda\",\"volume_id\":null}]";
     for (arguments, expected) in [
         (vec!["get", WEB, "block_device_mapping"], mapping.to_owned()),
-        (vec!["get", WEB, "block_device_mapping", "--json"], mapping.to_owned()),
+        (
+            vec!["get", WEB, "block_device_mapping", "--json"],
+            mapping.to_owned(),
+        ),
         (vec!["get", WEB, "kernel_id", "--json"], "null".to_owned()),
         (
             vec!["metadata", WEB, "--json"],
             format!("{{\"block_device_mapping\":{mapping},\"kernel_id\":null}}"),
         ),
     ] {
-        assert_eq!(images(&sandbox, &arguments), done(expected + "\n"), "{arguments:?}");
+        assert_eq!(
+            images(&sandbox, &arguments),
+            done(expected + "\n"),
+            "{arguments:?}"
+        );
     }
 }
 
@@ -50,22 +71,34 @@ fn set_merges_and_prints_what_came_of_it() {
     assert_eq!(images(&sandbox, &arguments), done(table));
     assert_eq!(sent(&sandbox), [format!("POST /images/{WEB}/metadata")]);
     let json = "{\"a b\":\"=c=\",\"architecture\":\"aarch64\",\"empty\":\"x\",\"os\":\"linux\"}\n";
-    assert_eq!(images(&sandbox, &["set", WEB, "empty=x", "--json"]), done(json));
+    assert_eq!(
+        images(&sandbox, &["set", WEB, "empty=x", "--json"]),
+        done(json)
+    );
 }
 
 #[test]
 fn reset_replaces_all_and_prints_what_came_of_it() {
     let sandbox = two_images();
-    assert_eq!(images(&sandbox, &["reset", WEB, "a=1"]), done("KEY  VALUE\na    1\n"));
+    assert_eq!(
+        images(&sandbox, &["reset", WEB, "a=1"]),
+        done("KEY  VALUE\na    1\n")
+    );
     assert_eq!(images(&sandbox, &["reset", WEB, "--json"]), done("{}\n"));
     assert_eq!(images(&sandbox, &["reset", WEB]), done(""));
-    assert_eq!(sent(&sandbox), vec![format!("PUT /images/{WEB}/metadata"); 3]);
+    assert_eq!(
+        sent(&sandbox),
+        vec![format!("PUT /images/{WEB}/metadata"); 3]
+    );
 }
 
 #[test]
 fn unset_deletes_each_key_and_prints_nothing() {
     let sandbox = two_images();
-    assert_eq!(images(&sandbox, &["unset", WEB, "os", "architecture"]), done(""));
+    assert_eq!(
+        images(&sandbox, &["unset", WEB, "os", "architecture"]),
+        done("")
+    );
     assert_eq!(
         sent(&sandbox),
         [
@@ -84,7 +117,10 @@ fn unset_ends_at_the_first_key_that_cannot_be_deleted() {
         "images: DELETE {url}/images/{WEB}/metadata/nope: 404 Not Found: Invalid metadata key \
          (request id REQUEST)\n"
     );
-    assert_eq!(images(&sandbox, &["unset", WEB, "nope", "os"]), failed(said));
+    assert_eq!(
+        images(&sandbox, &["unset", WEB, "nope", "os"]),
+        failed(said)
+    );
     assert_eq!(images(&sandbox, &["get", WEB, "os"]), done("linux\n"));
 }
 
@@ -94,6 +130,9 @@ fn what_would_break_the_image_is_not_sent() {
     let said = "images: the metadata item \"mappings\" must be JSON, and its value is none \
                 (expected ident at line 1 column 2): Nova would store it and then fail on every \
                 list with this image in it; nothing was sent\n";
-    assert_eq!(images(&sandbox, &["set", WEB, "a=1", "mappings=none"]), failed(said));
+    assert_eq!(
+        images(&sandbox, &["set", WEB, "a=1", "mappings=none"]),
+        failed(said)
+    );
     assert_eq!(sent(&sandbox), [] as [&str; 0]);
 }

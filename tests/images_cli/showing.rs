@@ -37,34 +37,62 @@ fn a_snapshot_is_shown_with_its_server_and_disk() {
     sandbox.add_image(NewImage::named("snapshot").id(WEB).metadata(items));
     let ran = images(&sandbox, &["show", WEB]);
     let lines: Vec<_> = ran.stdout.lines().skip(9).take(2).collect();
-    assert_eq!(lines, [&format!("server        {server}"), "disk_config   AUTO"]);
+    assert_eq!(
+        lines,
+        [&format!("server        {server}"), "disk_config   AUTO"]
+    );
 }
 
 #[test]
 fn with_json_an_image_is_one_line_as_nova_sent_it() {
     let sandbox = two_images();
     let ran = images(&sandbox, &["show", "--json", OLD]);
-    let listed = images(&sandbox, &["list", "--json", "--detailed", "--status", "queued"]);
+    let listed = images(
+        &sandbox,
+        &["list", "--json", "--detailed", "--status", "queued"],
+    );
     assert_eq!(ran, listed);
-    assert!(ran.stdout.starts_with(&format!(r#"{{"id":"{OLD}","minRam":64,"minDisk":0,"#)));
+    assert!(
+        ran.stdout
+            .starts_with(&format!(r#"{{"id":"{OLD}","minRam":64,"minDisk":0,"#))
+    );
 }
 
 #[test]
 fn what_a_terminal_would_obey_is_shown_escaped_but_not_in_json() {
     let sandbox = Sandbox::builder().empty().start();
     let name = "a\u{1b}[31m\r\nb\u{202e}c\u{7f}";
-    sandbox.add_image(NewImage::named(name).id(WEB).metadata([("k", "1\n2\u{9b}")]));
+    sandbox.add_image(
+        NewImage::named(name)
+            .id(WEB)
+            .metadata([("k", "1\n2\u{9b}")]),
+    );
     let escaped = r"a\u{1b}[31m\r\nb\u{202e}c\u{7f}";
     let list = format!("{:36}  NAME\n{WEB}  {escaped}\n", "ID");
     assert_eq!(images(&sandbox, &["list"]), done(list));
     let shown = images(&sandbox, &["show", WEB]).stdout;
     let lines: Vec<_> = shown.lines().filter(|line| line.contains('\\')).collect();
-    assert_eq!(lines, [&format!("name          {escaped}"), r"metadata      k = 1\n2\u{9b}"]);
-    assert_eq!(images(&sandbox, &["metadata", WEB]), done("KEY  VALUE\nk    1\\n2\\u{9b}\n"));
+    assert_eq!(
+        lines,
+        [
+            &format!("name          {escaped}"),
+            r"metadata      k = 1\n2\u{9b}"
+        ]
+    );
+    assert_eq!(
+        images(&sandbox, &["metadata", WEB]),
+        done("KEY  VALUE\nk    1\\n2\\u{9b}\n")
+    );
     assert_eq!(images(&sandbox, &["get", WEB, "k"]), done("1\\n2\\u{9b}\n"));
-    assert_eq!(images(&sandbox, &["--json", "get", WEB, "k"]), done("\"1\\n2\u{9b}\"\n"));
+    assert_eq!(
+        images(&sandbox, &["--json", "get", WEB, "k"]),
+        done("\"1\\n2\u{9b}\"\n")
+    );
     let json = images(&sandbox, &["--json", "list"]).stdout;
-    assert!(json.contains("\"a\\u001b[31m\\r\\nb\u{202e}c\u{7f}\""), "{json}");
+    assert!(
+        json.contains("\"a\\u001b[31m\\r\\nb\u{202e}c\u{7f}\""),
+        "{json}"
+    );
 }
 
 #[test]
@@ -81,8 +109,17 @@ fn an_image_that_is_not_there_is_reported_with_the_servers_words() {
 fn delete_prints_nothing() {
     let sandbox = two_images();
     assert_eq!(images(&sandbox, &["delete", WEB, OLD]), done(""));
-    assert_eq!(sent(&sandbox), [format!("DELETE /images/{WEB}"), format!("DELETE /images/{OLD}")]);
-    assert_eq!((sandbox.has_image(WEB), sandbox.has_image(OLD)), (false, false));
+    assert_eq!(
+        sent(&sandbox),
+        [
+            format!("DELETE /images/{WEB}"),
+            format!("DELETE /images/{OLD}")
+        ]
+    );
+    assert_eq!(
+        (sandbox.has_image(WEB), sandbox.has_image(OLD)),
+        (false, false)
+    );
 }
 
 #[test]
@@ -96,7 +133,13 @@ fn delete_goes_on_after_a_failure() {
          images: DELETE {url}/images/{MISSING}: 404 Not Found: Image not found. \
          (request id REQUEST)\n"
     );
-    assert_eq!(images(&sandbox, &["delete", &locked, WEB, MISSING, OLD]), failed(said));
-    assert_eq!((sandbox.has_image(WEB), sandbox.has_image(OLD)), (false, false));
+    assert_eq!(
+        images(&sandbox, &["delete", &locked, WEB, MISSING, OLD]),
+        failed(said)
+    );
+    assert_eq!(
+        (sandbox.has_image(WEB), sandbox.has_image(OLD)),
+        (false, false)
+    );
     assert!(sandbox.has_image(&locked));
 }

@@ -8,22 +8,41 @@ use super::{WEB, images, two_images};
 fn refused(arguments: &[&str], said: &str) {
     let sandbox = two_images();
     let stderr = format!("error: {said}\n\nFor more information, try '--help'.\n");
-    let expected = Ran { code: Some(2), stdout: String::new(), stderr };
+    let expected = Ran {
+        code: Some(2),
+        stdout: String::new(),
+        stderr,
+    };
     assert_eq!(images(&sandbox, arguments), expected);
     assert_eq!(sandbox.requests(), []);
 }
 
 #[test]
 fn an_id_or_a_key_that_cannot_be_is_refused_before_the_first_request() {
-    refused(&["delete", WEB, ""], "invalid value '' for '<ID>...': it cannot be an id");
-    refused(&["show", ".."], "invalid value '..' for '<ID>': it cannot be an id");
-    refused(&["get", WEB, "."], "invalid value '.' for '<KEY>': it cannot be a key");
-    refused(&["unset", WEB, "os", ".."], "invalid value '..' for '<KEY>...': it cannot be a key");
+    refused(
+        &["delete", WEB, ""],
+        "invalid value '' for '<ID>...': it cannot be an id",
+    );
+    refused(
+        &["show", ".."],
+        "invalid value '..' for '<ID>': it cannot be an id",
+    );
+    refused(
+        &["get", WEB, "."],
+        "invalid value '.' for '<KEY>': it cannot be a key",
+    );
+    refused(
+        &["unset", WEB, "os", ".."],
+        "invalid value '..' for '<KEY>...': it cannot be a key",
+    );
 }
 
 #[test]
 fn an_item_needs_a_key_and_an_equals_sign() {
-    refused(&["set", WEB, "a=1", "b"], "invalid value 'b' for '<KEY=VALUE>...': it has no '='");
+    refused(
+        &["set", WEB, "a=1", "b"],
+        "invalid value 'b' for '<KEY=VALUE>...': it has no '='",
+    );
     refused(
         &["reset", WEB, "=1"],
         "invalid value '=1' for '[KEY=VALUE]...': it has no key before the '='",
@@ -60,9 +79,13 @@ fn what_a_terminal_would_obey_is_escaped_here_too() {
 
 #[test]
 fn a_command_and_what_it_needs_must_be_there() {
-    for arguments in
-        [&["nonsense"] as &[&str], &["show"], &["delete"], &["set", WEB], &["unset", WEB]]
-    {
+    for arguments in [
+        &["nonsense"] as &[&str],
+        &["show"],
+        &["delete"],
+        &["set", WEB],
+        &["unset", WEB],
+    ] {
         let sandbox = two_images();
         let ran = images(&sandbox, arguments);
         assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""), "{ran:?}");
@@ -79,9 +102,14 @@ fn without_a_command_the_help_is_on_stderr() {
     let help = images(&sandbox, &["-h"]);
     assert_eq!((help.code, help.stderr.as_str()), (Some(0), ""));
     assert_eq!(ran.stderr, help.stdout);
-    for command in ["list", "show", "delete", "metadata", "get", "set", "reset", "unset", "config"]
-    {
+    for command in [
+        "list", "show", "delete", "metadata", "get", "set", "reset", "unset", "config",
+    ] {
         let line = format!("\n  {command:8}  ");
-        assert!(help.stdout.contains(&line), "{command} is not in {}", help.stdout);
+        assert!(
+            help.stdout.contains(&line),
+            "{command} is not in {}",
+            help.stdout
+        );
     }
 }

@@ -38,7 +38,11 @@ pub(crate) fn example(name: &str) -> Command {
     }
     path.push("examples");
     path.push(format!("{name}{}", env::consts::EXE_SUFFIX));
-    assert!(path.exists(), "{} is not there: run `cargo build --examples`", path.display());
+    assert!(
+        path.exists(),
+        "{} is not there: run `cargo build --examples`",
+        path.display()
+    );
     let mut command = Command::new(path);
     // An empty folder: nobody's clouds.yaml.
     let folder = env!("CARGO_TARGET_TMPDIR");
@@ -66,7 +70,11 @@ pub(crate) fn example_at(sandbox: &Sandbox, name: &str) -> Command {
 /// A run for that cloud as the user demo.
 #[track_caller]
 pub(crate) fn run_at(sandbox: &Sandbox, name: &str, arguments: &[&str]) -> Ran {
-    example_at(sandbox, name).args(arguments).output().expect("a run").into()
+    example_at(sandbox, name)
+        .args(arguments)
+        .output()
+        .expect("a run")
+        .into()
 }
 
 /// The text with every request id and every time of today replaced: they
@@ -92,9 +100,12 @@ fn masked(text: &str) -> String {
 /// hexadecimal digit for each `x`.
 fn has_shape(text: &str, shape: &str) -> bool {
     text.len() >= shape.len()
-        && text.bytes().zip(shape.bytes()).all(|(byte, shape)| match shape {
-            b'd' => byte.is_ascii_digit(),
-            b'x' => byte.is_ascii_hexdigit(),
-            other => byte == other,
-        })
+        && text
+            .bytes()
+            .zip(shape.bytes())
+            .all(|(byte, shape)| match shape {
+                b'd' => byte.is_ascii_digit(),
+                b'x' => byte.is_ascii_hexdigit(),
+                other => byte == other,
+            })
 }

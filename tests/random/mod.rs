@@ -74,8 +74,12 @@ impl Random {
         for _ in 0..=self.below(size + 1) {
             match self.below(3) {
                 0 => text += PIECES[self.below(PIECES.len())],
-                1 => text.extend(char::from_u32(u32::try_from(self.below(0x80)).expect("ASCII"))),
-                _ => text.extend(char::from_u32(u32::try_from(self.below(0x3000)).expect("few"))),
+                1 => text.extend(char::from_u32(
+                    u32::try_from(self.below(0x80)).expect("ASCII"),
+                )),
+                _ => text.extend(char::from_u32(
+                    u32::try_from(self.below(0x3000)).expect("few"),
+                )),
             }
         }
         text
@@ -98,14 +102,20 @@ impl Random {
     }
 
     pub(crate) fn map(&mut self, depth: usize) -> Map<String, Value> {
-        (0..self.below(6)).map(|_| (self.text(4), self.json(depth))).collect()
+        (0..self.below(6))
+            .map(|_| (self.text(4), self.json(depth)))
+            .collect()
     }
 }
 
 /// Runs the property for many seeds, on a few threads, and says which one failed.
 pub(crate) fn for_any(cases: u64, property: impl Fn(&mut Random, usize) + Sync) {
     const THREADS: usize = 16;
-    let number = |name| env::var(name).ok().map(|text| text.parse::<u64>().expect("a number"));
+    let number = |name| {
+        env::var(name)
+            .ok()
+            .map(|text| text.parse::<u64>().expect("a number"))
+    };
     let (first, cases) = match number("OPENCLOUD_TEST_SEED") {
         Some(seed) => (seed, 1),
         None => (0, number("OPENCLOUD_TEST_CASES").unwrap_or(cases)),

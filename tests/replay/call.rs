@@ -61,7 +61,10 @@ impl Call {
             return None;
         }
         let at = segments.iter().position(|segment| *segment == "images")?;
-        let (endpoint, rest) = (format!("/{}", segments[..at].join("/")), &segments[at + 1..]);
+        let (endpoint, rest) = (
+            format!("/{}", segments[..at].join("/")),
+            &segments[at + 1..],
+        );
         let (verb, id) = match (request.method.as_str(), rest) {
             ("GET", []) => (Verb::List { detailed: false }, ""),
             ("GET", ["detail"]) => (Verb::List { detailed: true }, ""),
@@ -130,8 +133,12 @@ impl Call {
             is_limited |= name == "limit" && list != before;
         }
         // Answers to what the crate would ask otherwise: no more than came.
-        let count = case.json().and_then(|body| body["images"].as_array().map(Vec::len));
-        let count = count.and_then(|count| u64::try_from(count).ok()).unwrap_or(0);
+        let count = case
+            .json()
+            .and_then(|body| body["images"].as_array().map(Vec::len));
+        let count = count
+            .and_then(|count| u64::try_from(count).ok())
+            .unwrap_or(0);
         if !self.has_its_query && !is_limited && count > 0 {
             list = list.limit(count);
         }
@@ -181,11 +188,15 @@ impl Call {
             }
             Verb::SetItem(key) => {
                 let value = items.first().map_or("v", |(_, value)| value);
-                image.set_metadata_item(key, value).map(|()| json!(image.metadata))
+                image
+                    .set_metadata_item(key, value)
+                    .map(|()| json!(image.metadata))
             }
             Verb::DeleteItem(key) => {
                 image.metadata.insert(key.trim(), "here");
-                image.delete_metadata_item(key).map(|()| json!(image.metadata))
+                image
+                    .delete_metadata_item(key)
+                    .map(|()| json!(image.metadata))
             }
         }
     }

@@ -28,15 +28,20 @@ pub(crate) fn is_refused(case: &Recorded, call: &Call) -> bool {
     let is_of_image = !matches!(call.verb, Verb::SignIn | Verb::List { .. });
     let lost = |segment: &str| ["", ".", ".."].contains(&segment);
     let damaged = |(name, _): &(String, String)| {
-        name.strip_prefix("property-").is_some_and(|name| "property-".contains(&name[..1]))
+        name.strip_prefix("property-")
+            .is_some_and(|name| "property-".contains(&name[..1]))
     };
-    let is_write =
-        matches!(call.verb, Verb::SetItem(_) | Verb::ResetMetadata | Verb::MergeMetadata)
-            && call.items.as_ref().is_some_and(|items| !items.is_empty());
+    let is_write = matches!(
+        call.verb,
+        Verb::SetItem(_) | Verb::ResetMetadata | Verb::MergeMetadata
+    ) && call.items.as_ref().is_some_and(|items| !items.is_empty());
     let is_outage = String::from_utf8_lossy(&case.body).contains("GlanceConnectionFailed");
     (is_of_image && lost(&call.id))
         || item.is_some_and(lost)
-        || call.microversion.as_deref().is_some_and(|version| is_too_new(&call.verb, version))
+        || call
+            .microversion
+            .as_deref()
+            .is_some_and(|version| is_too_new(&call.verb, version))
         || case.query().iter().any(damaged)
         || (is_write && case.status == 500 && !is_outage)
 }
@@ -47,8 +52,12 @@ fn is_too_new(verb: &Verb, version: &str) -> bool {
         Verb::SignIn | Verb::List { .. } | Verb::Retrieve | Verb::Delete => (2, 35),
         _ => (2, 38),
     };
-    let Some((major, minor)) = version.split_once('.') else { return true };
-    let (Ok(major), Ok(minor)) = (major.parse::<u32>(), minor.parse::<u32>()) else { return true };
+    let Some((major, minor)) = version.split_once('.') else {
+        return true;
+    };
+    let (Ok(major), Ok(minor)) = (major.parse::<u32>(), minor.parse::<u32>()) else {
+        return true;
+    };
     (major, minor) > last
 }
 
@@ -64,7 +73,9 @@ pub(crate) fn value(case: &Recorded, call: &Call) -> Value {
         Verb::GetMetadata | Verb::ResetMetadata | Verb::MergeMetadata => body["metadata"].clone(),
         Verb::GetItem(key) | Verb::SetItem(key) => {
             // Under the name under which Nova stores it.
-            let value = body["meta"].as_object().and_then(|meta| meta.values().next());
+            let value = body["meta"]
+                .as_object()
+                .and_then(|meta| meta.values().next());
             json!({key.trim(): value})
         }
         Verb::DeleteItem(_) => json!({}),
@@ -72,7 +83,9 @@ pub(crate) fn value(case: &Recorded, call: &Call) -> Value {
 }
 
 fn token(token: &Value) -> Value {
-    let time = token["expires_at"].as_str().map(|time| time.replace(".000000Z", "Z"));
+    let time = token["expires_at"]
+        .as_str()
+        .map(|time| time.replace(".000000Z", "Z"));
     let services = token["catalog"].as_array().cloned().unwrap_or_default();
     let compute = services.iter().find(|service| service["type"] == "compute");
     let endpoints = compute.and_then(|service| service["endpoints"].as_array());
@@ -98,7 +111,10 @@ pub(crate) fn refusal(case: &Recorded, call: &Call) -> Refusal {
     };
     let words = words(case);
     let is_html = case.json().is_none();
-    let is_item = matches!(call.verb, Verb::GetItem(_) | Verb::SetItem(_) | Verb::DeleteItem(_));
+    let is_item = matches!(
+        call.verb,
+        Verb::GetItem(_) | Verb::SetItem(_) | Verb::DeleteItem(_)
+    );
     let missing = match (case.status, words.as_str()) {
         (404, "Image not found.") => Some(Missing::Image),
         (404, "Invalid metadata key") => Some(Missing::MetadataItem),
@@ -108,8 +124,17 @@ pub(crate) fn refusal(case: &Recorded, call: &Call) -> Refusal {
         (404, _) => Some(Missing::Call),
         _ => None,
     };
-    let request_id = case.header("x-openstack-request-id").expect("a request id").to_owned();
-    Refusal { kind, status: case.status, words, request_id, missing }
+    let request_id = case
+        .header("x-openstack-request-id")
+        .expect("a request id")
+        .to_owned();
+    Refusal {
+        kind,
+        status: case.status,
+        words,
+        request_id,
+        missing,
+    }
 }
 
 /// The server's own words: the one message of a fault, or the sentence below
@@ -117,8 +142,15 @@ pub(crate) fn refusal(case: &Recorded, call: &Call) -> Refusal {
 fn words(case: &Recorded) -> String {
     let text = String::from_utf8(case.body.clone()).expect("text");
     let words = if let Some(fault) = case.json() {
-        let fault = fault.as_object().and_then(|fault| fault.values().next()).cloned();
-        fault.expect("a fault")["message"].as_str().expect("a message").trim().to_owned()
+        let fault = fault
+            .as_object()
+            .and_then(|fault| fault.values().next())
+            .cloned();
+        fault.expect("a fault")["message"]
+            .as_str()
+            .expect("a message")
+            .trim()
+            .to_owned()
     } else {
         let (_, after) = text.split_once("</h1>").expect("a headline");
         let (sentence, _) = after.split_once("<br />").expect("a sentence");
@@ -129,7 +161,13 @@ fn words(case: &Recorded) -> String {
         Some(end) => format!("{}… ({} bytes in all)", &words[..end], words.len()),
         None => words,
     };
-    let escape = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.into() };
+    let escape = |c: char| {
+        if c.is_control() {
+            c.escape_default().to_string()
+        } else {
+            c.into()
+        }
+    };
     words.chars().map(escape).collect()
 }
 

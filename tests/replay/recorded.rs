@@ -37,7 +37,9 @@ impl Recorded {
     pub(crate) fn all() -> Vec<Self> {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/replay/recorded");
         let entries = fs::read_dir(folder).expect("the folder of the recorded answers");
-        let mut paths: Vec<_> = entries.map(|entry| entry.expect("an entry").path()).collect();
+        let mut paths: Vec<_> = entries
+            .map(|entry| entry.expect("an entry").path())
+            .collect();
         paths.sort();
         paths.iter().map(|path| Self::read(path)).collect()
     }
@@ -45,12 +47,18 @@ impl Recorded {
     /// The case whose name begins so.
     #[track_caller]
     pub(crate) fn named(prefix: &str) -> Self {
-        let mut all = Self::all().into_iter().filter(|case| case.name.starts_with(prefix));
+        let mut all = Self::all()
+            .into_iter()
+            .filter(|case| case.name.starts_with(prefix));
         all.next().expect("a case of that name")
     }
 
     fn read(path: &Path) -> Self {
-        let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
+        let name = path
+            .file_stem()
+            .expect("a name")
+            .to_string_lossy()
+            .into_owned();
         let text = fs::read_to_string(path).expect("a recorded answer");
         let (asked, answer) = text.split_once("# response").expect("a response");
         let (_, answer) = answer.split_once('\n').expect("a response");
@@ -59,18 +67,38 @@ impl Recorded {
         let asked = &asked[remarks.map(|line| line.len() + 1).sum()..];
         let (head, body) = asked.split_once("\n\n").expect("a head");
         let mut request = Request::parse(head.replace('\n', "\r\n").as_bytes()).expect("a request");
-        body.strip_suffix("\n\n").unwrap_or(body).clone_into(&mut request.body);
+        body.strip_suffix("\n\n")
+            .unwrap_or(body)
+            .clone_into(&mut request.body);
 
         let (head, body) = answer.split_once("\n\n").expect("a head");
         let mut head: Vec<_> = head.lines().map(str::to_owned).collect();
         let first = head.remove(0);
         let mut first = first.splitn(3, ' ').skip(1).map(str::to_owned);
-        let status = first.next().and_then(|word| word.parse().ok()).expect("a status");
+        let status = first
+            .next()
+            .and_then(|word| word.parse().ok())
+            .expect("a status");
         let reason = first.next().expect("a reason");
-        let mut case = Self { name, request, status, reason, head, body: body.into() };
-        let length = case.header("content-length").expect("a length").parse().expect("a number");
+        let mut case = Self {
+            name,
+            request,
+            status,
+            reason,
+            head,
+            body: body.into(),
+        };
+        let length = case
+            .header("content-length")
+            .expect("a length")
+            .parse()
+            .expect("a number");
         // A file ends with a line end, whatever the body.
-        assert!([length, length + 1].contains(&case.body.len()), "{} is not whole", case.name);
+        assert!(
+            [length, length + 1].contains(&case.body.len()),
+            "{} is not whole",
+            case.name
+        );
         case.body.truncate(length);
         case
     }
@@ -78,7 +106,9 @@ impl Recorded {
     /// A header of the answer.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let mut pairs = self.head.iter().filter_map(|line| line.split_once(": "));
-        pairs.find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+        pairs
+            .find(|(known, _)| known.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value)
     }
 
     /// The answer as JSON, if it is.
@@ -117,6 +147,11 @@ impl Recorded {
 
 /// The query of a request, decoded.
 pub(crate) fn pairs(request: &Request) -> Vec<(String, String)> {
-    let query = request.target.split_once('?').map_or("", |(_, query)| query);
-    url::form_urlencoded::parse(query.as_bytes()).into_owned().collect()
+    let query = request
+        .target
+        .split_once('?')
+        .map_or("", |(_, query)| query);
+    url::form_urlencoded::parse(query.as_bytes())
+        .into_owned()
+        .collect()
 }

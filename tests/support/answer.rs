@@ -72,17 +72,28 @@ impl Answer {
 
     /// These bytes and no others; then the connection is closed.
     pub(crate) fn raw(bytes: impl AsRef<[u8]>) -> Self {
-        Self { raw: Some(bytes.as_ref().to_vec()), end: End::Close, ..Self::new(200, "") }
+        Self {
+            raw: Some(bytes.as_ref().to_vec()),
+            end: End::Close,
+            ..Self::new(200, "")
+        }
     }
 
     /// These bytes and no others, on a connection that stays.
     pub(crate) fn raw_and_keep(bytes: impl AsRef<[u8]>) -> Self {
-        Self { end: End::Keep, ..Self::raw(bytes) }
+        Self {
+            end: End::Keep,
+            ..Self::raw(bytes)
+        }
     }
 
     /// Nothing: the connection is reset.
     pub(crate) fn reset() -> Self {
-        Self { raw: Some(Vec::new()), end: End::Reset, ..Self::new(200, "") }
+        Self {
+            raw: Some(Vec::new()),
+            end: End::Reset,
+            ..Self::new(200, "")
+        }
     }
 
     /// Nothing: the connection is closed in order.
@@ -92,7 +103,11 @@ impl Answer {
 
     /// Nothing, for as long as the client waits.
     pub(crate) fn silence() -> Self {
-        Self { raw: Some(Vec::new()), end: End::Hold, ..Self::new(200, "") }
+        Self {
+            raw: Some(Vec::new()),
+            end: End::Hold,
+            ..Self::new(200, "")
+        }
     }
 
     /// The head, and then the body again and again, for as long as the client reads.

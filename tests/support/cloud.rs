@@ -34,7 +34,9 @@ impl Server {
         let options = change(Options::new("").token_id(TOKEN).no_proxy());
         let endpoint = ServiceOptions::new().endpoint(self.url(COMPUTE));
         let openstack = OpenStack::new(options).expect("good options");
-        openstack.compute_v2_with(endpoint).expect("an endpoint that is given")
+        openstack
+            .compute_v2_with(endpoint)
+            .expect("an endpoint that is given")
     }
 
     /// An hour's token whose catalogue has Nova here.

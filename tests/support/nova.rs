@@ -21,14 +21,22 @@ pub(crate) struct Nova {
 
 impl Nova {
     pub(crate) fn new(images: usize) -> Self {
-        Self { images: (0..images).collect(), most: 1000, links: true, ignores_limit: false }
+        Self {
+            images: (0..images).collect(),
+            most: 1000,
+            links: true,
+            ignores_limit: false,
+        }
     }
 
     /// What it answers to a request.
     pub(crate) fn answer(&mut self, request: &Request) -> Answer {
         let segments = request.segments();
         if request.method == "DELETE" {
-            let at = self.images.iter().position(|number| id(*number) == segments[2]);
+            let at = self
+                .images
+                .iter()
+                .position(|number| id(*number) == segments[2]);
             return match at {
                 Some(at) => {
                     self.images.remove(at);
@@ -50,12 +58,19 @@ impl Nova {
         };
         let limit = request.query("limit").and_then(|limit| limit.parse().ok());
         let limit: usize = limit.unwrap_or(self.most).min(self.most);
-        let limit = if self.ignores_limit { usize::MAX } else { limit };
+        let limit = if self.ignores_limit {
+            usize::MAX
+        } else {
+            limit
+        };
         let numbers: Vec<_> = self.images.iter().skip(from).take(limit).copied().collect();
         let page = images(numbers.iter().copied());
         match numbers.last() {
             Some(last) if self.links && numbers.len() == limit => {
-                let href = format!("http://inside.example:8774/v2.1/images?marker={}", id(*last));
+                let href = format!(
+                    "http://inside.example:8774/v2.1/images?marker={}",
+                    id(*last)
+                );
                 Answer::ok(&next_link(page, &href))
             }
             _ => Answer::ok(&page),

@@ -24,7 +24,10 @@ impl Request {
     }
 
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+        self.headers
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// The body as JSON.
@@ -37,7 +40,9 @@ impl Request {
     pub(crate) fn query(&self, name: &str) -> Option<String> {
         let (_, query) = self.target.split_once('?')?;
         let mut pairs = url::form_urlencoded::parse(query.as_bytes());
-        pairs.find(|(known, _)| known == name).map(|(_, value)| value.into_owned())
+        pairs
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.into_owned())
     }
 
     /// The path, decoded, one segment each.
@@ -46,10 +51,15 @@ impl Request {
         let decode = |segment: &str| {
             // A plus is a plus in a path.
             let form = format!("x={}", segment.replace('+', "%2B"));
-            let (_, value) = url::form_urlencoded::parse(form.as_bytes()).next().expect("a pair");
+            let (_, value) = url::form_urlencoded::parse(form.as_bytes())
+                .next()
+                .expect("a pair");
             value.into_owned()
         };
-        path.trim_start_matches('/').split('/').map(decode).collect()
+        path.trim_start_matches('/')
+            .split('/')
+            .map(decode)
+            .collect()
     }
 
     /// The next request of a connection; `None` where it ends or breaks. The
@@ -58,7 +68,9 @@ impl Request {
     pub(crate) fn read(stream: &mut TcpStream, only_head: bool) -> Option<Self> {
         let head = read_head(stream).ok()?;
         let mut request = Self::parse(&head)?;
-        let length = request.header("content-length").and_then(|length| length.parse().ok());
+        let length = request
+            .header("content-length")
+            .and_then(|length| length.parse().ok());
         let length: usize = if only_head { 0 } else { length.unwrap_or(0) };
         if length > 0 {
             stream.read_exact(&mut [0]).ok()?;
@@ -85,7 +97,9 @@ impl Request {
         };
         for line in lines {
             let (name, value) = line.split_once(':')?;
-            request.headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
+            request
+                .headers
+                .push((name.to_ascii_lowercase(), value.trim().to_owned()));
         }
         Some(request)
     }
@@ -104,7 +118,9 @@ fn read_head(stream: &mut TcpStream) -> io::Result<Vec<u8>> {
         let known = head.len();
         head.extend(&chunk[..count]);
         let from = known.saturating_sub(END.len() - 1);
-        let end = head[from..].windows(END.len()).position(|window| window == END);
+        let end = head[from..]
+            .windows(END.len())
+            .position(|window| window == END);
         let Some(end) = end.map(|at| from + at + END.len()) else {
             stream.read_exact(&mut chunk[..count])?;
             continue;

@@ -74,7 +74,11 @@ impl Server {
 
     /// From now on what the function says.
     pub(crate) fn answers(&self, script: impl FnMut(&Request) -> Answer + Send + 'static) {
-        *self.inner.script.lock().unwrap_or_else(PoisonError::into_inner) = Box::new(script);
+        *self
+            .inner
+            .script
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = Box::new(script);
     }
 
     /// Answers as soon as the headers are there, and leaves bodies unread.
@@ -93,7 +97,11 @@ impl Server {
 
     /// What it was asked so far, whole.
     pub(crate) fn requests(&self) -> Vec<Request> {
-        self.inner.requests.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.inner
+            .requests
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// Method and target of what it was asked so far.
@@ -119,8 +127,14 @@ impl Inner {
         let _ = stream.set_nodelay(true);
         while let Some(request) = Request::read(&mut stream, self.only_heads.load(Ordering::SeqCst))
         {
-            let request = Request { connection: number, ..request };
-            self.requests.lock().unwrap_or_else(PoisonError::into_inner).push(request.clone());
+            let request = Request {
+                connection: number,
+                ..request
+            };
+            self.requests
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push(request.clone());
             let answer = {
                 let mut script = self.script.lock().unwrap_or_else(PoisonError::into_inner);
                 (*script)(&request)
@@ -133,7 +147,10 @@ impl Inner {
 }
 
 fn off_script(request: &Request) -> Answer {
-    Answer::new(500, format!("there is nothing in the script for {}", request.line()))
+    Answer::new(
+        500,
+        format!("there is nothing in the script for {}", request.line()),
+    )
 }
 
 /// An address where connections are refused, for as long as the first is kept:

@@ -94,10 +94,23 @@ pub fn run(login: &Login, job: &str) -> (usize, usize) {
         .expect("auth");
     let token = r.headers()["x-subject-token"].to_str().unwrap().to_string();
     let mut buf = Vec::with_capacity(64 * 1024);
-    r.body_mut().as_reader().read_to_end(&mut buf).expect("auth body");
+    r.body_mut()
+        .as_reader()
+        .read_to_end(&mut buf)
+        .expect("auth body");
     let root: Root = serde_json::from_slice(&buf).expect("token");
-    let service = root.token.catalog.into_iter().find(|s| s.kind == "compute").unwrap();
-    let compute = service.endpoints.into_iter().find(|e| e.interface == "public").unwrap().url;
+    let service = root
+        .token
+        .catalog
+        .into_iter()
+        .find(|s| s.kind == "compute")
+        .unwrap();
+    let compute = service
+        .endpoints
+        .into_iter()
+        .find(|e| e.interface == "public")
+        .unwrap()
+        .url;
 
     let mut next = Some(match job {
         "detail" => format!("{compute}/images/detail?limit=1000"),
@@ -107,15 +120,26 @@ pub fn run(login: &Login, job: &str) -> (usize, usize) {
     let (mut n, mut sum) = (0usize, 0usize);
     while let Some(url) = next.take() {
         buf.clear();
-        let mut r = agent.get(&url).header("X-Auth-Token", &token).call().expect("page");
-        r.body_mut().as_reader().read_to_end(&mut buf).expect("body");
+        let mut r = agent
+            .get(&url)
+            .header("X-Auth-Token", &token)
+            .call()
+            .expect("page");
+        r.body_mut()
+            .as_reader()
+            .read_to_end(&mut buf)
+            .expect("body");
         let p: Page = serde_json::from_slice(&buf).expect("json");
         for i in &p.images {
             n += 1;
             sum += i.name.len() + i.metadata.keys().map(String::len).sum::<usize>();
         }
         if job != "first10" {
-            next = p.images_links.into_iter().find(|l| l.rel == "next").map(|l| l.href);
+            next = p
+                .images_links
+                .into_iter()
+                .find(|l| l.rel == "next")
+                .map(|l| l.href);
         }
     }
     (n, sum)

@@ -28,6 +28,11 @@ fn floor(job: &str) -> (usize, usize) {
 
 #[divan::bench(args = ["detail", "first10"])]
 fn list(job: &str) -> anyhow::Result<(usize, usize)> {
-    let Login { auth_url, user_id, password, project_id } = &*CLOUD;
+    let Login {
+        auth_url,
+        user_id,
+        password,
+        project_id,
+    } = &*CLOUD;
     bench_list::run(&sign_in(auth_url, user_id, password, project_id)?, job)
 }

@@ -30,7 +30,9 @@ pub fn run(compute: &Compute, job: &str) -> Result<(usize, usize)> {
 
 /// Every image in detail.
 pub fn keep(compute: &Compute) -> Result<Vec<Image>> {
-    Ok(compute.list_images(ListImages::detailed().page_size(1000)).collect::<Result<_, _>>()?)
+    Ok(compute
+        .list_images(ListImages::detailed().page_size(1000))
+        .collect::<Result<_, _>>()?)
 }
 
 /// How many bytes the name and the metadata keys of an image have.

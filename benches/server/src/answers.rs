@@ -20,7 +20,13 @@ pub(crate) struct Answer<'a> {
 
 impl Answer<'_> {
     fn short(status: &'static str, body: &str) -> Self {
-        Self { status, headers: "", head: body.to_owned(), middle: "", tail: String::new() }
+        Self {
+            status,
+            headers: "",
+            head: body.to_owned(),
+            middle: "",
+            tail: String::new(),
+        }
     }
 }
 
@@ -33,9 +39,10 @@ pub(crate) fn answer<'a>(
 ) -> Answer<'a> {
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
     match (method, path) {
-        ("POST", "/v3/auth/tokens") => {
-            Answer { headers: SUBJECT_TOKEN, ..Answer::short("201 Created", &cloud.token) }
-        }
+        ("POST", "/v3/auth/tokens") => Answer {
+            headers: SUBJECT_TOKEN,
+            ..Answer::short("201 Created", &cloud.token)
+        },
         ("GET", "/v2.1/images/detail") => page(cloud, &cloud.detailed, path, query),
         ("GET", "/v2.1/images") => page(cloud, &cloud.brief, path, query),
         ("GET", "/stats") => Answer::short("200 OK", &stats(counts)),
@@ -50,7 +57,11 @@ pub(crate) fn answer<'a>(
 /// where the limit is larger.
 fn page<'a>(cloud: &'a Cloud, records: &'a Records, path: &str, query: &str) -> Answer<'a> {
     let parameters = || query.split('&').filter_map(|pair| pair.split_once('='));
-    let value = |wanted| parameters().find(|(name, _)| *name == wanted).map(|(_, value)| value);
+    let value = |wanted| {
+        parameters()
+            .find(|(name, _)| *name == wanted)
+            .map(|(_, value)| value)
+    };
     let limit: Option<usize> = value("limit").and_then(|limit| limit.parse().ok());
     let from = match value("marker").map(|marker| cloud.places.get(marker)) {
         None => 0,
@@ -62,13 +73,18 @@ fn page<'a>(cloud: &'a Cloud, records: &'a Records, path: &str, query: &str) -> 
             );
         }
     };
-    let to = from.saturating_add(limit.unwrap_or(usize::MAX)).min(cloud.ids.len());
+    let to = from
+        .saturating_add(limit.unwrap_or(usize::MAX))
+        .min(cloud.ids.len());
     let count = to - from;
     let mut tail = String::from("]");
     if count > 0 && count == limit.unwrap_or(LARGEST_LINKED).min(LARGEST_LINKED) {
         let mut kept: Vec<_> = parameters().filter(|(name, _)| *name != "marker").collect();
         kept.push(("marker", &cloud.ids[to - 1]));
-        let kept: Vec<_> = kept.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let kept: Vec<_> = kept
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
         tail = format!(
             "], \"images_links\": [{{\"rel\": \"next\", \"href\": \"{}{path}?{}\"}}]",
             cloud.base,

@@ -34,7 +34,11 @@ impl Records {
     }
 
     pub(crate) fn slice(&self, from: usize, to: usize) -> &str {
-        if from >= to { "" } else { &self.text[self.ranges[from].0..self.ranges[to - 1].1] }
+        if from >= to {
+            ""
+        } else {
+            &self.text[self.ranges[from].0..self.ranges[to - 1].1]
+        }
     }
 }
 
@@ -65,8 +69,11 @@ impl Cloud {
         ]);
         let version = random.below(30) + 1;
         // One name in fifty has characters that `json.dumps` escapes.
-        let kind =
-            if number % 50 == 7 { "serveur-g\\u00e9n\\u00e9rique" } else { "server-cloudimg" };
+        let kind = if number % 50 == 7 {
+            "serveur-g\\u00e9n\\u00e9rique"
+        } else {
+            "server-cloudimg"
+        };
         let name = format!("{distro}-{version}-{kind}-{number:06}");
         let architecture = random.one_of(["x86_64", "x86_64", "x86_64", "aarch64", "ppc64le"]);
         let size = 20_000_000 + random.below(9_000_000_000);
@@ -119,7 +126,9 @@ impl Cloud {
              \"{updated}\", \"status\": \"ACTIVE\", \"progress\": 100, \"OS-EXT-IMG-SIZE:size\": \
              {size}, \"links\": {links}{server}}}"
         ));
-        self.brief.push(&format!("{{\"id\": \"{id}\", \"name\": \"{name}\", \"links\": {links}}}"));
+        self.brief.push(&format!(
+            "{{\"id\": \"{id}\", \"name\": \"{name}\", \"links\": {links}}}"
+        ));
         self.places.insert(id.clone(), number);
         self.ids.push(id);
     }

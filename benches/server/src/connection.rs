@@ -17,7 +17,9 @@ pub(crate) fn serve(stream: TcpStream, cloud: &Cloud, counts: &Counts) -> io::Re
     while let Some((method, target)) = read(&mut input)? {
         if target != "/stats" {
             counts.requests.fetch_add(1, Ordering::Relaxed);
-            counts.connections.fetch_add(usize::from(!is_counted), Ordering::Relaxed);
+            counts
+                .connections
+                .fetch_add(usize::from(!is_counted), Ordering::Relaxed);
             is_counted = true;
         }
         write(&mut output, &answer(cloud, counts, &method, &target))?;

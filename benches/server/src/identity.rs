@@ -10,10 +10,22 @@ const SERVICES: [(&str, &str, &str); 10] = [
     ("compute", "nova", "/v2.1"),
     ("image", "glance", "/image"),
     ("network", "neutron", "/network"),
-    ("volumev3", "cinderv3", "/volume/v3/6f70656e737461636b20342065766572"),
+    (
+        "volumev3",
+        "cinderv3",
+        "/volume/v3/6f70656e737461636b20342065766572",
+    ),
     ("placement", "placement", "/placement"),
-    ("object-store", "swift", "/object/v1/AUTH_6f70656e737461636b20342065766572"),
-    ("orchestration", "heat", "/heat/v1/6f70656e737461636b20342065766572"),
+    (
+        "object-store",
+        "swift",
+        "/object/v1/AUTH_6f70656e737461636b20342065766572",
+    ),
+    (
+        "orchestration",
+        "heat",
+        "/heat/v1/6f70656e737461636b20342065766572",
+    ),
     ("key-manager", "barbican", "/key-manager"),
     ("dns", "designate", "/dns"),
 ];

@@ -14,19 +14,27 @@ const IMAGES: Microversion = Microversion(2, 35);
 const METADATA: Microversion = Microversion(2, 38);
 
 pub(super) fn get_images(query: Vec<(String, String)>) -> Request {
-    Request::new(Method::Get, ["images"]).query(query).until(IMAGES)
+    Request::new(Method::Get, ["images"])
+        .query(query)
+        .until(IMAGES)
 }
 
 pub(super) fn get_images_detail(query: Vec<(String, String)>) -> Request {
-    Request::new(Method::Get, ["images", "detail"]).query(query).until(IMAGES)
+    Request::new(Method::Get, ["images", "detail"])
+        .query(query)
+        .until(IMAGES)
 }
 
 pub(super) fn get_image(id: &str) -> Request {
-    Request::new(Method::Get, ["images", id]).until(IMAGES).seeks(Missing::Image)
+    Request::new(Method::Get, ["images", id])
+        .until(IMAGES)
+        .seeks(Missing::Image)
 }
 
 pub(super) fn delete_image(id: &str) -> Request {
-    Request::new(Method::Delete, ["images", id]).until(IMAGES).seeks(Missing::Image)
+    Request::new(Method::Delete, ["images", id])
+        .until(IMAGES)
+        .seeks(Missing::Image)
 }
 
 pub(super) fn get_image_metadata(id: &str) -> Request {
@@ -54,7 +62,9 @@ pub(super) fn delete_image_metadata_item(id: &str, key: &str) -> Request {
 }
 
 fn metadata(method: Method, id: &str) -> Request {
-    Request::new(method, ["images", id, "metadata"]).until(METADATA).seeks(Missing::Image)
+    Request::new(method, ["images", id, "metadata"])
+        .until(METADATA)
+        .seeks(Missing::Image)
 }
 
 fn item(method: Method, id: &str, key: &str) -> Request {
@@ -73,8 +83,18 @@ mod tests {
         let query = || vec![("status".to_owned(), "in:queued,saving".to_owned())];
         let items: Map<_, _> = [("k".to_owned(), json!("v"))].into_iter().collect();
         for (request, method, url, body) in [
-            (get_images(query()), "GET", "/images?status=in%3Aqueued%2Csaving", None),
-            (get_images_detail(query()), "GET", "/images/detail?status=in%3Aqueued%2Csaving", None),
+            (
+                get_images(query()),
+                "GET",
+                "/images?status=in%3Aqueued%2Csaving",
+                None,
+            ),
+            (
+                get_images_detail(query()),
+                "GET",
+                "/images/detail?status=in%3Aqueued%2Csaving",
+                None,
+            ),
             (get_image("i"), "GET", "/images/i", None),
             (delete_image("i"), "DELETE", "/images/i", None),
             (get_image_metadata("i"), "GET", "/images/i/metadata", None),
@@ -96,21 +116,34 @@ mod tests {
                 "/images/i/metadata",
                 Some(json!({"metadata": {"k": "v"}})),
             ),
-            (get_image_metadata_item("i", "a b"), "GET", "/images/i/metadata/a%20b", None),
+            (
+                get_image_metadata_item("i", "a b"),
+                "GET",
+                "/images/i/metadata/a%20b",
+                None,
+            ),
             (
                 put_image_metadata_item("i", "k", "v"),
                 "PUT",
                 "/images/i/metadata/k",
                 Some(json!({"meta": {"k": "v"}})),
             ),
-            (delete_image_metadata_item("i", "k"), "DELETE", "/images/i/metadata/k", None),
+            (
+                delete_image_metadata_item("i", "k"),
+                "DELETE",
+                "/images/i/metadata/k",
+                None,
+            ),
         ] {
             let sent = request.body.as_ref().map(|body| match body {
                 Body::Json(value) => value.clone(),
                 Body::Secret(_) => panic!("no secret in {url}"),
             });
             assert_eq!(request.method.as_str(), method, "{url}");
-            assert_eq!(request.url("http://nova").expect("a URL"), format!("http://nova{url}"));
+            assert_eq!(
+                request.url("http://nova").expect("a URL"),
+                format!("http://nova{url}")
+            );
             assert_eq!(sent, body, "{url}");
         }
     }
@@ -118,10 +151,16 @@ mod tests {
     #[test]
     fn every_operation_knows_its_last_microversion() {
         assert_eq!(get_images(Vec::new()).until, Some(Microversion(2, 35)));
-        assert_eq!(get_images_detail(Vec::new()).until, Some(Microversion(2, 35)));
+        assert_eq!(
+            get_images_detail(Vec::new()).until,
+            Some(Microversion(2, 35))
+        );
         assert_eq!(get_image("i").until, Some(Microversion(2, 35)));
         assert_eq!(delete_image("i").until, Some(Microversion(2, 35)));
         assert_eq!(get_image_metadata("i").until, Some(Microversion(2, 38)));
-        assert_eq!(delete_image_metadata_item("i", "k").until, Some(Microversion(2, 38)));
+        assert_eq!(
+            delete_image_metadata_item("i", "k").until,
+            Some(Microversion(2, 38))
+        );
     }
 }

@@ -24,7 +24,12 @@ pub(super) struct Feed {
 impl Feed {
     pub(super) fn new(fetch: Fetch) -> Self {
         let fetch = Arc::new(Mutex::new(fetch));
-        Self { fetch, on_its_way: None, ahead: None, prefetch: false }
+        Self {
+            fetch,
+            on_its_way: None,
+            ahead: None,
+            prefetch: false,
+        }
     }
 
     /// From now on, fetches on a thread while the caller works.
@@ -62,7 +67,10 @@ impl Feed {
     fn send_off(&mut self) {
         let source = Arc::clone(&self.fetch);
         let name = "opencloud-prefetch".to_owned();
-        self.on_its_way = thread::Builder::new().name(name).spawn(move || fetch(&source)).ok();
+        self.on_its_way = thread::Builder::new()
+            .name(name)
+            .spawn(move || fetch(&source))
+            .ok();
     }
 }
 

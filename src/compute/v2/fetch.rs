@@ -17,11 +17,18 @@ pub(super) struct Fetch {
 
 impl Fetch {
     pub(super) fn new(service: Service, list: ListImages) -> Self {
-        let operation = if list.detailed { api::get_images_detail } else { api::get_images };
+        let operation = if list.detailed {
+            api::get_images_detail
+        } else {
+            api::get_images
+        };
         let cursor = list
             .query()
             .map(|filters| Cursor::new(operation(filters), list.page(), list.limit, list.marker));
-        Self { service, cursor: cursor.map_err(Some) }
+        Self {
+            service,
+            cursor: cursor.map_err(Some),
+        }
     }
 
     /// The next page that has any images; after an error, nothing.
@@ -61,8 +68,15 @@ fn next_page(service: &Service, cursor: &mut Cursor) -> Option<Result<Vec<Image>
         Ok(listed) => listed,
         Err(error) => return Some(Err(error)),
     };
-    let ids = listed.images.iter().map(|image| image.id.as_str()).collect();
-    let wanted = match cursor.came(&Came { ids, next: listed.next.as_deref() }) {
+    let ids = listed
+        .images
+        .iter()
+        .map(|image| image.id.as_str())
+        .collect();
+    let wanted = match cursor.came(&Came {
+        ids,
+        next: listed.next.as_deref(),
+    }) {
         Ok(wanted) => wanted,
         Err(why) => return Some(Err(response.unexpected(why))),
     };
@@ -79,6 +93,13 @@ fn next_page(service: &Service, cursor: &mut Cursor) -> Option<Result<Vec<Image>
 /// 400, and 403 for one that this project may no longer see.
 fn is_marker_gone(service: &Service, error: &Error) -> bool {
     // What refuses to sign in again on the way is not about the list.
-    let is_ours = error.details().url().is_some_and(|url| url.starts_with(service.endpoint()));
-    is_ours && matches!(error, Error::BadRequest(_) | Error::Forbidden(_) | Error::NotFound(_))
+    let is_ours = error
+        .details()
+        .url()
+        .is_some_and(|url| url.starts_with(service.endpoint()));
+    is_ours
+        && matches!(
+            error,
+            Error::BadRequest(_) | Error::Forbidden(_) | Error::NotFound(_)
+        )
 }

@@ -55,9 +55,16 @@ pub fn page(data: &[u8]) {
     assert_eq!(serde_json::to_string(&again.images).expect("JSON"), text);
 
     let mut cursor = Cursor::new(api::get_images(Vec::new()), 2, Some(3), None);
-    let ids: Vec<_> = listed.images.iter().map(|image| image.id.as_str()).collect();
+    let ids: Vec<_> = listed
+        .images
+        .iter()
+        .map(|image| image.id.as_str())
+        .collect();
     let count = ids.len();
-    if let Ok(Some(wanted)) = cursor.came(&Came { ids, next: listed.next.as_deref() }) {
+    if let Ok(Some(wanted)) = cursor.came(&Came {
+        ids,
+        next: listed.next.as_deref(),
+    }) {
         assert_eq!(wanted.len(), count);
         assert!(wanted.into_iter().filter(|wanted| *wanted).count() <= 3);
     }
@@ -69,18 +76,29 @@ pub fn next_link(data: &[u8]) {
     let link = String::from_utf8_lossy(data);
     let filter = vec![("status".to_owned(), "ACTIVE".to_owned())];
     let mut cursor = Cursor::new(api::get_images(filter), 2, None, None);
-    if cursor.came(&Came { ids: vec!["a", "b"], next: Some(&link) }).is_err() {
+    if cursor
+        .came(&Came {
+            ids: vec!["a", "b"],
+            next: Some(&link),
+        })
+        .is_err()
+    {
         assert!(link.len() > 8192);
         return;
     }
-    let query = cursor.request().map(|request| request.query).unwrap_or_default();
+    let query = cursor
+        .request()
+        .map(|request| request.query)
+        .unwrap_or_default();
     assert_eq!(query.iter().filter(|(name, _)| name == "status").count(), 1);
     check_next(&cursor);
 }
 
 /// The body of a sign-in, or a token as a program has kept it.
 pub fn token(data: &[u8]) {
-    let Ok(text) = std::str::from_utf8(data) else { return };
+    let Ok(text) = std::str::from_utf8(data) else {
+        return;
+    };
     let received = Token::received("gAAAA", text, time::now()).ok();
     for token in received.into_iter().chain(serde_json::from_str(text).ok()) {
         let kept = serde_json::to_string(&token).expect("JSON");
@@ -94,7 +112,12 @@ pub fn token(data: &[u8]) {
 fn find(catalogue: &[InCatalogue]) {
     for region in [None, Some("RegionOne")] {
         let interface = Interface::Public;
-        let wanted = Wanted { kind: "compute", name: None, region, interface };
+        let wanted = Wanted {
+            kind: "compute",
+            name: None,
+            region,
+            interface,
+        };
         match wanted.find(catalogue) {
             Ok(url) => drop(service_address(&url)),
             Err(error) => check(&error),
@@ -104,11 +127,18 @@ fn find(catalogue: &[InCatalogue]) {
 
 /// That the next request goes where it must, with nothing twice.
 fn check_next(cursor: &Cursor) {
-    let Some(request) = cursor.request() else { return };
-    let Ok(url) = request.url(ENDPOINT) else { return };
+    let Some(request) = cursor.request() else {
+        return;
+    };
+    let Ok(url) = request.url(ENDPOINT) else {
+        return;
+    };
     assert!(url.bytes().all(|byte| byte.is_ascii_graphic()), "{url}");
     let url = Url::parse(&url).expect("a URL");
-    assert_eq!((url.host_str(), url.path()), (Some("nova.example"), "/v2.1/images"));
+    assert_eq!(
+        (url.host_str(), url.path()),
+        (Some("nova.example"), "/v2.1/images")
+    );
     assert_eq!(url.fragment(), None);
     let named = |name| url.query_pairs().filter(|(key, _)| key == name).count();
     assert_eq!((named("limit"), named("marker") <= 1), (1, true), "{url}");
@@ -124,7 +154,13 @@ fn check(error: &Error) {
 
 fn answer(body: &[u8]) -> Response {
     let url = format!("{ENDPOINT}/images");
-    Response { method: "GET", url, status: 200, body: body.to_vec(), ..Response::default() }
+    Response {
+        method: "GET",
+        url,
+        status: 200,
+        body: body.to_vec(),
+        ..Response::default()
+    }
 }
 
 fn service() -> &'static Service {

@@ -17,7 +17,14 @@ const DEEPEST: usize = 100;
 
 /// The names of Glance's own fields for which Nova answers 500, whatever the
 /// value. Others it refuses in words, or takes without an effect.
-const FIELDS: [&str; 6] = ["size", "protected", "tags", "locations", "self", "virtual_size"];
+const FIELDS: [&str; 6] = [
+    "size",
+    "protected",
+    "tags",
+    "locations",
+    "self",
+    "virtual_size",
+];
 
 /// Glance's words for a status: any other is a 500; these have no effect, or are
 /// refused in words.
@@ -129,7 +136,10 @@ fn depth(value: &Value) -> usize {
 
 fn is_uuid(text: &str) -> bool {
     let groups: Vec<_> = text.split('-').map(str::len).collect();
-    groups == [8, 4, 4, 4, 12] && text.bytes().all(|byte| byte == b'-' || byte.is_ascii_hexdigit())
+    groups == [8, 4, 4, 4, 12]
+        && text
+            .bytes()
+            .all(|byte| byte == b'-' || byte.is_ascii_hexdigit())
 }
 
 #[cfg(test)]
@@ -166,11 +176,23 @@ mod tests {
             &deep,
             &very_deep,
         ] {
-            for key in ["mappings", " block_device_mapping", "mappings\n", "\u{a0}mappings\t"] {
+            for key in [
+                "mappings",
+                " block_device_mapping",
+                "mappings\n",
+                "\u{a0}mappings\t",
+            ] {
                 assert!(item(key, value).is_err(), "{key:?}: {value:?}");
             }
         }
-        for value in ["[]", "{}", " null ", "\"text\"", "[{\"virtual\": \"ami\"}]", &deepest] {
+        for value in [
+            "[]",
+            "{}",
+            " null ",
+            "\"text\"",
+            "[{\"virtual\": \"ami\"}]",
+            &deepest,
+        ] {
             assert!(item("mappings", value).is_ok(), "{value:?}");
         }
         assert!(item("Mappings", "v").is_ok());

@@ -42,14 +42,20 @@ impl Items {
     }
 
     fn key(&self, at: usize) -> &str {
-        let start = at.checked_sub(1).map_or(0, |before| self.ends[before].value());
+        let start = at
+            .checked_sub(1)
+            .map_or(0, |before| self.ends[before].value());
         &self.text[start..self.ends[at].key()]
     }
 
     pub(super) fn value(&self, at: usize) -> MetadataValue<'_> {
         let ends = self.ends[at];
         let text = &self.text[ends.key()..ends.value()];
-        if ends.is_json() { MetadataValue::Json(text) } else { MetadataValue::Text(text) }
+        if ends.is_json() {
+            MetadataValue::Json(text)
+        } else {
+            MetadataValue::Text(text)
+        }
     }
 
     fn entry(&self, at: usize) -> (&str, MetadataValue<'_>) {
@@ -100,7 +106,11 @@ impl Place {
 
 impl Default for Gathered {
     fn default() -> Self {
-        Self { text: String::new(), places: Vec::new(), is_sorted: true }
+        Self {
+            text: String::new(),
+            places: Vec::new(),
+            is_sorted: true,
+        }
     }
 }
 
@@ -123,9 +133,17 @@ impl Gathered {
     /// Takes up an item whose key and value stand at the end of the text
     /// already.
     pub(super) fn add(&mut self, start: usize, middle: usize, is_json: bool) {
-        let place = Place { start, middle, end: self.text.len(), is_json };
+        let place = Place {
+            start,
+            middle,
+            end: self.text.len(),
+            is_json,
+        };
         let key = &self.text[place.key()];
-        self.is_sorted &= self.places.last().is_none_or(|last| self.text[last.key()] < *key);
+        self.is_sorted &= self
+            .places
+            .last()
+            .is_none_or(|last| self.text[last.key()] < *key);
         self.places.push(place);
     }
 
@@ -153,9 +171,15 @@ impl Gathered {
             let small = |place: usize| u32::try_from(place).unwrap_or(u32::MAX);
             let key = small(text.len() + place.key().len());
             text.push_str(&self.text[place.start..place.end]);
-            ends.push(Ends { key, value: small(text.len()) << 1 | u32::from(place.is_json) });
+            ends.push(Ends {
+                key,
+                value: small(text.len()) << 1 | u32::from(place.is_json),
+            });
         }
-        Items { text: text.into(), ends: ends.into() }
+        Items {
+            text: text.into(),
+            ends: ends.into(),
+        }
     }
 }
 
@@ -168,7 +192,10 @@ pub struct Iter<'a> {
 
 impl<'a> Iter<'a> {
     pub(super) fn new(items: Option<&'a Items>) -> Self {
-        Self { items, left: 0..items.map_or(0, Items::len) }
+        Self {
+            items,
+            left: 0..items.map_or(0, Items::len),
+        }
     }
 }
 
@@ -196,7 +223,10 @@ pub struct IntoIter {
 
 impl IntoIter {
     pub(super) fn new(items: Items) -> Self {
-        Self { left: 0..items.len(), items }
+        Self {
+            left: 0..items.len(),
+            items,
+        }
     }
 }
 

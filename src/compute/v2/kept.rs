@@ -100,12 +100,17 @@ impl Rest {
     }
 
     pub(super) fn get(&self, name: &str) -> Option<Kept> {
-        self.0.get(name).and_then(Value::as_str).map(|text| Kept(text.into()))
+        self.0
+            .get(name)
+            .and_then(Value::as_str)
+            .map(|text| Kept(text.into()))
     }
 
     /// The names, and the JSON texts.
     pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str().unwrap_or_default()))
+        self.0
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str().unwrap_or_default()))
     }
 
     /// An object of these fields.

@@ -27,7 +27,10 @@ pub struct Link {
 impl Link {
     /// The link as it came.
     pub(super) fn as_kept(&self) -> Kept {
-        object(Rest::default(), [Some(&self.rel), Some(&self.href), self.kind.as_deref()])
+        object(
+            Rest::default(),
+            [Some(&self.rel), Some(&self.href), self.kind.as_deref()],
+        )
     }
 }
 
@@ -42,7 +45,12 @@ fn object(mut rest: Rest, texts: [Option<&str>; 3]) -> Kept {
 }
 
 /// The words that every image repeats, so that they are not copied for each.
-const KNOWN: [&str; 4] = ["self", "bookmark", "alternate", "application/vnd.openstack.image"];
+const KNOWN: [&str; 4] = [
+    "self",
+    "bookmark",
+    "alternate",
+    "application/vnd.openstack.image",
+];
 
 /// A word that is not copied where it is one that every image repeats.
 impl Scalar for Option<Cow<'static, str>> {

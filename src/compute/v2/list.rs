@@ -47,7 +47,10 @@ impl ListImages {
 
     /// Every image, with all that Nova knows about it. Sends nothing.
     pub fn detailed() -> Self {
-        Self { detailed: true, ..Self::default() }
+        Self {
+            detailed: true,
+            ..Self::default()
+        }
     }
 
     /// At most that many images in all; 0 is none, and no request.
@@ -76,7 +79,11 @@ impl ListImages {
     /// what is before the colon for an operator and does not know it.
     pub fn name(self, name: impl Into<String>) -> Self {
         let name = name.into();
-        let exact = if name.contains(':') { format!("eq:{name}") } else { name };
+        let exact = if name.contains(':') {
+            format!("eq:{name}")
+        } else {
+            name
+        };
         self.filter("name", exact)
     }
 
@@ -145,7 +152,9 @@ impl ListImages {
     /// The filters as the query has them, or why they cannot be sent.
     pub(super) fn query(&self) -> Result<Vec<(String, String)>> {
         if self.page_size == Some(0) {
-            return Err(Error::invalid("a page of 0 images would never end; nothing was sent"));
+            return Err(Error::invalid(
+                "a page of 0 images would never end; nothing was sent",
+            ));
         }
         for (name, _) in &self.filters {
             if let Some(property) = name.strip_prefix("property-") {
@@ -153,7 +162,10 @@ impl ListImages {
             }
         }
         let mut query = self.filters.clone();
-        query.extend(self.step().map(|step| ("page_size".to_owned(), step.to_string())));
+        query.extend(
+            self.step()
+                .map(|step| ("page_size".to_owned(), step.to_string())),
+        );
         Ok(query)
     }
 
@@ -168,7 +180,10 @@ impl ListImages {
 impl From<bool> for ListImages {
     /// `true` lists in detail, as PHP's `listImages(true)`.
     fn from(detailed: bool) -> Self {
-        Self { detailed, ..Self::default() }
+        Self {
+            detailed,
+            ..Self::default()
+        }
     }
 }
 
@@ -222,7 +237,10 @@ mod tests {
             ("property-architecture", "x86_64"),
             ("page_size", "1000"),
         ];
-        assert_eq!(query(&list), expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
+        assert_eq!(
+            query(&list),
+            expected.map(|(name, value)| (name.to_owned(), value.to_owned()))
+        );
     }
 
     #[test]
@@ -241,7 +259,10 @@ mod tests {
     #[test]
     fn a_time_is_sent_as_it_is_written() {
         let time: jiff::Timestamp = "2026-11-23T12:00:00Z".parse().expect("a time");
-        assert_eq!(query(&ListImages::new().changes_since(time))[0].1, "2026-11-23T12:00:00Z");
+        assert_eq!(
+            query(&ListImages::new().changes_since(time))[0].1,
+            "2026-11-23T12:00:00Z"
+        );
     }
 
     #[test]
@@ -259,11 +280,17 @@ mod tests {
 
     #[test]
     fn nova_is_told_to_ask_for_a_page_at_once() {
-        let step =
-            |list: ListImages| query(&list).pop().map(|(name, step)| format!("{name}={step}"));
+        let step = |list: ListImages| {
+            query(&list)
+                .pop()
+                .map(|(name, step)| format!("{name}={step}"))
+        };
         for (list, sent) in [
             (ListImages::new(), Some("page_size=1000")),
-            (ListImages::detailed().page_size(3000), Some("page_size=1000")),
+            (
+                ListImages::detailed().page_size(3000),
+                Some("page_size=1000"),
+            ),
             (ListImages::new().page_size(21), Some("page_size=21")),
             (ListImages::new().limit(300), Some("page_size=300")),
             (ListImages::new().limit(20), None),
@@ -283,17 +310,27 @@ mod tests {
              detail and compare the metadata instead; nothing was sent"
         );
         for name in ["p", "ramdisk_id", "e", "type", "y", "-a", ""] {
-            assert!(ListImages::new().property(name, "x").query().is_err(), "{name:?}");
+            assert!(
+                ListImages::new().property(name, "x").query().is_err(),
+                "{name:?}"
+            );
         }
         for name in ["architecture", "hw_disk_bus", "image_type", "P", "_p"] {
-            assert!(ListImages::new().property(name, "x").query().is_ok(), "{name:?}");
+            assert!(
+                ListImages::new().property(name, "x").query().is_ok(),
+                "{name:?}"
+            );
         }
     }
 
     #[test]
     fn a_page_of_nothing_is_refused() {
         assert_eq!(
-            ListImages::new().page_size(0).query().expect_err("a refusal").to_string(),
+            ListImages::new()
+                .page_size(0)
+                .query()
+                .expect_err("a refusal")
+                .to_string(),
             "a page of 0 images would never end; nothing was sent"
         );
     }

@@ -123,7 +123,9 @@ impl Metadata {
 
     /// The items as a request has them: every value as text.
     pub(super) fn to_json(&self) -> Map<String, Value> {
-        self.iter().map(|(key, value)| (key.to_owned(), Value::from(value))).collect()
+        self.iter()
+            .map(|(key, value)| (key.to_owned(), Value::from(value)))
+            .collect()
     }
 
     fn items(&self) -> Option<&Items> {
@@ -143,7 +145,10 @@ impl Metadata {
 
 impl From<Items> for Metadata {
     fn from(items: Items) -> Self {
-        Self(Some(Box::new(Told { items, strings: OnceLock::new() })))
+        Self(Some(Box::new(Told {
+            items,
+            strings: OnceLock::new(),
+        })))
     }
 }
 
@@ -190,10 +195,14 @@ impl Index<&str> for Metadata {
     /// When there is none, as the maps of the standard library do:
     /// [`get`](Metadata::get) is for keys that may be missing.
     fn index(&self, key: &str) -> &String {
-        match self.0.as_ref().and_then(|told| Some((told, told.items.find(key)?))) {
-            Some((told, at)) => {
-                &told.strings.get_or_init(|| self.values().map(str::to_owned).collect())[at]
-            }
+        match self
+            .0
+            .as_ref()
+            .and_then(|told| Some((told, told.items.find(key)?)))
+        {
+            Some((told, at)) => &told
+                .strings
+                .get_or_init(|| self.values().map(str::to_owned).collect())[at],
             None => panic!("there is no metadata item {key:?}"),
         }
     }
@@ -239,7 +248,10 @@ mod tests {
     #[test]
     fn it_reads_like_a_map_of_strings() {
         let mut metadata: Metadata = [("b", "2"), ("a", "1"), ("b", "3")].into_iter().collect();
-        assert_eq!(metadata.iter().collect::<Vec<_>>(), [("a", "1"), ("b", "3")]);
+        assert_eq!(
+            metadata.iter().collect::<Vec<_>>(),
+            [("a", "1"), ("b", "3")]
+        );
         assert_eq!(metadata.keys().collect::<String>(), "ab");
         assert_eq!(metadata.values().collect::<String>(), "13");
         assert_eq!(metadata.insert("a", "9").as_deref(), Some("1"));
@@ -251,13 +263,17 @@ mod tests {
         metadata.insert("0", "y");
         assert_eq!(metadata["0"], "y");
         metadata.insert("0", "z");
-        assert_eq!(format!("{metadata:?}"), r#"{"0": Text("z"), "a": Text("9")}"#);
+        assert_eq!(
+            format!("{metadata:?}"),
+            r#"{"0": Text("z"), "a": Text("9")}"#
+        );
     }
 
     #[test]
     fn of_a_key_that_comes_again_the_last_one_counts_wherever_they_are() {
-        let numbers: Vec<_> =
-            (0..200).map(|number: u32| (number % 7, number.to_string())).collect();
+        let numbers: Vec<_> = (0..200)
+            .map(|number: u32| (number % 7, number.to_string()))
+            .collect();
         let items = numbers.iter().map(|(key, value)| (key.to_string(), value));
         let metadata: Metadata = items.collect();
         let last = ["196", "197", "198", "199", "193", "194", "195"];
@@ -272,9 +288,20 @@ mod tests {
         for number in 0..10_000 {
             metadata.insert("k", format!("{number:0>255}"));
         }
-        let expected = [("a", "first"), ("k", &*format!("{:0>255}", 9_999)), ("z", "last")];
+        let expected = [
+            ("a", "first"),
+            ("k", &*format!("{:0>255}", 9_999)),
+            ("z", "last"),
+        ];
         assert_eq!(metadata, Metadata::from(expected));
-        assert_eq!(metadata.keys().chain(metadata.values()).map(str::len).sum::<usize>(), 267);
+        assert_eq!(
+            metadata
+                .keys()
+                .chain(metadata.values())
+                .map(str::len)
+                .sum::<usize>(),
+            267
+        );
     }
 
     #[test]
@@ -283,7 +310,10 @@ mod tests {
         let metadata: Metadata = serde_json::from_str(text).expect("metadata");
         assert_eq!(serde_json::to_string(&metadata).expect("JSON"), text);
         assert_eq!(metadata.get("kernel_id"), Some("null"));
-        assert_eq!(metadata.value("kernel_id"), Some(MetadataValue::Json("null")));
+        assert_eq!(
+            metadata.value("kernel_id"),
+            Some(MetadataValue::Json("null"))
+        );
         assert_eq!(metadata.get("bdm"), Some(r#"[{"a":null,"size":1}]"#));
         assert_eq!(metadata.get("os"), Some("x\0\n"));
     }

@@ -30,7 +30,10 @@ impl Serialize for Metadata {
 impl<'de> Deserialize<'de> for Metadata {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut items = Gathered::default();
-        deserializer.deserialize_map(Read { items: &mut items, is_raw: false })?;
+        deserializer.deserialize_map(Read {
+            items: &mut items,
+            is_raw: false,
+        })?;
         Ok(items.sorted().into())
     }
 }
@@ -44,7 +47,10 @@ impl<'de> DeserializeSeed<'de> for MetadataSeed {
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Metadata, D::Error> {
         let mut items = Gathered::default();
-        deserializer.deserialize_map(Read { items: &mut items, is_raw: true })?;
+        deserializer.deserialize_map(Read {
+            items: &mut items,
+            is_raw: true,
+        })?;
         Ok(items.sorted().into())
     }
 }
@@ -56,7 +62,11 @@ pub(super) struct Within<'a>(pub(super) &'a mut Metadata, pub(super) &'a mut Gat
 impl Slot for Within<'_> {
     fn object<'de, A: MapAccess<'de>>(&mut self, map: A) -> Result<Option<Kept>, A::Error> {
         self.1.clear();
-        Read { items: self.1, is_raw: true }.visit_map(map)?;
+        Read {
+            items: self.1,
+            is_raw: true,
+        }
+        .visit_map(map)?;
         *self.0 = self.1.sorted().into();
         Ok(None)
     }
@@ -81,7 +91,10 @@ impl<'de> Visitor<'de> for Read<'_> {
         let mut start = items.text.len();
         while map.next_key_seed(Key(&mut items.text))?.is_some() {
             let middle = items.text.len();
-            let is_json = map.next_value_seed(Text { text: &mut items.text, is_raw })?;
+            let is_json = map.next_value_seed(Text {
+                text: &mut items.text,
+                is_raw,
+            })?;
             items.add(start, middle, is_json);
             start = items.text.len();
         }

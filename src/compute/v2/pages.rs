@@ -27,13 +27,21 @@ pub struct Images {
 impl Images {
     pub(super) fn new(service: Service, list: ListImages) -> Self {
         let marker = list.marker.clone();
-        Self { feed: Feed::new(Fetch::new(service, list)), page: Vec::new().into_iter(), marker }
+        Self {
+            feed: Feed::new(Fetch::new(service, list)),
+            page: Vec::new().into_iter(),
+            marker,
+        }
     }
 
     /// The same list, page by page: what was not given out yet.
     pub fn pages(self) -> Pages {
         let Self { feed, page, marker } = self;
-        Pages { feed, rest: (page.len() > 0).then(|| page.collect()), marker }
+        Pages {
+            feed,
+            rest: (page.len() > 0).then(|| page.collect()),
+            marker,
+        }
     }
 
     /// Fetches the next page on a thread while the caller works on this one:

@@ -34,13 +34,27 @@ pub(super) fn list(response: &Response, service: &Service) -> Result<Listed> {
 
 /// The body of `GET /images/{id}`.
 pub(super) fn one(response: &Response, service: &Service) -> Result<Image> {
-    parse(response, Only { name: "image", seed: One(service) }, "an image")
+    parse(
+        response,
+        Only {
+            name: "image",
+            seed: One(service),
+        },
+        "an image",
+    )
 }
 
 /// The body of `…/metadata`, where they are in `metadata`, or of an item, which is
 /// in `meta`.
 pub(super) fn metadata(response: &Response, name: &'static str) -> Result<Metadata> {
-    parse(response, Only { name, seed: MetadataSeed }, &format!("an object with {name:?}"))
+    parse(
+        response,
+        Only {
+            name,
+            seed: MetadataSeed,
+        },
+        &format!("an object with {name:?}"),
+    )
 }
 
 fn parse<T, S>(response: &Response, seed: S, what: &str) -> Result<T>
@@ -93,7 +107,10 @@ impl<'de> Visitor<'de> for ListSeed<'_> {
 
 /// Where the list says that it goes on.
 fn next_link(links: &Value) -> Option<String> {
-    let next = links.as_array()?.iter().find(|link| link["rel"] == "next")?;
+    let next = links
+        .as_array()?
+        .iter()
+        .find(|link| link["rel"] == "next")?;
     next["href"].as_str().map(str::to_owned)
 }
 
@@ -116,10 +133,16 @@ impl<'de> Visitor<'de> for Images<'_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Vec<Image>, A::Error> {
         let mut images = Vec::new();
-        let mut seed = ImageSeed { service: self.0, number: Some(1), scratch: Gathered::default() };
+        let mut seed = ImageSeed {
+            service: self.0,
+            number: Some(1),
+            scratch: Gathered::default(),
+        };
         while let Some(image) = list.next_element_seed(&mut seed)? {
             if images.len() == MOST_IMAGES {
-                return Err(A::Error::custom(format!("it has more than {MOST_IMAGES} images")));
+                return Err(A::Error::custom(format!(
+                    "it has more than {MOST_IMAGES} images"
+                )));
             }
             images.push(image);
             seed.number = Some(images.len() + 1);
@@ -137,7 +160,12 @@ impl<'de> DeserializeSeed<'de> for One<'_> {
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Image, D::Error> {
         let scratch = Gathered::default();
-        ImageSeed { service: self.0, number: None, scratch }.deserialize(deserializer)
+        ImageSeed {
+            service: self.0,
+            number: None,
+            scratch,
+        }
+        .deserialize(deserializer)
     }
 }
 
@@ -186,7 +214,8 @@ struct ImageSeed<'a> {
 
 impl ImageSeed<'_> {
     fn place(&self) -> String {
-        self.number.map_or("the image".to_owned(), |number| format!("image {number}"))
+        self.number
+            .map_or("the image".to_owned(), |number| format!("image {number}"))
     }
 }
 
@@ -225,7 +254,9 @@ impl<'de> Visitor<'de> for &mut ImageSeed<'_> {
                 "updated" => map.next_value_seed(FillOne(&mut image.updated)),
                 "server" => map.next_value_seed(Fill(&mut image.server)),
                 "OS-DCF:diskConfig" => map.next_value_seed(FillOne(&mut image.disk_config)),
-                _ => map.next_value::<&RawValue>().map(|value| Some(value.into())),
+                _ => map
+                    .next_value::<&RawValue>()
+                    .map(|value| Some(value.into())),
             };
             match kept? {
                 Some(kept) => rest.keep(name, kept),
@@ -233,8 +264,14 @@ impl<'de> Visitor<'de> for &mut ImageSeed<'_> {
             }
         }
         if image.id.is_empty() {
-            let name = image.name.map(|name| format!(", named {name:?},")).unwrap_or_default();
-            return Err(A::Error::custom(format!("{}{name} has no \"id\"", self.place())));
+            let name = image
+                .name
+                .map(|name| format!(", named {name:?},"))
+                .unwrap_or_default();
+            return Err(A::Error::custom(format!(
+                "{}{name} has no \"id\"",
+                self.place()
+            )));
         }
         image.rest = (!rest.is_empty()).then(|| Box::new(rest));
         Ok(image)

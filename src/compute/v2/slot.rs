@@ -147,7 +147,13 @@ impl Scalar for Option<Timestamp> {
 /// Whether that is how a time is written back, to the letter.
 fn is_usual(text: &str) -> bool {
     let form = "0000-00-00T00:00:00Z";
-    let fits = |(it, form): (u8, u8)| if form == b'0' { it.is_ascii_digit() } else { it == form };
+    let fits = |(it, form): (u8, u8)| {
+        if form == b'0' {
+            it.is_ascii_digit()
+        } else {
+            it == form
+        }
+    };
     // A leap second is none any more once it is read.
     text.len() == form.len() && text.bytes().zip(form.bytes()).all(fits) && !text.ends_with("60Z")
 }

@@ -77,7 +77,9 @@ impl Image {
         V: AsRef<str>,
     {
         let items = guard::items(&items.into_iter().collect())?;
-        let response = self.service.send(&api::put_image_metadata(&self.id, &items))?;
+        let response = self
+            .service
+            .send(&api::put_image_metadata(&self.id, &items))?;
         self.keep_metadata(&response)
     }
 
@@ -98,7 +100,9 @@ impl Image {
         V: AsRef<str>,
     {
         let items = guard::items(&items.into_iter().collect())?;
-        let response = self.service.send(&api::post_image_metadata(&self.id, &items))?;
+        let response = self
+            .service
+            .send(&api::post_image_metadata(&self.id, &items))?;
         self.keep_metadata(&response)
     }
 
@@ -113,7 +117,9 @@ impl Image {
     /// [`Error::NotFound`](crate::Error::NotFound) when there is no such image
     /// or no such key: [`Details::missing`](crate::Details::missing) tells which.
     pub fn get_metadata_item(&mut self, key: &str) -> Result<String> {
-        let response = self.service.send(&api::get_image_metadata_item(&self.id, key))?;
+        let response = self
+            .service
+            .send(&api::get_image_metadata_item(&self.id, key))?;
         let meta = read::metadata(&response, "meta")?;
         let value = sole(&meta, &response, key)?;
         self.metadata.put(guard::stored(key), value);
@@ -130,9 +136,12 @@ impl Image {
     /// As [`reset_metadata`](Self::reset_metadata).
     pub fn set_metadata_item(&mut self, key: &str, value: &str) -> Result<()> {
         guard::item(key, value)?;
-        let response = self.service.send(&api::put_image_metadata_item(&self.id, key, value))?;
+        let response = self
+            .service
+            .send(&api::put_image_metadata_item(&self.id, key, value))?;
         let meta = read::metadata(&response, "meta")?;
-        self.metadata.put(guard::stored(key), sole(&meta, &response, key)?);
+        self.metadata
+            .put(guard::stored(key), sole(&meta, &response, key)?);
         Ok(())
     }
 
@@ -146,7 +155,8 @@ impl Image {
     /// [`Error::NotFound`](crate::Error::NotFound) when there is no such image
     /// or no such key: [`Details::missing`](crate::Details::missing) tells which.
     pub fn delete_metadata_item(&mut self, key: &str) -> Result<()> {
-        self.service.send(&api::delete_image_metadata_item(&self.id, key))?;
+        self.service
+            .send(&api::delete_image_metadata_item(&self.id, key))?;
         self.metadata.remove(guard::stored(key));
         Ok(())
     }

@@ -21,10 +21,15 @@ impl Image {
     /// [`Error::Timeout`] when it does not have it in time (a request that is on
     /// its way then is waited for, as [`Options`](crate::Options) say), and what
     /// [`retrieve`](Self::retrieve) reports.
-    #[allow(clippy::needless_pass_by_value, reason = "reads as the sample: wait_until(status, t)")]
+    #[allow(
+        clippy::needless_pass_by_value,
+        reason = "reads as the sample: wait_until(status, t)"
+    )]
     pub fn wait_until(&mut self, status: ImageStatus, timeout: Duration) -> Result<()> {
         let wanted = format!("be {status}");
-        self.wait(timeout, &wanted, |image| image.status.as_ref() == Some(&status))
+        self.wait(timeout, &wanted, |image| {
+            image.status.as_ref() == Some(&status)
+        })
     }
 
     /// Waits until the image is [`Active`](ImageStatus::Active). Sends what
@@ -46,8 +51,9 @@ impl Image {
     /// As [`wait_until`](Self::wait_until), but that it is not found is what
     /// was waited for.
     pub fn wait_until_deleted(&mut self, timeout: Duration) -> Result<()> {
-        let outcome =
-            self.wait(timeout, "be deleted", |image| image.status == Some(ImageStatus::Deleted));
+        let outcome = self.wait(timeout, "be deleted", |image| {
+            image.status == Some(ImageStatus::Deleted)
+        });
         match outcome {
             Err(error) if error.details().missing() == Some(Missing::Image) => Ok(()),
             outcome => outcome,
@@ -83,7 +89,10 @@ impl Image {
             }
             let left = timeout.saturating_sub(began.elapsed());
             if left.is_zero() {
-                let status = self.status.as_ref().map_or("without a status", ImageStatus::as_str);
+                let status = self
+                    .status
+                    .as_ref()
+                    .map_or("without a status", ImageStatus::as_str);
                 return Err(Error::Timeout(Details::new(format!(
                     "waited {timeout:?} for the image {} to {wanted}; it is {status}",
                     self.id

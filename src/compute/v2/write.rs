@@ -14,7 +14,10 @@ impl Serialize for Image {
         let time = |time: Option<Timestamp>| time.map(|time| time.to_string());
         let metadata = self.metadata.is_told().then_some(&self.metadata);
         let links = (!self.links.is_empty()).then_some(&self.links);
-        let mut image = Fields { map: serializer.serialize_map(None)?, rest: self.unheld() };
+        let mut image = Fields {
+            map: serializer.serialize_map(None)?,
+            rest: self.unheld(),
+        };
         image.field("id", Some(&self.id))?;
         image.field("name", self.name.as_ref())?;
         image.field("minRam", self.min_ram)?;
@@ -41,10 +44,16 @@ impl Image {
                 rest.forget(name);
             }
         }
-        if rest.get("links").is_some_and(|kept| read::<Vec<_>>(&kept) != self.links) {
+        if rest
+            .get("links")
+            .is_some_and(|kept| read::<Vec<_>>(&kept) != self.links)
+        {
             rest.forget("links");
         }
-        if rest.get("server").is_some_and(|kept| read::<Option<_>>(&kept) != self.server) {
+        if rest
+            .get("server")
+            .is_some_and(|kept| read::<Option<_>>(&kept) != self.server)
+        {
             rest.forget("server");
         }
         rest

@@ -12,14 +12,21 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
     let name = || env::temp_dir().join(format!("opencloud-fuzz-{}.yaml", process::id()));
     let file = FILE.get_or_init(name);
     fs::write(file, data).expect("a file");
-    let variables = [("OS_CLIENT_CONFIG_FILE", file.as_os_str()), ("OS_USERNAME", "u".as_ref())];
+    let variables = [
+        ("OS_CLIENT_CONFIG_FILE", file.as_os_str()),
+        ("OS_USERNAME", "u".as_ref()),
+    ];
     for config in [
         Config::from_env().with_environment([variables[0]]),
         Config::from_cloud("demo").with_environment([variables[0]]),
-        Config::from_cloud("demo").overlay_env().with_environment(variables),
+        Config::from_cloud("demo")
+            .overlay_env()
+            .with_environment(variables),
     ] {
         let nowhere: [&str; 0] = [];
-        let config = config.with_working_directory("/nowhere").with_system_directories(nowhere);
+        let config = config
+            .with_working_directory("/nowhere")
+            .with_system_directories(nowhere);
         let settings = match config.resolve() {
             Ok(settings) => settings,
             Err(error) => {
@@ -30,7 +37,10 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
         for key in settings.keys() {
             assert!(settings.source(key).is_some(), "{key}");
             let secret = ["password", "token", "application_credential_secret"].contains(&key);
-            assert!(!secret || settings.get(key).as_deref() == Some("***"), "{key}");
+            assert!(
+                !secret || settings.get(key).as_deref() == Some("***"),
+                "{key}"
+            );
         }
         serde_json::to_string(&settings).expect("JSON");
         if let Err(error) = settings.options() {

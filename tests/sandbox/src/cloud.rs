@@ -75,7 +75,11 @@ impl Caller {
     /// Whether the image is shared with this project, and if so accepted.
     fn member_of(&self, image: &Image) -> Option<bool> {
         let mine = |member: &&(String, bool)| Some(&member.0) == self.project.as_ref();
-        let found = image.members.iter().find(mine).map(|(_, accepted)| *accepted);
+        let found = image
+            .members
+            .iter()
+            .find(mine)
+            .map(|(_, accepted)| *accepted);
         found.filter(|_| image.visibility == "shared")
     }
 
@@ -132,8 +136,12 @@ impl Cloud {
                 user("other", "other", &["member", "reader"]),
                 user("admin", "admin", &["admin", "manager", "member", "reader"]),
             ],
-            projects: ["demo", "other", "service", "admin"].map(|it| (it, text::hex(32))).into(),
-            role_ids: ["admin", "manager", "member", "reader"].map(|it| (it, text::hex(32))).into(),
+            projects: ["demo", "other", "service", "admin"]
+                .map(|it| (it, text::hex(32)))
+                .into(),
+            role_ids: ["admin", "manager", "member", "reader"]
+                .map(|it| (it, text::hex(32)))
+                .into(),
             catalogue_ids: (0..12).map(|_| text::hex(32)).collect(),
             application_credential: text::hex(32),
             tokens: HashMap::new(),
@@ -158,7 +166,10 @@ impl Cloud {
 
     /// The id of a project.
     pub(crate) fn project(&self, name: &str) -> Option<&str> {
-        self.projects.iter().find(|(it, _)| *it == name).map(|(_, id)| id.as_str())
+        self.projects
+            .iter()
+            .find(|(it, _)| *it == name)
+            .map(|(_, id)| id.as_str())
     }
 
     pub(crate) fn user(&self, name: &str) -> Option<&User> {
@@ -168,7 +179,10 @@ impl Cloud {
     /// Now, and never the same moment twice: the order of the images hangs on it.
     pub(crate) fn now(&mut self) -> Timestamp {
         let now = Timestamp::now();
-        let next = self.last.saturating_add(Duration::from_micros(1)).unwrap_or(now);
+        let next = self
+            .last
+            .saturating_add(Duration::from_micros(1))
+            .unwrap_or(now);
         self.last = now.max(next);
         self.last
     }
@@ -195,9 +209,14 @@ impl Cloud {
         let now = self.now();
         // Keystone's times are whole seconds; a life that is not needs more.
         let whole = self.token_life.subsec_nanos() == 0;
-        let issued =
-            if whole { Timestamp::from_second(now.as_second()).unwrap_or(now) } else { now };
-        let expires = issued.saturating_add(self.token_life).unwrap_or(Timestamp::MAX);
+        let issued = if whole {
+            Timestamp::from_second(now.as_second()).unwrap_or(now)
+        } else {
+            now
+        };
+        let expires = issued
+            .saturating_add(self.token_life)
+            .unwrap_or(Timestamp::MAX);
         let id = format!("gAAAAA{}", text::url_safe(180));
         let mut audit_ids = vec![text::hex(22)];
         audit_ids.extend(before.and_then(|it| it.audit_ids.last().cloned()));

@@ -19,7 +19,9 @@ pub(crate) fn converse(shared: &Shared, mut stream: TcpStream) -> io::Result<()>
     loop {
         let wire = *lock(&shared.wire);
         let idle = (wire == Wire::KeepAlive).then_some(IDLE);
-        let Some(request) = read(&mut stream, &mut pending, idle)? else { return Ok(()) };
+        let Some(request) = read(&mut stream, &mut pending, idle)? else {
+            return Ok(());
+        };
         lock(&shared.seen).push(SeenRequest {
             method: request.method.clone(),
             target: request.target.clone(),
@@ -48,7 +50,11 @@ fn answer(
         let response = shared.service.answer(request);
         return send(stream, request, &response, wire);
     };
-    let response = if carried_out { Some(shared.service.answer(request)) } else { None };
+    let response = if carried_out {
+        Some(shared.service.answer(request))
+    } else {
+        None
+    };
     if let Action::Answer(response) = &action {
         return send(stream, request, response, wire);
     }
@@ -85,7 +91,11 @@ fn send(
     response: &Response,
     wire: Wire,
 ) -> io::Result<bool> {
-    let wire = if response.closes && wire == Wire::KeepAlive { Wire::Close } else { wire };
+    let wire = if response.closes && wire == Wire::KeepAlive {
+        Wire::Close
+    } else {
+        wire
+    };
     let mut bytes = response.head(wire, request.minor, 0);
     if request.method != "HEAD" {
         bytes.extend(&response.body);

@@ -172,7 +172,10 @@ impl Fault {
 
     /// Whether it goes wrong for this request; counts it if it matches.
     fn strikes(&mut self, request: &Request) -> bool {
-        let method = self.method.as_ref().is_none_or(|method| *method == request.method);
+        let method = self
+            .method
+            .as_ref()
+            .is_none_or(|method| *method == request.method);
         if !method || !request.target.contains(&self.part) || self.left == Some(0) {
             return false;
         }
@@ -215,29 +218,53 @@ mod tests {
     use super::*;
 
     fn request(method: &str, target: &str) -> Request {
-        Request { method: method.into(), target: target.into(), ..Request::default() }
+        Request {
+            method: method.into(),
+            target: target.into(),
+            ..Request::default()
+        }
     }
 
     fn struck(fault: Fault, count: usize) -> Vec<bool> {
         let mut faults = [fault];
         let get = request("GET", "/compute/v2.1/images");
-        (0..count).map(|_| plan(&mut faults, &get).action.is_some()).collect()
+        (0..count)
+            .map(|_| plan(&mut faults, &get).action.is_some())
+            .collect()
     }
 
     #[test]
     fn a_fault_holds_for_the_requests_that_it_names() {
         let mut faults = [Fault::close().on("GET", "/images?")];
-        assert!(plan(&mut faults, &request("GET", "/v2.1/images?limit=1")).action.is_some());
-        assert!(plan(&mut faults, &request("POST", "/v2.1/images?limit=1")).action.is_none());
-        assert!(plan(&mut faults, &request("GET", "/v2.1/images")).action.is_none());
+        assert!(
+            plan(&mut faults, &request("GET", "/v2.1/images?limit=1"))
+                .action
+                .is_some()
+        );
+        assert!(
+            plan(&mut faults, &request("POST", "/v2.1/images?limit=1"))
+                .action
+                .is_none()
+        );
+        assert!(
+            plan(&mut faults, &request("GET", "/v2.1/images"))
+                .action
+                .is_none()
+        );
     }
 
     #[test]
     fn a_fault_counts_the_requests_that_match() {
         assert_eq!(struck(Fault::close(), 3), [true, true, true]);
         assert_eq!(struck(Fault::close().times(2), 3), [true, true, false]);
-        assert_eq!(struck(Fault::close().after(2), 4), [false, false, true, true]);
-        assert_eq!(struck(Fault::close().every(2), 5), [false, true, false, true, false]);
+        assert_eq!(
+            struck(Fault::close().after(2), 4),
+            [false, false, true, true]
+        );
+        assert_eq!(
+            struck(Fault::close().every(2), 5),
+            [false, true, false, true, false]
+        );
         assert_eq!(
             struck(Fault::close().after(1).every(2).times(1), 5),
             [false, false, true, false, false]
@@ -247,8 +274,12 @@ mod tests {
     #[test]
     fn a_delay_leaves_the_request_to_the_next_fault() {
         let second = Duration::from_secs(1);
-        let mut faults =
-            [Fault::delay(second), Fault::revoke_tokens(), Fault::reset(), Fault::close()];
+        let mut faults = [
+            Fault::delay(second),
+            Fault::revoke_tokens(),
+            Fault::reset(),
+            Fault::close(),
+        ];
         let plan = plan(&mut faults, &request("GET", "/"));
         assert_eq!(plan.delay, second);
         assert!(plan.revoke_tokens);

@@ -19,7 +19,10 @@ type Refusal = (u16, String);
 /// A request below `/image`; `path` is what follows that. Glance closes every
 /// connection, on whatever wire the others are.
 pub(crate) fn answer(cloud: &mut Cloud, request: &Request, path: &str) -> Response {
-    Response { closes: true, ..respond(cloud, request, path) }
+    Response {
+        closes: true,
+        ..respond(cloud, request, path)
+    }
 }
 
 fn respond(cloud: &mut Cloud, request: &Request, path: &str) -> Response {
@@ -47,11 +50,16 @@ fn respond(cloud: &mut Cloud, request: &Request, path: &str) -> Response {
 }
 
 fn shown(status: u16, body: String) -> Response {
-    Response::new(status).length().header("Content-Type", "application/json").body(body)
+    Response::new(status)
+        .length()
+        .header("Content-Type", "application/json")
+        .body(body)
 }
 
 fn nothing() -> Response {
-    Response::new(204).header("Content-Type", "text/html; charset=UTF-8").length()
+    Response::new(204)
+        .header("Content-Type", "text/html; charset=UTF-8")
+        .length()
 }
 
 fn versions(request: &Request) -> Response {
@@ -70,7 +78,10 @@ fn versions(request: &Request) -> Response {
 }
 
 fn forbidden(action: &str) -> Refusal {
-    (403, format!("You are not authorized to complete {action} action."))
+    (
+        403,
+        format!("You are not authorized to complete {action} action."),
+    )
 }
 
 fn seen<'a>(cloud: &'a Cloud, caller: &Caller, id: &str) -> Result<&'a Image, Refusal> {
@@ -88,24 +99,38 @@ fn own<'a>(
     if !caller.changes(seen(cloud, caller, id)?) {
         return Err(forbidden(action));
     }
-    cloud.images.get_mut(id).ok_or_else(|| (404, format!("No image found with ID {id}")))
+    cloud
+        .images
+        .get_mut(id)
+        .ok_or_else(|| (404, format!("No image found with ID {id}")))
 }
 
 fn body(request: &Request) -> Result<Json, Refusal> {
     let text = std::str::from_utf8(&request.body).ok();
-    text.and_then(Json::parse).ok_or_else(|| (400, "Malformed JSON in request body.".to_owned()))
+    text.and_then(Json::parse)
+        .ok_or_else(|| (400, "Malformed JSON in request body.".to_owned()))
 }
 
 fn create(cloud: &mut Cloud, caller: &Caller, request: &Request) -> Result<Response, Refusal> {
     let body = body(request)?;
     let bad = |value: &Json, kind: &str| {
         let text = "Provided object does not match schema 'image'";
-        (400, format!("{text}: {} is not of type {kind}", value.repr()))
+        (
+            400,
+            format!("{text}: {} is not of type {kind}", value.repr()),
+        )
     };
-    let Some(owner) = caller.project.clone().filter(|_| caller.member || caller.admin) else {
+    let Some(owner) = caller
+        .project
+        .clone()
+        .filter(|_| caller.member || caller.admin)
+    else {
         return Err(forbidden("add_image"));
     };
-    let mut new = NewImage::nameless().owner(owner).visibility("shared").status("queued");
+    let mut new = NewImage::nameless()
+        .owner(owner)
+        .visibility("shared")
+        .status("queued");
     let mut formats = [None, None];
     for (key, value) in body.map().ok_or_else(|| bad(&body, "'object'"))? {
         new = match (key.as_str(), value) {
@@ -143,7 +168,11 @@ fn create(cloud: &mut Cloud, caller: &Caller, request: &Request) -> Result<Respo
             (_, other) => return Err(bad(other, "'null', 'string'")),
         };
     }
-    if new.id.as_ref().is_some_and(|id| cloud.images.get(id).is_some()) {
+    if new
+        .id
+        .as_ref()
+        .is_some_and(|id| cloud.images.get(id).is_some())
+    {
         let id = new.id.unwrap_or_default();
         return Err((409, format!("Image ID {id} already exists!")));
     }
@@ -153,9 +182,18 @@ fn create(cloud: &mut Cloud, caller: &Caller, request: &Request) -> Result<Respo
     }
     let image = seen(cloud, caller, &id)?;
     Ok(shown(201, describe(image))
-        .header("Location", format!("{}/image/v2/images/{id}", request.origin()))
-        .header("OpenStack-image-import-methods", "glance-direct,web-download,copy-image")
-        .header("OpenStack-image-store-ids", "local,os_glance_staging_store,os_glance_tasks_store"))
+        .header(
+            "Location",
+            format!("{}/image/v2/images/{id}", request.origin()),
+        )
+        .header(
+            "OpenStack-image-import-methods",
+            "glance-direct,web-download,copy-image",
+        )
+        .header(
+            "OpenStack-image-store-ids",
+            "local,os_glance_staging_store,os_glance_tasks_store",
+        ))
 }
 
 fn delete(cloud: &mut Cloud, caller: &Caller, id: &str) -> Result<Response, Refusal> {
@@ -165,7 +203,10 @@ fn delete(cloud: &mut Cloud, caller: &Caller, id: &str) -> Result<Response, Refu
         return Err(forbidden("delete_image"));
     }
     if image.protected {
-        return Err((403, format!("Image {id} is protected and cannot be deleted.")));
+        return Err((
+            403,
+            format!("Image {id} is protected and cannot be deleted."),
+        ));
     }
     cloud.images.remove(id);
     Ok(nothing())
@@ -185,8 +226,10 @@ fn upload(
     let now = cloud.now();
     let image = own(cloud, caller, id, "upload_image")?;
     if image.status != "queued" {
-        let text =
-            format!("Image status transition from {} to saving is not allowed", image.status);
+        let text = format!(
+            "Image status transition from {} to saving is not allowed",
+            image.status
+        );
         return Err((409, text));
     }
     image.size = Some(u64::try_from(request.body.len()).unwrap_or(u64::MAX));
@@ -214,8 +257,9 @@ fn share(
     request: &Request,
 ) -> Result<Response, Refusal> {
     let body = body(request)?;
-    let member =
-        body.get_text("member").ok_or((400, "Member to be added not specified.".to_owned()))?;
+    let member = body
+        .get_text("member")
+        .ok_or((400, "Member to be added not specified.".to_owned()))?;
     let image = own(cloud, caller, id, "add_member")?;
     if image.members.iter().any(|(it, _)| it == member) {
         return Err((409, format!("Member {member} is duplicated for image {id}")));
@@ -236,9 +280,18 @@ fn accept(
     if caller.project.as_deref() != Some(member) && !caller.admin {
         return Err(forbidden("modify_member"));
     }
-    let missing = || (404, format!("{member} not found in the member list of the image {id}."));
+    let missing = || {
+        (
+            404,
+            format!("{member} not found in the member list of the image {id}."),
+        )
+    };
     let image = cloud.images.get_mut(id).ok_or_else(missing)?;
-    let entry = image.members.iter_mut().find(|(it, _)| it == member).ok_or_else(missing)?;
+    let entry = image
+        .members
+        .iter_mut()
+        .find(|(it, _)| it == member)
+        .ok_or_else(missing)?;
     entry.1 = accepted;
     Ok(shown(200, describe_member(image, member, accepted)))
 }
@@ -261,7 +314,9 @@ fn describe_member(image: &Image, member: &str, accepted: bool) -> String {
 /// An image as Glance shows it.
 fn describe(image: &Image) -> String {
     let text = |it: Option<&str>| it.map_or_else(|| "null".to_owned(), quote_unicode);
-    let size = image.size.map_or_else(|| "null".to_owned(), |it| it.to_string());
+    let size = image
+        .size
+        .map_or_else(|| "null".to_owned(), |it| it.to_string());
     let mut out = String::from("{");
     for (name, value) in image.properties() {
         out += &format!("{}: {}, ", quote_unicode(name), text(value));
@@ -290,5 +345,9 @@ fn describe(image: &Image) -> String {
         moment(image.updated),
         tags.join(", "),
     );
-    out + if image.status == "active" { ", \"stores\": \"local\"}" } else { "}" }
+    out + if image.status == "active" {
+        ", \"stores\": \"local\"}"
+    } else {
+        "}"
+    }
 }

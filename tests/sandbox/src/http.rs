@@ -72,14 +72,20 @@ impl Request {
                 part => parts.push(part),
             }
         }
-        let slash = if parts.is_empty() || ends_in_a_name(raw) { "" } else { "/" };
+        let slash = if parts.is_empty() || ends_in_a_name(raw) {
+            ""
+        } else {
+            "/"
+        };
         let path = format!("/{}{slash}", parts.join("/"));
         percent_decode(&path).into_iter().map(char::from).collect()
     }
 
     /// Scheme, host and port as the client knows them.
     pub(crate) fn origin(&self) -> String {
-        let https = self.header("X-Forwarded-Proto").is_some_and(|it| it == "https");
+        let https = self
+            .header("X-Forwarded-Proto")
+            .is_some_and(|it| it == "https");
         let host = self.header("Host").unwrap_or_default();
         format!("{}://{host}", if https { "https" } else { "http" })
     }
@@ -108,7 +114,14 @@ pub(crate) struct Response {
 impl Response {
     pub(crate) fn new(status: u16) -> Self {
         let reason = reason(status).to_owned();
-        Self { status, reason, headers: Vec::new(), body: Vec::new(), unread: false, closes: false }
+        Self {
+            status,
+            reason,
+            headers: Vec::new(),
+            body: Vec::new(),
+            unread: false,
+            closes: false,
+        }
     }
 
     pub(crate) fn header(mut self, name: &str, value: impl Into<String>) -> Self {
@@ -155,7 +168,9 @@ pub(crate) fn page(request: &Request, status: u16, detail: &str) -> Response {
     let title = reason(status);
     let response = Response::new(status);
     if request.method == "HEAD" {
-        return response.header("Content-Type", "text/html; charset=UTF-8").length();
+        return response
+            .header("Content-Type", "text/html; charset=UTF-8")
+            .length();
     }
     let (kind, body) = match best(&request.header("Accept").unwrap_or_default()) {
         Some("text/html") => {
@@ -170,9 +185,15 @@ pub(crate) fn page(request: &Request, status: u16, detail: &str) -> Response {
         Some(_) => {
             let message = crate::json::quote(&format!("{}<br /><br />\n\n\n", html_escape(detail)));
             let code = format!("\"code\": \"{status} {title}\", \"title\": \"{title}\"");
-            ("application/json", format!("{{\"message\": {message}, {code}}}"))
+            (
+                "application/json",
+                format!("{{\"message\": {message}, {code}}}"),
+            )
         }
-        None => ("text/plain; charset=UTF-8", format!("{status} {title}\n\n{detail}\n\n   ")),
+        None => (
+            "text/plain; charset=UTF-8",
+            format!("{status} {title}\n\n{detail}\n\n   "),
+        ),
     };
     response.length().header("Content-Type", kind).body(body)
 }
@@ -189,7 +210,12 @@ fn best(accept: &str) -> Option<&'static str> {
                 .map_or(1.0, |q| q.parse().unwrap_or(0.0));
             let exact = match kind {
                 kind if kind == offer => 3,
-                kind if kind.strip_suffix("/*").is_some_and(|it| offer.starts_with(it)) => 2,
+                kind if kind
+                    .strip_suffix("/*")
+                    .is_some_and(|it| offer.starts_with(it)) =>
+                {
+                    2
+                }
                 "*/*" => 1,
                 _ => continue,
             };
@@ -246,7 +272,11 @@ mod tests {
 
     #[track_caller]
     fn path(target: &str) -> String {
-        Request { target: target.to_owned(), ..Request::default() }.path()
+        Request {
+            target: target.to_owned(),
+            ..Request::default()
+        }
+        .path()
     }
 
     #[test]
@@ -263,8 +293,18 @@ mod tests {
     #[test]
     fn a_page_has_the_form_that_the_client_accepts() {
         let ask = |accept: &[&str]| {
-            let headers = accept.iter().map(|it| ("Accept".to_owned(), (*it).to_owned())).collect();
-            let answer = page(&Request { headers, ..Request::default() }, 404, "No <b>.");
+            let headers = accept
+                .iter()
+                .map(|it| ("Accept".to_owned(), (*it).to_owned()))
+                .collect();
+            let answer = page(
+                &Request {
+                    headers,
+                    ..Request::default()
+                },
+                404,
+                "No <b>.",
+            );
             String::from_utf8(answer.body).unwrap()
         };
         let plain = "404 Not Found\n\nNo <b>.\n\n   ";

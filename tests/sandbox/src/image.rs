@@ -53,14 +53,20 @@ impl Image {
 
     /// The value of a property, which may be null.
     pub(crate) fn property(&self, name: &str) -> Option<Option<&str>> {
-        self.properties().find(|(key, _)| *key == name).map(|(_, value)| value)
+        self.properties()
+            .find(|(key, _)| *key == name)
+            .map(|(_, value)| value)
     }
 
     pub(crate) fn set_property(&mut self, name: &str, value: Option<String>) {
         match self.properties.0.iter_mut().find(|it| it.name == name) {
             Some(old) => (old.value, old.removed) = (value, false),
             None => {
-                self.properties.0.push(Property { name: name.to_owned(), value, removed: false });
+                self.properties.0.push(Property {
+                    name: name.to_owned(),
+                    value,
+                    removed: false,
+                });
             }
         }
     }
@@ -111,7 +117,9 @@ impl Images {
     /// The images after that one, or all of them.
     pub(crate) fn after(&self, marker: Option<&Image>) -> impl Iterator<Item = &Image> {
         let from = marker.map_or(Bound::Unbounded, |it| Bound::Excluded(it.place()));
-        self.by_place.range((from, Bound::Unbounded)).map(|(_, image)| image)
+        self.by_place
+            .range((from, Bound::Unbounded))
+            .map(|(_, image)| image)
     }
 }
 
@@ -123,7 +131,9 @@ mod tests {
 
     fn image(id: &str, second: i64) -> Image {
         let made = Timestamp::from_second(second).unwrap();
-        NewImage::named("x").id(id).make("p".to_owned(), Vec::new(), made)
+        NewImage::named("x")
+            .id(id)
+            .make("p".to_owned(), Vec::new(), made)
     }
 
     #[test]
@@ -151,6 +161,14 @@ mod tests {
         image.set_property("w", None);
         image.set_property("y", Some("2".to_owned()));
         let found: Vec<_> = image.properties().collect();
-        assert_eq!(found, [("z", Some("1")), ("y", Some("2")), ("x", Some("1")), ("w", None)]);
+        assert_eq!(
+            found,
+            [
+                ("z", Some("1")),
+                ("y", Some("2")),
+                ("x", Some("1")),
+                ("w", None)
+            ]
+        );
     }
 }

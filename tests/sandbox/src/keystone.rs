@@ -68,8 +68,10 @@ fn shouted(status: u16) -> Response {
 }
 
 fn json(status: u16, body: String) -> Response {
-    let mut response =
-        shouted(status).header("Content-Type", "application/json").length().body(body);
+    let mut response = shouted(status)
+        .header("Content-Type", "application/json")
+        .length()
+        .body(body);
     if status == 200 {
         "OK".clone_into(&mut response.reason);
     }
@@ -86,8 +88,11 @@ fn version(request: &Request) -> String {
 }
 
 fn versions(request: &Request) -> Response {
-    json(300, format!("{{\"versions\": {{\"values\": [{}]}}}}", version(request)))
-        .header("Location", format!("{}/identity/v3/", request.origin()))
+    json(
+        300,
+        format!("{{\"versions\": {{\"values\": [{}]}}}}", version(request)),
+    )
+    .header("Location", format!("{}/identity/v3/", request.origin()))
 }
 
 /// An error as Keystone words it.
@@ -102,8 +107,10 @@ fn refuse(request: &Request, refusal: &Refusal) -> Response {
     if status != 401 {
         return response;
     }
-    response
-        .header("WWW-Authenticate", format!("Keystone uri=\"{}/identity/v3\"", request.origin()))
+    response.header(
+        "WWW-Authenticate",
+        format!("Keystone uri=\"{}/identity/v3\"", request.origin()),
+    )
 }
 
 /// The token with which a request comes.
@@ -126,7 +133,10 @@ fn subject(cloud: &Cloud, request: &Request, action: &str) -> Result<String, Ref
 }
 
 fn token(cloud: &Cloud, request: &Request, id: &str, status: u16) -> Response {
-    let body = cloud.tokens.get(id).map(|it| describe(cloud, it, request.query() != "nocatalog"));
+    let body = cloud
+        .tokens
+        .get(id)
+        .map(|it| describe(cloud, it, request.query() != "nocatalog"));
     json(status, body.unwrap_or_default()).header("X-Subject-Token", id)
 }
 
@@ -147,9 +157,18 @@ fn describe(cloud: &Cloud, token: &Token, with_catalogue: bool) -> String {
         moment(token.expires),
         moment(token.issued),
     );
-    let role =
-        |name: &&str| format!("{{\"id\": \"{}\", \"name\": \"{name}\"}}", cloud.role_ids[*name]);
-    let roles = cloud.roles(token).iter().map(role).collect::<Vec<_>>().join(", ");
+    let role = |name: &&str| {
+        format!(
+            "{{\"id\": \"{}\", \"name\": \"{name}\"}}",
+            cloud.role_ids[*name]
+        )
+    };
+    let roles = cloud
+        .roles(token)
+        .iter()
+        .map(role)
+        .collect::<Vec<_>>()
+        .join(", ");
     match &token.scope {
         Nothing => {}
         Project(name) => {
@@ -164,7 +183,11 @@ fn describe(cloud: &Cloud, token: &Token, with_catalogue: bool) -> String {
     if with_catalogue && token.scope != Nothing {
         out += &format!(", \"catalog\": {}", catalogue(cloud));
     }
-    if token.methods.iter().any(|it| it == "application_credential") {
+    if token
+        .methods
+        .iter()
+        .any(|it| it == "application_credential")
+    {
         let id = &cloud.application_credential;
         out += &format!(
             ", \"application_credential\": {{\"id\": \"{id}\", \"name\": \"demo-app\", \"restricted\": true}}"
@@ -190,15 +213,21 @@ fn catalogue(cloud: &Cloud) -> String {
                  \"url\": \"{url}\", \"region\": \"RegionOne\"}}"
             )
         };
-        let endpoints: Vec<String> =
-            ["public", "internal", "admin"].into_iter().zip(&ids[1..]).map(endpoint).collect();
+        let endpoints: Vec<String> = ["public", "internal", "admin"]
+            .into_iter()
+            .zip(&ids[1..])
+            .map(endpoint)
+            .collect();
         let endpoints = endpoints.join(", ");
         format!(
             "{{\"endpoints\": [{endpoints}], \"id\": \"{}\", \"type\": \"{kind}\", \"name\": \"{name}\"}}",
             ids[0]
         )
     };
-    let services: Vec<String> =
-        services.iter().zip(cloud.catalogue_ids.chunks(4)).map(service).collect();
+    let services: Vec<String> = services
+        .iter()
+        .zip(cloud.catalogue_ids.chunks(4))
+        .map(service)
+        .collect();
     format!("[{}]", services.join(", "))
 }

@@ -26,13 +26,20 @@ fn main() -> ExitCode {
         }
         let value = words.next().unwrap_or_default();
         let good = match word.as_str() {
-            "--port" => value.parse().map(|port| builder = builder.clone().port(port)).is_ok(),
+            "--port" => value
+                .parse()
+                .map(|port| builder = builder.clone().port(port))
+                .is_ok(),
             "--images" => value.parse().map(|count| images = count).is_ok(),
-            "--wire" => {
-                Wire::named(&value).map(|wire| builder = builder.clone().wire(wire)).is_some()
-            }
+            "--wire" => Wire::named(&value)
+                .map(|wire| builder = builder.clone().wire(wire))
+                .is_some(),
             "--token-life" => {
-                match value.parse().ok().and_then(|it| Duration::try_from_secs_f64(it).ok()) {
+                match value
+                    .parse()
+                    .ok()
+                    .and_then(|it| Duration::try_from_secs_f64(it).ok())
+                {
                     Some(life) => {
                         builder = builder.token_life(life);
                         true

@@ -43,7 +43,10 @@ pub struct NewImage {
 impl NewImage {
     /// An image of that name.
     pub fn named(name: impl Into<String>) -> Self {
-        Self { name: Some(name.into()), ..Self::nameless() }
+        Self {
+            name: Some(name.into()),
+            ..Self::nameless()
+        }
     }
 
     /// An image whose name is null.
@@ -140,7 +143,9 @@ impl NewImage {
         mut self,
         items: impl IntoIterator<Item = (K, V)>,
     ) -> Self {
-        let items = items.into_iter().map(|(key, value)| (key.into(), Some(value.into())));
+        let items = items
+            .into_iter()
+            .map(|(key, value)| (key.into(), Some(value.into())));
         self.properties.extend(items);
         self
     }

@@ -64,7 +64,10 @@ fn parse(pending: &mut Vec<u8>) -> io::Result<Option<(Request, usize)>> {
         Ok(httparse::Status::Complete(end)) if end <= LONGEST_HEAD => end,
         Ok(_) => return Ok(None),
         Err(trouble) => {
-            return Err(io::Error::new(io::ErrorKind::InvalidData, trouble.to_string()));
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidData,
+                trouble.to_string(),
+            ));
         }
     };
     let text = |it: Option<&str>| it.unwrap_or_default().to_owned();
@@ -82,11 +85,20 @@ fn parse(pending: &mut Vec<u8>) -> io::Result<Option<(Request, usize)>> {
     }
     // A proxy's form of the target has scheme and host before the path.
     if !request.target.starts_with('/') {
-        let rest = request.target.split_once("://").map_or("", |(_, rest)| rest);
-        request.target = rest.find('/').map_or("/", |slash| &rest[slash..]).to_owned();
+        let rest = request
+            .target
+            .split_once("://")
+            .map_or("", |(_, rest)| rest);
+        request.target = rest
+            .find('/')
+            .map_or("/", |slash| &rest[slash..])
+            .to_owned();
     }
     request.chunked = request.header("Transfer-Encoding").is_some();
-    let length = request.header("Content-Length").and_then(|it| it.parse().ok()).unwrap_or(0);
+    let length = request
+        .header("Content-Length")
+        .and_then(|it| it.parse().ok())
+        .unwrap_or(0);
     pending.drain(..end);
     Ok(Some((request, length)))
 }
@@ -103,7 +115,9 @@ fn skip_chunks(stream: &mut TcpStream, pending: &mut Vec<u8>) -> io::Result<()> 
         };
         let digits = String::from_utf8_lossy(&line);
         let digits = digits.trim().split(';').next().unwrap_or_default();
-        let size = usize::from_str_radix(digits, 16).unwrap_or(0).min(LONGEST_BODY);
+        let size = usize::from_str_radix(digits, 16)
+            .unwrap_or(0)
+            .min(LONGEST_BODY);
         while pending.len() < size + 2 {
             if fill(stream, pending)? == 0 {
                 return Ok(());

@@ -30,7 +30,9 @@ pub struct Sandbox {
 
 impl fmt::Debug for Sandbox {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Sandbox").field("auth_url", &self.auth_url()).finish_non_exhaustive()
+        f.debug_struct("Sandbox")
+            .field("auth_url", &self.auth_url())
+            .finish_non_exhaustive()
     }
 }
 
@@ -85,7 +87,8 @@ impl Builder {
     /// If there is no port, or no thread, to be had.
     #[must_use]
     pub fn start(self) -> Sandbox {
-        self.try_start().expect("a port on the loopback interface, and a thread")
+        self.try_start()
+            .expect("a port on the loopback interface, and a thread")
     }
 
     /// Starts it.
@@ -108,7 +111,10 @@ impl Builder {
     }
 }
 
-#[allow(clippy::must_use_candidate, reason = "a test may make an image and not need its id")]
+#[allow(
+    clippy::must_use_candidate,
+    reason = "a test may make an image and not need its id"
+)]
 impl Sandbox {
     /// A cloud with the seed images.
     ///
@@ -162,7 +168,10 @@ impl Sandbox {
     #[must_use]
     #[track_caller]
     pub fn project_id(&self, name: &str) -> String {
-        lock(&self.cloud).project(name).expect("a project of the sandbox").to_owned()
+        lock(&self.cloud)
+            .project(name)
+            .expect("a project of the sandbox")
+            .to_owned()
     }
 
     /// The id of a user: `demo`, `demo-reader`, `other` or `admin`, whose
@@ -174,7 +183,11 @@ impl Sandbox {
     #[must_use]
     #[track_caller]
     pub fn user_id(&self, name: &str) -> String {
-        lock(&self.cloud).user(name).expect("a user of the sandbox").id.clone()
+        lock(&self.cloud)
+            .user(name)
+            .expect("a user of the sandbox")
+            .id
+            .clone()
     }
 
     /// Id and secret of the application credential `demo-app` of `demo`.

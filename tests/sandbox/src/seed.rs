@@ -14,10 +14,15 @@ pub(crate) fn seed(cloud: &mut Cloud) {
 
 fn images(cloud: &Cloud) -> Vec<(&'static str, NewImage)> {
     let project = cloud.project("demo").unwrap_or_default().to_owned();
-    let user = cloud.user("demo").map_or("", |it| it.id.as_str()).to_owned();
+    let user = cloud
+        .user("demo")
+        .map_or("", |it| it.id.as_str())
+        .to_owned();
     let public = |name: &str| NewImage::named(name).owner("admin").visibility("public");
     let named = |name: &str| NewImage::named(name);
-    let many: Vec<_> = (0..120).map(|n| (format!("key_{n:03}"), format!("value {n}"))).collect();
+    let many: Vec<_> = (0..120)
+        .map(|n| (format!("key_{n:03}"), format!("value {n}")))
+        .collect();
     vec![
         (
             "public-small",
@@ -63,9 +68,20 @@ fn images(cloud: &Cloud) -> Vec<(&'static str, NewImage)> {
         ("deactivated", named("deactivated").status("deactivated")),
         ("snapshot", snapshot(&project, &user)),
         ("volume-snapshot", volume_snapshot()),
-        ("null-properties", named("null properties").null("kernel_id").null("ramdisk_id")),
-        ("disk-auto", named("disk config auto").metadata([("auto_disk_config", "True")])),
-        ("disk-manual", named("disk config manual").metadata([("auto_disk_config", "disabled")])),
+        (
+            "null-properties",
+            named("null properties")
+                .null("kernel_id")
+                .null("ramdisk_id"),
+        ),
+        (
+            "disk-auto",
+            named("disk config auto").metadata([("auto_disk_config", "True")]),
+        ),
+        (
+            "disk-manual",
+            named("disk config manual").metadata([("auto_disk_config", "disabled")]),
+        ),
         ("many-properties", named("many properties").metadata(many)),
         (
             "long-property",
@@ -87,23 +103,35 @@ fn images(cloud: &Cloud) -> Vec<(&'static str, NewImage)> {
                 ("q?x=1&y#z", "url"),
             ]),
         ),
-        ("other-private", named("private to another project").owner("other")),
-        ("other-community", named("community").owner("other").visibility("community")),
-        ("other-shared", named("shared with demo").owner("other").shared_with("demo")),
+        (
+            "other-private",
+            named("private to another project").owner("other"),
+        ),
+        (
+            "other-community",
+            named("community").owner("other").visibility("community"),
+        ),
+        (
+            "other-shared",
+            named("shared with demo").owner("other").shared_with("demo"),
+        ),
     ]
 }
 
 /// What Nova makes of a server.
 fn snapshot(project: &str, user: &str) -> NewImage {
-    NewImage::named("snapshot of web-1").size(2048).min_disk(20).metadata([
-        ("image_type", "snapshot"),
-        ("instance_uuid", "11111111-2222-3333-4444-555555555555"),
-        ("base_image_ref", "99999999-8888-7777-6666-555555555555"),
-        ("image_state", "available"),
-        ("image_location", "snapshot"),
-        ("user_id", user),
-        ("owner_id", project),
-    ])
+    NewImage::named("snapshot of web-1")
+        .size(2048)
+        .min_disk(20)
+        .metadata([
+            ("image_type", "snapshot"),
+            ("instance_uuid", "11111111-2222-3333-4444-555555555555"),
+            ("base_image_ref", "99999999-8888-7777-6666-555555555555"),
+            ("image_state", "available"),
+            ("image_location", "snapshot"),
+            ("user_id", user),
+            ("owner_id", project),
+        ])
 }
 
 /// What Nova makes of a server on a volume: metadata that is not all text.
@@ -126,11 +154,20 @@ fn volume_snapshot() -> NewImage {
         ("volume_size", Json::Int("1".to_owned())),
         ("volume_type", Json::Null),
     ];
-    let mapping = mapping.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
-    NewImage::named("snapshot of a server on a volume").size(0).min_disk(1).metadata([
-        ("base_image_ref", String::new()),
-        ("bdm_v2", "True".to_owned()),
-        ("root_device_name", "/dev/vda".to_owned()),
-        ("block_device_mapping", Json::List(vec![Json::Map(mapping)]).dumps()),
-    ])
+    let mapping = mapping
+        .into_iter()
+        .map(|(key, value)| (key.to_owned(), value))
+        .collect();
+    NewImage::named("snapshot of a server on a volume")
+        .size(0)
+        .min_disk(1)
+        .metadata([
+            ("base_image_ref", String::new()),
+            ("bdm_v2", "True".to_owned()),
+            ("root_device_name", "/dev/vda".to_owned()),
+            (
+                "block_device_mapping",
+                Json::List(vec![Json::Map(mapping)]).dumps(),
+            ),
+        ])
 }

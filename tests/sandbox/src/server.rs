@@ -37,7 +37,11 @@ impl Server {
         });
         let all = Arc::clone(&shared);
         let listener = std::thread::Builder::new().spawn(move || accept(&listener, &all))?;
-        Ok(Self { shared, address, listener: Some(listener) })
+        Ok(Self {
+            shared,
+            address,
+            listener: Some(listener),
+        })
     }
 
     pub(crate) fn set_wire(&self, wire: Wire) {
@@ -85,7 +89,9 @@ fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
         }
         threads.retain(|thread| !thread.is_finished());
         let Ok(stream) = stream else { continue };
-        let Ok(copy) = stream.try_clone() else { continue };
+        let Ok(copy) = stream.try_clone() else {
+            continue;
+        };
         *lock(&shared.connections) += 1;
         lock(&shared.open).push((number, copy));
         let all = Arc::clone(shared);

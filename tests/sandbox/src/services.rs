@@ -15,7 +15,8 @@ impl Service for Services {
         let mut cloud = lock(&self.0);
         let path = request.path();
         let below = |root: &str| {
-            path.strip_prefix(root).filter(|rest| rest.is_empty() || rest.starts_with('/'))
+            path.strip_prefix(root)
+                .filter(|rest| rest.is_empty() || rest.starts_with('/'))
         };
         if let Some(path) = below("/identity") {
             keystone::answer(&mut cloud, request, path)

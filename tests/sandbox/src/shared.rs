@@ -53,7 +53,10 @@ impl SeenRequest {
     /// The value of a header, whatever the case of its name.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
-        let found = self.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name));
+        let found = self
+            .headers
+            .iter()
+            .find(|(key, _)| key.eq_ignore_ascii_case(name));
         found.map(|(_, value)| value.as_str())
     }
 }
@@ -87,8 +90,11 @@ impl Shared {
         let mut stopped = lock(&self.stopped);
         while !*stopped && Instant::now() < end {
             let left = end.saturating_duration_since(Instant::now());
-            stopped =
-                self.wake.wait_timeout(stopped, left).unwrap_or_else(PoisonError::into_inner).0;
+            stopped = self
+                .wake
+                .wait_timeout(stopped, left)
+                .unwrap_or_else(PoisonError::into_inner)
+                .0;
         }
     }
 }

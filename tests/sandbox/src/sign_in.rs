@@ -14,7 +14,11 @@ pub(crate) struct Refusal {
 
 impl Refusal {
     pub(crate) fn new(status: u16, message: impl Into<String>) -> Self {
-        Self { status, message: message.into(), identity: "" }
+        Self {
+            status,
+            message: message.into(),
+            identity: "",
+        }
     }
 
     pub(crate) fn unauthorized() -> Self {
@@ -82,9 +86,15 @@ pub(crate) fn sign_in(cloud: &mut Cloud, body: &[u8]) -> Result<String, Refusal>
     let by_application = methods.iter().any(|it| it == "application_credential");
     if by_application && auth.get("scope").is_some() {
         let text = "Error authenticating with application credential: Application credentials cannot request a scope.";
-        return Err(Refusal { identity: "\"identity\":{},", ..Refusal::new(401, text) });
+        return Err(Refusal {
+            identity: "\"identity\":{},",
+            ..Refusal::new(401, text)
+        });
     }
-    let scope = auth.get("scope").map(|scope| find_scope(cloud, scope)).transpose()?;
+    let scope = auth
+        .get("scope")
+        .map(|scope| find_scope(cloud, scope))
+        .transpose()?;
     let (user, before) = find_user(cloud, &methods, identity)?;
     let scope = match scope {
         None if by_application => TokenScope::Project(user.project),
@@ -111,7 +121,11 @@ pub(crate) fn sign_in(cloud: &mut Cloud, body: &[u8]) -> Result<String, Refusal>
 
 fn methods(auth: &Json) -> Vec<String> {
     match auth.get("identity").and_then(|it| it.get("methods")) {
-        Some(Json::List(items)) => items.iter().filter_map(Json::text).map(str::to_owned).collect(),
+        Some(Json::List(items)) => items
+            .iter()
+            .filter_map(Json::text)
+            .map(str::to_owned)
+            .collect(),
         _ => Vec::new(),
     }
 }
@@ -126,13 +140,21 @@ fn check(auth: &Json) -> Result<(), Refusal> {
         .get("identity")
         .ok_or_else(|| Refusal::schema("", "'identity' is a required property"))?;
     match identity.get("methods") {
-        None => return Err(Refusal::schema("identity", "'methods' is a required property")),
+        None => {
+            return Err(Refusal::schema(
+                "identity",
+                "'methods' is a required property",
+            ));
+        }
         Some(Json::List(_)) => {}
         Some(other) => return Err(Refusal::schema("identity/methods", &wrong(other, "array"))),
     }
     if let Some(Json::Map(_)) = identity.get("token") {
         if identity.get("token").and_then(|it| it.get("id")).is_none() {
-            return Err(Refusal::schema("identity/token", "'id' is a required property"));
+            return Err(Refusal::schema(
+                "identity/token",
+                "'id' is a required property",
+            ));
         }
     }
     let user = identity.get("password").and_then(|it| it.get("user"));
@@ -158,7 +180,9 @@ fn check(auth: &Json) -> Result<(), Refusal> {
 
 /// Whether a `domain` is the only one there is.
 fn in_domain(owner: &Json, of: &str) -> Result<bool, Refusal> {
-    let domain = owner.get("domain").ok_or_else(|| Refusal::expecting("domain", of))?;
+    let domain = owner
+        .get("domain")
+        .ok_or_else(|| Refusal::expecting("domain", of))?;
     Ok(match domain.get_text("id") {
         Some(id) => id == "default",
         None => domain.get_text("name") == Some("Default"),
@@ -168,7 +192,12 @@ fn in_domain(owner: &Json, of: &str) -> Result<bool, Refusal> {
 fn find_scope(cloud: &Cloud, scope: &Json) -> Result<TokenScope, Refusal> {
     let kinds: Vec<&str> = match scope {
         Json::Text(text) => vec![text],
-        scope => scope.map().unwrap_or_default().iter().map(|(key, _)| key.as_str()).collect(),
+        scope => scope
+            .map()
+            .unwrap_or_default()
+            .iter()
+            .map(|(key, _)| key.as_str())
+            .collect(),
     };
     match kinds[..] {
         ["unscoped"] => Ok(TokenScope::Nothing),
@@ -180,18 +209,25 @@ fn find_scope(cloud: &Cloud, scope: &Json) -> Result<TokenScope, Refusal> {
                 (Some(id), _) => cloud.projects.iter().find(|(_, it)| it == id),
                 (None, Some(name)) => {
                     let here = in_domain(project, "project")?;
-                    cloud.projects.iter().find(|(it, _)| *it == name).filter(|_| here)
+                    cloud
+                        .projects
+                        .iter()
+                        .find(|(it, _)| *it == name)
+                        .filter(|_| here)
                 }
                 (None, None) => {
                     let text = "Invalid input for field scope/project: id or name must be present.";
                     return Err(Refusal::new(400, text));
                 }
             };
-            found.map(|(name, _)| TokenScope::Project(name)).ok_or_else(Refusal::unauthorized)
+            found
+                .map(|(name, _)| TokenScope::Project(name))
+                .ok_or_else(Refusal::unauthorized)
         }
-        _ => {
-            Err(Refusal::expecting("system, project, domain, OS-TRUST:trust or unscoped", "scope"))
-        }
+        _ => Err(Refusal::expecting(
+            "system, project, domain, OS-TRUST:trust or unscoped",
+            "scope",
+        )),
     }
 }
 
@@ -237,21 +273,31 @@ fn named<'a>(cloud: &'a Cloud, user: &Json) -> Result<Option<&'a User>, Refusal>
 }
 
 fn by_password<'a>(cloud: &'a Cloud, part: &Json) -> Result<&'a User, Refusal> {
-    let Some(user) = part.get("user") else { return Err(Refusal::expecting("user", "None")) };
+    let Some(user) = part.get("user") else {
+        return Err(Refusal::expecting("user", "None"));
+    };
     let password = user.get_text("password");
     let found = named(cloud, user)?;
-    found.filter(|it| Some(it.password.as_str()) == password).ok_or_else(Refusal::unauthorized)
+    found
+        .filter(|it| Some(it.password.as_str()) == password)
+        .ok_or_else(Refusal::unauthorized)
 }
 
 fn by_application_credential<'a>(cloud: &'a Cloud, part: &Json) -> Result<&'a User, Refusal> {
-    let unknown =
-        |what: &str| Refusal::new(404, format!("Could not find Application Credential: {what}."));
+    let unknown = |what: &str| {
+        Refusal::new(
+            404,
+            format!("Could not find Application Credential: {what}."),
+        )
+    };
     match (part.get_text("id"), part.get_text("name")) {
         (Some(id), _) if id != cloud.application_credential => return Err(unknown(id)),
         (Some(_), _) => {}
         (None, name) => {
             let place = "application credential";
-            let user = part.get("user").ok_or_else(|| Refusal::expecting("user", place))?;
+            let user = part
+                .get("user")
+                .ok_or_else(|| Refusal::expecting("user", place))?;
             let user = named(cloud, user)?.ok_or_else(|| match user.get_text("id") {
                 None => {
                     let name = user.get_text("name").unwrap_or_default();
@@ -265,7 +311,10 @@ fn by_application_credential<'a>(cloud: &'a Cloud, part: &Json) -> Result<&'a Us
         }
     }
     let secret = part.get_text("secret") == Some(APPLICATION_CREDENTIAL_SECRET);
-    cloud.user("demo").filter(|_| secret).ok_or_else(Refusal::unauthorized)
+    cloud
+        .user("demo")
+        .filter(|_| secret)
+        .ok_or_else(Refusal::unauthorized)
 }
 
 /// A token that is valid.
@@ -273,7 +322,9 @@ pub(crate) fn known<'a>(cloud: &'a Cloud, id: &str) -> Result<&'a Token, Refusal
     if !cloud.tokens.contains_key(id) {
         return Err(Refusal::new(404, "Could not recognize Fernet token"));
     }
-    cloud.valid(id).ok_or_else(|| Refusal::new(404, "Failed to validate token"))
+    cloud
+        .valid(id)
+        .ok_or_else(|| Refusal::new(404, "Failed to validate token"))
 }
 
 #[cfg(test)]
@@ -309,14 +360,22 @@ mod tests {
         ] {
             assert_eq!(refused(auth), (400, format!("{message}{tail}")), "{auth}");
         }
-        assert_eq!(refused("\"x\""), (400, "'x' is not of type 'object'".to_owned()));
+        assert_eq!(
+            refused("\"x\""),
+            (400, "'x' is not of type 'object'".to_owned())
+        );
         assert_eq!(refused(r#"{"identity": {"methods": []}}"#).0, 401);
     }
 
     #[test]
     fn a_token_got_with_a_token_ends_when_that_one_does() {
         let mut cloud = Cloud::new(String::new());
-        let first = cloud.issue("demo", TokenScope::Nothing, vec!["password".to_owned()], None);
+        let first = cloud.issue(
+            "demo",
+            TokenScope::Nothing,
+            vec!["password".to_owned()],
+            None,
+        );
         let id = cloud.project("demo").unwrap();
         let body = format!(
             r#"{{"auth": {{"identity": {{"methods": ["token"], "token": {{"id": "{first}"}}}},

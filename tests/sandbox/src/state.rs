@@ -22,7 +22,9 @@ pub(crate) fn exports(identity: &str) -> String {
         ("REGION_NAME", "RegionOne"),
         ("INTERFACE", "public"),
     ];
-    let lines = settings.iter().map(|(name, value)| format!("export OS_{name}={value}\n"));
+    let lines = settings
+        .iter()
+        .map(|(name, value)| format!("export OS_{name}={value}\n"));
     unset.to_owned() + &lines.collect::<String>()
 }
 
@@ -81,7 +83,9 @@ fn programs(cloud: &Cloud) -> String {
 /// An object of texts, indented by that much.
 fn object(indent: usize, pairs: &[(&'static str, String)]) -> String {
     let space = " ".repeat(indent);
-    let lines: Vec<String> =
-        pairs.iter().map(|(key, value)| format!("{space}\"{key}\": \"{value}\"")).collect();
+    let lines: Vec<String> = pairs
+        .iter()
+        .map(|(key, value)| format!("{space}\"{key}\": \"{value}\""))
+        .collect();
     format!("{{\n{}\n{}}}\n", lines.join(",\n"), &space[1..])
 }

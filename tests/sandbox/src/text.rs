@@ -19,16 +19,28 @@ pub(crate) fn hex(digits: usize) -> String {
 pub(crate) fn url_safe(digits: usize) -> String {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     let random = hex(2 * digits);
-    let pairs = random.as_bytes().chunks(2).filter_map(|pair| std::str::from_utf8(pair).ok());
+    let pairs = random
+        .as_bytes()
+        .chunks(2)
+        .filter_map(|pair| std::str::from_utf8(pair).ok());
     let numbers = pairs.filter_map(|pair| usize::from_str_radix(pair, 16).ok());
-    numbers.map(|number| char::from(DIGITS[number % 64])).collect()
+    numbers
+        .map(|number| char::from(DIGITS[number % 64]))
+        .collect()
 }
 
 /// A random UUID of version 4.
 pub(crate) fn uuid() -> String {
     let it = hex(32);
     let variant = ["8", "9", "a", "b"][usize::from(it.as_bytes()[16]) % 4];
-    format!("{}-{}-4{}-{variant}{}-{}", &it[..8], &it[8..12], &it[13..16], &it[17..20], &it[20..])
+    format!(
+        "{}-{}-4{}-{variant}{}-{}",
+        &it[..8],
+        &it[8..12],
+        &it[13..16],
+        &it[17..20],
+        &it[20..]
+    )
 }
 
 /// Whether a text is a UUID, in small or capital letters.
@@ -119,7 +131,12 @@ mod tests {
         let pair = |a: &str, b: &str| (a.to_owned(), b.to_owned());
         assert_eq!(
             parameters("&a=1+2&b&c=%2B%c3%a9;d=e=f&"),
-            Some(vec![pair("a", "1 2"), pair("b", ""), pair("c", "+é"), pair("d", "e=f")])
+            Some(vec![
+                pair("a", "1 2"),
+                pair("b", ""),
+                pair("c", "+é"),
+                pair("d", "e=f")
+            ])
         );
         assert_eq!(parameters("a=%ff"), None);
     }

@@ -20,12 +20,19 @@ fn a_status_comes_with_its_headers_and_body_as_often_as_wanted() {
     let sandbox = Sandbox::start();
     let usual = right(&sandbox);
     sandbox.fail(
-        Fault::status(503).header("Retry-After", "1").body("busy").on("GET", "/compute/").times(2),
+        Fault::status(503)
+            .header("Retry-After", "1")
+            .body("busy")
+            .on("GET", "/compute/")
+            .times(2),
     );
     for _ in 0..2 {
         let answer = parse(&right(&sandbox));
         assert_eq!(answer.status, "HTTP/1.1 503 Service Unavailable");
-        assert_eq!(answer.headers, ["Content-Length: 4", "Retry-After: 1", "Connection: close"]);
+        assert_eq!(
+            answer.headers,
+            ["Content-Length: 4", "Retry-After: 1", "Connection: close"]
+        );
         assert_eq!(answer.body, "busy");
     }
     assert_eq!(right(&sandbox), usual);
@@ -76,7 +83,10 @@ fn a_connection_is_reset_without_an_answer() {
 fn a_head_of_more_than_64_kib_is_reset() {
     let sandbox = Sandbox::start();
     let big = "x".repeat(70_000);
-    let answer = exchange(&sandbox, &request(&sandbox, "GET", VERSIONS, &[("X-Big", &big)], ""));
+    let answer = exchange(
+        &sandbox,
+        &request(&sandbox, "GET", VERSIONS, &[("X-Big", &big)], ""),
+    );
     assert!(matches!(
         answer.unwrap_err().kind(),
         ErrorKind::ConnectionReset | ErrorKind::BrokenPipe
@@ -100,7 +110,10 @@ fn an_answer_is_delayed_or_comes_in_drips() {
 fn a_request_is_carried_out_or_not_before_its_answer_is_lost() {
     let sandbox = Sandbox::start();
     let token = sandbox.token("demo");
-    for (fault, there) in [(Fault::close(), true), (Fault::close().carried_out(), false)] {
+    for (fault, there) in [
+        (Fault::close(), true),
+        (Fault::close().carried_out(), false),
+    ] {
         let id = sandbox.add_image(NewImage::named("x"));
         sandbox.fail(fault.on("DELETE", &id).times(1));
         let path = format!("/compute/v2.1/images/{id}");
@@ -117,10 +130,22 @@ fn a_request_is_carried_out_or_not_before_its_answer_is_lost() {
 fn tokens_are_revoked_before_the_request_is_carried_out() {
     let sandbox = Sandbox::start();
     let token = sandbox.token("demo");
-    sandbox.fail(Fault::revoke_tokens().on("GET", "/images").after(1).times(1));
+    sandbox.fail(
+        Fault::revoke_tokens()
+            .on("GET", "/images")
+            .after(1)
+            .times(1),
+    );
     let statuses: Vec<String> = (0..2)
         .map(|_| {
-            ask(&sandbox, "GET", "/compute/v2.1/images", &[("X-Auth-Token", &token)], "").status
+            ask(
+                &sandbox,
+                "GET",
+                "/compute/v2.1/images",
+                &[("X-Auth-Token", &token)],
+                "",
+            )
+            .status
         })
         .collect();
     assert_eq!(statuses, ["HTTP/1.1 200 OK", "HTTP/1.1 401 Unauthorized"]);
@@ -131,7 +156,12 @@ fn next(stream: &mut std::net::TcpStream) -> String {
     let mut bytes = Vec::new();
     loop {
         let mut byte = [0];
-        assert_eq!(stream.read(&mut byte).unwrap(), 1, "{}", String::from_utf8_lossy(&bytes));
+        assert_eq!(
+            stream.read(&mut byte).unwrap(),
+            1,
+            "{}",
+            String::from_utf8_lossy(&bytes)
+        );
         bytes.push(byte[0]);
         let text = String::from_utf8_lossy(&bytes).into_owned();
         if let Some((head, body)) = text.split_once("\r\n\r\n") {
@@ -148,9 +178,14 @@ fn kept_connections_serve_one_request_after_another() {
     let sandbox = Sandbox::builder().wire(Wire::KeepAlive).start();
     let mut stream = connect(&sandbox);
     for _ in 0..3 {
-        stream.write_all(&request(&sandbox, "GET", VERSIONS, &[], "")).unwrap();
+        stream
+            .write_all(&request(&sandbox, "GET", VERSIONS, &[], ""))
+            .unwrap();
         let answer = next(&mut stream);
-        assert!(answer.starts_with("HTTP/1.1 200 OK\r\nContent-Length: "), "{answer}");
+        assert!(
+            answer.starts_with("HTTP/1.1 200 OK\r\nContent-Length: "),
+            "{answer}"
+        );
         assert!(!answer.contains("Connection:"), "{answer}");
     }
     assert_eq!(sandbox.connections(), 1);
@@ -159,8 +194,17 @@ fn kept_connections_serve_one_request_after_another() {
 #[test]
 fn a_kept_connection_is_closed_when_a_body_was_not_read() {
     let sandbox = Sandbox::builder().wire(Wire::KeepAlive).start();
-    let post = request(&sandbox, "POST", "/compute/v2.1/images/abc/metadata", &[], "{}");
-    assert_eq!(parse(&exchange(&sandbox, &post).unwrap()).status, "HTTP/1.1 401 Unauthorized");
+    let post = request(
+        &sandbox,
+        "POST",
+        "/compute/v2.1/images/abc/metadata",
+        &[],
+        "{}",
+    );
+    assert_eq!(
+        parse(&exchange(&sandbox, &post).unwrap()).status,
+        "HTTP/1.1 401 Unauthorized"
+    );
 }
 
 #[test]
@@ -174,9 +218,17 @@ fn a_body_ends_with_the_connection_where_no_length_is_sent() {
 #[test]
 fn a_wire_can_change_while_it_serves() {
     let sandbox = Sandbox::start();
-    assert!(parse(&right(&sandbox)).headers.contains(&"Connection: close".to_owned()));
+    assert!(
+        parse(&right(&sandbox))
+            .headers
+            .contains(&"Connection: close".to_owned())
+    );
     sandbox.set_wire(Wire::NoLength);
-    assert!(!parse(&right(&sandbox)).headers.contains(&"Connection: close".to_owned()));
+    assert!(
+        !parse(&right(&sandbox))
+            .headers
+            .contains(&"Connection: close".to_owned())
+    );
 }
 
 #[test]
@@ -185,7 +237,9 @@ fn nothing_serves_after_the_end_however_slow_it_was() {
     sandbox.fail(Fault::delay(Duration::from_secs(600)));
     let address = host(&sandbox);
     let mut waiting = connect(&sandbox);
-    waiting.write_all(&request(&sandbox, "GET", VERSIONS, &[], "")).unwrap();
+    waiting
+        .write_all(&request(&sandbox, "GET", VERSIONS, &[], ""))
+        .unwrap();
     let idle = connect(&sandbox);
     while sandbox.requests().is_empty() || sandbox.connections() < 2 {
         std::thread::yield_now();

@@ -9,7 +9,13 @@ use opencloud::{ApplicationCredential, Domain, OpenStack, Options, Project, Scop
 use opencloud_sandbox::Sandbox;
 
 fn sign_in(sandbox: &Sandbox, auth: &str) -> Answer {
-    ask(sandbox, "POST", "/identity/v3/auth/tokens", &[], &format!("{{\"auth\": {auth}}}"))
+    ask(
+        sandbox,
+        "POST",
+        "/identity/v3/auth/tokens",
+        &[],
+        &format!("{{\"auth\": {auth}}}"),
+    )
 }
 
 #[test]
@@ -29,7 +35,10 @@ fn a_refusal_is_worded_as_keystone_does() {
         [
             "Content-Type: application/json",
             "Content-Length: 109",
-            &format!("WWW-Authenticate: Keystone uri=\"http://{}/identity/v3\"", host(&sandbox)),
+            &format!(
+                "WWW-Authenticate: Keystone uri=\"http://{}/identity/v3\"",
+                host(&sandbox)
+            ),
             "Vary: X-Auth-Token",
             "x-openstack-request-id: ID",
             "Connection: close",
@@ -49,7 +58,9 @@ fn every_way_to_sign_in_works() {
     for options in [
         sandbox.options(),
         options().user(user()).scope(project()),
-        options().user(User::by_name("demo", "demo-password", domain())).scope(project()),
+        options()
+            .user(User::by_name("demo", "demo-password", domain()))
+            .scope(project()),
         options().application_credential(ApplicationCredential::by_id(id, &secret)),
         options().application_credential(ApplicationCredential::by_name(
             "demo-app",
@@ -57,13 +68,16 @@ fn every_way_to_sign_in_works() {
             user(),
         )),
         options().token_id(sandbox.token("demo")).scope(project()),
-        options().user(User::by_name("admin", "admin-password", domain())).scope(Scope::System),
+        options()
+            .user(User::by_name("admin", "admin-password", domain()))
+            .scope(Scope::System),
     ] {
         let compute = OpenStack::new(options).unwrap().compute_v2().unwrap();
         assert!(compute.list_images(false).all(|it| it.is_ok()));
     }
-    let wrong =
-        options().user(user()).scope(Scope::Project(Project::by_id(sandbox.project_id("other"))));
+    let wrong = options()
+        .user(user())
+        .scope(Scope::Project(Project::by_id(sandbox.project_id("other"))));
     assert!(OpenStack::new(wrong).unwrap().compute_v2().is_err());
 }
 
@@ -73,15 +87,26 @@ fn a_token_ends_when_its_life_is_over() {
     let sandbox = Sandbox::builder().empty().token_life(life).start();
     let before = Instant::now();
     let token = sandbox.token("demo");
-    let status =
-        || ask(&sandbox, "GET", "/compute/v2.1/images", &[("X-Auth-Token", &token)], "").status;
+    let status = || {
+        ask(
+            &sandbox,
+            "GET",
+            "/compute/v2.1/images",
+            &[("X-Auth-Token", &token)],
+            "",
+        )
+        .status
+    };
     loop {
         let (asked, status) = (Instant::now(), status());
         if asked >= before + life + Duration::from_millis(100) {
             assert_eq!(status, "HTTP/1.1 401 Unauthorized");
             break;
         }
-        assert!(status == "HTTP/1.1 200 OK" || before.elapsed() >= life, "{status}");
+        assert!(
+            status == "HTTP/1.1 200 OK" || before.elapsed() >= life,
+            "{status}"
+        );
     }
 }
 
@@ -90,11 +115,21 @@ fn a_token_revoked_through_the_api_still_opens_nova_if_nova_knew_it() {
     let sandbox = Sandbox::builder().empty().start();
     let (known, unknown) = (sandbox.token("demo"), sandbox.token("demo"));
     let status = |token: &str| {
-        ask(&sandbox, "GET", "/compute/v2.1/images", &[("X-Auth-Token", token)], "").status
+        ask(
+            &sandbox,
+            "GET",
+            "/compute/v2.1/images",
+            &[("X-Auth-Token", token)],
+            "",
+        )
+        .status
     };
     assert_eq!(status(&known), "HTTP/1.1 200 OK");
     for token in [&known, &unknown] {
-        let headers = [("X-Auth-Token", token.as_str()), ("X-Subject-Token", token.as_str())];
+        let headers = [
+            ("X-Auth-Token", token.as_str()),
+            ("X-Subject-Token", token.as_str()),
+        ];
         let revoked = ask(&sandbox, "DELETE", "/identity/v3/auth/tokens", &headers, "");
         assert_eq!(revoked.status, "HTTP/1.1 204 NO CONTENT");
     }
@@ -108,8 +143,16 @@ fn a_token_revoked_through_the_api_still_opens_nova_if_nova_knew_it() {
 fn a_changed_password_is_asked_for() {
     let sandbox = Sandbox::start();
     sandbox.set_password("demo", "new");
-    let error = OpenStack::new(sandbox.options()).unwrap().compute_v2().err();
+    let error = OpenStack::new(sandbox.options())
+        .unwrap()
+        .compute_v2()
+        .err();
     assert!(error.is_some());
     sandbox.set_password("demo", "demo-password");
-    assert!(OpenStack::new(sandbox.options()).unwrap().compute_v2().is_ok());
+    assert!(
+        OpenStack::new(sandbox.options())
+            .unwrap()
+            .compute_v2()
+            .is_ok()
+    );
 }

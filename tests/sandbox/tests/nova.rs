@@ -52,8 +52,13 @@ fn a_page_has_nova_s_headers_in_nova_s_order_and_a_link_to_the_next() {
 fn a_refusal_has_its_headers_in_another_order() {
     let sandbox = empty();
     let token = sandbox.token("demo");
-    let answer =
-        ask(&sandbox, "GET", "/compute/v2.1/images?limit=0", &[("X-Auth-Token", &token)], "");
+    let answer = ask(
+        &sandbox,
+        "GET",
+        "/compute/v2.1/images?limit=0",
+        &[("X-Auth-Token", &token)],
+        "",
+    );
     assert_eq!(
         answer.body,
         r#"{"badRequest": {"code": 400, "message": "Invalid input for query parameters limit. Value: 0. 0 is less than the minimum of 1"}}"#
@@ -83,17 +88,19 @@ fn a_request_without_a_token_is_refused_before_its_path_is_looked_at() {
         answer.body,
         r#"{"error": {"code": 401, "title": "Unauthorized", "message": "The request you have made requires authentication."}}"#
     );
-    assert!(
-        answer
-            .headers
-            .contains(&format!("WWW-Authenticate: Keystone uri=\"{}\"", sandbox.auth_url()))
-    );
+    assert!(answer.headers.contains(&format!(
+        "WWW-Authenticate: Keystone uri=\"{}\"",
+        sandbox.auth_url()
+    )));
 }
 
 #[test]
 fn an_image_of_a_server_shows_it() {
     let sandbox = Sandbox::start();
-    let (id, base) = (sandbox.image_id("snapshot"), format!("http://{}", host(&sandbox)));
+    let (id, base) = (
+        sandbox.image_id("snapshot"),
+        format!("http://{}", host(&sandbox)),
+    );
     let (status, body) = nova(&sandbox, "GET", &format!("/images/{id}"), "");
     assert_eq!(status, "200 OK");
     let server = "11111111-2222-3333-4444-555555555555";
@@ -115,7 +122,10 @@ fn a_page_of_more_than_the_limit_of_the_server_has_no_link() {
     let linked = |query: &str| {
         let (status, body) = nova(&sandbox, "GET", &format!("/images{query}"), "");
         assert_eq!(status, "200 OK");
-        (body.matches("\"name\"").count(), body.contains("images_links"))
+        (
+            body.matches("\"name\"").count(),
+            body.contains("images_links"),
+        )
     };
     assert_eq!(linked(""), (5, false));
     assert_eq!(linked("?limit=2"), (2, true));
@@ -130,10 +140,21 @@ fn a_value_that_moves_to_another_name_is_an_error_of_the_server() {
     let sandbox = empty();
     let id = sandbox.add_image(NewImage::named("x").metadata([("a", "1"), ("b", "2")]));
     let path = format!("/images/{id}/metadata");
-    let put = |items: &str| nova(&sandbox, "PUT", &path, &format!("{{\"metadata\": {items}}}")).0;
+    let put = |items: &str| {
+        nova(
+            &sandbox,
+            "PUT",
+            &path,
+            &format!("{{\"metadata\": {items}}}"),
+        )
+        .0
+    };
     assert_eq!(put(r#"{"c": "1"}"#), "500 Internal Server Error");
     assert_eq!(put(r#"{"a": "1", "c": "3"}"#), "200 OK");
-    assert_eq!(sandbox.metadata(&id).as_deref(), Some(r#"{"a": "1", "c": "3"}"#));
+    assert_eq!(
+        sandbox.metadata(&id).as_deref(),
+        Some(r#"{"a": "1", "c": "3"}"#)
+    );
 }
 
 #[test]
@@ -141,10 +162,23 @@ fn whoever_changes_a_shared_image_makes_it_private() {
     let sandbox = empty();
     let id = sandbox.add_image(NewImage::named("x").visibility("community"));
     let path = format!("/compute/v2.1/images/{id}");
-    let other =
-        || ask(&sandbox, "GET", &path, &[("X-Auth-Token", &sandbox.token("other"))], "").status;
+    let other = || {
+        ask(
+            &sandbox,
+            "GET",
+            &path,
+            &[("X-Auth-Token", &sandbox.token("other"))],
+            "",
+        )
+        .status
+    };
     assert_eq!(other(), "HTTP/1.1 200 OK");
-    nova(&sandbox, "POST", &format!("/images/{id}/metadata"), r#"{"metadata": {"a": "1"}}"#);
+    nova(
+        &sandbox,
+        "POST",
+        &format!("/images/{id}/metadata"),
+        r#"{"metadata": {"a": "1"}}"#,
+    );
     assert_eq!(other(), "HTTP/1.1 404 Not Found");
 }
 
@@ -155,13 +189,32 @@ fn a_mapping_that_is_no_json_spoils_every_list_that_holds_it() {
     let path = format!("/images/{id}/metadata");
     let fault = r#"{"computeFault": {"code": 500, "message": "Unexpected API Error. Please contact the administrator\n<class 'json.decoder.JSONDecodeError'>"}}"#;
     let fault = || ("500 Internal Server Error".to_owned(), fault.to_owned());
-    assert_eq!(nova(&sandbox, "POST", &path, r#"{"metadata": {" mappings": "v"}}"#), fault());
-    assert_eq!(sandbox.metadata(&id).as_deref(), Some(r#"{"mappings": "v"}"#));
-    for path in [path.as_str(), &format!("/images/{id}"), "/images", "/images/detail"] {
+    assert_eq!(
+        nova(
+            &sandbox,
+            "POST",
+            &path,
+            r#"{"metadata": {" mappings": "v"}}"#
+        ),
+        fault()
+    );
+    assert_eq!(
+        sandbox.metadata(&id).as_deref(),
+        Some(r#"{"mappings": "v"}"#)
+    );
+    for path in [
+        path.as_str(),
+        &format!("/images/{id}"),
+        "/images",
+        "/images/detail",
+    ] {
         assert_eq!(nova(&sandbox, "GET", path, ""), fault(), "{path}");
     }
     assert_eq!(nova(&sandbox, "PUT", &path, r#"{"metadata": {}}"#), fault());
-    assert_eq!(nova(&sandbox, "DELETE", &format!("/images/{id}"), "").0, "204 No Content");
+    assert_eq!(
+        nova(&sandbox, "DELETE", &format!("/images/{id}"), "").0,
+        "204 No Content"
+    );
     assert_eq!(nova(&sandbox, "GET", "/images", "").1, r#"{"images": []}"#);
 }
 
@@ -180,10 +233,16 @@ fn a_reader_may_look_and_change_nothing() {
         )
         .body
     };
-    assert_eq!(reader("GET", "/metadata", ""), r#"{"metadata": {"a": "1"}}"#);
+    assert_eq!(
+        reader("GET", "/metadata", ""),
+        r#"{"metadata": {"a": "1"}}"#
+    );
     let refused =
         format!(r#"{{"forbidden": {{"code": 403, "message": "Not authorized for image {id}."}}}}"#);
-    assert_eq!(reader("POST", "/metadata", r#"{"metadata": {"b": "2"}}"#), refused);
+    assert_eq!(
+        reader("POST", "/metadata", r#"{"metadata": {"b": "2"}}"#),
+        refused
+    );
     assert_eq!(reader("DELETE", "/metadata/a", ""), refused);
     assert_eq!(
         reader("DELETE", "", ""),
@@ -200,10 +259,25 @@ fn the_three_kinds_of_404_differ() {
     let gone = r#"{"itemNotFound": {"code": 404, "message": "The resource could not be found."}}"#;
     assert_eq!(nova(&sandbox, "GET", "/images/abc", "").1, image);
     assert_eq!(
-        nova(&sandbox, "GET", &format!("/images/{}", sandbox.image_id("other-private")), "").1,
+        nova(
+            &sandbox,
+            "GET",
+            &format!("/images/{}", sandbox.image_id("other-private")),
+            ""
+        )
+        .1,
         image
     );
-    assert_eq!(nova(&sandbox, "GET", &format!("/images/{id}/metadata/missing"), "").1, gone);
+    assert_eq!(
+        nova(
+            &sandbox,
+            "GET",
+            &format!("/images/{id}/metadata/missing"),
+            ""
+        )
+        .1,
+        gone
+    );
     assert_eq!(
         nova(&sandbox, "GET", &format!("/images/{id}/"), "").1,
         "404 Not Found\n\nThe resource could not be found.\n\n   "
@@ -234,21 +308,33 @@ fn a_filter_finds_what_nova_s_finds() {
         ("name=community", &[]),
         ("status=QUEUED", &["queued, no data yet"]),
         ("status=SAVING", &[]),
-        ("status=IN:QUEUED,deactivated", &["deactivated", "queued, no data yet"]),
+        (
+            "status=IN:QUEUED,deactivated",
+            &["deactivated", "queued, no data yet"],
+        ),
         ("minDisk=10", &["Ubuntu 24.04 LTS (Noble Numbat)"]),
         ("minDisk=10.0", &["Ubuntu 24.04 LTS (Noble Numbat)"]),
         ("minDisk=abc", &[]),
         ("minRam=64", &["cirros-0.6.2-x86_64-disk"]),
         ("type=snapshot", &["snapshot of web-1"]),
-        ("server=http://x/servers/11111111-2222-3333-4444-555555555555", &["snapshot of web-1"]),
-        ("property-architecture=x86_64", &["Ubuntu 24.04 LTS (Noble Numbat)"]),
+        (
+            "server=http://x/servers/11111111-2222-3333-4444-555555555555",
+            &["snapshot of web-1"],
+        ),
+        (
+            "property-architecture=x86_64",
+            &["Ubuntu 24.04 LTS (Noble Numbat)"],
+        ),
         ("property-os_distro=ubuntu", &[]),
         ("property-hw_disk_bus=scsi&property-hw_disk_bus=virtio", &[]),
         ("property-visibility=community", &["community"]),
         ("changes-since=2100-01-01", &[]),
         (
             &format!("marker={plain}"),
-            &["Ubuntu 24.04 LTS (Noble Numbat)", "cirros-0.6.2-x86_64-disk"],
+            &[
+                "Ubuntu 24.04 LTS (Noble Numbat)",
+                "cirros-0.6.2-x86_64-disk",
+            ],
         ),
         (&format!("name=plain&marker={plain}"), &[]),
     ] {
@@ -301,8 +387,18 @@ fn metadata_is_written_as_nova_writes_it() {
             r#"{"metadata": {"w": "5"}}"#,
             r#"{"metadata": {"z": "4", "x": "3", "w": "5"}}"#,
         ),
-        ("PUT", "/y", r#"{"meta": {"y": "6"}}"#, r#"{"meta": {"y": "6"}}"#),
-        ("GET", "", "", r#"{"metadata": {"z": "4", "y": "6", "x": "3", "w": "5"}}"#),
+        (
+            "PUT",
+            "/y",
+            r#"{"meta": {"y": "6"}}"#,
+            r#"{"meta": {"y": "6"}}"#,
+        ),
+        (
+            "GET",
+            "",
+            "",
+            r#"{"metadata": {"z": "4", "y": "6", "x": "3", "w": "5"}}"#,
+        ),
         (
             "PUT",
             "/y",
@@ -315,7 +411,12 @@ fn metadata_is_written_as_nova_writes_it() {
             "",
             r#"{"itemNotFound": {"code": 404, "message": "Invalid metadata key"}}"#,
         ),
-        ("PUT", "", r#"{"metadata": {" z": "7"}}"#, r#"{"metadata": {" z": "7"}}"#),
+        (
+            "PUT",
+            "",
+            r#"{"metadata": {" z": "7"}}"#,
+            r#"{"metadata": {" z": "7"}}"#,
+        ),
         ("GET", "", "", r#"{"metadata": {"z": "7"}}"#),
         (
             "POST",
@@ -340,8 +441,11 @@ fn metadata_is_written_as_nova_writes_it() {
 #[test]
 fn only_a_change_makes_an_image_newer() {
     let sandbox = empty();
-    let id =
-        sandbox.add_image(NewImage::named("x").age(Duration::from_secs(60)).metadata([("a", "1")]));
+    let id = sandbox.add_image(
+        NewImage::named("x")
+            .age(Duration::from_secs(60))
+            .metadata([("a", "1")]),
+    );
     let newer = || {
         let (_, body) = nova(&sandbox, "GET", &format!("/images/{id}"), "");
         let time = |name: &str| body.split_once(name).unwrap().1[..20].to_owned();

@@ -8,11 +8,20 @@ use opencloud_sandbox::{NewImage, Sandbox};
 #[test]
 fn every_request_is_kept_as_it_came() {
     let sandbox = Sandbox::start();
-    ask(&sandbox, "POST", "/nowhere?a=%20", &[("X-One", "1"), ("x-two", " 2")], "body");
+    ask(
+        &sandbox,
+        "POST",
+        "/nowhere?a=%20",
+        &[("X-One", "1"), ("x-two", " 2")],
+        "body",
+    );
     let requests = sandbox.requests();
     assert_eq!(requests.len(), 1);
     let seen = &requests[0];
-    assert_eq!((seen.method.as_str(), seen.target.as_str()), ("POST", "/nowhere?a=%20"));
+    assert_eq!(
+        (seen.method.as_str(), seen.target.as_str()),
+        ("POST", "/nowhere?a=%20")
+    );
     let names: Vec<&str> = seen.headers.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(names, ["Host", "X-One", "x-two", "Content-Length"]);
     assert_eq!(seen.header("X-TWO"), Some("2"));
@@ -24,9 +33,18 @@ fn every_request_is_kept_as_it_came() {
 #[test]
 fn no_secret_of_a_request_is_printed() {
     let sandbox = Sandbox::start();
-    let headers =
-        [("X-Auth-Token", "secret-token"), ("X-Subject-Token", "secret-token"), ("A", "b")];
-    ask(&sandbox, "POST", "/identity/v3/auth/tokens", &headers, "secret");
+    let headers = [
+        ("X-Auth-Token", "secret-token"),
+        ("X-Subject-Token", "secret-token"),
+        ("A", "b"),
+    ];
+    ask(
+        &sandbox,
+        "POST",
+        "/identity/v3/auth/tokens",
+        &headers,
+        "secret",
+    );
     ask(&sandbox, "POST", "/x", &[], "shown");
     let host = host(&sandbox);
     assert_eq!(
@@ -46,8 +64,10 @@ fn more_images_stand_in_order_and_go_on_counting() {
     let ids = sandbox.add_images(3);
     let names = || {
         let (_, body) = nova(&sandbox, "GET", "/images", "");
-        let names =
-            body.split("\"name\": \"").skip(1).map(|it| it.split('"').next().unwrap().to_owned());
+        let names = body
+            .split("\"name\": \"")
+            .skip(1)
+            .map(|it| it.split('"').next().unwrap().to_owned());
         names.collect::<Vec<String>>()
     };
     assert_eq!(names(), ["seed-00001", "seed-00002", "seed-00003"]);
@@ -93,16 +113,25 @@ fn links_follow_the_host_and_the_scheme_that_a_proxy_names() {
     let sandbox = Sandbox::start();
     let token = sandbox.token("demo");
     let path = format!("/compute/v2.1/images/{}", sandbox.image_id("plain"));
-    let headers = [("X-Auth-Token", token.as_str()), ("X-Forwarded-Proto", "https")];
+    let headers = [
+        ("X-Auth-Token", token.as_str()),
+        ("X-Forwarded-Proto", "https"),
+    ];
     let answer = ask(&sandbox, "GET", &path, &headers, "");
-    assert!(answer.body.contains(&format!("\"https://{}{path}\"", host(&sandbox))));
+    assert!(
+        answer
+            .body
+            .contains(&format!("\"https://{}{path}\"", host(&sandbox)))
+    );
 }
 
 #[test]
 fn the_state_is_written_for_other_clients() {
     let sandbox = Sandbox::start();
-    let directory = std::env::temp_dir()
-        .join(format!("opencloud-sandbox-{}", host(&sandbox).replace(':', "-")));
+    let directory = std::env::temp_dir().join(format!(
+        "opencloud-sandbox-{}",
+        host(&sandbox).replace(':', "-")
+    ));
     sandbox.write_state(&directory).unwrap();
     let read = |name: &str| std::fs::read_to_string(directory.join(name)).unwrap();
     assert_eq!(read("openrc"), opencloud_sandbox::exports(&sandbox));
@@ -114,9 +143,9 @@ fn the_state_is_written_for_other_clients() {
     assert!(
         read("cloud.json").contains(&format!(" \"compute\": \"{}\",\n", sandbox.compute_url()))
     );
-    assert!(
-        read("images.json")
-            .contains(&format!("\n \"plain\": \"{}\",\n", sandbox.image_id("plain")))
-    );
+    assert!(read("images.json").contains(&format!(
+        "\n \"plain\": \"{}\",\n",
+        sandbox.image_id("plain")
+    )));
     std::fs::remove_dir_all(directory).unwrap();
 }

@@ -49,7 +49,10 @@ impl Json {
 
     /// The value at a key of a map.
     pub(crate) fn get(&self, key: &str) -> Option<&Json> {
-        self.map()?.iter().find(|(name, _)| name == key).map(|(_, value)| value)
+        self.map()?
+            .iter()
+            .find(|(name, _)| name == key)
+            .map(|(_, value)| value)
     }
 
     /// The text at a key of a map.
@@ -143,7 +146,11 @@ pub(crate) fn quote_into(out: &mut String, text: &str) {
 pub(crate) fn quote_unicode(text: &str) -> String {
     let mut out = String::from('"');
     for c in text.chars() {
-        if c < '\u{7f}' { escape(&mut out, c) } else { out.push(c) }
+        if c < '\u{7f}' {
+            escape(&mut out, c)
+        } else {
+            out.push(c)
+        }
     }
     out + "\""
 }
@@ -171,7 +178,11 @@ fn escape(out: &mut String, c: char) {
 
 /// `repr` of a text.
 pub(crate) fn repr(text: &str) -> String {
-    let quote = if text.contains('\'') && !text.contains('"') { '"' } else { '\'' };
+    let quote = if text.contains('\'') && !text.contains('"') {
+        '"'
+    } else {
+        '\''
+    };
     let mut out = String::from(quote);
     for c in text.chars() {
         let code = u32::from(c);
@@ -202,11 +213,17 @@ fn printable(c: char) -> bool {
 /// `repr` of a number with a point.
 fn float(value: f64) -> String {
     let scientific = format!("{value:e}");
-    let Some((digits, exponent)) = scientific.split_once('e') else { return scientific };
+    let Some((digits, exponent)) = scientific.split_once('e') else {
+        return scientific;
+    };
     let power: i32 = exponent.parse().unwrap_or(0);
     if (-4..16).contains(&power) {
         let plain = format!("{value}");
-        if plain.contains('.') { plain } else { format!("{plain}.0") }
+        if plain.contains('.') {
+            plain
+        } else {
+            format!("{plain}.0")
+        }
     } else {
         let sign = if power < 0 { '-' } else { '+' };
         format!("{digits}e{sign}{:02}", power.abs())
@@ -224,15 +241,27 @@ mod tests {
 
     #[test]
     fn a_value_is_written_as_python_writes_it() {
-        assert_eq!(again(r#"{"b":[1,{}, []],"a":null}"#), r#"{"b": [1, {}, []], "a": null}"#);
+        assert_eq!(
+            again(r#"{"b":[1,{}, []],"a":null}"#),
+            r#"{"b": [1, {}, []], "a": null}"#
+        );
         assert_eq!(
             again("[1,2.0,1e5,1e16,-0.0,1e-7,-0]"),
             "[1, 2.0, 100000.0, 1e+16, -0.0, 1e-07, 0]"
         );
         assert_eq!(again("[NaN,1e999,-Infinity]"), "[NaN, Infinity, -Infinity]");
-        assert_eq!(again("123456789012345678901234567890"), "123456789012345678901234567890");
-        assert_eq!(again(r#""é🗝\ud800\/\u007f\n""#), r#""\u00e9\ud83d\udddd\ud800/\u007f\n""#);
-        assert_eq!(again(r#""\ud83d\udddd\ud800\u0041""#), r#""\ud83d\udddd\ud800A""#);
+        assert_eq!(
+            again("123456789012345678901234567890"),
+            "123456789012345678901234567890"
+        );
+        assert_eq!(
+            again(r#""é🗝\ud800\/\u007f\n""#),
+            r#""\u00e9\ud83d\udddd\ud800/\u007f\n""#
+        );
+        assert_eq!(
+            again(r#""\ud83d\udddd\ud800\u0041""#),
+            r#""\ud83d\udddd\ud800A""#
+        );
     }
 
     #[test]
@@ -271,7 +300,10 @@ mod tests {
     fn a_value_is_printed_as_python_prints_it() {
         let value =
             Json::parse(r#"{"a": [true, null, 1.5, "it's", "\u0007\n\"'"], "я": {}}"#).unwrap();
-        assert_eq!(value.repr(), r#"{'a': [True, None, 1.5, "it's", '\x07\n"\''], 'я': {}}"#);
+        assert_eq!(
+            value.repr(),
+            r#"{'a': [True, None, 1.5, "it's", '\x07\n"\''], 'я': {}}"#
+        );
         assert_eq!(Json::Text("it's".into()).shown(), "it's");
         assert_eq!(Json::Null.shown(), "None");
     }

@@ -167,7 +167,10 @@ impl Reader<'_> {
     }
 
     fn unit(&mut self) -> Option<u32> {
-        let digits = self.rest.get(..4).filter(|it| it.bytes().all(|b| b.is_ascii_hexdigit()))?;
+        let digits = self
+            .rest
+            .get(..4)
+            .filter(|it| it.bytes().all(|b| b.is_ascii_hexdigit()))?;
         self.rest = &self.rest[4..];
         u32::from_str_radix(digits, 16).ok()
     }

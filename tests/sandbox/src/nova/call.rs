@@ -23,9 +23,20 @@ pub(super) struct Call<'a> {
 
 impl<'a> Call<'a> {
     pub(super) fn new(request: &'a Request, base: &str, legacy: bool) -> Self {
-        let caller = Caller { project: None, admin: false, member: false, unscoped: true };
+        let caller = Caller {
+            project: None,
+            admin: false,
+            member: false,
+            unscoped: true,
+        };
         let application = format!("{}/compute{base}", request.origin());
-        Self { request, caller, application, legacy, version: None }
+        Self {
+            request,
+            caller,
+            application,
+            legacy,
+            version: None,
+        }
     }
 
     pub(super) fn set_caller(&mut self, caller: Caller) {
@@ -35,25 +46,41 @@ impl<'a> Call<'a> {
     /// Reads the microversion. One that is out of range stays in the headers of
     /// the answer; one that cannot be read does not.
     pub(super) fn set_version(&mut self, request: &Request) -> Result<(), Fault> {
-        let asked = if self.legacy { None } else { microversion::asked(request) };
+        let asked = if self.legacy {
+            None
+        } else {
+            microversion::asked(request)
+        };
         let asked = asked.unwrap_or_else(|| "2.1".to_owned());
-        let asked = if asked == "latest" { MAXIMUM.to_owned() } else { asked };
+        let asked = if asked == "latest" {
+            MAXIMUM.to_owned()
+        } else {
+            asked
+        };
         let (major, minor) = microversion::parts(&asked).ok_or_else(|| {
             let rule = "is of invalid format. Must be of format MajorNum.MinorNum.";
             Fault::new(400, format!("API Version String {asked} {rule}"))
         })?;
-        let known =
-            major == "2" && minor.parse().is_ok_and(|minor: u64| (1..=104).contains(&minor));
+        let known = major == "2"
+            && minor
+                .parse()
+                .is_ok_and(|minor: u64| (1..=104).contains(&minor));
         self.version = Some((major, minor));
         if known {
             return Ok(());
         }
         let range = format!("Minimum is 2.1 and maximum is {MAXIMUM}.");
-        Err(Fault::new(406, format!("Version {asked} is not supported by the API. {range}")))
+        Err(Fault::new(
+            406,
+            format!("Version {asked} is not supported by the API. {range}"),
+        ))
     }
 
     pub(super) fn minor(&self) -> u64 {
-        self.version.as_ref().and_then(|(_, minor)| minor.parse().ok()).unwrap_or(1)
+        self.version
+            .as_ref()
+            .and_then(|(_, minor)| minor.parse().ok())
+            .unwrap_or(1)
     }
 
     pub(super) fn query(&self) -> &str {
@@ -73,12 +100,16 @@ impl<'a> Call<'a> {
         if !self.caller.unscoped {
             return Ok(());
         }
-        Err(Fault::unexpected("keystoneauth1.exceptions.catalog.EmptyCatalog"))
+        Err(Fault::unexpected(
+            "keystoneauth1.exceptions.catalog.EmptyCatalog",
+        ))
     }
 
     pub(super) fn succeed(&self, body: Option<String>) -> Response {
         let status = if body.is_some() { 200 } else { 204 };
-        let response = Response::new(status).length().header("Content-Type", "application/json");
+        let response = Response::new(status)
+            .length()
+            .header("Content-Type", "application/json");
         self.versioned(response).body(body.unwrap_or_default())
     }
 
@@ -94,7 +125,9 @@ impl<'a> Call<'a> {
         self.versioned(Response::new(code))
             .header("Content-Type", "application/json; charset=UTF-8")
             .length()
-            .body(format!("{{\"{kind}\": {{\"code\": {code}, \"message\": {message}}}}}"))
+            .body(format!(
+                "{{\"{kind}\": {{\"code\": {code}, \"message\": {message}}}}}"
+            ))
     }
 
     fn versioned(&self, response: Response) -> Response {
@@ -112,5 +145,7 @@ impl<'a> Call<'a> {
 /// The request's ids come last of all.
 pub(super) fn identified(response: Response) -> Response {
     let id = format!("req-{}", text::uuid());
-    response.header("x-openstack-request-id", id.as_str()).header("x-compute-request-id", id)
+    response
+        .header("x-openstack-request-id", id.as_str())
+        .header("x-compute-request-id", id)
 }

@@ -19,7 +19,10 @@ pub(super) struct Filter {
 
 /// What Glance refuses with, as Nova hands it on.
 pub(super) fn glance_refuses(code: u16, message: &str) -> Fault {
-    let (title, text) = (crate::http::reason(code), html_escape(message).replace('\n', ": "));
+    let (title, text) = (
+        crate::http::reason(code),
+        html_escape(message).replace('\n', ": "),
+    );
     Fault::new(code, format!("HTTP {code} {title}: {text}"))
 }
 
@@ -34,7 +37,10 @@ impl Filter {
                 }
             }
         }
-        let mut found = Self { tests: Vec::new(), visibility: None };
+        let mut found = Self {
+            tests: Vec::new(),
+            visibility: None,
+        };
         for (name, value) in filters {
             found.add(&name, value)?;
         }
@@ -60,7 +66,10 @@ impl Filter {
                 if !["", "community", "public", "private", "shared", "all"]
                     .contains(&value.as_str())
                 {
-                    return Err(glance_refuses(400, &format!("Invalid visibility value: {value}")));
+                    return Err(glance_refuses(
+                        400,
+                        &format!("Invalid visibility value: {value}"),
+                    ));
                 }
                 self.visibility = Some(value);
             }
@@ -126,7 +135,12 @@ impl Filter {
             "lte" => |a, b| a <= b,
             "neq" => |a, b| a != b,
             "eq" => |a, b| a == b,
-            _ => return Err(glance_refuses(400, "Unable to filter on a unknown operator.")),
+            _ => {
+                return Err(glance_refuses(
+                    400,
+                    "Unable to filter on a unknown operator.",
+                ));
+            }
         };
         self.test(move |image| compare(column(image), limit));
         Ok(())
@@ -141,7 +155,9 @@ impl Filter {
             ));
         };
         if !["min_disk", "min_ram", "size", "virtual_size"].contains(&name) {
-            return Err(Fault::unexpected("glanceclient.exc.HTTPInternalServerError"));
+            return Err(Fault::unexpected(
+                "glanceclient.exc.HTTPInternalServerError",
+            ));
         }
         #[allow(clippy::cast_precision_loss, reason = "sizes of disks, and so small")]
         let (column, limit) = (column(name), limit as f64);
@@ -155,7 +171,12 @@ impl Filter {
 /// A parameter of Nova as a filter of Glance. The name after `property-` loses
 /// whatever it begins with of these very characters.
 fn translate(name: &str, value: &str) -> Option<(String, String)> {
-    let instance = || value.rsplit_once('/').map_or(value, |(_, id)| id).to_owned();
+    let instance = || {
+        value
+            .rsplit_once('/')
+            .map_or(value, |(_, id)| id)
+            .to_owned()
+    };
     let value = value.to_owned();
     Some(match name {
         "name" => ("name".to_owned(), value),
@@ -167,7 +188,11 @@ fn translate(name: &str, value: &str) -> Option<(String, String)> {
         "type" => ("image_type".to_owned(), value),
         name => {
             let rest = name.strip_prefix("property-")?;
-            (rest.trim_start_matches(['p', 'r', 'o', 'e', 't', 'y', '-']).to_owned(), value)
+            (
+                rest.trim_start_matches(['p', 'r', 'o', 'e', 't', 'y', '-'])
+                    .to_owned(),
+                value,
+            )
         }
     })
 }
@@ -188,7 +213,9 @@ fn column(name: &str) -> fn(&Image) -> Option<f64> {
 /// A text as a number, where the database takes it for one.
 fn sqlite_number(text: &str) -> Option<f64> {
     let text = text.trim();
-    let plain = text.bytes().all(|b| b.is_ascii_digit() || b"+-.eE".contains(&b));
+    let plain = text
+        .bytes()
+        .all(|b| b.is_ascii_digit() || b"+-.eE".contains(&b));
     if plain { text.parse().ok() } else { None }
 }
 
@@ -202,8 +229,12 @@ fn operator(expression: &str) -> (&str, &str) {
 
 /// The values of `in:`, which may stand in quotes.
 fn split_quoted(text: &str) -> Result<Vec<String>, Fault> {
-    let refuse =
-        |what: &str| Err(glance_refuses(400, &format!("Invalid filter value {text}. {what}")));
+    let refuse = |what: &str| {
+        Err(glance_refuses(
+            400,
+            &format!("Invalid filter value {text}. {what}"),
+        ))
+    };
     let bytes = text.as_bytes();
     let (mut inside, mut word, mut words) = (false, Vec::new(), Vec::new());
     let mut n = 0;
@@ -231,7 +262,10 @@ fn split_quoted(text: &str) -> Result<Vec<String>, Fault> {
     if !word.is_empty() {
         words.push(word);
     }
-    Ok(words.into_iter().map(|it| String::from_utf8_lossy(&it).into_owned()).collect())
+    Ok(words
+        .into_iter()
+        .map(|it| String::from_utf8_lossy(&it).into_owned())
+        .collect())
 }
 
 #[cfg(test)]
@@ -242,7 +276,10 @@ mod tests {
     fn a_property_loses_the_characters_of_the_word_property() {
         let name = |it: &str| translate(it, "x").map(|(name, _)| name);
         assert_eq!(name("property-os_distro").as_deref(), Some("s_distro"));
-        assert_eq!(name("property-architecture").as_deref(), Some("architecture"));
+        assert_eq!(
+            name("property-architecture").as_deref(),
+            Some("architecture")
+        );
         assert_eq!(name("property-type").as_deref(), Some(""));
         assert_eq!(name("bogus"), None);
     }

@@ -14,7 +14,10 @@ pub(super) fn list(cloud: &Cloud, call: &Call<'_>, detailed: bool) -> Answer {
     let query = Query::parse(call.query())?;
     call.glance()?;
     let filter = Filter::new(&query)?;
-    let marker = query.marker().map(|it| find_marker(cloud, call, it)).transpose()?;
+    let marker = query
+        .marker()
+        .map(|it| find_marker(cloud, call, it))
+        .transpose()?;
     let view = View::new(call, Some(&query), &cloud.image_url());
     let mut out = String::from("{\"images\": [");
     let (mut count, mut last) = (0, "");
@@ -39,7 +42,10 @@ pub(super) fn list(cloud: &Cloud, call: &Call<'_>, detailed: bool) -> Answer {
         (count, last) = (count + 1, &image.id);
     }
     out.push(']');
-    let full = query.limit().unwrap_or(cloud.max_limit).min(cloud.max_limit);
+    let full = query
+        .limit()
+        .unwrap_or(cloud.max_limit)
+        .min(cloud.max_limit);
     if full > 0 && count == full {
         let collection = if detailed { "images/detail" } else { "images" };
         let link = query.next(&format!("{}/{collection}", view.own), last);
@@ -53,7 +59,11 @@ pub(super) fn list(cloud: &Cloud, call: &Call<'_>, detailed: bool) -> Answer {
 /// The image after which a page begins. Nova does not quote the id, so that it
 /// ends where a URL's parameter does.
 fn find_marker<'a>(cloud: &'a Cloud, call: &Call<'_>, marker: &str) -> Result<&'a Image, Fault> {
-    let id = marker.split(['&', '#']).next().unwrap_or_default().replace('+', " ");
+    let id = marker
+        .split(['&', '#'])
+        .next()
+        .unwrap_or_default()
+        .replace('+', " ");
     let id = String::from_utf8_lossy(&percent_decode(&id)).into_owned();
     let Some(image) = cloud.images.get(&id) else {
         return Err(glance_refuses(400, &format!("No image found with ID {id}")));

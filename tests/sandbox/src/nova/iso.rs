@@ -64,7 +64,10 @@ pub(super) fn parse(text: &str) -> Option<Timestamp> {
         small(time[2])?,
         nanos,
     );
-    Offset::from_seconds(offset).ok()?.to_timestamp(at.ok()?).ok()
+    Offset::from_seconds(offset)
+        .ok()?
+        .to_timestamp(at.ok()?)
+        .ok()
 }
 
 fn take_char(rest: &mut &str, wanted: &[char]) -> Option<char> {
@@ -74,7 +77,11 @@ fn take_char(rest: &mut &str, wanted: &[char]) -> Option<char> {
 }
 
 fn take_number(rest: &mut &str, least: usize, most: usize) -> Option<i32> {
-    let digits = rest.bytes().take(most).take_while(u8::is_ascii_digit).count();
+    let digits = rest
+        .bytes()
+        .take(most)
+        .take_while(u8::is_ascii_digit)
+        .count();
     let number = rest[..digits].parse().ok().filter(|_| digits >= least)?;
     *rest = &rest[digits..];
     Some(number)

@@ -22,7 +22,10 @@ pub(super) fn show(cloud: &Cloud, call: &Call<'_>, id: &str) -> Answer {
 pub(super) fn show_item(cloud: &Cloud, call: &Call<'_>, id: &str, key: &str) -> Answer {
     check_query(call)?;
     let items = view::metadata(find(cloud, call, id)?)?;
-    let item = items.into_iter().find(|(name, _)| name == key).ok_or_else(Fault::gone)?;
+    let item = items
+        .into_iter()
+        .find(|(name, _)| name == key)
+        .ok_or_else(Fault::gone)?;
     Ok(Some(wrap("meta", &[item])))
 }
 
@@ -76,7 +79,11 @@ fn check_query(call: &Call<'_>) -> Result<(), Fault> {
 }
 
 fn wrap(field: &str, items: &[(String, Json)]) -> String {
-    format!("{{{}: {}}}", quote(field), Json::Map(items.to_vec()).dumps())
+    format!(
+        "{{{}: {}}}",
+        quote(field),
+        Json::Map(items.to_vec()).dumps()
+    )
 }
 
 fn put(items: &mut Items, key: &str, value: Json) {

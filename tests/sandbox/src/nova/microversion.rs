@@ -10,11 +10,20 @@ pub(super) fn asked(request: &Request) -> Option<String> {
     let standard = request.header("OpenStack-API-Version").unwrap_or_default();
     let found = standard.split(',').rev().find_map(|part| {
         let (service, version) = part.trim().split_once(char::is_whitespace)?;
-        service.eq_ignore_ascii_case("compute").then(|| version.trim().to_owned())
+        service
+            .eq_ignore_ascii_case("compute")
+            .then(|| version.trim().to_owned())
     });
     found.or_else(|| {
         let legacy = request.header("X-OpenStack-Nova-API-Version")?;
-        Some(legacy.rsplit(',').next().unwrap_or_default().trim().to_owned())
+        Some(
+            legacy
+                .rsplit(',')
+                .next()
+                .unwrap_or_default()
+                .trim()
+                .to_owned(),
+        )
     })
 }
 
@@ -33,8 +42,14 @@ mod tests {
 
     #[track_caller]
     fn of(headers: &[(&str, &str)]) -> Option<String> {
-        let headers = headers.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect();
-        asked(&Request { headers, ..Request::default() })
+        let headers = headers
+            .iter()
+            .map(|(a, b)| ((*a).to_owned(), (*b).to_owned()))
+            .collect();
+        asked(&Request {
+            headers,
+            ..Request::default()
+        })
     }
 
     #[test]
@@ -47,15 +62,23 @@ mod tests {
             Some("2.36")
         );
         assert_eq!(of(&[(standard, "2.35")]), None);
-        let both = [("x-openstack-nova-api-version", "2.36"), (standard, "compute 2.35")];
+        let both = [
+            ("x-openstack-nova-api-version", "2.36"),
+            (standard, "compute 2.35"),
+        ];
         assert_eq!(of(&both).as_deref(), Some("2.35"));
-        assert_eq!(of(&[("X-OpenStack-Nova-API-Version", "")]).as_deref(), Some(""));
+        assert_eq!(
+            of(&[("X-OpenStack-Nova-API-Version", "")]).as_deref(),
+            Some("")
+        );
     }
 
     #[test]
     fn a_version_is_two_numbers() {
         assert_eq!(parts("2.35"), Some(("2".to_owned(), "35".to_owned())));
-        for bad in ["", "abc", "2", "2.", "2.01", "0.1", "2.1.1", "-2.1", "LATEST"] {
+        for bad in [
+            "", "abc", "2", "2.", "2.01", "0.1", "2.1.1", "-2.1", "LATEST",
+        ] {
             assert_eq!(parts(bad), None, "{bad}");
         }
     }

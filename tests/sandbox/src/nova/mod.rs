@@ -101,12 +101,18 @@ fn unauthorized(cloud: &Cloud) -> Response {
     Response::new(401)
         .header("Content-Type", "application/json")
         .length()
-        .header("WWW-Authenticate", format!("Keystone uri=\"{}\"", cloud.identity_url()))
+        .header(
+            "WWW-Authenticate",
+            format!("Keystone uri=\"{}\"", cloud.identity_url()),
+        )
         .body(body)
 }
 
 fn is_project(part: &str) -> bool {
-    !part.is_empty() && part.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f' | b'-'))
+    !part.is_empty()
+        && part
+            .bytes()
+            .all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f' | b'-'))
 }
 
 /// A method that a path does not have is a path that is not there.
@@ -137,8 +143,12 @@ fn carry_out(
     route: Route<'_>,
 ) -> Answer {
     if let Some(kind) = request.header("Content-Type") {
-        let known =
-            ["", "text/plain", "application/json", "application/vnd.openstack.compute+json"];
+        let known = [
+            "",
+            "text/plain",
+            "application/json",
+            "application/vnd.openstack.compute+json",
+        ];
         if !known.contains(&kind.split(';').next().unwrap_or_default().trim()) {
             return Err(Fault::new(415, "Unsupported Content-Type"));
         }

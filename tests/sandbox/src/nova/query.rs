@@ -42,7 +42,11 @@ impl Query {
 
     /// The last value of a parameter.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
-        self.pairs.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+        self.pairs
+            .iter()
+            .rev()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// Each parameter once, in the order they came first, with its last value.
@@ -57,7 +61,8 @@ impl Query {
     }
 
     pub(super) fn limit(&self) -> Option<usize> {
-        self.get("limit").map(|it| it.trim().parse().unwrap_or(usize::MAX))
+        self.get("limit")
+            .map(|it| it.trim().parse().unwrap_or(usize::MAX))
     }
 
     pub(super) fn marker(&self) -> Option<&str> {
@@ -66,7 +71,9 @@ impl Query {
 
     /// Whether a text is in any of the parameters.
     pub(super) fn contains(&self, text: &str) -> bool {
-        self.pairs.iter().any(|(key, value)| key.contains(text) || value.contains(text))
+        self.pairs
+            .iter()
+            .any(|(key, value)| key.contains(text) || value.contains(text))
     }
 
     /// The link to the page after this id: all parameters in alphabetical
@@ -76,7 +83,10 @@ impl Query {
         let mut sorted = self.pairs.clone();
         sorted.sort();
         let mut once: Vec<(String, String)> = Vec::new();
-        for (key, value) in sorted.into_iter().chain([("marker".to_owned(), last.to_owned())]) {
+        for (key, value) in sorted
+            .into_iter()
+            .chain([("marker".to_owned(), last.to_owned())])
+        {
             match once.iter_mut().find(|(name, _)| *name == key) {
                 Some(pair) => pair.1 = value,
                 None => once.push((key, value)),
@@ -94,7 +104,10 @@ impl Query {
 fn check_number(name: &str, value: &str) -> Result<(), Fault> {
     let refuse = |message: String| {
         let field = "Invalid input for query parameters";
-        Err(Fault::new(400, format!("{field} {name}. Value: {value}. {message}")))
+        Err(Fault::new(
+            400,
+            format!("{field} {name}. Value: {value}. {message}"),
+        ))
     };
     let digits = value.strip_suffix('\n').unwrap_or(value);
     if !digits.bytes().all(|b| b.is_ascii_digit()) {

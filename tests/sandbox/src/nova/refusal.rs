@@ -12,7 +12,10 @@ pub(super) struct Fault {
 
 impl Fault {
     pub(super) fn new(code: u16, message: impl Into<String>) -> Self {
-        Self { code, message: message.into() }
+        Self {
+            code,
+            message: message.into(),
+        }
     }
 
     /// A Python exception that nobody caught.

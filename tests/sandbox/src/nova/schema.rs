@@ -18,17 +18,26 @@ pub(super) fn check<'a>(
     let Some(entries) = body.map() else {
         return wrong(format!("{} is not of type 'object'", body.repr()));
     };
-    let map = body.get(field).map(|value| check_map(value, field, legacy)).transpose()?;
+    let map = body
+        .get(field)
+        .map(|value| check_map(value, field, legacy))
+        .transpose()?;
     let Some(map) = map else {
         return wrong(format!("'{field}' is a required property"));
     };
-    let mut others: Vec<&str> =
-        entries.iter().map(|(key, _)| key.as_str()).filter(|key| *key != field).collect();
+    let mut others: Vec<&str> = entries
+        .iter()
+        .map(|(key, _)| key.as_str())
+        .filter(|key| *key != field)
+        .collect();
     others.sort_unstable();
     if others.is_empty() || legacy {
         return Ok(map);
     }
-    wrong(format!("Additional properties are not allowed ({})", unexpected(&others)))
+    wrong(format!(
+        "Additional properties are not allowed ({})",
+        unexpected(&others)
+    ))
 }
 
 fn check_map<'a>(
@@ -42,20 +51,36 @@ fn check_map<'a>(
         Err(Fault::new(400, text))
     };
     let Some(entries) = value.map() else {
-        return wrong(field, value, format!("{} is not of type 'object'", value.repr()));
+        return wrong(
+            field,
+            value,
+            format!("{} is not of type 'object'", value.repr()),
+        );
     };
     for (key, item) in entries.iter().filter(|(key, _)| is_key(key)) {
         match item {
             Json::Text(text) if text.chars().count() <= 255 => {}
             Json::Text(text) => return wrong(key, item, format!("{} is too long", repr(text))),
-            item => return wrong(key, item, format!("{} is not of type 'string'", item.repr())),
+            item => {
+                return wrong(
+                    key,
+                    item,
+                    format!("{} is not of type 'string'", item.repr()),
+                );
+            }
         }
     }
-    let mut bad: Vec<&str> =
-        entries.iter().map(|(key, _)| key.as_str()).filter(|key| !is_key(key)).collect();
+    let mut bad: Vec<&str> = entries
+        .iter()
+        .map(|(key, _)| key.as_str())
+        .filter(|key| !is_key(key))
+        .collect();
     bad.sort_unstable();
     if legacy && !bad.is_empty() && bad.len() < entries.len() {
-        let text = format!("Additional properties are not allowed ({})", unexpected(&bad));
+        let text = format!(
+            "Additional properties are not allowed ({})",
+            unexpected(&bad)
+        );
         return wrong(field, value, text);
     }
     if !bad.is_empty() && !legacy {
@@ -63,31 +88,48 @@ fn check_map<'a>(
         return wrong(
             field,
             value,
-            format!("{} {verb} not match any of the regexes: {PATTERN}", list(&bad)),
+            format!(
+                "{} {verb} not match any of the regexes: {PATTERN}",
+                list(&bad)
+            ),
         );
     }
     match entries.len() {
-        0 if field == "meta" => {
-            wrong(field, value, format!("{} should be non-empty", value.repr()))
-        }
-        2.. if field == "meta" => {
-            wrong(field, value, format!("{} has too many properties", value.repr()))
-        }
+        0 if field == "meta" => wrong(
+            field,
+            value,
+            format!("{} should be non-empty", value.repr()),
+        ),
+        2.. if field == "meta" => wrong(
+            field,
+            value,
+            format!("{} has too many properties", value.repr()),
+        ),
         _ => Ok(entries),
     }
 }
 
 fn list(names: &[&str]) -> String {
-    names.iter().map(|it| repr(it)).collect::<Vec<_>>().join(", ")
+    names
+        .iter()
+        .map(|it| repr(it))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 fn unexpected(names: &[&str]) -> String {
-    format!("{} {} unexpected", list(names), if names.len() == 1 { "was" } else { "were" })
+    format!(
+        "{} {} unexpected",
+        list(names),
+        if names.len() == 1 { "was" } else { "were" }
+    )
 }
 
 /// Whether a key matches the pattern, whose end is also before a last newline.
 fn is_key(key: &str) -> bool {
     let key = key.strip_suffix('\n').unwrap_or(key);
     (1..=255).contains(&key.len())
-        && key.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_:. ".contains(&b))
+        && key
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"-_:. ".contains(&b))
 }

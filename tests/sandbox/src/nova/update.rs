@@ -35,8 +35,15 @@ const LOST: [&str; 17] = [
 ];
 
 /// Names whose value is never a text: Nova's client raises.
-const RAISING: [&str; 7] =
-    ["size", "protected", "tags", "locations", "self", "virtual_size", "status"];
+const RAISING: [&str; 7] = [
+    "size",
+    "protected",
+    "tags",
+    "locations",
+    "self",
+    "virtual_size",
+    "status",
+];
 
 /// Names that Glance lets nobody set.
 const FORBIDDEN: [&str; 14] = [
@@ -96,8 +103,10 @@ pub(super) fn update(
     // Nova's client sends the tags again, changed or not.
     if !changes.is_empty() || private || !image.tags.is_empty() {
         check(call, image, &changes)?;
-        let changes: Vec<_> =
-            changes.into_iter().map(|it| (it.name.trim().to_owned(), it.value)).collect();
+        let changes: Vec<_> = changes
+            .into_iter()
+            .map(|it| (it.name.trim().to_owned(), it.value))
+            .collect();
         let id = image.id.clone();
         let now = cloud.now();
         if let Some(image) = cloud.images.get_mut(&id) {
@@ -119,7 +128,9 @@ pub(super) fn update(
 fn changes<'a>(image: &'a Image, items: &'a [(String, Json)]) -> Result<Vec<Change<'a>>, Fault> {
     let kept = |name: &str| items.iter().any(|(key, _)| key == name);
     let removed = image.properties().filter(|(name, _)| !kept(name));
-    let mut changes: Vec<_> = removed.map(|(name, _)| Change { name, value: None }).collect();
+    let mut changes: Vec<_> = removed
+        .map(|(name, _)| Change { name, value: None })
+        .collect();
     for (name, value) in items {
         let text = written(name, value);
         match name.as_str() {
@@ -139,7 +150,10 @@ fn changes<'a>(image: &'a Image, items: &'a [(String, Json)]) -> Result<Vec<Chan
             _ => {}
         }
         if image.property(name) != Some(text.as_deref()) {
-            changes.push(Change { name, value: Some(text) });
+            changes.push(Change {
+                name,
+                value: Some(text),
+            });
         }
     }
     Ok(changes)
@@ -197,7 +211,10 @@ fn check(call: &Call<'_>, image: &Image, changes: &[Change<'_>]) -> Result<(), F
     }
     // Its database takes no character of four bytes.
     let long = |text: &str| text.chars().any(|c| u32::from(c) > 0xFFFF);
-    if changes.iter().any(|it| long(it.name) || text(it).as_deref().is_some_and(long)) {
+    if changes
+        .iter()
+        .any(|it| long(it.name) || text(it).as_deref().is_some_and(long))
+    {
         return Err(bad());
     }
     Ok(())

@@ -16,7 +16,11 @@ const V20: &str = "\"id\": \"v2.0\", \"status\": \"DEPRECATED\", \"version\": \"
 
 /// The document of the version that a call came to.
 pub(super) fn one(call: &Call<'_>) -> String {
-    let (version, media) = if call.legacy { (V20, MEDIA_20) } else { (V21, MEDIA_21) };
+    let (version, media) = if call.legacy {
+        (V20, MEDIA_20)
+    } else {
+        (V21, MEDIA_21)
+    };
     let link = quote(&format!("{}/", call.application));
     format!(
         "{{\"version\": {{{version}, \"links\": [{{\"rel\": \"self\", \"href\": {link}}}, {{\"rel\": \
@@ -44,7 +48,10 @@ pub(super) fn document(request: &Request, path: &str) -> Response {
 }
 
 fn plain(status: u16, body: String) -> Response {
-    Response::new(status).length().header("Content-Type", "application/json").body(body)
+    Response::new(status)
+        .length()
+        .header("Content-Type", "application/json")
+        .body(body)
 }
 
 fn versions(request: &Request) -> String {
@@ -52,19 +59,28 @@ fn versions(request: &Request) -> String {
         let link = quote(&format!("{}/compute/{path}/", request.origin()));
         format!("{{{version}, \"links\": [{{\"rel\": \"self\", \"href\": {link}}}]}}")
     };
-    format!("{{\"versions\": [{}, {}]}}", entry(V20, "v2"), entry(V21, "v2.1"))
+    format!(
+        "{{\"versions\": [{}, {}]}}",
+        entry(V20, "v2"),
+        entry(V21, "v2.1")
+    )
 }
 
 fn choices(request: &Request, path: &str) -> String {
     let entry = |id: &str, status: &str, base: &str, media: &str| {
-        let link =
-            quote(&format!("{}/compute/{base}/{}", request.origin(), path.trim_matches('/')));
+        let link = quote(&format!(
+            "{}/compute/{base}/{}",
+            request.origin(),
+            path.trim_matches('/')
+        ));
         format!(
             "{{\"id\": \"{id}\", \"status\": \"{status}\", \"links\": [{{\"rel\": \"self\", \
              \"href\": {link}}}], \"media-types\": {media}}}"
         )
     };
-    let (old, new) =
-        (entry("v2.0", "DEPRECATED", "v2", MEDIA_20), entry("v2.1", "CURRENT", "v2.1", MEDIA_21));
+    let (old, new) = (
+        entry("v2.0", "DEPRECATED", "v2", MEDIA_20),
+        entry("v2.1", "CURRENT", "v2.1", MEDIA_21),
+    );
     format!("{{\"choices\": [{old}, {new}]}}")
 }

@@ -22,8 +22,13 @@ pub(super) struct View {
 
 impl View {
     pub(super) fn new(call: &Call<'_>, query: Option<&Query>, glance: &str) -> Self {
-        let project = call.project_in_url(query).map_or(String::new(), |it| format!("/{it}"));
-        let root = call.application.rsplit_once('/').map_or("", |(root, _)| root);
+        let project = call
+            .project_in_url(query)
+            .map_or(String::new(), |it| format!("/{it}"));
+        let root = call
+            .application
+            .rsplit_once('/')
+            .map_or("", |(root, _)| root);
         Self {
             own: format!("{}{project}", call.application),
             bookmark: format!("{root}{project}"),
@@ -87,8 +92,10 @@ impl View {
         if let Some(Some(word)) = image.property("auto_disk_config") {
             let word = word.trim().to_lowercase();
             let auto = ["1", "t", "true", "on", "y", "yes"].contains(&word.as_str());
-            *out +=
-                &format!(", \"OS-DCF:diskConfig\": \"{}\"", if auto { "AUTO" } else { "MANUAL" });
+            *out += &format!(
+                ", \"OS-DCF:diskConfig\": \"{}\"",
+                if auto { "AUTO" } else { "MANUAL" }
+            );
         }
         out.push('}');
         Ok(())
@@ -96,11 +103,21 @@ impl View {
 
     fn links(&self, out: &mut String, image: &Image) {
         // Glance's address ends in a slash, and Nova adds another.
-        let Self { own, bookmark, glance } = self;
+        let Self {
+            own,
+            bookmark,
+            glance,
+        } = self;
         let id = &image.id;
         for (before, address) in [
-            ("\"links\": [{\"rel\": \"self\", \"href\": ", format!("{own}/images/{id}")),
-            ("}, {\"rel\": \"bookmark\", \"href\": ", format!("{bookmark}/images/{id}")),
+            (
+                "\"links\": [{\"rel\": \"self\", \"href\": ",
+                format!("{own}/images/{id}"),
+            ),
+            (
+                "}, {\"rel\": \"bookmark\", \"href\": ",
+                format!("{bookmark}/images/{id}"),
+            ),
             (
                 "}, {\"rel\": \"alternate\", \"type\": \"application/vnd.openstack.image\", \"href\": ",
                 format!("{glance}//images/{id}"),

@@ -37,12 +37,18 @@ pub(crate) fn exchange(sandbox: &Sandbox, bytes: &[u8]) -> std::io::Result<Vec<u
 pub(crate) fn parse(raw: &[u8]) -> Answer {
     let text = String::from_utf8_lossy(raw).into_owned();
     let (head, body) = text.split_once("\r\n\r\n").expect("the end of a head");
-    let mut lines = head.split("\r\n").map(|line| match line.split_once(": req-") {
-        Some((name, id)) if id.len() == 36 => format!("{name}: ID"),
-        _ => line.to_owned(),
-    });
+    let mut lines = head
+        .split("\r\n")
+        .map(|line| match line.split_once(": req-") {
+            Some((name, id)) if id.len() == 36 => format!("{name}: ID"),
+            _ => line.to_owned(),
+        });
     let status = lines.next().expect("a status line");
-    Answer { status, headers: lines.collect(), body: body.to_owned() }
+    Answer {
+        status,
+        headers: lines.collect(),
+        body: body.to_owned(),
+    }
 }
 
 pub(crate) fn request(
@@ -79,7 +85,18 @@ pub(crate) fn ask(
 pub(crate) fn nova(sandbox: &Sandbox, method: &str, path: &str, body: &str) -> (String, String) {
     let token = sandbox.token("demo");
     let path = format!("/compute/v2.1{path}");
-    let headers = [("X-Auth-Token", token.as_str()), ("Content-Type", "application/json")];
+    let headers = [
+        ("X-Auth-Token", token.as_str()),
+        ("Content-Type", "application/json"),
+    ];
     let answer = ask(sandbox, method, &path, &headers, body);
-    (answer.status.split_once(' ').expect("a status").1.to_owned(), answer.body)
+    (
+        answer
+            .status
+            .split_once(' ')
+            .expect("a status")
+            .1
+            .to_owned(),
+        answer.body,
+    )
 }
