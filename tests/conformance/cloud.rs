@@ -12,7 +12,7 @@ use opencloud_sandbox::{Sandbox, Wire};
 use serde_json::{Value, json};
 
 use crate::http::{self, Answer};
-use crate::{relay, sweep};
+use crate::{relay, secret_scan};
 
 /// The cloud: where it is, who may sign in, and its images from the start.
 pub(crate) struct Cloud {
@@ -49,7 +49,7 @@ pub(crate) static LIST_OF_OTHER: Mutex<()> = Mutex::new(());
 /// The cloud of this run.
 pub(crate) fn cloud() -> &'static Cloud {
     static CLOUD: OnceLock<Cloud> = OnceLock::new();
-    sweep::start();
+    secret_scan::start();
     CLOUD.get_or_init(|| match env::var_os("OPENCLOUD_TEST_CLOUD") {
         Some(state) => Cloud::read(Path::new(&state), Kind::Real(state.clone().into())),
         None => Cloud::sandbox(),
@@ -91,9 +91,9 @@ impl Cloud {
             tokens: Mutex::default(),
             signed_in: Mutex::default(),
         };
-        sweep::watch(sweep::WRONG, "a wrong password");
+        secret_scan::watch(secret_scan::WRONG, "a wrong password");
         for secret in cloud.secrets() {
-            sweep::watch(&secret, "a password or secret of the cloud");
+            secret_scan::watch(&secret, "a password or secret of the cloud");
         }
         cloud
     }
@@ -215,8 +215,8 @@ impl Cloud {
     pub(crate) fn compute(&self, user: &str) -> Compute {
         let openstack = self.openstack(user);
         let compute = openstack.compute_v2().expect("Nova for the user");
-        sweep::value(&openstack);
-        sweep::value(&compute);
+        secret_scan::value(&openstack);
+        secret_scan::value(&compute);
         compute
     }
 
@@ -300,7 +300,11 @@ pub(crate) fn unique(label: &str) -> String {
 #[track_caller]
 pub(crate) fn ids(list: impl IntoIterator<Item = opencloud::Result<Image>>) -> Vec<String> {
     let mut images = list.into_iter().map(|image| image.expect("an image"));
-    let first: Vec<_> = images.by_ref().take(2).inspect(sweep::value).collect();
+    let first: Vec<_> = images
+        .by_ref()
+        .take(2)
+        .inspect(secret_scan::value)
+        .collect();
     first
         .into_iter()
         .chain(images)

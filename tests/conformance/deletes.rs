@@ -4,8 +4,8 @@ use opencloud::compute::v2::ListImages;
 use opencloud::{Error, Missing};
 
 use crate::cloud::{cloud, listed};
+use crate::error_snapshot::{kind, refused, said};
 use crate::glance::image;
-use crate::said::{kind, refused, said};
 
 #[track_caller]
 fn is_gone(error: &Error, id: &str) {

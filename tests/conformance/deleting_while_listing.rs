@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use opencloud::compute::v2::{Image, ListImages};
 
 use crate::cloud::{cloud, ids, listed, unique};
+use crate::fixtures::Seeds;
 use crate::glance::{Made, delete, image};
-use crate::seeds::Seeds;
 
 /// Images of one name.
 fn family(count: usize) -> (String, Vec<Made>) {

@@ -4,7 +4,7 @@ use opencloud::compute::v2::{Compute, ListImages};
 use opencloud::{Interface, Missing, OpenStack, ServiceOptions};
 
 use crate::cloud::{cloud, ids};
-use crate::said::{kind, refused, said};
+use crate::error_snapshot::{kind, refused, said};
 
 #[track_caller]
 fn at(endpoint: &str) -> Compute {

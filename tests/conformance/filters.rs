@@ -4,8 +4,8 @@ use jiff::{Timestamp, ToSpan};
 use opencloud::compute::v2::{ImageStatus, ListImages};
 
 use crate::cloud::{cloud, ids, listed, unique};
+use crate::error_snapshot::{kind, refused, said};
 use crate::glance::{Made, image};
-use crate::said::{kind, refused, said};
 
 /// The same ids in the same order, whatever that is.
 #[track_caller]

@@ -7,7 +7,7 @@ use serde_json::Value;
 use ureq::Agent;
 use ureq::http::{HeaderMap, Request};
 
-use crate::sweep;
+use crate::secret_scan;
 
 /// What came back, whatever its status.
 pub(crate) struct Answer {
@@ -53,7 +53,7 @@ pub(crate) fn send(
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
-    let answer = sweep::aside(|| match body {
+    let answer = secret_scan::aside(|| match body {
         Some(body) => agent.run(request.body(body).expect("a request")),
         None => agent.run(request.body(()).expect("a request")),
     });
@@ -61,6 +61,6 @@ pub(crate) fn send(
     Answer {
         status: answer.status().as_u16(),
         headers: answer.headers().clone(),
-        body: sweep::aside(|| answer.body_mut().read_to_vec()).expect("a whole body"),
+        body: secret_scan::aside(|| answer.body_mut().read_to_vec()).expect("a whole body"),
     }
 }

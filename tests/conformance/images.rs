@@ -7,8 +7,8 @@ use opencloud::compute::v2::{DiskConfig, Image, ImageStatus, MetadataValue};
 use opencloud::{Error, Missing};
 
 use crate::cloud::cloud;
+use crate::error_snapshot::{kind, refused, said};
 use crate::glance::image;
-use crate::said::{kind, refused, said};
 
 #[track_caller]
 fn retrieved(label: &str) -> Image {

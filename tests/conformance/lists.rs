@@ -7,8 +7,8 @@ use opencloud::compute::v2::{ImageStatus, ListImages};
 use serde_json::Value;
 
 use crate::cloud::{LIST_OF_OTHER, cloud, ids, listed, unique};
+use crate::error_snapshot::{kind, said};
 use crate::glance::{Made, image};
-use crate::said::{kind, said};
 
 /// Images of one name, and their ids in the order that Nova lists them in.
 struct Family {

@@ -10,26 +10,26 @@
 //! printed meanwhile is swept for secrets.
 
 mod cloud;
+mod error_snapshot;
+mod fixtures;
 mod glance;
 mod http;
 mod relay;
-mod said;
-mod seeds;
-mod sweep;
+mod secret_scan;
 
+mod authentication;
 mod deletes;
 mod deleting_while_listing;
 mod endpoints;
 mod filters;
-mod guards;
 mod images;
+mod large_lists;
 mod lists;
-mod many;
 mod metadata;
 mod metadata_items;
 mod metadata_keys;
+mod metadata_rules;
 mod metadata_values;
 mod microversions;
-mod sign_in;
 mod tokens;
-mod waits;
+mod wait;

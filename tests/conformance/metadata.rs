@@ -5,8 +5,8 @@ use opencloud::{Error, Missing};
 use serde_json::{Value, json};
 
 use crate::cloud::cloud;
+use crate::error_snapshot::{kind, refused, said};
 use crate::glance::{Made, image};
-use crate::said::{kind, refused, said};
 
 #[track_caller]
 fn of(made: &Made) -> Image {

@@ -5,8 +5,8 @@ use opencloud::compute::v2::MetadataValue;
 use serde_json::{Value, json};
 
 use crate::cloud::cloud;
+use crate::error_snapshot::{kind, refused, said};
 use crate::glance::image;
-use crate::said::{kind, refused, said};
 
 #[test]
 fn an_item_is_got_and_remembered() {

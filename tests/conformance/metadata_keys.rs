@@ -4,8 +4,8 @@ use opencloud::{Error, Missing};
 use serde_json::{Map, Value, json};
 
 use crate::cloud::cloud;
+use crate::error_snapshot::{kind, refused};
 use crate::glance::{Made, image};
-use crate::said::{kind, refused};
 
 /// Sets it by item and by merge, gets it, and deletes it.
 #[track_caller]

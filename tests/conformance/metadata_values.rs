@@ -3,8 +3,8 @@
 use serde_json::json;
 
 use crate::cloud::cloud;
+use crate::error_snapshot::{kind, refused};
 use crate::glance::{Made, image};
-use crate::said::{kind, refused};
 
 #[track_caller]
 fn arrives(made: &Made, value: &str) {

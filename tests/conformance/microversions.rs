@@ -5,8 +5,8 @@ use opencloud::{Error, ServiceOptions};
 use serde_json::json;
 
 use crate::cloud::{cloud, ids};
+use crate::error_snapshot::{kind, refused, said};
 use crate::glance::image;
-use crate::said::{kind, refused, said};
 
 fn with(version: &str) -> opencloud::Result<Compute> {
     cloud()

@@ -4,7 +4,7 @@ use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::thread;
 
-use crate::sweep;
+use crate::secret_scan;
 
 const TOKEN: &[u8] = b"x-subject-token:";
 
@@ -55,7 +55,7 @@ fn answers(mut server: &TcpStream, mut client: &TcpStream) -> io::Result<()> {
             line.push(*byte);
             if *byte == b'\n' {
                 if let Some(value) = is_token(&line).then(|| line[TOKEN.len()..].trim_ascii()) {
-                    sweep::watch_token(&String::from_utf8_lossy(value));
+                    secret_scan::watch_token(&String::from_utf8_lossy(value));
                 }
                 ready.append(&mut line);
             }

@@ -7,9 +7,9 @@ use opencloud::{Domain, OpenStack, Options, ServiceOptions, Token, User};
 use serde_json::{Value, json};
 
 use crate::cloud::{cloud, ids, listed, unique};
+use crate::error_snapshot::{kind, refused, said};
 use crate::glance::image;
-use crate::said::{kind, refused, said};
-use crate::sweep::{self, WRONG};
+use crate::secret_scan::{self, WRONG};
 
 /// The words of Nova for a token that it does not take.
 fn nova_refuses(what: &str) -> String {
@@ -27,7 +27,7 @@ fn demo() -> OpenStack {
 
 fn exported(openstack: &OpenStack) -> Value {
     let token = openstack.token().expect("a token");
-    sweep::value(&token);
+    secret_scan::value(&token);
     serde_json::to_value(token).expect("a token as JSON")
 }
 

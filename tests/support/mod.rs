@@ -4,10 +4,13 @@
 
 mod answer;
 mod cloud;
+pub(crate) mod examples;
 mod logs;
 mod nova;
+pub(crate) mod random;
 mod request;
 mod server;
+pub(crate) mod subprocess;
 
 pub(crate) use answer::Answer;
 pub(crate) use cloud::{

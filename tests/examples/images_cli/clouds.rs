@@ -1,0 +1,83 @@
+//! `--os-cloud`, and the clouds of a file.
+
+use std::fs;
+use std::path::PathBuf;
+
+use opencloud_sandbox::Sandbox;
+
+use super::{Ran, WEB, done, failed, two_images};
+use crate::support::examples::example;
+
+/// A folder of its own with that clouds.yaml in it.
+fn folder(name: &str, clouds: &str) -> PathBuf {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    fs::create_dir_all(&folder).expect("a folder");
+    fs::write(folder.join("clouds.yaml"), clouds).expect("a file");
+    // As the program sees it, which asks where it is: the target folder may be a link.
+    folder.canonicalize().expect("the whole path")
+}
+
+fn two_clouds(sandbox: &Sandbox) -> String {
+    let url = sandbox.auth_url();
+    let cloud = |name: &str| {
+        format!(
+            "  {name}:\n    region_name: RegionOne\n    auth:\n      auth_url: {url}\n      \
+             username: {name}\n      password: {name}-password\n      user_domain_name: Default\n      \
+             project_name: {name}\n      project_domain_name: Default\n"
+        )
+    };
+    format!("clouds:\n{}{}", cloud("demo"), cloud("other"))
+}
+
+#[test]
+fn os_cloud_names_a_cloud_of_the_file() {
+    let sandbox = two_images();
+    let folder = folder("os_cloud_names", &two_clouds(&sandbox));
+    let run = |arguments: &[&str]| {
+        let output = example("images")
+            .current_dir(&folder)
+            .args(arguments)
+            .output();
+        Ran::from(output.expect("a run"))
+    };
+    let list = run(&["list", "--os-cloud", "demo", "--name", "web"]);
+    assert_eq!(list, done(format!("{:36}  NAME\n{WEB}  web\n", "ID")));
+    assert_eq!(run(&["--os-cloud", "other", "list"]), done(""));
+
+    let config = run(&["--os-cloud", "other", "config"]).stdout;
+    let file = folder.join("clouds.yaml");
+    let row = |key: &str| {
+        let line = config
+            .lines()
+            .find(|line| line.starts_with(key))
+            .expect("a line");
+        line.split_whitespace()
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(row("cloud"), ["cloud", "other", "--os-cloud"]);
+    assert_eq!(
+        row("username"),
+        ["username", "other", &format!("{}:15", file.display())]
+    );
+    assert_eq!(
+        row("password"),
+        ["password", "***", &format!("{}:16", file.display())]
+    );
+}
+
+#[test]
+fn a_cloud_that_is_not_there_is_reported_with_those_that_are() {
+    let sandbox = two_images();
+    let folder = folder("a_cloud_that_is_not_there", &two_clouds(&sandbox));
+    let output = example("images")
+        .current_dir(&folder)
+        .args(["--os-cloud", "nope", "list"])
+        .output();
+    let file = folder.join("clouds.yaml");
+    let said = format!(
+        "images: the cloud \"nope\" was not found: {} has \"demo\", \"other\"\n",
+        file.display()
+    );
+    assert_eq!(Ran::from(output.expect("a run")), failed(said));
+}

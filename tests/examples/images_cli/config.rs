@@ -1,0 +1,64 @@
+//! `images config`, and the cloud of the variables.
+
+use super::{Ran, done, program, two_images};
+use crate::support::examples::example;
+
+#[test]
+fn config_shows_each_setting_and_its_source_and_sends_nothing() {
+    let sandbox = two_images();
+    let output = program(&sandbox).arg("config").output().expect("a run");
+    let url = sandbox.auth_url();
+    let width = url.len();
+    let rows = [
+        ["KEY", "VALUE", "SOURCE"],
+        ["cloud", "envvars", "OS_AUTH_URL"],
+        ["auth_type", "password", "default"],
+        ["auth_url", &url, "OS_AUTH_URL"],
+        ["username", "demo", "OS_USERNAME"],
+        ["user_domain_name", "Default", "OS_USER_DOMAIN_NAME"],
+        ["password", "***", "OS_PASSWORD"],
+        ["project_name", "demo", "OS_PROJECT_NAME"],
+        ["project_domain_name", "Default", "OS_PROJECT_DOMAIN_NAME"],
+        ["region_name", "RegionOne", "OS_REGION_NAME"],
+        ["interface", "public", "default"],
+        ["verify", "true", "default"],
+    ];
+    let lines = rows.map(|[key, value, source]| format!("{key:19}  {value:width$}  {source}\n"));
+    assert_eq!(Ran::from(output), done(lines.concat()));
+    assert_eq!(sandbox.requests(), []);
+}
+
+#[test]
+fn config_json_is_one_object_with_secrets_hidden() {
+    let sandbox = two_images();
+    let output = program(&sandbox)
+        .args(["config", "--json"])
+        .output()
+        .expect("a run");
+    let url = sandbox.auth_url();
+    let expected = format!(
+        r#"{{"cloud":"envvars","auth_type":"password","auth_url":"{url}","username":"demo","user_domain_name":"Default","password":"***","project_name":"demo","project_domain_name":"Default","region_name":"RegionOne","interface":"public","verify":true}}"#
+    );
+    assert_eq!(Ran::from(output), done(expected + "\n"));
+}
+
+#[test]
+fn without_a_cloud_the_sandbox_is_used_and_config_says_that_there_is_none() {
+    let ran = Ran::from(
+        example("images")
+            .args(["list", "--limit", "1"])
+            .output()
+            .expect("a run"),
+    );
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert_eq!(
+        ran.stderr,
+        "no cloud is configured: using the built-in sandbox\n"
+    );
+    let ran = Ran::from(example("images").arg("config").output().expect("a run"));
+    assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), ""), "{ran:?}");
+    assert!(
+        ran.stderr.starts_with("images: no cloud to connect to: "),
+        "{ran:?}"
+    );
+}

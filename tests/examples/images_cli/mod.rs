@@ -1,0 +1,78 @@
+//! The `images` program as a user has it: what it reads, prints and returns,
+//! whole.
+
+#[cfg(feature = "clouds-yaml")]
+mod clouds;
+mod config;
+mod failing;
+mod listing;
+mod logging;
+mod metadata;
+mod showing;
+mod usage;
+
+use std::process::Command;
+
+use crate::support::examples::{Ran, example_at, run_at};
+use opencloud_sandbox::{NewImage, Sandbox};
+
+/// Ids, so that whole outputs can be compared.
+const WEB: &str = "11111111-1111-4111-8111-111111111111";
+const OLD: &str = "22222222-2222-4222-8222-222222222222";
+const MISSING: &str = "99999999-9999-4999-8999-999999999999";
+
+/// A cloud with these two images, the second one older.
+fn two_images() -> Sandbox {
+    let sandbox = Sandbox::builder().empty().start();
+    let items = [("architecture", "x86_64"), ("os", "linux")];
+    sandbox.add_image(
+        NewImage::named("web")
+            .id(WEB)
+            .metadata(items)
+            .min_disk(20)
+            .size(2048),
+    );
+    let old = NewImage::nameless().id(OLD).status("queued").min_ram(64);
+    sandbox.add_image(old.age(std::time::Duration::from_secs(86_400)));
+    sandbox
+}
+
+/// The program, for that cloud as the user demo.
+#[track_caller]
+fn program(sandbox: &Sandbox) -> Command {
+    example_at(sandbox, "images")
+}
+
+/// A run of it.
+#[track_caller]
+fn images(sandbox: &Sandbox, arguments: &[&str]) -> Ran {
+    run_at(sandbox, "images", arguments)
+}
+
+/// Exit code 0, and this on stdout.
+fn done(stdout: impl Into<String>) -> Ran {
+    Ran {
+        code: Some(0),
+        stdout: stdout.into(),
+        stderr: String::new(),
+    }
+}
+
+/// Exit code 1, and this on stderr.
+fn failed(stderr: impl Into<String>) -> Ran {
+    Ran {
+        code: Some(1),
+        stdout: String::new(),
+        stderr: stderr.into(),
+    }
+}
+
+/// What was sent to the Compute service: method, path and query.
+fn sent(sandbox: &Sandbox) -> Vec<String> {
+    let requests = sandbox.requests();
+    let compute = requests.iter().filter_map(|request| {
+        let path = request.target.strip_prefix("/compute/v2.1")?;
+        Some(format!("{} {path}", request.method))
+    });
+    compute.collect()
+}

@@ -1,0 +1,275 @@
+//! Listing while images are deleted, by the caller or by others.
+
+use opencloud::compute::v2::{Compute, Images, ListImages, Page};
+use opencloud::{Error, Result};
+
+use crate::support::{Answer, COMPUTE, Nova, Server, SharedNova, fault, id, images};
+
+fn numbers(ids: impl IntoIterator<Item = String>) -> Vec<usize> {
+    ids.into_iter()
+        .map(|id| id[24..].parse().expect("a number"))
+        .collect()
+}
+
+/// The numbers of the images of a list.
+fn all(list: Images) -> Result<Vec<usize>> {
+    let ids: Result<Vec<_>> = list.map(|image| image.map(|image| image.id)).collect();
+    ids.map(numbers)
+}
+
+/// The numbers of the images of each page.
+fn all_pages(list: Images) -> Result<Vec<Vec<usize>>> {
+    let numbers = |page: Page| numbers(page.into_iter().map(|image| image.id));
+    list.pages().map(|page| page.map(numbers)).collect()
+}
+
+fn targets(server: &Server) -> Vec<String> {
+    let below = format!("GET {COMPUTE}/");
+    server
+        .lines()
+        .iter()
+        .map(|line| line.strip_prefix(&below).unwrap_or(line).to_owned())
+        .collect()
+}
+
+#[test]
+fn deleting_each_image_as_it_comes_lists_and_deletes_all() {
+    for count in 0..=7 {
+        for page_size in 1..=4 {
+            let (nova, server) = SharedNova::serve(Nova::new(count));
+            let list = server
+                .compute()
+                .list_images(ListImages::new().page_size(page_size));
+            let mut given = Vec::new();
+            for image in list {
+                let image = image.expect("an image");
+                image.delete().expect("a deletion");
+                given.push(image.id);
+            }
+            assert_eq!(
+                numbers(given),
+                (0..count).collect::<Vec<_>>(),
+                "{count}, {page_size}"
+            );
+            assert_eq!(nova.lock().images, [0; 0]);
+        }
+    }
+}
+
+#[test]
+fn deleting_the_images_of_each_page_lists_and_deletes_all() {
+    for count in 0..=7 {
+        for page_size in 1..=4 {
+            let (nova, server) = SharedNova::serve(Nova::new(count));
+            let list = server
+                .compute()
+                .list_images(ListImages::new().page_size(page_size));
+            let mut given = Vec::new();
+            for page in list.pages() {
+                for image in page.expect("a page") {
+                    image.delete().expect("a deletion");
+                    given.push(image.id);
+                }
+            }
+            assert_eq!(
+                numbers(given),
+                (0..count).collect::<Vec<_>>(),
+                "{count}, {page_size}"
+            );
+            assert_eq!(nova.lock().images, [0; 0]);
+        }
+    }
+}
+
+/// Whether each image that was there all the time came once, and none twice.
+#[track_caller]
+fn check_complete(given: &[usize], count: usize, gone: &[usize], said: &str) {
+    let mut sorted = given.to_vec();
+    sorted.sort_unstable();
+    sorted.dedup();
+    assert_eq!(sorted.len(), given.len(), "twice: {given:?}; {said}");
+    let lost: Vec<_> = (0..count)
+        .filter(|number| !given.contains(number) && !gone.contains(number))
+        .collect();
+    assert_eq!(lost, [0; 0], "lost; given {given:?}; {said}");
+}
+
+#[test]
+fn a_marker_that_someone_else_deleted_is_stepped_back_over() {
+    let (nova, server) = SharedNova::serve(Nova::new(9));
+    let mut list = server.compute().list_images(ListImages::new().page_size(3));
+    let mut take = |count: usize| {
+        (0..count)
+            .map(|_| list.next().expect("an item").expect("an image").id)
+            .collect::<Vec<_>>()
+    };
+    let mut given = take(5);
+    nova.lock().images.retain(|number| *number != 5);
+    given.extend(take(4));
+    assert_eq!(numbers(given), [0, 1, 2, 3, 4, 5, 6, 7, 8]);
+    assert!(list.next().is_none());
+    let near = |number| format!("images?limit=3&marker={}", id(number));
+    assert_eq!(
+        targets(&server),
+        [
+            "images?limit=3".to_owned(),
+            near(2),
+            near(5),
+            near(4),
+            near(8)
+        ]
+    );
+}
+
+#[test]
+fn a_list_that_began_at_a_marker_never_goes_back_before_it() {
+    let (nova, server) = SharedNova::serve(Nova::new(9));
+    let options = ListImages::new().page_size(2).marker(id(2));
+    let mut list = server.compute().list_images(options.clone());
+    let first = list.next().expect("an item").expect("an image").id;
+    nova.lock().images.retain(|number| ![3, 4].contains(number));
+    let mut given = vec![first];
+    given.extend(list.map(|image| image.expect("an image").id));
+    assert_eq!(numbers(given), [3, 4, 5, 6, 7, 8]);
+
+    let (nova, server) = SharedNova::serve(Nova::new(9));
+    let mut list = server.compute().list_images(options);
+    list.next().expect("an item").expect("an image");
+    nova.lock()
+        .images
+        .retain(|number| ![2, 3, 4].contains(number));
+    list.next().expect("an item").expect("an image");
+    let error = list
+        .next()
+        .expect("an item")
+        .expect_err("nowhere to go on from");
+    assert_eq!(
+        error.details().message(),
+        format!("marker [{}] not found", id(4))
+    );
+    assert!(list.next().is_none());
+}
+
+/// A server of ours on which others delete before each request of a list, by
+/// a pattern that the seed makes.
+fn harass(seed: u64, by_page: bool) {
+    let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+    let mut random = move |below: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        usize::try_from(state % 1_000_003).expect("small") % below
+    };
+    let count = random(30) + 1;
+    let page_size = 1 + random(5);
+    let often = 1 + random(4);
+    let many = 1 + random(count);
+    let mut nova = Nova {
+        links: random(2) == 0,
+        ..Nova::new(count)
+    };
+    let gone = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let record = std::sync::Arc::clone(&gone);
+    let (mut requests, mut sent) = (0, Vec::<usize>::new());
+    let server = Server::answering(move |request| {
+        requests += 1;
+        assert!(requests < 500, "it does not end");
+        if random(often) == 0 {
+            for _ in 0..=random(many) {
+                // Mostly what was listed already, and the last of it.
+                let known = nova
+                    .images
+                    .iter()
+                    .filter(|number| sent.contains(number))
+                    .count();
+                let len = nova.images.len();
+                let at = match random(3) {
+                    0 if len > 0 => random(len),
+                    1 if known > 0 => random(known),
+                    2 if known > 0 => known - 1,
+                    _ => continue,
+                };
+                record.lock().unwrap().push(nova.images.remove(at));
+            }
+        }
+        let answer = nova.answer(request);
+        let text = String::from_utf8(answer.bytes()).unwrap();
+        sent.extend((0..count).filter(|number| text.contains(&id(*number))));
+        answer
+    });
+    let said = format!("seed {seed}, {count} images, pages of {page_size}, by page: {by_page}");
+    let list = server
+        .compute()
+        .list_images(ListImages::new().page_size(u32::try_from(page_size).unwrap()));
+    let given = if by_page {
+        all_pages(list).map(|pages| pages.concat())
+    } else {
+        all(list)
+    };
+    let given = given.unwrap_or_else(|error| panic!("{error}; {said}"));
+    check_complete(&given, count, &gone.lock().unwrap(), &said);
+}
+
+#[test]
+fn whatever_others_delete_meanwhile_each_image_comes_once() {
+    for seed in 1..=150 {
+        harass(seed, false);
+        harass(seed, true);
+    }
+}
+
+#[test]
+fn a_refusal_that_is_not_about_the_marker_is_the_callers() {
+    let refusal = || {
+        fault(
+            400,
+            "badRequest",
+            "Invalid input for query parameters status",
+        )
+    };
+    let server = Server::answering(move |_| refusal());
+    let error = all(server
+        .compute()
+        .list_images(ListImages::new().marker("mine")));
+    let error = error.expect_err("a refusal");
+    assert!(matches!(error, Error::BadRequest(_)), "{error:?}");
+    assert_eq!(
+        error.details().message(),
+        "Invalid input for query parameters status"
+    );
+    assert_eq!(server.requests().len(), 1);
+
+    // A server that takes no marker at all does not hold the caller for ever.
+    let refusal = || fault(400, "badRequest", "marker [x] not found");
+    let server = Server::answering(move |request| match request.query("marker") {
+        None => Answer::ok(&images(0..3)),
+        Some(_) => refusal(),
+    });
+    let error = all(server.compute().list_images(ListImages::new().page_size(3)));
+    let error = error.expect_err("a refusal");
+    assert_eq!(error.details().message(), "marker [x] not found");
+    assert!(server.requests().len() < 30, "{}", server.requests().len());
+}
+
+fn harassed_compute() -> (SharedNova, Server, Compute) {
+    let (nova, server) = SharedNova::serve(Nova::new(40));
+    let compute = server.compute();
+    (nova, server, compute)
+}
+
+#[test]
+fn a_limit_is_kept_when_the_list_goes_on_from_an_earlier_place() {
+    let (nova, server, compute) = harassed_compute();
+    let mut list = compute.list_images(ListImages::new().page_size(4).limit(9));
+    let mut given: Vec<_> = (0..7)
+        .map(|_| list.next().expect("an item").expect("an image").id)
+        .collect();
+    nova.lock()
+        .images
+        .retain(|number| ![4, 5, 6, 7].contains(number));
+    for image in list {
+        given.push(image.expect("an image").id);
+    }
+    assert_eq!(numbers(given), [0, 1, 2, 3, 4, 5, 6, 7, 8]);
+    assert!(server.requests().len() < 9, "{:#?}", targets(&server));
+}

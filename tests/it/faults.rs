@@ -1,0 +1,345 @@
+//! Refusals: the words that matter, whoever says them and however.
+
+use opencloud::compute::v2::Image;
+use opencloud::{Error, Missing, OpenStack};
+use serde_json::json;
+
+use crate::support::{Answer, COMPUTE, REQUEST_ID, Server, fault, id};
+
+/// The error of `retrieve` where the server answers that.
+fn retrieve(answer: Answer) -> (Server, Error) {
+    let server = Server::playing([answer]);
+    let compute = server.compute_with(|options| options.tries(1));
+    let error = compute.get_image(id(1)).retrieve().expect_err("a refusal");
+    (server, error)
+}
+
+/// What is said of that answer after method and URL.
+#[track_caller]
+fn said(answer: Answer) -> String {
+    let (server, error) = retrieve(answer);
+    let url = server.url(&format!("{COMPUTE}/images/{}", id(1)));
+    let message = error.to_string();
+    message
+        .strip_prefix(&format!("GET {url}: "))
+        .expect("method and URL")
+        .to_owned()
+}
+
+const NO_ROUTE: &str = "<html>\n <head>\n  <title>404 Not Found</title>\n </head>\n <body>\n  \
+    <h1>404 Not Found</h1>\n  The resource could not be found.<br /><br />\n\n\n </body>\n</html>";
+
+const KEYSTONE_DOWN: &str = "<html>\n <head>\n  <title>503 Service Unavailable</title>\n </head>\n \
+    <body>\n  <h1>503 Service Unavailable</h1>\n  The server is currently unavailable. Please try \
+    again at a later time.<br /><br />\nThe Keystone service is temporarily unavailable.\n\n\n \
+    </body>\n</html>";
+
+const NGINX: &str = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center>\
+    <h1>502 Bad Gateway</h1></center>\r\n<hr><center>nginx/1.18.0</center>\r\n</body>\r\n</html>\r\n";
+
+#[test]
+fn every_form_of_fault_yields_its_words() {
+    for (answer, words) in [
+        (
+            fault(404, "itemNotFound", "Image not found."),
+            format!("404 Not Found: Image not found. (request id {REQUEST_ID})"),
+        ),
+        (
+            fault(403, "forbidden", "You are not allowed to delete the image."),
+            format!(
+                "403 Forbidden: You are not allowed to delete the image. (request id {REQUEST_ID})"
+            ),
+        ),
+        (
+            Answer::json(
+                401,
+                &json!({"error": {"code": 401, "title": "Unauthorized",
+                "message": "The request you have made requires authentication."}}),
+            ),
+            "401 Unauthorized: The request you have made requires authentication.".into(),
+        ),
+        (
+            Answer::new(401, "Authentication required"),
+            "401 Unauthorized: Authentication required".into(),
+        ),
+        (
+            Answer::html(404, NO_ROUTE),
+            "404 Not Found: The resource could not be found.".into(),
+        ),
+        (
+            Answer::html(503, KEYSTONE_DOWN),
+            "503 Service Unavailable: The server is currently unavailable. Please try again at a \
+             later time."
+                .into(),
+        ),
+        (
+            Answer::html(502, NGINX),
+            "502 Bad Gateway: nginx/1.18.0".into(),
+        ),
+        (Answer::empty(500), "500 Internal Server Error".into()),
+        (Answer::empty(599), "599".into()),
+        (
+            Answer::json(500, &json!({"message": "from a gateway"})),
+            "500 Internal Server Error: from a gateway".into(),
+        ),
+        (
+            Answer::json(500, &json!({"error": "short"})),
+            "500 Internal Server Error: short".into(),
+        ),
+        (
+            Answer::json(500, &json!(["odd"])),
+            "500 Internal Server Error: [\"odd\"]".into(),
+        ),
+        (
+            Answer::json(500, &json!({"computeFault": {"message": {"a": 1}}})),
+            "500 Internal Server Error: {\"a\":1}".into(),
+        ),
+        (
+            Answer::new(418, "a\u{1b}[2Jb\u{202e}c\u{7}").header("x-compute-request-id", "req-2"),
+            "418: a\\u{1b}[2Jb\\u{202e}c\\u{7} (request id req-2)".into(),
+        ),
+        (
+            Answer::new(500, "x".repeat(100_000)),
+            format!(
+                "500 Internal Server Error: {}… (100000 bytes in all)",
+                "x".repeat(1000)
+            ),
+        ),
+    ] {
+        assert_eq!(said(answer), words);
+    }
+}
+
+#[test]
+fn every_status_is_its_kind() {
+    let kind = |answer| match retrieve(answer).1 {
+        Error::BadRequest(_) => "bad request",
+        Error::Unauthorized(_) => "unauthorized",
+        Error::Forbidden(_) => "forbidden",
+        Error::NotFound(_) => "not found",
+        Error::Conflict(_) => "conflict",
+        Error::OverLimit(_) => "over limit",
+        Error::Status(_) => "status",
+        _ => "another",
+    };
+    for (status, expected) in [
+        (400, "bad request"),
+        (401, "unauthorized"),
+        (403, "forbidden"),
+        (404, "not found"),
+        (405, "status"),
+        (406, "status"),
+        (409, "conflict"),
+        (410, "status"),
+        (413, "status"),
+        (418, "status"),
+        (429, "over limit"),
+        (500, "status"),
+        (501, "status"),
+        (502, "status"),
+        (503, "status"),
+        (504, "status"),
+        (300, "status"),
+        (301, "status"),
+        (302, "status"),
+        (303, "status"),
+        (304, "status"),
+        (305, "status"),
+        (307, "status"),
+        (308, "status"),
+    ] {
+        assert_eq!(kind(Answer::new(status, "words")), expected, "{status}");
+    }
+    assert_eq!(kind(fault(413, "overLimit", "slow down")), "over limit");
+}
+
+#[test]
+fn the_details_are_there_one_by_one() {
+    let (server, error) = retrieve(fault(409, "conflictingRequest", "it is busy"));
+    let url = server.url(&format!("{COMPUTE}/images/{}", id(1)));
+    let details = error.details();
+    assert_eq!(details.message(), "it is busy");
+    assert_eq!(details.method(), Some("GET"));
+    assert_eq!(details.url(), Some(&*url));
+    assert_eq!((details.status(), error.status()), (Some(409), Some(409)));
+    assert_eq!(
+        (details.request_id(), error.request_id()),
+        (Some(REQUEST_ID), Some(REQUEST_ID))
+    );
+    assert_eq!(
+        (details.missing(), details.retry_after(), details.tries()),
+        (None, None, None)
+    );
+}
+
+#[test]
+fn the_three_kinds_of_404_can_be_told_apart() {
+    let image = || fault(404, "itemNotFound", "Image not found.");
+    let item = || fault(404, "itemNotFound", "The resource could not be found.");
+    let key = || fault(404, "itemNotFound", "Invalid metadata key");
+    let route = || Answer::html(404, NO_ROUTE);
+    let get: fn(&mut Image) -> opencloud::Result<()> = Image::retrieve;
+    let delete: fn(&mut Image) -> opencloud::Result<()> = |image| image.delete();
+    let map: fn(&mut Image) -> opencloud::Result<()> = |image| image.get_metadata().map(drop);
+    let reset: fn(&mut Image) -> opencloud::Result<()> = |image| image.reset_metadata([("a", "b")]);
+    let read: fn(&mut Image) -> opencloud::Result<()> =
+        |image| image.get_metadata_item("k").map(drop);
+    let drop_it: fn(&mut Image) -> opencloud::Result<()> = |image| image.delete_metadata_item("k");
+    for (operation, answer, missing) in [
+        (get, image(), Missing::Image),
+        (delete, image(), Missing::Image),
+        (map, image(), Missing::Image),
+        (reset, image(), Missing::Image),
+        (read, image(), Missing::Image),
+        (drop_it, image(), Missing::Image),
+        (read, item(), Missing::MetadataItem),
+        (drop_it, key(), Missing::MetadataItem),
+        (get, item(), Missing::Call),
+        (map, item(), Missing::Call),
+        (get, route(), Missing::Call),
+        (delete, route(), Missing::Call),
+        (read, route(), Missing::Call),
+        (drop_it, route(), Missing::Call),
+        (get, Answer::empty(404), Missing::Call),
+    ] {
+        let server = Server::playing([answer]);
+        let error = operation(&mut server.compute().get_image(id(1))).expect_err("a 404");
+        assert!(matches!(error, Error::NotFound(_)), "{error:?}");
+        assert_eq!(error.details().missing(), Some(missing), "{error}");
+    }
+}
+
+#[test]
+fn keystones_words_come_whole() {
+    let said = "Could not find project: nope.";
+    let server = Server::playing([Answer::json(
+        401,
+        &json!({"error": {"code": 401, "message": said, "title": "Unauthorized"}}),
+    )
+    .header("x-openstack-request-id", "req-k")]);
+    let error = OpenStack::new(server.options())
+        .expect("options")
+        .token()
+        .expect_err("a refusal");
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "POST {}: 401 Unauthorized: {said} (request id req-k)",
+            server.url("/v3/auth/tokens")
+        )
+    );
+    let server = Server::playing([Answer::html(404, NO_ROUTE)]);
+    let error = OpenStack::new(server.options())
+        .expect("options")
+        .token()
+        .expect_err("a refusal");
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "POST {}: 404 Not Found: The resource could not be found.",
+            server.url("/v3/auth/tokens")
+        )
+    );
+}
+
+#[test]
+fn a_redirect_is_an_error_that_names_where_it_pointed_and_nothing_follows_it() {
+    let trap = Server::start();
+    for status in [301, 302, 303, 307, 308] {
+        for target in [
+            trap.url("/other-port"),
+            "http://elsewhere.example/".into(),
+            "https://127.0.0.1/".into(),
+            "/v2.1/images".into(),
+            "file:///etc/passwd".into(),
+            "\u{1b}[2J not a url".replace('\u{1b}', "%1b"),
+        ] {
+            let answer = || Answer::new(status, "moved").header("Location", &target);
+            let (server, error) = retrieve(answer());
+            assert!(matches!(error, Error::Status(_)), "{error:?}");
+            assert_eq!(error.status(), Some(status));
+            assert_eq!(
+                error.details().message(),
+                format!(
+                    "it points to {target}, and redirects are not followed, because the token \
+                     would go there; if that is the right address, sign in there"
+                )
+            );
+            assert_eq!(server.requests().len(), 1);
+            // Neither a sign-in, nor what has a body, nor a deletion.
+            let server = Server::playing([answer(), answer(), answer()]);
+            let openstack = OpenStack::new(server.options()).expect("options");
+            assert_eq!(
+                openstack.token().expect_err("a redirect").status(),
+                Some(status)
+            );
+            let mut image = server.compute().get_image(id(1));
+            assert_eq!(
+                image
+                    .merge_metadata([("a", "b")])
+                    .expect_err("a redirect")
+                    .status(),
+                Some(status)
+            );
+            assert_eq!(
+                image.delete().expect_err("a redirect").status(),
+                Some(status)
+            );
+            assert_eq!(server.requests().len(), 3);
+        }
+    }
+    assert_eq!(trap.requests(), []);
+    let (_, error) = retrieve(Answer::new(302, "moved"));
+    assert_eq!(
+        error.details().message(),
+        "it offers other addresses and names none; is the URL right?"
+    );
+}
+
+#[test]
+fn a_redirect_to_itself_is_one_request() {
+    let server = Server::start();
+    let url = server.url(&format!("{COMPUTE}/images/{}", id(1)));
+    server.answers(move |_| Answer::new(302, "").header("Location", &url));
+    server
+        .compute()
+        .get_image(id(1))
+        .retrieve()
+        .expect_err("a redirect");
+    assert_eq!(server.requests().len(), 1);
+}
+
+#[test]
+fn every_status_is_named() {
+    let redirected = "it offers other addresses and names none; is the URL right?";
+    for (status, name) in [
+        (300, "300 Multiple Choices"),
+        (301, "301 Moved Permanently"),
+        (302, "302 Found"),
+        (303, "303 See Other"),
+        (307, "307 Temporary Redirect"),
+        (308, "308 Permanent Redirect"),
+        (400, "400 Bad Request"),
+        (401, "401 Unauthorized"),
+        (403, "403 Forbidden"),
+        (404, "404 Not Found"),
+        (405, "405 Method Not Allowed"),
+        (406, "406 Not Acceptable"),
+        (408, "408 Request Timeout"),
+        (409, "409 Conflict"),
+        (413, "413 Request Entity Too Large"),
+        (418, "418"),
+        (429, "429 Too Many Requests"),
+        (500, "500 Internal Server Error"),
+        (501, "501 Not Implemented"),
+        (502, "502 Bad Gateway"),
+        (503, "503 Service Unavailable"),
+        (504, "504 Gateway Timeout"),
+    ] {
+        let words = if status < 400 { redirected } else { "words" };
+        assert_eq!(
+            said(Answer::new(status, "words")),
+            format!("{name}: {words}")
+        );
+    }
+}

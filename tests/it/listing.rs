@@ -1,0 +1,398 @@
+//! Listing: complete however the server pages, and nothing twice.
+
+use opencloud::compute::v2::{Images, ListImages, Page};
+use opencloud::{Error, Result};
+use serde_json::json;
+
+use crate::support::{Answer, COMPUTE, Nova, Server, SharedNova, fault, id, images, next_link};
+
+fn numbers(ids: impl IntoIterator<Item = String>) -> Vec<usize> {
+    ids.into_iter()
+        .map(|id| id[24..].parse().expect("a number"))
+        .collect()
+}
+
+/// The numbers of the images of a list.
+fn all(list: Images) -> Result<Vec<usize>> {
+    let ids: Result<Vec<_>> = list.map(|image| image.map(|image| image.id)).collect();
+    ids.map(numbers)
+}
+
+/// The numbers of the images of each page.
+fn all_pages(list: Images) -> Result<Vec<Vec<usize>>> {
+    let numbers = |page: Page| numbers(page.into_iter().map(|image| image.id));
+    list.pages().map(|page| page.map(numbers)).collect()
+}
+
+fn targets(server: &Server) -> Vec<String> {
+    let below = format!("GET {COMPUTE}/");
+    server
+        .lines()
+        .iter()
+        .map(|line| line.strip_prefix(&below).unwrap_or(line).to_owned())
+        .collect()
+}
+
+#[test]
+fn pages_are_of_1000_unless_the_caller_says_otherwise() {
+    let server = Server::answering(|_| Answer::ok(&images(0..1)));
+    let compute = server.compute();
+    all(compute.list_images(ListImages::new())).expect("a list");
+    all(compute.list_images(true)).expect("a list");
+    all(compute.list_images(ListImages::detailed().page_size(7))).expect("a list");
+    all(compute.list_images(ListImages::new().page_size(5000).limit(3000))).expect("a list");
+    all(compute.list_images(ListImages::new().marker("m").limit(3))).expect("a list");
+    assert_eq!(
+        targets(&server),
+        [
+            "images?page_size=1000&limit=1000",
+            "images/detail?page_size=1000&limit=1000",
+            "images/detail?limit=7",
+            "images?page_size=1000&limit=3000",
+            "images?limit=3&marker=m",
+        ]
+    );
+}
+
+#[test]
+fn of_a_next_link_only_the_query_is_followed() {
+    for link in [
+        "http://inside.example:8774/v2.1/images?limit=2&marker=m-1&x=a%26b",
+        "https://evil.example/steal?marker=m-1&x=a%26b",
+        "http://user:pass@evil.example/?marker=m-1&x=a%26b#f",
+        "file:///etc/passwd?marker=m-1&x=a%26b",
+        "?marker=m-1&x=a%26b",
+        "/v2.1/images?x=a%26b&marker=m-1",
+        "images?name=n&x=a%26b&marker=m-1",
+        "images?name=another&x=a%26b&marker=m-1",
+        "not a url at all?x=a%26b&marker=m-1",
+        "\u{1}\r\n://?x=a%26b&marker=m-1",
+    ] {
+        let server = Server::playing([
+            Answer::ok(&next_link(images(0..2), link)),
+            Answer::ok(&images(2..3)),
+        ]);
+        let list = server
+            .compute()
+            .list_images(ListImages::new().page_size(2).name("n"));
+        assert_eq!(all(list).expect("a list"), [0, 1, 2], "{link}");
+        assert_eq!(
+            targets(&server),
+            [
+                "images?name=n&limit=2",
+                "images?name=n&x=a%26b&limit=2&marker=m-1"
+            ],
+            "{link}"
+        );
+        let token = server.requests()[1]
+            .header("x-auth-token")
+            .map(str::to_owned);
+        assert_eq!(token.as_deref(), Some(crate::support::TOKEN));
+    }
+}
+
+#[test]
+fn a_next_link_without_a_marker_leads_on_after_the_last_id() {
+    for link in [
+        "",
+        "http://h/images",
+        "http://h/images?limit=2",
+        "?marker=",
+        "%%%",
+        "?%zz=%",
+    ] {
+        let server = Server::playing([
+            Answer::ok(&next_link(images(0..2), link)),
+            Answer::ok(&images(2..3)),
+        ]);
+        let list = server.compute().list_images(ListImages::new().page_size(2));
+        assert_eq!(all(list).expect("a list"), [0, 1, 2], "{link}");
+        assert!(
+            targets(&server)[1].ends_with(&format!("limit=2&marker={}", id(1))),
+            "{link}"
+        );
+    }
+}
+
+#[test]
+fn a_next_link_of_a_megabyte_is_an_error_and_not_followed() {
+    let link = format!("http://h/?marker={}", "m".repeat(1024 * 1024));
+    let server = Server::playing([Answer::ok(&next_link(images(0..2), &link))]);
+    let error = all(server.compute().list_images(ListImages::new().page_size(2)));
+    assert_eq!(
+        error.expect_err("a bad link").to_string(),
+        format!(
+            "GET {}: 200: the next link is 1048593 bytes long, which no server would take",
+            server.url("/v2.1/images?limit=2")
+        )
+    );
+    assert_eq!(server.requests().len(), 1);
+}
+
+#[test]
+fn links_that_are_none_are_passed_over() {
+    for links in [
+        json!(null),
+        json!([]),
+        json!({}),
+        json!("x"),
+        json!([null, {"rel": "next"}]),
+    ] {
+        let mut page = images(0..2);
+        page["images_links"] = links;
+        let server = Server::playing([Answer::ok(&page), Answer::ok(&images(2..3))]);
+        let list = server.compute().list_images(ListImages::new().page_size(2));
+        assert_eq!(all(list).expect("a list"), [0, 1, 2]);
+    }
+}
+
+#[test]
+fn a_link_on_a_short_page_is_followed_and_a_short_page_without_one_is_the_end() {
+    let server = Server::playing([
+        Answer::ok(&next_link(images(0..1), "?marker=a")),
+        Answer::ok(&next_link(images(1..2), "?marker=b")),
+        Answer::ok(&images(2..4)),
+    ]);
+    let list = server.compute().list_images(ListImages::new().page_size(3));
+    assert_eq!(all(list).expect("a list"), [0, 1, 2, 3]);
+    assert_eq!(server.requests().len(), 3);
+}
+
+#[test]
+fn an_empty_page_is_the_end_even_with_a_link() {
+    let server = Server::playing([
+        Answer::ok(&images(0..2)),
+        Answer::ok(&next_link(images(0..0), "?marker=more")),
+    ]);
+    let list = server.compute().list_images(ListImages::new().page_size(2));
+    assert_eq!(all(list).expect("a list"), [0, 1]);
+    assert_eq!(server.requests().len(), 2);
+}
+
+/// Every way in which a cloud pages, with no image more than the last page may
+/// have, for every size of list, page and limit.
+#[test]
+fn no_image_is_lost_and_none_comes_twice_however_the_server_pages() {
+    let usual = Nova::new(0);
+    let kinds = [
+        usual.clone(),
+        Nova {
+            links: false,
+            ..usual.clone()
+        },
+        Nova {
+            most: 2,
+            ..usual.clone()
+        },
+        Nova {
+            ignores_limit: true,
+            links: false,
+            ..usual
+        },
+    ];
+    for (kind, count) in kinds
+        .iter()
+        .flat_map(|kind| (0..=6).map(move |count| (kind, count)))
+    {
+        let nova = Nova {
+            images: (0..count).collect(),
+            ..kind.clone()
+        };
+        let (_, server) = SharedNova::serve(nova.clone());
+        let compute = server.compute();
+        for page_size in 1..=4 {
+            for limit in [None, Some(0), Some(1), Some(3), Some(4), Some(6), Some(9)] {
+                let mut list = ListImages::new().page_size(page_size);
+                if let Some(limit) = limit {
+                    list = list.limit(limit as u64);
+                }
+                let said = format!("{nova:?}, {list:?}");
+                let expected: Vec<_> = (0..limit.unwrap_or(count).min(count)).collect();
+                let before = server.requests().len();
+                let items = all(compute.list_images(list.clone())).expect(&said);
+                assert_eq!(items, expected, "{said}");
+                let pages = all_pages(compute.list_images(list)).expect(&said);
+                assert!(pages.iter().all(|page| !page.is_empty()), "{said}");
+                assert_eq!(pages.concat(), expected, "{said}");
+                check_wanted(&server, before, limit, &nova, &said);
+            }
+        }
+    }
+}
+
+/// Each page asks for no more than is wanted still.
+#[track_caller]
+fn check_wanted(server: &Server, before: usize, limit: Option<usize>, nova: &Nova, said: &str) {
+    for request in &server.requests()[before..] {
+        let asked: usize = request
+            .query("limit")
+            .expect("a limit")
+            .parse()
+            .expect("a number");
+        let marker = request.query("marker");
+        let had = marker.map_or(0, |marker| {
+            1 + nova
+                .images
+                .iter()
+                .position(|number| id(*number) == marker)
+                .expect("an image")
+        });
+        assert!(
+            limit.is_none_or(|limit| asked <= limit - had),
+            "{said}: {}",
+            request.line()
+        );
+    }
+    if limit == Some(0) {
+        assert_eq!(server.requests().len(), before, "{said}");
+    }
+}
+
+#[test]
+fn a_server_that_goes_round_in_circles_ends_in_an_error() {
+    // It ignores the marker.
+    let server = Server::answering(|_| Answer::ok(&images(0..2)));
+    let error = all(server.compute().list_images(ListImages::new().page_size(2)));
+    assert_eq!(
+        error.expect_err("a circle").to_string(),
+        format!(
+            "GET {}: 200: the list does not go on: asked for what comes after \"{1}\", the server \
+             gave \"{2}\" again",
+            server.url(&format!("/v2.1/images?limit=2&marker={}", id(1))),
+            id(1),
+            id(0)
+        )
+    );
+    assert_eq!(server.requests().len(), 2);
+
+    // It repeats a marker.
+    let mut number = 0;
+    let server = Server::answering(move |_| {
+        number += 2;
+        Answer::ok(&next_link(images(number..number + 2), "?marker=again"))
+    });
+    let error = all(server.compute().list_images(ListImages::new().page_size(2)));
+    assert_eq!(
+        error.expect_err("a circle").to_string(),
+        format!(
+            "GET {}: 200: the list goes round in circles: \"again\" marks two pages",
+            server.url("/v2.1/images?limit=2&marker=again")
+        )
+    );
+
+    // It comes back to an earlier page by another way.
+    let page = |numbers: [usize; 2]| Answer::ok(&images(numbers));
+    let server = Server::playing([
+        page([0, 1]),
+        page([2, 3]),
+        page([1, 4]),
+        page([5, 0]),
+        page([6, 7]),
+    ]);
+    let mut list = server.compute().list_images(ListImages::new().page_size(2));
+    let mut given = Vec::new();
+    let error = loop {
+        match list.next().expect("an error before the end") {
+            Ok(image) => given.push(image.id),
+            Err(error) => break error,
+        }
+    };
+    assert_eq!(numbers(given), [0, 1, 2, 3]);
+    assert!(matches!(error, Error::Answer(_)), "{error:?}");
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "GET {}: 200: the list does not go on: asked for what comes after \"{1}\", the server \
+             gave \"{2}\" again",
+            server.url(&format!("/v2.1/images?limit=2&marker={}", id(3))),
+            id(3),
+            id(1)
+        )
+    );
+}
+
+#[test]
+fn nothing_is_requested_before_the_first_next() {
+    let (_, server) = SharedNova::serve(Nova::new(3));
+    let list = || server.compute().list_images(ListImages::new().page_size(1));
+    let (mut items, mut pages) = (list(), list().pages());
+    assert_eq!(server.requests(), []);
+    items.next().expect("an item").expect("an image");
+    assert_eq!(
+        targets(&server),
+        [
+            "images?limit=1".to_owned(),
+            format!("images?limit=1&marker={}", id(0))
+        ]
+    );
+    pages.next().expect("an item").expect("a page");
+    assert_eq!(server.requests().len(), 4, "one page ahead");
+}
+
+#[test]
+fn after_an_error_both_iterators_end_and_the_marker_tells_where_to_resume() {
+    let broken = || fault(500, "computeFault", "broken");
+    let script = || {
+        [
+            Answer::ok(&images(0..2)),
+            broken(),
+            Answer::ok(&images(2..3)),
+        ]
+    };
+    let options = || ListImages::new().page_size(2);
+
+    let server = Server::playing(script());
+    let mut list = server.compute().list_images(options().marker("start"));
+    assert_eq!(list.marker(), Some("start"));
+    for number in 0..2 {
+        assert_eq!(
+            list.next().expect("an item").expect("an image").id,
+            id(number)
+        );
+        assert_eq!(list.marker(), Some(&*id(number)));
+    }
+    let error = list.next().expect("an item").expect_err("an error");
+    assert_eq!(error.status(), Some(500));
+    assert!(list.next().is_none() && list.next().is_none());
+    assert_eq!(list.marker(), Some(&*id(1)));
+    let resumed = options().marker(list.marker().expect("a marker"));
+    assert_eq!(
+        all(server.compute().list_images(resumed)).expect("the rest"),
+        [2]
+    );
+    assert_eq!(
+        targets(&server)[2],
+        format!("images?limit=2&marker={}", id(1))
+    );
+
+    let server = Server::playing(script());
+    let mut pages = server.compute().list_images(options()).pages();
+    assert_eq!(pages.marker(), None);
+    assert_eq!(
+        pages.next().expect("an item").expect("a page").images.len(),
+        2
+    );
+    assert_eq!(
+        pages
+            .next()
+            .expect("an item")
+            .expect_err("an error")
+            .status(),
+        Some(500)
+    );
+    assert!(pages.next().is_none() && pages.next().is_none());
+    assert_eq!(pages.marker(), Some(&*id(1)));
+}
+
+#[test]
+fn items_turn_into_pages_in_the_middle() {
+    let (_, server) = SharedNova::serve(Nova::new(7));
+    for taken in 0..=7 {
+        let mut list = server.compute().list_images(ListImages::new().page_size(3));
+        for _ in 0..taken {
+            list.next().expect("an item").expect("an image");
+        }
+        let rest = all_pages(list).expect("pages").concat();
+        assert_eq!(rest, (taken..7).collect::<Vec<_>>(), "{taken}");
+    }
+}

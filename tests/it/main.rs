@@ -1,0 +1,29 @@
+//! The integration tests, in one program: linking is most of the time of a build.
+
+mod authentication;
+mod catalog;
+mod deletions;
+mod empty_answers;
+mod faults;
+mod filters;
+mod fuzz_corpus;
+mod image_decoding;
+mod input_encoding;
+mod listing;
+mod malformed_responses;
+mod metadata_rules;
+mod microversions;
+mod operations;
+mod properties;
+mod replay;
+mod resilience;
+mod retries;
+mod retry_after;
+mod secrets;
+#[path = "../support/mod.rs"]
+mod support;
+mod threads;
+mod tls;
+mod token;
+mod transport;
+mod wait;

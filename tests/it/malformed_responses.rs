@@ -1,0 +1,373 @@
+//! Answers that are broken or meant to harm: a clear error, never a panic,
+//! never half a list taken for whole.
+
+use std::time::Duration;
+
+use opencloud::compute::v2::ListImages;
+use opencloud::{Error, OpenStack, Result};
+use serde_json::json;
+
+use crate::support::{Answer, Server, fault, id, images};
+
+fn list(server: &Server) -> Result<Vec<String>> {
+    let compute = server.compute_with(|o| o.tries(1).read_timeout(Duration::from_secs(5)));
+    compute
+        .list_images(ListImages::new())
+        .map(|image| image.map(|image| image.id))
+        .collect()
+}
+
+/// What is said of that answer to a listing, cause and all, after method and URL.
+#[track_caller]
+fn said(answer: Answer) -> String {
+    let server = Server::playing([answer]);
+    let error = list(&server).expect_err("an error");
+    let message = format!("{:#}", anyhow::Error::new(error));
+    let begin = format!(
+        "GET {}: ",
+        server.url("/v2.1/images?page_size=1000&limit=1000")
+    );
+    message.strip_prefix(&begin).expect(&message).to_owned()
+}
+
+fn whole() -> Answer {
+    Answer::ok(&images(0..2))
+}
+
+fn ids() -> Vec<String> {
+    vec![id(0), id(1)]
+}
+
+#[test]
+fn a_length_that_is_too_long_is_a_dropped_connection() {
+    let body = images(0..2).to_string();
+    let head = format!(
+        "HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n",
+        body.len() + 1
+    );
+    assert_eq!(
+        said(Answer::raw(head + &body)),
+        "the connection broke before the answer was whole: io: Peer disconnected"
+    );
+}
+
+#[test]
+fn a_length_that_is_too_short_is_an_error_and_its_rest_answers_nothing() {
+    let body = images(0..2).to_string();
+    let short = format!("HTTP/1.1 200 OK\r\nContent-Length: 30\r\n\r\n{body}");
+    let server = Server::playing([Answer::raw_and_keep(short), whole()]);
+    let error = list(&server).expect_err("half a page");
+    assert!(
+        error
+            .to_string()
+            .contains("the body is not a list of images: EOF"),
+        "{error}"
+    );
+    // An answer that nobody asked for is not taken for the next one.
+    let evil = Answer::ok(&images(7..9));
+    let two = [whole().bytes(), evil.bytes()].concat();
+    let server = Server::playing([Answer::raw_and_keep(two), whole()]);
+    let compute = server.compute();
+    for _ in 0..2 {
+        let list = compute
+            .list_images(ListImages::new())
+            .map(|image| image.map(|image| image.id));
+        assert_eq!(list.collect::<Result<Vec<_>>>().expect("a list"), ids());
+    }
+    assert_eq!(server.connections(), 2);
+}
+
+#[test]
+fn what_is_not_http_is_an_error() {
+    for bytes in [
+        "",
+        "\0",
+        "\r\n\r\n",
+        "hello",
+        "HTTP/1.1",
+        "HTTP/1.1 abc OK\r\n\r\n",
+        "HTTP/1.1 20 OK\r\n\r\n",
+        "HTTP/1.1 2000 OK\r\n\r\n",
+        "HTTP/1.1 -200 OK\r\n\r\n",
+        "HTTP/2 200 OK\r\nContent-Length: 2\r\n\r\n{}",
+        "HTTQ/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}",
+        "HTTP/1.1 200 OK\r\nno colon\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n{}",
+        "HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999999\r\n\r\n{}",
+        "HTTP/1.1 200 OK\r\nContent-Length: 18446744073709551615\r\n\r\n{}",
+        "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}x",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffffff\r\n{}\r\n",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-1\r\n{}\r\n0\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: rot13\r\n\r\n{}",
+        "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n{\"images\": []}",
+        "\u{1b}[2J\u{7}",
+    ] {
+        let server = Server::playing([Answer::raw(bytes)]);
+        let error = list(&server).expect_err(bytes);
+        let kind = matches!(
+            error,
+            Error::Answer(_) | Error::Connection(_) | Error::Status(_)
+        );
+        assert!(kind, "{bytes:?}: {error:?}");
+        let message = format!("{:#}", anyhow::Error::new(error));
+        assert!(!message.contains(char::is_control), "{message:?}");
+    }
+}
+
+#[test]
+fn an_answer_in_odd_pieces_or_of_an_old_kind_is_whole() {
+    let body = images(0..2).to_string();
+    let old = format!("HTTP/1.0 200 OK\r\n\r\n{body}");
+    let old_with_length = format!(
+        "HTTP/1.0 200 OK\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    let lower = format!(
+        "HTTP/1.1 200\r\ncontent-length:{}\r\n\r\n{body}",
+        body.len()
+    );
+    let with = |before: &str| [before.as_bytes(), &whole().bytes()].concat();
+    let trailers = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n".to_owned()
+        + &format!(
+            "{:X};ext=1\r\n{body}\r\n0\r\nX-Trailer: y\r\n\r\n",
+            body.len()
+        );
+    for answer in [
+        whole().drip(1, Duration::ZERO),
+        whole().chunked().drip(1, Duration::ZERO),
+        whole().chunked().drip(3, Duration::ZERO),
+        whole().without_length(),
+        whole().without_length().drip(11, Duration::ZERO),
+        Answer::raw(old),
+        Answer::raw(old_with_length),
+        Answer::raw(lower),
+        Answer::raw(with("HTTP/1.1 100 Continue\r\n\r\n")),
+        Answer::raw(with(
+            "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n",
+        )),
+        Answer::raw(trailers),
+        whole()
+            .header("X-Many", "y".repeat(10_000))
+            .header("Vary", "a")
+            .header("Vary", "b"),
+    ] {
+        let sent = String::from_utf8_lossy(&answer.bytes()).into_owned();
+        let server = Server::playing([answer]);
+        assert_eq!(list(&server).expect(&sent), ids(), "{sent}");
+    }
+}
+
+#[test]
+fn headers_without_measure_are_an_error() {
+    let many = (0..1000).fold(whole(), |answer, n| answer.header(&format!("X-{n}"), "y"));
+    let message = said(many);
+    assert!(
+        message.starts_with("the answer is not HTTP as it should be: "),
+        "{message}"
+    );
+    let message = said(whole().header("X-Long", "y".repeat(1 << 20)));
+    assert!(
+        message.starts_with("the answer is not HTTP as it should be: "),
+        "{message}"
+    );
+    let message = said(Answer::new(200, "X: y\r\n".repeat(1000)).endless_head());
+    assert!(
+        message.starts_with("the answer is not HTTP as it should be: "),
+        "{message}"
+    );
+}
+
+#[test]
+fn an_answer_that_comes_before_the_body_is_read_is_taken() {
+    let value = "v".repeat(200);
+    let items: Vec<_> = (0..20_000)
+        .map(|n| (format!("k{n}"), value.clone()))
+        .collect();
+    let server = Server::playing([Answer::html(413, "<html>Too Large</html>").close()]);
+    server.reads_only_heads();
+    let mut image = server.compute().get_image(id(1));
+    let error = image.reset_metadata(items).expect_err("too much");
+    assert_eq!(error.status(), Some(413), "{error}");
+    assert_eq!(error.details().message(), "Too Large");
+}
+
+#[test]
+fn json_without_measure_is_an_error_or_fine_and_never_a_panic() {
+    let deep = "[".repeat(10_000) + &"]".repeat(10_000);
+    let objects = "{\"a\":".repeat(10_000) + "1" + &"}".repeat(10_000);
+    let of = |more: &str| {
+        let text = format!("{{\"images\": [{{\"id\": \"a\", \"name\": {more}}}], \"y\": {more}}}");
+        Answer::new(200, text)
+    };
+    for body in [Answer::new(200, &deep), Answer::new(200, &objects)] {
+        let message = said(body);
+        assert!(
+            message.starts_with("200: the body is not a list of images: "),
+            "{message}"
+        );
+    }
+    for value in [&deep, &objects] {
+        let server = Server::playing([of(value)]);
+        let list = server.compute().list_images(ListImages::detailed());
+        let images: Vec<_> = list.collect::<Result<_>>().expect("a page");
+        let image = serde_json::to_value(&images[0]).expect("JSON");
+        assert_eq!(image, serde_json::json!({"id": "a", "name": value}));
+    }
+    let message = said(of("1e999"));
+    assert!(
+        message.starts_with("200: the body is not a list of images: number out of range at line 1"),
+        "{message}"
+    );
+    for (bytes, why) in [
+        ("{\"images\": [{\"id\": \"a\0\"}]}", "control character"),
+        ("{\"images\": []}\0", "trailing characters"),
+        ("\u{feff}{\"images\": []}", "expected value"),
+        ("{\"images\": [{\"id\": \"\\ud800\"}]}", "hex escape"),
+        ("{\"images\": [NaN]}", "expected value"),
+        ("{\"images\": [{\"id\": \"a\"},]}", "trailing comma"),
+        ("{\"images\": [", "EOF while parsing"),
+    ] {
+        let message = said(Answer::new(200, bytes));
+        assert!(message.contains(why), "{message}");
+    }
+}
+
+#[test]
+fn odd_json_that_is_json_is_taken() {
+    let name = "n".repeat(1 << 20);
+    let body = format!(
+        "{{\"images\": [{{\"id\": \"old\", \"id\": \"a\\u0000b\", \"name\": \"{name}\", \
+         \"metadata\": {{\"k\": 1, \"k\": \"2\"}}, \"minDisk\": 99999999999999999999, \
+         \"created\": \"yesterday\"}}]}}"
+    );
+    let server = Server::playing([Answer::new(200, body)]);
+    let image = server
+        .compute()
+        .list_images(true)
+        .next()
+        .expect("an item")
+        .expect("an image");
+    assert_eq!(image.id, "a\0b");
+    assert_eq!(image.name.map(|name| name.len()), Some(1 << 20));
+    assert_eq!(&image.metadata["k"], "2");
+    assert_eq!((image.min_disk, image.created), (None, None));
+}
+
+#[test]
+fn a_body_that_is_coded_is_an_error_whatever_is_in_it() {
+    let bomb = vec![0; 1 << 20];
+    for coding in ["gzip", "br", "deflate", "x\u{1b}", "gzip, gzip"] {
+        let coding = coding.replace('\u{1b}', "%1b");
+        let message = said(Answer::new(200, &bomb).header("Content-Encoding", &coding));
+        assert_eq!(
+            message,
+            format!("200: the body is coded as {coding:?}, which was not asked for")
+        );
+        let message = said(Answer::new(500, &bomb).header("Content-Encoding", &coding));
+        assert_eq!(
+            message,
+            format!("500 Internal Server Error: its words are coded as {coding:?}")
+        );
+    }
+    let server = Server::playing([whole().header("Content-Encoding", "identity")]);
+    assert_eq!(list(&server).expect("a list"), ids());
+}
+
+#[test]
+fn a_fault_without_measure_is_shown_in_short() {
+    let deep = "[".repeat(10_000);
+    for (body, begin) in [
+        (deep, "500 Internal Server Error: [[["),
+        ("<".repeat(100_000), "500 Internal Server Error"),
+        ("<script>".repeat(10_000), "500 Internal Server Error"),
+        (
+            "\u{0}".repeat(5000),
+            "500 Internal Server Error: \\u{0}\\u{0}",
+        ),
+        (
+            "{\"a\": {\"message\": \"\"}}".into(),
+            "500 Internal Server Error",
+        ),
+    ] {
+        let message = said(Answer::new(500, body));
+        assert!(message.starts_with(begin), "{message:.100}");
+        assert!(message.len() < 9000, "{}", message.len());
+    }
+    let message = said(Answer::new(500, [0xff, 0xfe, b'x']));
+    assert_eq!(message, "500 Internal Server Error: \u{fffd}\u{fffd}x");
+}
+
+/// The outcome of a sign-in that is answered so.
+fn sign_in(answer: Answer) -> Result<opencloud::Token> {
+    let server = Server::playing([answer]);
+    OpenStack::new(server.options().tries(1))
+        .expect("good options")
+        .token()
+}
+
+#[test]
+fn a_token_that_no_header_can_carry_is_an_error() {
+    let with = |value: &str| {
+        let body = json!({"token": {}}).to_string();
+        let head = format!("HTTP/1.1 201 Created\r\nContent-Length: {}\r\n", body.len());
+        Answer::raw(format!("{head}{value}\r\n{body}"))
+    };
+    for header in [
+        "",
+        "X-Subject-Token:\r\n",
+        "X-Subject-Token: \r\n",
+        "X-Subject-Token: \u{e9}t\u{e9}\r\n",
+        "X-Subject-Token: a b\r\n",
+        "X-Subject-Token: a\tb\r\n",
+    ] {
+        let error = sign_in(with(header)).expect_err(header);
+        assert!(matches!(error, Error::Answer(_)), "{error:?}");
+        let message = error.to_string();
+        let end = ": 201: there is no usable X-Subject-Token in the answer";
+        assert!(message.ends_with(end), "{header:?}: {message}");
+    }
+    // With a line break in it, it is no header.
+    for header in [
+        "X-Subject-Token: a\r\n b\r\n",
+        "X-Subject-Token: a\nb\r\n",
+        "X-Subject-Token: a\0b\r\n",
+    ] {
+        let error = sign_in(with(header)).expect_err(header);
+        assert!(matches!(error, Error::Answer(_)), "{header:?}: {error:?}");
+    }
+    sign_in(with("X-Subject-Token: gAAAA_-=.~\r\n")).expect("a token");
+}
+
+#[test]
+fn a_token_body_that_is_none_is_an_error() {
+    for body in ["", "{}", "[]", "{\"token\": {\"catalog\": 5}}", "<html>"] {
+        let answer = Answer::new(201, body).header("X-Subject-Token", "t");
+        let error = sign_in(answer).expect_err(body);
+        assert!(matches!(error, Error::Answer(_)), "{error:?}");
+        assert!(
+            error
+                .to_string()
+                .ends_with(": 201: the body is not a token"),
+            "{error}"
+        );
+    }
+    for times in [
+        json!(null),
+        json!("never"),
+        json!(5),
+        json!("9999-12-31T23:59:59Z"),
+    ] {
+        let body = json!({"token": {"expires_at": times, "issued_at": times, "user": null}});
+        let answer = Answer::json(201, &body).header("X-Subject-Token", "t");
+        sign_in(answer).expect("a token");
+    }
+}
+
+#[test]
+fn a_server_that_fails_all_the_time_is_an_error_each_time() {
+    let server = Server::answering(|_| fault(500, "computeFault", "broken"));
+    for _ in 0..3 {
+        assert_eq!(list(&server).expect_err("a fault").status(), Some(500));
+    }
+}

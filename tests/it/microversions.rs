@@ -1,0 +1,101 @@
+//! Microversions: sent only when asked, and refused where a call is gone.
+
+use opencloud::compute::v2::ListImages;
+use opencloud::{Error, ServiceOptions};
+use serde_json::{Value, json};
+
+use crate::support::{Answer, Server, id, image};
+
+fn metadata(items: &Value) -> Answer {
+    Answer::ok(&json!({"metadata": items}))
+}
+
+#[test]
+fn a_microversion_is_sent_only_when_asked() {
+    let server = Server::playing([Answer::ok(&json!({"image": image(1)}))]);
+    let options = ServiceOptions::new().microversion("2.35");
+    let mut image = server.compute_with(|o| o.compute(options)).get_image(id(1));
+    image.retrieve().expect("an image");
+    let request = &server.requests()[0];
+    assert_eq!(
+        request.header("openstack-api-version"),
+        Some("compute 2.35")
+    );
+    assert_eq!(request.header("x-openstack-nova-api-version"), Some("2.35"));
+}
+
+#[test]
+fn a_microversion_in_which_the_call_is_gone_is_refused_before_anything_is_sent() {
+    let server = Server::answering(|_| metadata(&json!({})));
+    let with = |version: &str| {
+        let options = ServiceOptions::new().microversion(version);
+        server.compute_with(|o| o.compute(options))
+    };
+    let refused = |error: &Error, version: &str, last: &str| {
+        assert!(matches!(error, Error::Invalid(_)), "{error:?}");
+        assert_eq!(
+            error.to_string(),
+            format!(
+                "microversion {version:?} no longer has this call, whose last is {last}: ask for \
+                 that or for none, or use the Image service; nothing was sent"
+            )
+        );
+    };
+    for version in ["2.36", "2.38", "2.39", "2.104", "latest"] {
+        let compute = with(version);
+        let list = |list: ListImages| compute.list_images(list).next().expect("an item");
+        refused(
+            &list(ListImages::new()).expect_err("a refusal"),
+            version,
+            "2.35",
+        );
+        refused(
+            &list(ListImages::detailed()).expect_err("a refusal"),
+            version,
+            "2.35",
+        );
+        let mut image = compute.get_image("i");
+        refused(&image.retrieve().expect_err("a refusal"), version, "2.35");
+        refused(&image.delete().expect_err("a refusal"), version, "2.35");
+    }
+    assert_eq!(server.requests(), []);
+    for version in ["2.39", "latest"] {
+        let mut image = with(version).get_image("i");
+        refused(
+            &image.get_metadata().expect_err("a refusal"),
+            version,
+            "2.38",
+        );
+        refused(
+            &image.reset_metadata([("a", "b")]).expect_err("a refusal"),
+            version,
+            "2.38",
+        );
+        refused(
+            &image.delete_metadata_item("a").expect_err("a refusal"),
+            version,
+            "2.38",
+        );
+    }
+    assert_eq!(server.requests(), []);
+    with("2.38")
+        .get_image("i")
+        .get_metadata()
+        .expect("metadata");
+    assert_eq!(server.requests().len(), 1);
+}
+
+#[test]
+fn a_microversion_that_is_none_is_refused_when_the_service_is_made() {
+    let server = Server::start();
+    let openstack = opencloud::OpenStack::new(server.options()).expect("good options");
+    for version in ["", "two", "2", "2.1\r\nX-Evil: 1"] {
+        let options = ServiceOptions::new().microversion(version);
+        let error = openstack.compute_v2_with(options).expect_err("a refusal");
+        assert_eq!(
+            error.to_string(),
+            format!("{version:?} is not a microversion: write it like \"2.35\"")
+        );
+    }
+    assert_eq!(server.requests(), []);
+}

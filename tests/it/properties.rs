@@ -1,0 +1,298 @@
+//! What holds for any list, any string and any JSON.
+//!
+//! The cases come from a small generator of our own: it needs no crate that
+//! wants a newer Rust than this one does.
+
+use std::env;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use opencloud::compute::v2::{Image, Images, ListImages, Metadata};
+use opencloud::{Error, OpenStack, Result};
+use serde_json::{Value, json};
+
+use crate::support::random::{Random, for_any};
+use crate::support::{Answer, COMPUTE, Nova, Request, Server, fault, id};
+
+/// What may go wrong on the way, and can be cured.
+#[derive(Clone, Copy, Debug)]
+enum Trouble {
+    Status(u16),
+    Reset,
+    Cut,
+    Refused,
+}
+
+impl Trouble {
+    const ALL: [Self; 7] = [
+        Self::Status(429),
+        Self::Status(502),
+        Self::Status(503),
+        Self::Status(504),
+        Self::Reset,
+        Self::Cut,
+        Self::Refused,
+    ];
+
+    /// What comes in place of that answer, cut somewhere.
+    fn answer(self, whole: Answer, random: &mut Random) -> Answer {
+        match self {
+            Self::Status(status) => Answer::empty(status).header("Retry-After", "0"),
+            Self::Reset => Answer::reset(),
+            Self::Cut => {
+                let cut = random.below(whole.bytes().len());
+                whole.cut(cut)
+            }
+            Self::Refused => fault(401, "error", "no"),
+        }
+    }
+}
+
+/// A cloud with these images, where a request meets trouble now and then: at
+/// most twice in a row, and no token is refused twice in a row.
+fn troubled(mut nova: Nova, mut random: Random, often: usize) -> Server {
+    let server = Server::start();
+    let tokens: Vec<_> = (0..200)
+        .map(|number| server.token(&format!("t{number}")))
+        .collect();
+    let (mut issued, mut in_a_row, mut refused) = (0, 0, false);
+    server.answers(move |request: &Request| {
+        if request.method == "POST" {
+            issued += 1;
+            return tokens[issued].clone();
+        }
+        let right = nova.answer(request);
+        let trouble = random.one_of(&Trouble::ALL);
+        let is_refusal = matches!(trouble, Trouble::Refused);
+        if in_a_row == 2 || (is_refusal && refused) || !random.once_in(often) {
+            (in_a_row, refused) = (0, false);
+            return right;
+        }
+        // After a refusal the tries begin anew.
+        in_a_row = if is_refusal { 0 } else { in_a_row + 1 };
+        refused |= is_refusal;
+        trouble.answer(right, &mut random)
+    });
+    server
+}
+
+/// The list in one of the ways to go through it.
+fn ids(mut list: Images, random: &mut Random) -> Result<Vec<String>> {
+    if random.once_in(3) {
+        list = list.prefetch();
+    }
+    let first: Vec<_> = list.by_ref().take(random.below(4)).collect();
+    let rest: Vec<_> = if random.once_in(2) {
+        let pages = list.pages().collect::<Result<Vec<_>>>()?;
+        pages.into_iter().flatten().map(Ok).collect()
+    } else {
+        list.collect()
+    };
+    first
+        .into_iter()
+        .chain(rest)
+        .map(|image| image.map(|image| image.id))
+        .collect()
+}
+
+#[test]
+fn any_list_is_whole_whatever_its_pages_and_whatever_trouble_can_be_cured() {
+    for_any(240, |random, size| {
+        let nova = Nova {
+            most: 1 + random.below(12),
+            links: !random.once_in(3),
+            ignores_limit: random.once_in(8),
+            ..Nova::new(random.below(size + 1))
+        };
+        // Without links, a page that is shorter than asked for is the end.
+        let page_size = 1 + random.below(if nova.links { 15 } else { nova.most });
+        let limit = random.once_in(2).then(|| random.below(size + 3));
+        let mut list = ListImages::new().page_size(u32::try_from(page_size).expect("few"));
+        if let Some(limit) = limit {
+            list = list.limit(limit as u64);
+        }
+        let said = format!("{nova:?}, {list:?}");
+        let count = limit.unwrap_or(usize::MAX).min(nova.images.len());
+        let often = 2 + random.below(8);
+        let server = troubled(nova, Random(random.number()), often);
+        let openstack = OpenStack::new(server.options()).expect("good options");
+        let compute = openstack.compute_v2().expect("a service");
+        let ids = ids(compute.list_images(list), random).expect(&said);
+        assert_eq!(ids, (0..count).map(id).collect::<Vec<_>>(), "{said}");
+    });
+}
+
+/// One call on an image, with a key and a value.
+type Call = fn(&mut Image, &str, &str) -> Result<()>;
+
+/// A server that says what it was asked to set, and shows every image and item.
+fn obliging() -> Server {
+    Server::answering(|request| {
+        if request.method == "DELETE" {
+            return Answer::empty(204);
+        }
+        if !request.body.is_empty() {
+            return Answer::ok(&request.json());
+        }
+        let segments = request.segments();
+        let key = segments.last().expect("a segment");
+        Answer::ok(&json!({"image": {"id": segments[2]}, "meta": {key: "v"}}))
+    })
+}
+
+#[test]
+fn any_id_key_and_value_reach_the_server_as_they_are_or_not_at_all() {
+    let (sent, refused) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    for_any(700, |random, size| {
+        let [id, key, value] = [2, 2, size].map(|size| random.text(size));
+        let below = |path: &[&str]| {
+            let path = [&[COMPUTE.trim_start_matches('/'), "images", &*id], path].concat();
+            path.into_iter().map(str::to_owned).collect::<Vec<_>>()
+        };
+        let (item, metadata) = (below(&["metadata", &key]), below(&["metadata"]));
+        let pair = json!({&key: &value});
+        let calls: [(Call, _, _); 7] = [
+            (|image, _, _| image.retrieve(), below(&[]), Value::Null),
+            (|image, _, _| image.delete(), below(&[]), Value::Null),
+            (
+                |image, key, _| image.get_metadata_item(key).map(drop),
+                item.clone(),
+                Value::Null,
+            ),
+            (
+                |image, key, _| image.delete_metadata_item(key),
+                item.clone(),
+                Value::Null,
+            ),
+            (
+                Image::set_metadata_item,
+                item.clone(),
+                json!({"meta": pair}),
+            ),
+            (
+                |i, k, v| i.merge_metadata([(k, v)]),
+                metadata.clone(),
+                json!({"metadata": pair}),
+            ),
+            (
+                |i, k, v| i.reset_metadata([(k, v)]),
+                metadata.clone(),
+                json!({"metadata": pair}),
+            ),
+        ];
+        for (call, path, body) in calls {
+            let server = obliging();
+            let outcome = call(&mut server.compute().get_image(&id), &key, &value);
+            let requests = server.requests();
+            if let Err(error) = outcome {
+                assert!(matches!(error, Error::Invalid(_)), "{error:?}");
+                assert_eq!(requests, [], "{id:?}, {key:?}, {value:?}");
+                refused.fetch_add(1, Ordering::Relaxed);
+                continue;
+            }
+            let [request] = &*requests else {
+                panic!("{requests:?}")
+            };
+            assert_eq!(request.segments(), path);
+            let arrived = if request.body.is_empty() {
+                Value::Null
+            } else {
+                request.json()
+            };
+            assert_eq!(arrived, body);
+            sent.fetch_add(1, Ordering::Relaxed);
+        }
+    });
+    if env::var_os("OPENCLOUD_TEST_SEED").is_none() {
+        let (sent, refused) = (sent.into_inner(), refused.into_inner());
+        assert!(
+            sent > refused && refused > 0,
+            "{sent} sent, {refused} refused"
+        );
+    }
+}
+
+#[test]
+fn any_metadata_are_the_same_after_serde() {
+    for_any(4000, |random, _| {
+        let sent = random.map(3);
+        let text = serde_json::to_string(&sent).expect("JSON");
+        let metadata: Metadata = serde_json::from_str(&text).expect("metadata");
+        assert_eq!(
+            serde_json::to_value(&metadata).expect("JSON"),
+            Value::from(sent.clone())
+        );
+        let again: Metadata = serde_json::from_value(sent.clone().into()).expect("metadata");
+        assert_eq!(again, metadata);
+        for (key, value) in &sent {
+            let text = value
+                .as_str()
+                .map_or_else(|| value.to_string(), str::to_owned);
+            assert_eq!(metadata.get(key), Some(&*text));
+        }
+        assert_eq!(metadata.len(), sent.len());
+    });
+}
+
+/// An image as no cloud has it: every field may be anything.
+fn any_image(random: &mut Random, number: usize) -> Value {
+    const FIELDS: [&str; 12] = [
+        "name",
+        "status",
+        "progress",
+        "minDisk",
+        "minRam",
+        "OS-EXT-IMG-SIZE:size",
+        "created",
+        "updated",
+        "metadata",
+        "links",
+        "server",
+        "OS-DCF:diskConfig",
+    ];
+    let mut image = random.map(2);
+    for field in FIELDS {
+        let usual = [
+            json!("ACTIVE"),
+            json!(50),
+            json!("2026-11-23T12:00:00Z"),
+            json!("2026-11-23T12:00:00.000001+01:00"),
+            json!([{"rel": "self", "href": random.text(3)}]),
+            json!({"id": "s", "links": [{"rel": "bookmark", "href": "h", "type": random.json(1)}]}),
+            Value::from(random.map(1)),
+        ];
+        match random.below(3) {
+            0 => {}
+            1 => drop(image.insert(field.to_owned(), random.one_of(&usual))),
+            _ => drop(image.insert(field.to_owned(), random.json(2))),
+        }
+    }
+    // These say nothing when they are empty.
+    for field in ["links", "metadata"] {
+        if [Some(&json!([])), Some(&json!({}))].contains(&image.get(field)) {
+            image.remove(field);
+        }
+    }
+    image.insert("id".to_owned(), id(number).into());
+    image.into()
+}
+
+#[test]
+fn any_image_is_given_back_as_it_came() {
+    for_any(160, |random, size| {
+        let sent: Vec<_> = (0..=size).map(|number| any_image(random, number)).collect();
+        let server = Server::answering({
+            let page = Answer::ok(&json!({"images": sent}));
+            move |_| page.clone()
+        });
+        let list = server.compute().list_images(ListImages::detailed());
+        let images = list.collect::<Result<Vec<_>>>().expect("a list");
+        for (image, sent) in images.iter().zip(&sent) {
+            let mut kept = serde_json::to_value(image).expect("JSON");
+            if kept["metadata"] == json!({}) && sent.get("metadata").is_none() {
+                kept.as_object_mut().expect("an object").remove("metadata");
+            }
+            assert_eq!(&kept, sent);
+        }
+        assert_eq!(images.len(), sent.len());
+    });
+}

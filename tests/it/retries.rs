@@ -1,0 +1,261 @@
+//! What is sent again, when, how often, and what is said about it.
+
+use std::time::Instant;
+
+use log::Level;
+use opencloud::compute::v2::Image;
+use opencloud::{Error, OpenStack, Options, Result, ServiceOptions};
+use serde_json::{Value, json};
+
+use crate::support::{Answer, COMPUTE, Line, Server, at_once, fault, good, id, logged, refusing};
+
+type Operation = fn(&mut Image) -> Result<()>;
+
+const GET: Operation = Image::retrieve;
+const PUT: Operation = |image| image.reset_metadata([("k", "v")]);
+const PUT_ITEM: Operation = |image| image.set_metadata_item("k", "v");
+const POST: Operation = |image| image.merge_metadata([("k", "v")]);
+const DELETE: Operation = |image| image.delete();
+
+fn over_limit(status: u16, retry_after: &Value) -> Answer {
+    let inner = json!({"code": status, "message": "slow down", "retryAfter": retry_after});
+    Answer::json(status, &json!({"overLimit": inner}))
+}
+
+/// The outcome where the server first answers this and then well, and how many
+/// requests it took.
+fn first(answer: Answer, operation: Operation) -> (Result<()>, usize) {
+    let server = Server::playing([answer, good(), good()]);
+    let outcome = operation(&mut server.compute().get_image(id(1)));
+    (outcome, server.requests().len())
+}
+
+#[test]
+fn what_may_be_sent_twice_is_tried_again_after_what_passes() {
+    type Case = (&'static str, fn() -> Answer);
+    let answers: [Case; 11] = [
+        ("429", || Answer::empty(429)),
+        ("502", || Answer::html(502, "<html>nginx</html>")),
+        ("503", || Answer::empty(503)),
+        ("504", || Answer::empty(504)),
+        ("413", || over_limit(413, &json!("0"))),
+        ("reset", Answer::reset),
+        ("hung up", Answer::hang_up),
+        ("cut in the status", || good().cut(7)),
+        ("cut in the headers", || good().cut(40)),
+        ("cut in the body", || good().cut(150)),
+        ("cut in a chunk", || good().chunked().cut(150)),
+    ];
+    let mut cases = Vec::new();
+    for operation in [GET, PUT, PUT_ITEM, DELETE] {
+        cases.extend(answers.map(|(name, answer)| (name, answer, operation)));
+    }
+    at_once(cases, |(name, answer, operation)| {
+        let (outcome, requests) = first(answer(), operation);
+        outcome.expect(name);
+        assert_eq!(requests, 2, "{name}");
+    });
+}
+
+#[test]
+fn the_sign_in_is_tried_again_likewise() {
+    let answers: [fn() -> Answer; 6] = [
+        || Answer::empty(429),
+        || Answer::empty(502),
+        || Answer::empty(503),
+        || Answer::empty(504),
+        Answer::reset,
+        || good().cut(40),
+    ];
+    at_once(answers.to_vec(), |answer| {
+        let server = Server::start();
+        server.plays([answer(), server.token("t")]);
+        OpenStack::new(server.options())
+            .expect("options")
+            .token()
+            .expect("a token");
+        assert_eq!(server.lines(), ["POST /v3/auth/tokens"; 2]);
+    });
+}
+
+#[test]
+fn a_merge_is_sent_again_only_where_it_certainly_did_nothing() {
+    let with_wait = |status| Answer::empty(status).header("Retry-After", "0");
+    for again in [
+        with_wait(429),
+        with_wait(503),
+        over_limit(413, &json!("0")),
+        over_limit(413, &json!(0)),
+        over_limit(429, &json!(0)),
+    ] {
+        let (outcome, requests) = first(again, POST);
+        outcome.expect("a merge");
+        assert_eq!(requests, 2);
+    }
+    for never in [
+        Answer::empty(429),
+        Answer::empty(503),
+        Answer::empty(502),
+        with_wait(502),
+        Answer::empty(504),
+        with_wait(504),
+        Answer::empty(413),
+        Answer::reset(),
+        Answer::hang_up(),
+        good().cut(40),
+        good().cut(150),
+    ] {
+        let said = format!("{never:?}");
+        let (outcome, requests) = first(never, POST);
+        let error = outcome.expect_err("an error");
+        assert_eq!((requests, error.details().tries()), (1, None), "{said}");
+    }
+}
+
+#[test]
+fn a_refused_connection_is_tried_again_even_by_a_merge() {
+    let (_held, url) = refusing();
+    at_once(vec![GET, PUT, DELETE, POST], |operation| {
+        let options = Options::new("").token_id("t").no_proxy();
+        let endpoint = ServiceOptions::new().endpoint(&url);
+        let openstack = OpenStack::new(options).expect("options");
+        let mut image = openstack
+            .compute_v2_with(endpoint)
+            .expect("it")
+            .get_image("i");
+        let error = operation(&mut image).expect_err("nobody there");
+        assert!(matches!(error, Error::Connection(_)), "{error:?}");
+        assert_eq!(error.details().message(), "connection refused");
+        assert_eq!(error.details().tries(), Some(3));
+    });
+}
+
+#[test]
+fn what_will_not_pass_is_not_tried_again() {
+    for status in [300, 302, 400, 401, 403, 404, 405, 409, 410, 500, 501, 505] {
+        let (outcome, requests) = first(Answer::empty(status), GET);
+        let error = outcome.expect_err("a refusal");
+        assert_eq!((error.status(), requests), (Some(status), 1));
+        assert_eq!(error.details().tries(), None);
+    }
+    let (outcome, requests) = first(Answer::new(200, "not JSON"), GET);
+    assert!(matches!(outcome, Err(Error::Answer(_))));
+    assert_eq!(requests, 1);
+}
+
+#[test]
+fn a_delete_that_is_tried_again_and_finds_404_has_succeeded() {
+    let gone = || fault(404, "itemNotFound", "Image not found.");
+    let no_key = || fault(404, "itemNotFound", "Invalid metadata key");
+    let no_route = || Answer::html(404, "<html>no</html>");
+    let delete_item: Operation = |image| image.delete_metadata_item("k");
+    let cases: Vec<(Vec<Answer>, Operation, Option<u16>)> = vec![
+        (vec![Answer::reset(), gone()], DELETE, None),
+        (
+            vec![Answer::empty(503), Answer::hang_up(), gone()],
+            DELETE,
+            None,
+        ),
+        (vec![Answer::reset(), no_key()], delete_item, None),
+        (vec![gone()], DELETE, Some(404)),
+        (vec![no_key()], delete_item, Some(404)),
+        (vec![Answer::reset(), no_route()], DELETE, Some(404)),
+        (vec![Answer::reset(), gone()], GET, Some(404)),
+    ];
+    at_once(cases, |(answers, operation, status)| {
+        let count = answers.len();
+        let server = Server::playing(answers);
+        let outcome = operation(&mut server.compute().get_image(id(1)));
+        assert_eq!(
+            outcome.as_ref().err().and_then(Error::status),
+            status,
+            "{outcome:?}"
+        );
+        assert_eq!(server.requests().len(), count);
+    });
+}
+
+#[test]
+fn a_delete_that_broke_and_then_met_a_401_has_succeeded_too_when_it_finds_404() {
+    let server = Server::start();
+    let gone = fault(404, "itemNotFound", "Image not found.");
+    let refused = fault(401, "error", "no");
+    server.plays([
+        server.token("a"),
+        Answer::reset(),
+        refused,
+        server.token("b"),
+        gone,
+    ]);
+    let compute = OpenStack::new(server.options())
+        .expect("options")
+        .compute_v2()
+        .expect("it");
+    compute.get_image(id(1)).delete().expect("a deletion");
+    assert_eq!(server.requests().len(), 5);
+}
+
+#[test]
+fn a_connection_that_the_server_closed_without_a_word_costs_nothing() {
+    // GET: a stale connection of the pool; POST: never on one.
+    for operation in [GET, DELETE, POST] {
+        let server = Server::playing([good().close(), good(), good()]);
+        let mut image = server.compute().get_image(id(1));
+        GET(&mut image).expect("an image");
+        operation(&mut image).expect("an answer");
+        assert_eq!(server.requests().len(), 2);
+        assert_eq!(server.connections(), 2);
+    }
+    // It breaks as the second request arrives.
+    let server = Server::playing([good(), Answer::reset(), good()]);
+    let mut image = server.compute().get_image(id(1));
+    GET(&mut image).expect("an image");
+    GET(&mut image).expect("an image");
+    let connections: Vec<_> = server.requests().iter().map(|r| r.connection).collect();
+    assert_eq!(connections, [1, 1, 2]);
+    // A merge goes over a connection of its own, which nobody has closed yet.
+    let server = Server::playing([good(), good()]);
+    let mut image = server.compute().get_image(id(1));
+    GET(&mut image).expect("an image");
+    POST(&mut image).expect("a merge");
+    let connections: Vec<_> = server.requests().iter().map(|r| r.connection).collect();
+    assert_eq!(connections, [1, 2]);
+}
+
+#[test]
+fn every_retry_is_logged_with_its_reason_and_the_error_counts_them() {
+    let server = Server::playing([Answer::empty(502), Answer::reset(), Answer::empty(504)]);
+    let mut image = server.compute().get_image(id(1));
+    let began = Instant::now();
+    let (outcome, lines) = logged(|| image.retrieve());
+    let took = began.elapsed().as_secs_f64();
+    let url = server.url(&format!("{COMPUTE}/images/{}", id(1)));
+    let warnings: Vec<Line> = lines
+        .into_iter()
+        .filter(|line| line.level == Level::Warn)
+        .collect();
+    let begins = [
+        format!("GET {url}: 502 Bad Gateway; trying again in "),
+        format!("GET {url}: the connection broke; trying again in "),
+    ];
+    let ends = [" (1 of 3 tries done)", " (2 of 3 tries done)"];
+    assert_eq!(warnings.len(), 2, "{warnings:?}");
+    for (line, (begin, end)) in warnings.iter().zip(begins.iter().zip(ends)) {
+        assert!(
+            line.text.starts_with(begin) && line.text.ends_with(end),
+            "{}",
+            line.text
+        );
+        assert!(line.target.starts_with("opencloud"), "{}", line.target);
+    }
+    let message = outcome.expect_err("an outage").to_string();
+    let said = message.strip_prefix(&format!("GET {url}: 504 Gateway Timeout (3 tries in "));
+    let said = said
+        .and_then(|rest| rest.strip_suffix(" s)"))
+        .expect(&message);
+    let said: f64 = said.parse().expect("seconds");
+    assert!(
+        said > 0.5 && said <= took + 0.1,
+        "{message}, and it took {took}"
+    );
+}

@@ -1,0 +1,380 @@
+//! Secrets never print: not in `Debug`, not in `Display`, not in a log line.
+
+use std::fmt::Debug;
+
+use log::Level;
+use opencloud::compute::v2::{ListImages, Metadata};
+use opencloud::{
+    ApplicationCredential, Domain, Error, OpenStack, Options, Project, Scope, ServiceOptions,
+    Token, User,
+};
+use serde_json::json;
+
+use crate::support::{Answer, COMPUTE, Line, Server, fault, id, images, logged, next_link, token};
+
+const PASSWORD: &str = "qX7zK9vWpJ2mR4tY";
+const SECRET: &str = "Zk3wQ8yXvB5nH7dL6h";
+const OLD: &str = "gAAAAABoldHx7Qw2Yp9Kc";
+const NEW: &str = "gAAAAABnewJx4Vb8Mt5Rs";
+
+/// Whether any part of a secret that is longer than four characters is in the
+/// text. Tokens all begin alike, so that much of them may be there.
+fn leak(text: &str) -> Option<&str> {
+    let secrets = [PASSWORD, SECRET, &OLD[7..], &NEW[7..]];
+    let parts = secrets
+        .iter()
+        .flat_map(|secret| (0..=secret.len() - 5).map(|at| &secret[at..at + 5]));
+    parts.into_iter().find(|part| text.contains(part))
+}
+
+#[track_caller]
+fn check(text: &str) {
+    assert_eq!(leak(text), None, "in {text}");
+}
+
+#[track_caller]
+fn check_debug(value: &impl Debug) {
+    check(&format!("{value:?}"));
+    check(&format!("{value:#?}"));
+}
+
+#[track_caller]
+fn check_error(error: &Error) {
+    check_debug(error);
+    check_debug(error.details());
+    check(&error.to_string());
+    check(&format!("{error:#}"));
+    let error = anyhow::Error::new(error.clone());
+    check_debug(&error);
+    check(&format!("{error:#}"));
+}
+
+fn options(server: &Server) -> Options {
+    let user = User::by_name("demo", PASSWORD, Domain::by_id("default"));
+    Options::new(server.url("/v3")).user(user).no_proxy()
+}
+
+#[test]
+fn nothing_that_is_given_prints_its_secret() {
+    let user = User::by_id("u", PASSWORD);
+    let credential = ApplicationCredential::by_id("a", SECRET);
+    let kept: Token = serde_json::from_value(json!({"id": OLD})).expect("a token");
+    check_debug(&user);
+    check_debug(&credential);
+    check_debug(&ApplicationCredential::by_name("a", SECRET, user.clone()));
+    check_debug(&kept);
+    check_debug(&Scope::Project(Project::by_id("p")));
+    for options in [
+        Options::new("").user(user),
+        Options::new("").application_credential(credential),
+        Options::new("").token_id(OLD),
+        Options::new("").cached_token(kept),
+    ] {
+        check_debug(&options);
+        check_debug(&OpenStack::new(options).expect("good options"));
+    }
+}
+
+#[test]
+fn nothing_that_is_given_back_prints_a_secret() {
+    let server = Server::start();
+    server.plays([
+        token(
+            NEW,
+            3600,
+            &json!([{"type": "compute", "endpoints": [
+            {"interface": "public", "url": server.url(COMPUTE)}]}]),
+        ),
+        Answer::ok(&next_link(images(0..2), "?marker=x")),
+        Answer::ok(&images(2..3)),
+        Answer::ok(&images(0..1)),
+    ]);
+    let openstack = OpenStack::new(options(&server)).expect("good options");
+    let compute = openstack.compute_v2().expect("a service");
+    let token = openstack.token().expect("a token");
+    check_debug(&openstack);
+    check_debug(&compute);
+    check_debug(&token);
+    let mut list = compute.list_images(ListImages::new().page_size(2));
+    let image = list.next().expect("an item").expect("an image");
+    check_debug(&list);
+    check_debug(&image);
+    check(&serde_json::to_string(&image).expect("JSON"));
+    let mut pages = list.pages();
+    check_debug(&pages);
+    check_debug(&pages.next().expect("an item").expect("a page"));
+    check_debug(&Metadata::new());
+    // Only the export of a token has it, for that is what it is for.
+    assert!(serde_json::to_string(&token).expect("JSON").contains(NEW));
+}
+
+#[test]
+fn no_error_prints_a_secret() {
+    let answers: [fn() -> Answer; 12] = [
+        || fault(401, "error", "no"),
+        || fault(400, "badRequest", "no"),
+        || Answer::empty(503),
+        || Answer::empty(429).header("Retry-After", "100"),
+        || Answer::empty(302).header("Location", "http://evil.example/"),
+        || Answer::new(200, "not JSON"),
+        || Answer::new(200, [0xff]),
+        || Answer::new(201, "{}").header("X-Subject-Token", "a b"),
+        Answer::reset,
+        || Answer::raw("garbage"),
+        || Answer::new(200, "{}").cut(30),
+        || Answer::new(200, "{}").header("Content-Encoding", "gzip"),
+    ];
+    for answer in answers {
+        let server = Server::answering(move |_| answer());
+        let given = |options: Options| OpenStack::new(options.tries(1).no_proxy()).expect("it");
+        let credential = ApplicationCredential::by_id("a", SECRET);
+        for options in [
+            options(&server),
+            Options::new(server.url("")).application_credential(credential),
+            Options::new(server.url(""))
+                .token_id(OLD)
+                .scope(Scope::System),
+        ] {
+            let openstack = given(options);
+            check_error(&openstack.token().expect_err("an error"));
+            check_debug(&openstack);
+        }
+        let endpoint = ServiceOptions::new().endpoint(server.url(COMPUTE));
+        let compute = given(Options::new("").token_id(OLD))
+            .compute_v2_with(endpoint)
+            .expect("it");
+        let mut image = compute.get_image(id(1));
+        check_error(&image.retrieve().expect_err("an error"));
+        if let Err(error) = image.merge_metadata([("k", "v")]) {
+            check_error(&error);
+        }
+        check_error(
+            &compute
+                .list_images(true)
+                .next()
+                .expect("an item")
+                .expect_err("an error"),
+        );
+    }
+    // Refusals of ours.
+    for bad in [format!("{OLD}\n"), format!("{OLD} ")] {
+        let openstack = OpenStack::new(Options::new("").token_id(bad)).expect("options");
+        let endpoint = ServiceOptions::new().endpoint("http://127.0.0.1:1");
+        check_error(&openstack.compute_v2_with(endpoint).expect_err("a refusal"));
+    }
+    let address = format!("https://demo:{PASSWORD}@cloud.example/v3");
+    check_error(&OpenStack::new(Options::new(&address)).expect_err("a refusal"));
+    let openstack = OpenStack::new(Options::new("").token_id("t")).expect("options");
+    let endpoint = ServiceOptions::new().endpoint(&address);
+    check_error(&openstack.compute_v2_with(endpoint).expect_err("a refusal"));
+}
+
+#[test]
+fn a_token_that_the_server_says_back_is_not_said_on() {
+    let server = Server::playing([fault(
+        400,
+        "badRequest",
+        &format!("no {OLD} here, nor {OLD}"),
+    )]);
+    let openstack = OpenStack::new(Options::new("").token_id(OLD).no_proxy()).expect("options");
+    let endpoint = ServiceOptions::new().endpoint(server.url(COMPUTE));
+    let compute = openstack.compute_v2_with(endpoint).expect("a service");
+    let error = compute.get_image(id(1)).delete().expect_err("a refusal");
+    check_error(&error);
+    assert_eq!(error.details().message(), "no *** here, nor ***");
+}
+
+#[test]
+fn a_token_that_cannot_be_read_back_is_not_quoted() {
+    for text in [
+        json!(OLD).to_string(),
+        json!({"id": [OLD]}).to_string(),
+        json!([OLD]).to_string(),
+        json!({"id": format!("{OLD}\n")}).to_string(),
+        json!({"id": "x", "catalog": OLD}).to_string(),
+    ] {
+        let error = serde_json::from_str::<Token>(&text).expect_err("no token");
+        check(&error.to_string());
+        check_debug(&error);
+    }
+}
+
+/// Everything that can happen, and what is logged meanwhile.
+fn a_day_in_the_log() -> Vec<Line> {
+    let server = Server::start();
+    let catalogue = json!([{"type": "compute", "endpoints": [
+        {"interface": "public", "url": server.url(COMPUTE)}]}]);
+    server.plays([
+        token(OLD, 3600, &catalogue),
+        fault(401, "error", "no"),
+        Answer::empty(503).header("Retry-After", "0"),
+        token(NEW, 3600, &catalogue),
+        Answer::ok(&images(0..1)),
+        Answer::reset(),
+        Answer::ok(&json!({"metadata": {"k": "v"}})),
+        fault(404, "itemNotFound", "Image not found."),
+        fault(400, "badRequest", "no"),
+        Answer::new(200, "not JSON"),
+    ]);
+    let ((), lines) = logged(|| {
+        let openstack = OpenStack::new(options(&server)).expect("good options");
+        let compute = openstack.compute_v2().expect("a service");
+        let mut image = compute
+            .list_images(true)
+            .next()
+            .expect("an item")
+            .expect("an image");
+        image.reset_metadata([("k", "v")]).expect("a reset");
+        image.retrieve().expect_err("a 404");
+        image.delete().expect_err("a refusal");
+        image.get_metadata().expect_err("no JSON");
+        let credential = ApplicationCredential::by_id("a", SECRET);
+        let options = Options::new(server.url(""))
+            .application_credential(credential)
+            .no_proxy();
+        OpenStack::new(options)
+            .expect("options")
+            .token()
+            .expect_err("off script");
+    });
+    lines
+}
+
+#[test]
+fn no_log_line_of_anybody_has_a_secret_at_any_level() {
+    let lines = a_day_in_the_log();
+    let of = |target: &str| {
+        lines
+            .iter()
+            .filter(|line| line.target.starts_with(target))
+            .count()
+    };
+    assert!(of("opencloud") >= 11, "{lines:#?}");
+    // The layer that prints every byte has printed, and has seen no secret.
+    assert!(of("ureq_proto::util") >= 100, "{lines:#?}");
+    let text: String = lines.iter().map(|line| line.text.as_str()).collect();
+    assert!(text.contains("veiled-"), "{text}");
+    for line in &lines {
+        check(&line.text);
+    }
+}
+
+#[test]
+fn what_is_kept_from_the_log_reaches_the_server_whole() {
+    // A password that does not fit into one piece of what is sent at a time.
+    let password = "p\u{e9}\"w".repeat(60_000);
+    let server = Server::start();
+    let catalogue = json!([{"type": "compute", "endpoints": [
+        {"interface": "public", "url": server.url(COMPUTE)}]}]);
+    let ((), lines) = logged(|| {
+        for wire in 0..3 {
+            let answers = [token(NEW, 3600, &catalogue), Answer::ok(&images(0..1))];
+            server.plays(answers.map(|answer| match wire {
+                0 => answer,
+                1 => answer.close(),
+                _ => answer.drip(7, std::time::Duration::ZERO),
+            }));
+            let user = User::by_id("u", &*password);
+            let options = Options::new(server.url("/v3")).user(user).no_proxy();
+            let compute = OpenStack::new(options)
+                .expect("options")
+                .compute_v2()
+                .expect("a service");
+            compute
+                .list_images(false)
+                .next()
+                .expect("an item")
+                .expect("an image");
+        }
+    });
+    let requests = server.requests();
+    assert_eq!(requests.len(), 6);
+    for pair in requests.chunks(2) {
+        let expected = json!({"auth": {"identity": {"methods": ["password"],
+            "password": {"user": {"id": "u", "password": password}}}}});
+        assert_eq!(pair[0].json(), expected);
+        assert_eq!(pair[0].header("x-auth-token"), None);
+        assert_eq!(pair[1].header("x-auth-token"), Some(NEW));
+    }
+    assert!(
+        lines.iter().all(|line| !line.text.contains(&NEW[7..])),
+        "a token was logged"
+    );
+}
+
+#[test]
+fn every_request_is_one_line_at_debug() {
+    let server =
+        Server::playing([Answer::ok(&images(0..1)).header("x-openstack-request-id", "req-1")]);
+    let ((), lines) = logged(|| {
+        server
+            .compute()
+            .list_images(false)
+            .next()
+            .expect("an item")
+            .expect("an image");
+    });
+    let ours: Vec<_> = lines
+        .iter()
+        .filter(|line| line.target.starts_with("opencloud"))
+        .collect();
+    assert_eq!(ours.len(), 1, "{ours:#?}");
+    assert_eq!(ours[0].level, Level::Debug);
+    let begin = format!(
+        "GET {}: 200, ",
+        server.url("/v2.1/images?page_size=1000&limit=1000")
+    );
+    let text = &ours[0].text;
+    assert!(
+        text.starts_with(&begin) && text.ends_with(" s (req-1)"),
+        "{text}"
+    );
+}
+
+#[test]
+fn plain_http_outside_loopback_gets_one_warning() {
+    let warnings = |auth_url: &str, endpoint: &str| {
+        let ((), lines) = logged(|| {
+            let options = Options::new(auth_url).token_id("t").no_proxy();
+            let openstack = OpenStack::new(options).expect("options");
+            for _ in 0..3 {
+                let endpoint = ServiceOptions::new().endpoint(endpoint);
+                openstack
+                    .clone()
+                    .compute_v2_with(endpoint)
+                    .expect("a service");
+            }
+        });
+        let warnings = lines.into_iter().filter(|line| line.level == Level::Warn);
+        warnings.map(|line| line.text).collect::<Vec<_>>()
+    };
+    let said = |url: &str| {
+        vec![format!(
+            "{url} is plain http: everyone on the way can read the password and the token"
+        )]
+    };
+    assert_eq!(
+        warnings("http://cloud.example/v3", "https://nova.example"),
+        said("http://cloud.example/v3")
+    );
+    assert_eq!(
+        warnings("https://cloud.example", "http://192.0.2.1:8774/"),
+        said("http://192.0.2.1:8774")
+    );
+    assert_eq!(
+        warnings("http://cloud.example", "http://nova.example"),
+        said("http://cloud.example/v3")
+    );
+    assert_eq!(
+        warnings("", "http://nova.example"),
+        said("http://nova.example")
+    );
+    for near in [
+        "http://127.0.0.1:5000",
+        "http://localhost",
+        "http://[::1]/",
+        "https://cloud.example",
+    ] {
+        assert_eq!(warnings(near, near), [""; 0]);
+    }
+}

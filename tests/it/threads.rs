@@ -1,0 +1,210 @@
+//! One token for many threads: one sign-in between them, every outcome right.
+
+use std::sync::{Arc, Barrier};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use jiff::{SignedDuration, Timestamp};
+use opencloud::compute::v2::{Compute, ListImages};
+use opencloud::{OpenStack, Token};
+use serde_json::json;
+
+use crate::support::{Answer, COMPUTE, Server, fault, image, images, token};
+
+fn list(compute: &Compute) -> opencloud::Result<usize> {
+    compute
+        .list_images(ListImages::new())
+        .try_fold(0, |count, image| image.map(|_| count + 1))
+}
+
+/// The tokens that the requests came with, sign-ins as `-`.
+fn tokens(server: &Server) -> Vec<String> {
+    let token =
+        |request: &crate::support::Request| request.header("x-auth-token").map(str::to_owned);
+    server
+        .requests()
+        .iter()
+        .map(|request| token(request).unwrap_or("-".into()))
+        .collect()
+}
+
+/// A token as a program has kept it, which began and ends so many seconds from now.
+fn kept(server: &Server, id: &str, began: i64, ends: i64) -> Token {
+    let at = |seconds| (Timestamp::now() + SignedDuration::from_secs(seconds)).to_string();
+    serde_json::from_value(json!({
+        "id": id,
+        "issued_at": at(began),
+        "expires_at": at(ends),
+        "catalog": [{"type": "compute", "name": "nova", "endpoints": [
+            {"interface": "public", "region": "RegionOne", "url": server.url(COMPUTE)}]}],
+    }))
+    .expect("a token")
+}
+
+#[test]
+fn threads_that_find_it_expired_sign_in_once_between_them() {
+    let server = Server::start();
+    let new = server.token("new").after(Duration::from_millis(50));
+    server.answers(move |request| match request.method.as_str() {
+        "POST" => new.clone(),
+        _ => Answer::ok(&images(0..1)),
+    });
+    let options = server
+        .options()
+        .cached_token(kept(&server, "old", -7200, -3600));
+    let openstack = OpenStack::new(options).expect("good options");
+    let barrier = Arc::new(Barrier::new(8));
+    let threads: Vec<_> = (0..8)
+        .map(|_| {
+            let (openstack, barrier) = (openstack.clone(), Arc::clone(&barrier));
+            thread::spawn(move || {
+                barrier.wait();
+                list(&openstack.compute_v2().expect("a service")).expect("a list")
+            })
+        })
+        .collect();
+    let counts: Vec<_> = threads
+        .into_iter()
+        .map(|thread| thread.join().expect("a count"))
+        .collect();
+    assert_eq!(counts, [1; 8]);
+    let mut tokens = tokens(&server);
+    tokens.sort();
+    assert_eq!(
+        tokens,
+        ["-", "new", "new", "new", "new", "new", "new", "new", "new"]
+    );
+}
+
+#[test]
+fn threads_share_a_refusal_too() {
+    let refusal = || fault(401, "error", "no").after(Duration::from_millis(200));
+    let server = Server::answering(move |_| refusal());
+    let openstack = OpenStack::new(server.options()).expect("good options");
+    let barrier = Arc::new(Barrier::new(6));
+    let threads: Vec<_> = (0..6)
+        .map(|_| {
+            let (openstack, barrier) = (openstack.clone(), Arc::clone(&barrier));
+            thread::spawn(move || {
+                barrier.wait();
+                openstack.token().expect_err("a refusal").status()
+            })
+        })
+        .collect();
+    for thread in threads {
+        assert_eq!(thread.join().expect("an outcome"), Some(401));
+    }
+    assert_eq!(server.lines(), ["POST /v3/auth/tokens"]);
+    openstack.token().expect_err("a refusal");
+    assert_eq!(server.lines().len(), 2, "the next call tries anew");
+}
+
+#[test]
+fn many_threads_with_tokens_that_end_at_once_get_right_outcomes() {
+    // Every token is taken 40 times and refused from then on.
+    let server = Server::start();
+    let (mut issued, mut uses) = (0, 0);
+    let url = server.url(COMPUTE);
+    server.answers(move |request| {
+        if request.method == "POST" {
+            issued += 1;
+            uses = 0;
+            return token(
+                &format!("t{issued}"),
+                3600,
+                &json!([{"type": "compute", "endpoints": [{"interface": "public", "url": url}]}]),
+            );
+        }
+        let current = request.header("x-auth-token") == Some(format!("t{issued}").as_str());
+        if !current || uses == 40 {
+            return fault(401, "error", "no");
+        }
+        uses += 1;
+        let id = request.segments()[2].clone();
+        let mut image = image(0);
+        image["id"] = json!(id);
+        Answer::ok(&json!({"image": image}))
+    });
+    let compute = OpenStack::new(server.options())
+        .expect("options")
+        .compute_v2()
+        .expect("it");
+    let threads: Vec<_> = (0..8)
+        .map(|thread| {
+            let compute = compute.clone();
+            thread::spawn(move || {
+                (0..25)
+                    .filter(|number| {
+                        let mut image = compute.get_image(format!("{thread}-{number}"));
+                        image.retrieve().is_ok()
+                    })
+                    .count()
+            })
+        })
+        .collect();
+    let good: usize = threads
+        .into_iter()
+        .map(|thread| thread.join().expect("a count"))
+        .sum();
+    let sign_ins = server
+        .requests()
+        .iter()
+        .filter(|request| request.method == "POST")
+        .count();
+    assert_eq!(good, 200);
+    assert_eq!(sign_ins, 5, "200 requests, 40 a token");
+}
+
+#[test]
+fn many_threads_with_tokens_of_one_second_sign_in_no_more_often_than_they_end() {
+    let server = Server::start();
+    let began = Instant::now();
+    let mut ends = Vec::new();
+    let url = server.url(COMPUTE);
+    server.answers(move |request| {
+        if request.method == "POST" {
+            ends.push(Instant::now() + Duration::from_secs(1));
+            return token(
+                &ends.len().to_string(),
+                1,
+                &json!([{"type": "compute", "endpoints": [{"interface": "public", "url": url}]}]),
+            );
+        }
+        let number = request
+            .header("x-auth-token")
+            .and_then(|token| token.parse::<usize>().ok());
+        match number.and_then(|number| ends.get(number - 1)) {
+            Some(end) if Instant::now() < *end => Answer::ok(&json!({"image": image(7)})),
+            _ => fault(401, "error", "no"),
+        }
+    });
+    let compute = OpenStack::new(server.options())
+        .expect("options")
+        .compute_v2()
+        .expect("it");
+    let threads: Vec<_> = (0..4)
+        .map(|_| {
+            let mut image = compute.get_image(crate::support::id(7));
+            thread::spawn(move || {
+                while began.elapsed() < Duration::from_millis(2100) {
+                    image.retrieve().expect("an image");
+                }
+            })
+        })
+        .collect();
+    for thread in threads {
+        thread.join().expect("every outcome right");
+    }
+    let longest = began.elapsed().as_secs_f64();
+    let sign_ins = server
+        .requests()
+        .iter()
+        .filter(|request| request.method == "POST")
+        .count();
+    assert!(sign_ins >= 3, "{sign_ins}");
+    // A tenth of a second before each end.
+    assert!(
+        f64::from(u32::try_from(sign_ins).expect("few")) <= 1.0 + longest / 0.9,
+        "{sign_ins}"
+    );
+}

@@ -1,0 +1,300 @@
+//! TLS: whose certificates are trusted, and which one is shown. The files are
+//! made by `tests/tls/make`.
+
+use std::io::{Read, Write};
+use std::net::{Shutdown, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::{Arc, mpsc};
+use std::thread;
+use std::time::Duration;
+
+use opencloud::{Error, OpenStack, Options, Result, ServiceOptions};
+use rustls::crypto::ring;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::server::WebPkiClientVerifier;
+use rustls::{RootCertStore, ServerConfig, ServerConnection, StreamOwned};
+use serde_json::json;
+
+use crate::support::{Answer, id, image, logged};
+
+fn file(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/tls")
+        .join(name)
+}
+
+fn certificate(name: &str) -> CertificateDer<'static> {
+    CertificateDer::from_pem_file(file(name)).expect("a certificate")
+}
+
+/// A server that speaks TLS, and who its clients say they are: the certificate
+/// of each that made a connection, if it showed one.
+struct TlsServer {
+    url: String,
+    clients: mpsc::Receiver<Option<CertificateDer<'static>>>,
+}
+
+impl TlsServer {
+    fn start(asks_for_certificate: bool) -> Self {
+        let provider = Arc::new(ring::default_provider());
+        let builder = ServerConfig::builder_with_provider(Arc::clone(&provider))
+            .with_safe_default_protocol_versions()
+            .expect("versions");
+        let builder = if asks_for_certificate {
+            let mut roots = RootCertStore::empty();
+            roots.add(certificate("ca.pem")).expect("a root");
+            let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider);
+            builder.with_client_cert_verifier(verifier.build().expect("a verifier"))
+        } else {
+            builder.with_no_client_auth()
+        };
+        let key = PrivateKeyDer::from_pem_file(file("server.key")).expect("a key");
+        let config = builder.with_single_cert(vec![certificate("server.pem")], key);
+        let config = Arc::new(config.expect("a configuration"));
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let url = format!("https://{}", listener.local_addr().expect("an address"));
+        let (sender, clients) = mpsc::channel();
+        thread::spawn(move || {
+            for socket in listener.incoming().flatten() {
+                let connection = ServerConnection::new(Arc::clone(&config)).expect("a connection");
+                let mut stream = StreamOwned::new(connection, socket);
+                let mut request = Vec::new();
+                let mut byte = [0];
+                while !request.ends_with(b"\r\n\r\n") && stream.read_exact(&mut byte).is_ok() {
+                    request.extend(byte);
+                }
+                if !request.ends_with(b"\r\n\r\n") {
+                    // With its bytes unread, a reset would overtake the alert.
+                    let _ = stream.sock.shutdown(Shutdown::Write);
+                    let _ = stream.sock.read_to_end(&mut Vec::new());
+                    continue;
+                }
+                let shown = stream
+                    .conn
+                    .peer_certificates()
+                    .and_then(|chain| chain.first());
+                let _ = sender.send(shown.map(|one| one.clone().into_owned()));
+                let answer = Answer::ok(&json!({"image": image(1)})).header("Connection", "close");
+                let _ = stream.write_all(&answer.bytes());
+                stream.conn.send_close_notify();
+                let _ = stream.flush();
+            }
+        });
+        Self { url, clients }
+    }
+
+    /// What comes of a request with these options.
+    fn retrieve(&self, change: impl FnOnce(Options) -> Options) -> Result<()> {
+        let options = change(Options::new("").token_id("t").no_proxy().tries(2));
+        let endpoint = ServiceOptions::new().endpoint(&self.url);
+        OpenStack::new(options)?
+            .compute_v2_with(endpoint)?
+            .get_image(id(1))
+            .retrieve()
+    }
+
+    /// What each client showed that came through.
+    fn clients(&self) -> Vec<Option<CertificateDer<'static>>> {
+        self.clients.try_iter().collect()
+    }
+}
+
+/// That the request did not get through, and what is said, without the cause.
+#[track_caller]
+fn refused(server: &TlsServer, outcome: Result<()>) {
+    let error = outcome.expect_err("a refusal");
+    assert!(matches!(error, Error::Tls(_)), "{error:?}");
+    let expected = format!("GET {}/images/{}: no trusted connection", server.url, id(1));
+    assert_eq!(error.to_string(), expected);
+    assert!(std::error::Error::source(&error).is_some());
+    assert_eq!(error.details().tries(), None);
+    assert_eq!(server.clients(), []);
+}
+
+#[test]
+fn a_server_that_nobody_vouches_for_is_refused() {
+    let server = TlsServer::start(false);
+    refused(&server, server.retrieve(|options| options));
+}
+
+#[test]
+fn a_ca_file_makes_its_servers_trusted() {
+    let server = TlsServer::start(false);
+    server
+        .retrieve(|options| options.cacert(file("ca.pem")))
+        .expect("an image");
+    assert_eq!(server.clients(), [None]);
+}
+
+#[test]
+fn under_a_logger_that_takes_bytes_it_speaks_tls_too() {
+    let server = TlsServer::start(false);
+    let (outcome, lines) = logged(|| server.retrieve(|options| options.cacert(file("ca.pem"))));
+    outcome.expect("an image");
+    assert_eq!(server.clients(), [None]);
+    let line = format!("GET {}/images/{}: 200, ", server.url, id(1));
+    assert!(
+        lines.iter().any(|it| it.text.starts_with(&line)),
+        "{lines:#?}"
+    );
+    assert!(
+        lines.iter().any(|it| it.target == "ureq_proto::util"),
+        "{lines:#?}"
+    );
+}
+
+#[test]
+fn a_ca_file_of_another_makes_nobody_trusted() {
+    let server = TlsServer::start(false);
+    refused(
+        &server,
+        server.retrieve(|options| options.cacert(file("client.pem"))),
+    );
+}
+
+#[test]
+fn insecure_takes_anybody() {
+    let server = TlsServer::start(false);
+    server
+        .retrieve(|options| options.insecure(true))
+        .expect("an image");
+    assert_eq!(server.clients(), [None]);
+    refused(
+        &server,
+        server.retrieve(|options| options.insecure(true).insecure(false)),
+    );
+}
+
+/// Talks to a server that only the system's trust store of its environment knows.
+#[test]
+#[ignore = "run by the next test, with an environment of its own"]
+fn child_that_trusts_the_system() {
+    let url = std::env::var("TEST_ENDPOINT").expect("an endpoint");
+    let openstack = OpenStack::new(Options::new("").token_id("t").no_proxy()).expect("options");
+    let compute = openstack
+        .compute_v2_with(ServiceOptions::new().endpoint(url))
+        .expect("it");
+    compute.get_image(id(1)).retrieve().expect("an image");
+}
+
+/// Where the store is a file, as it is on Linux.
+#[cfg(all(unix, not(target_vendor = "apple")))]
+#[test]
+fn without_a_ca_file_the_systems_trust_store_decides() {
+    for (roots, trusted) in [("ca.pem", true), ("client.pem", false)] {
+        let server = TlsServer::start(false);
+        let output = Command::new(std::env::current_exe().expect("this program"))
+            .args(["--exact", "tls::child_that_trusts_the_system", "--ignored"])
+            .env("TEST_ENDPOINT", &server.url)
+            .env("SSL_CERT_FILE", file(roots))
+            .env_remove("SSL_CERT_DIR")
+            .output()
+            .expect("a run");
+        assert_eq!(output.status.success(), trusted, "{roots}: {output:?}");
+        assert_eq!(server.clients().len(), usize::from(trusted), "{roots}");
+    }
+}
+
+#[test]
+fn a_client_certificate_is_shown_where_it_is_asked_for() {
+    let server = TlsServer::start(true);
+    let ours = certificate("client.pem");
+    for (certificate, key) in [
+        ("client.pem", "client.key"),
+        ("client-both.pem", "client-both.pem"),
+    ] {
+        let with = |options: Options| {
+            let options = options.cacert(file("ca.pem"));
+            options.client_certificate(file(certificate), file(key))
+        };
+        server.retrieve(with).expect("an image");
+        let shown = server
+            .clients
+            .recv_timeout(Duration::from_secs(10))
+            .expect("a client");
+        assert_eq!(shown, Some(ours.clone()));
+    }
+}
+
+#[test]
+fn without_the_client_certificate_the_server_refuses() {
+    let server = TlsServer::start(true);
+    let outcome = server.retrieve(|options| options.cacert(file("ca.pem")));
+    let error = outcome.expect_err("a refusal");
+    assert!(matches!(error, Error::Tls(_)), "{error:?}");
+    assert_eq!(server.clients(), []);
+}
+
+#[test]
+fn a_file_that_cannot_be_used_is_an_error_before_anything_is_sent() {
+    type Set = Box<dyn Fn(Options) -> Options>;
+    let shown = |name: &str| file(name).display().to_string();
+    let (client, key) = (file("client.pem"), file("client.key"));
+    let with = |certificate: PathBuf, key: PathBuf| -> Set {
+        Box::new(move |options| options.client_certificate(&certificate, &key))
+    };
+    let cases: Vec<(Set, String)> = vec![
+        (
+            with(client.clone(), file("other.key")),
+            format!("the private key in {} cannot be used", shown("other.key")),
+        ),
+        (
+            with(client.clone(), file("client.pem")),
+            format!("the private key in {} cannot be used", shown("client.pem")),
+        ),
+        (
+            with(client, file("none")),
+            format!("cannot read {}", shown("none")),
+        ),
+        (
+            with(key, file("client.key")),
+            format!("there is no certificate in {}", shown("client.key")),
+        ),
+        (
+            Box::new(|options| options.cacert(file("server.key"))),
+            format!("there is no certificate in {}", shown("server.key")),
+        ),
+        (
+            Box::new(|options| options.cacert(file("damaged.pem"))),
+            format!(
+                "the certificates in {} cannot be read",
+                shown("damaged.pem")
+            ),
+        ),
+        (
+            Box::new(|options| options.cacert(file("none"))),
+            format!("cannot read {}", shown("none")),
+        ),
+    ];
+    for (set, message) in cases {
+        let error = OpenStack::new(set(Options::new(""))).expect_err("a refusal");
+        assert!(matches!(error, Error::Tls(_)), "{error:?}");
+        assert_eq!(error.to_string(), message);
+    }
+}
+
+#[test]
+fn a_server_that_speaks_no_tls_is_an_error() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("https://{}", listener.local_addr().expect("an address"));
+    let server = thread::spawn(move || {
+        let (mut socket, _) = listener.accept().expect("a connection");
+        let _ = socket.read(&mut [0; 16]);
+        let _ = socket.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n");
+        let _ = socket.read_to_end(&mut Vec::new());
+    });
+    let options = Options::new("").token_id("t").no_proxy();
+    let openstack = OpenStack::new(options).expect("good options");
+    let compute = openstack
+        .compute_v2_with(ServiceOptions::new().endpoint(&url))
+        .expect("it");
+    let error = compute.get_image("i").retrieve().expect_err("no TLS");
+    assert!(matches!(error, Error::Tls(_)), "{error:?}");
+    assert_eq!(
+        error.to_string(),
+        format!("GET {url}/images/i: no trusted connection")
+    );
+    server.join().expect("one connection, and no other");
+}

@@ -1,0 +1,394 @@
+//! How the bytes travel: connections, time limits, sizes, the user agent, proxies.
+
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use opencloud::compute::v2::ListImages;
+use opencloud::{Error, OpenStack, Options, ServiceOptions};
+use serde_json::json;
+
+use crate::support::{Answer, COMPUTE, Server, id, image, images, refusing};
+
+const SHORT: Duration = Duration::from_millis(300);
+
+fn retrieve(server: &Server, change: impl FnOnce(Options) -> Options) -> opencloud::Result<()> {
+    server.compute_with(change).get_image(id(1)).retrieve()
+}
+
+fn good() -> Answer {
+    Answer::ok(&json!({"image": image(1)}))
+}
+
+/// That the error is a timeout, that it took about as long, and what it says.
+#[track_caller]
+fn timed_out(began: Instant, error: opencloud::Result<()>, longest: Duration) {
+    let took = began.elapsed();
+    let error = error.expect_err("a timeout");
+    assert!(matches!(error, Error::Timeout(_)), "{error:?}");
+    assert_eq!(error.details().message(), "no answer in time");
+    assert!(took <= longest, "{took:?}");
+}
+
+#[test]
+fn connections_are_used_again_by_all_services_and_calls() {
+    let server = Server::answering(|_| good());
+    let compute = server.compute();
+    for _ in 0..5 {
+        compute.get_image(id(1)).retrieve().expect("an image");
+    }
+    assert_eq!(server.connections(), 1);
+    let server = Server::answering(|_| good().chunked());
+    let compute = server.compute();
+    for _ in 0..5 {
+        compute.get_image(id(1)).retrieve().expect("an image");
+    }
+    assert_eq!(server.connections(), 1);
+    // What the server says it closes is not used again.
+    let server = Server::answering(|_| good().header("Connection", "close").close());
+    let compute = server.compute();
+    for _ in 0..3 {
+        compute.get_image(id(1)).retrieve().expect("an image");
+    }
+    assert_eq!(server.connections(), 3);
+}
+
+#[test]
+fn a_silent_server_is_left_after_the_read_limit() {
+    let server = Server::answering(|_| Answer::silence());
+    let began = Instant::now();
+    timed_out(
+        began,
+        retrieve(&server, |o| o.read_timeout(SHORT)),
+        SHORT * 4,
+    );
+    assert_eq!(server.requests().len(), 1, "a timeout is not tried again");
+    // In the middle of the head, and of the body.
+    for bytes in [20, 150] {
+        let server = Server::answering(move |_| Answer::raw(&good().bytes()[..bytes]).hold());
+        let began = Instant::now();
+        timed_out(
+            began,
+            retrieve(&server, |o| o.read_timeout(SHORT)),
+            SHORT * 4,
+        );
+    }
+}
+
+#[test]
+fn a_server_of_one_byte_at_a_time_is_left_after_the_call_limit() {
+    let drip = || good().drip(1, Duration::from_millis(50));
+    let server = Server::answering(move |_| drip());
+    let began = Instant::now();
+    let outcome = retrieve(&server, |o| o.read_timeout(SHORT).call_timeout(SHORT * 2));
+    timed_out(began, outcome, SHORT * 4);
+    // Each read begins the limit anew.
+    let server = Server::answering(move |_| good().drip(20, Duration::from_millis(60)));
+    let began = Instant::now();
+    retrieve(&server, |o| o.read_timeout(SHORT)).expect("an image");
+    assert!(began.elapsed() > SHORT, "{:?}", began.elapsed());
+}
+
+#[test]
+fn an_endless_answer_ends_with_the_call_limit() {
+    let server = Server::answering(|_| {
+        Answer::new(200, " ".repeat(100))
+            .endless()
+            .drip(50, SHORT / 10)
+    });
+    let began = Instant::now();
+    timed_out(
+        began,
+        retrieve(&server, |o| o.call_timeout(SHORT)),
+        SHORT * 4,
+    );
+    // And so does an endless head.
+    let head = format!("HTTP/1.1 200 OK\r\n{}", "X: y\r\n".repeat(100));
+    let server = Server::answering(move |_| Answer::raw(&head).drip(6, SHORT / 20));
+    let began = Instant::now();
+    timed_out(
+        began,
+        retrieve(&server, |o| o.call_timeout(SHORT)),
+        SHORT * 4,
+    );
+}
+
+#[test]
+fn a_tls_handshake_that_never_comes_ends_with_the_connect_limit() {
+    let server = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("https://{}", server.local_addr().expect("an address"));
+    let options = Options::new("")
+        .token_id("t")
+        .no_proxy()
+        .connect_timeout(SHORT);
+    let openstack = OpenStack::new(options).expect("options");
+    let compute = openstack
+        .compute_v2_with(ServiceOptions::new().endpoint(url))
+        .expect("it");
+    let began = Instant::now();
+    timed_out(began, compute.get_image("i").retrieve(), SHORT * 4);
+}
+
+#[test]
+fn the_limits_have_no_effect_on_what_is_in_time_and_may_be_of_any_length() {
+    for limit in [None, Some(Duration::from_secs(5)), Some(Duration::MAX)] {
+        let server = Server::answering(|_| good());
+        let all = |options: Options| {
+            options
+                .resolve_timeout(limit)
+                .connect_timeout(limit)
+                .read_timeout(limit)
+                .call_timeout(limit)
+        };
+        retrieve(&server, all).expect("an image");
+    }
+}
+
+#[test]
+fn a_call_limit_holds_for_the_sign_in_too() {
+    let server = Server::answering(|_| Answer::silence());
+    let began = Instant::now();
+    let openstack = OpenStack::new(server.options().call_timeout(SHORT)).expect("options");
+    timed_out(began, openstack.token().map(drop), SHORT * 4);
+}
+
+#[test]
+fn a_refused_connection_and_an_unknown_host_are_named() {
+    let (_held, refused) = refusing();
+    for (url, message) in [
+        (refused, "connection refused"),
+        (
+            "http://no-such-host.invalid".into(),
+            "the name of the host could not be looked up",
+        ),
+    ] {
+        let options = Options::new("").token_id("t").no_proxy().tries(1);
+        let openstack = OpenStack::new(options).expect("options");
+        let endpoint = ServiceOptions::new().endpoint(&url);
+        let compute = openstack.compute_v2_with(endpoint).expect("it");
+        let error = compute.get_image("i").retrieve().expect_err("nobody there");
+        assert!(matches!(error, Error::Connection(_)), "{error:?}");
+        assert_eq!(error.to_string(), format!("GET {url}/images/i: {message}"));
+    }
+}
+
+#[test]
+fn a_body_of_256_mib_is_read_and_one_of_more_is_an_error_that_says_so() {
+    let mib = || Answer::new(200, " ".repeat(1 << 20));
+    let url = |server: &Server| server.url(&format!("{COMPUTE}/images/{}", id(1)));
+
+    let server = Server::playing([mib().repeated(256)]);
+    let error = retrieve(&server, |options| options).expect_err("no image");
+    let said =
+        "200: the body is not an image: EOF while parsing a value at line 1 column 268435456";
+    assert_eq!(error.to_string(), format!("GET {}: {said}", url(&server)));
+
+    let server = Server::playing([mib().repeated(257)]);
+    let error = retrieve(&server, |options| options).expect_err("too much");
+    assert!(matches!(error, Error::Answer(_)), "{error:?}");
+    assert_eq!(
+        error.to_string(),
+        format!("GET {}: the body is larger than 256 MiB", url(&server))
+    );
+    assert_eq!(server.requests().len(), 1);
+}
+
+#[test]
+fn a_page_of_ten_million_images_is_an_error_that_says_so() {
+    let mut body = b"{\"images\":[".to_vec();
+    body.extend(b"{\"id\":\"a\"},".repeat(10_000_000));
+    body.extend(b"{\"id\":\"a\"}]}");
+    let server = Server::playing([Answer::new(200, body)]);
+    let compute = server.compute();
+    let error = compute
+        .list_images(ListImages::new())
+        .next()
+        .expect("an item");
+    let message = error.expect_err("too many").to_string();
+    let url = server.url("/v2.1/images?page_size=1000&limit=1000");
+    let begin =
+        format!("GET {url}: 200: the body is not a list of images: it has more than 250000 images");
+    assert!(message.starts_with(&begin), "{message}");
+}
+
+#[test]
+fn a_program_can_put_its_name_into_the_user_agent() {
+    let ours = concat!("opencloud/", env!("CARGO_PKG_VERSION"));
+    let server = Server::answering(|_| good());
+    retrieve(&server, |options| options).expect("an image");
+    retrieve(&server, |options| options.user_agent("my-tool/1.2 (x)")).expect("an image");
+    let agents: Vec<_> = server
+        .requests()
+        .iter()
+        .map(|r| r.header("user-agent").unwrap_or_default().to_owned())
+        .collect();
+    assert_eq!(agents, [ours.to_owned(), format!("my-tool/1.2 (x) {ours}")]);
+    for bad in ["a\r\nX-Evil: 1", "a\0b", "a\nb"] {
+        let error = OpenStack::new(Options::new("").user_agent(bad)).expect_err("a refusal");
+        assert!(matches!(error, Error::Invalid(_)), "{error:?}");
+        assert_eq!(
+            error.to_string(),
+            format!(
+                "the user agent {:?} cannot be sent in a header",
+                format!("{bad} {ours}")
+            )
+        );
+    }
+}
+
+#[test]
+fn no_coding_of_the_body_is_asked_for() {
+    let server = Server::answering(|_| good());
+    retrieve(&server, |options| options).expect("an image");
+    let request = &server.requests()[0];
+    assert!(
+        matches!(request.header("accept-encoding"), None | Some("identity")),
+        "{request:?}"
+    );
+    assert_eq!(request.header("accept"), Some("application/json"));
+    assert_eq!(request.header("expect"), None);
+    assert_eq!(request.version, "HTTP/1.1");
+}
+
+/// Lists through whatever the environment says; only for the tests that set it.
+#[test]
+#[ignore = "run by the tests of the proxy, with an environment of their own"]
+fn child_that_lists() {
+    let url = std::env::var("TEST_ENDPOINT").expect("an endpoint");
+    let options = Options::new("").token_id("t");
+    let straight = std::env::var_os("TEST_NO_PROXY").is_some();
+    let options = if straight {
+        options.no_proxy()
+    } else {
+        options
+    };
+    let openstack = OpenStack::new(options).expect("options");
+    println!("{openstack:#?}");
+    let compute = openstack
+        .compute_v2_with(ServiceOptions::new().endpoint(url))
+        .expect("it");
+    match compute
+        .list_images(ListImages::new())
+        .collect::<opencloud::Result<Vec<_>>>()
+    {
+        Ok(images) => println!("{} images", images.len()),
+        Err(error) => println!("{error}: {error:?}"),
+    }
+}
+
+/// What that test prints, with these variables and no other proxy set.
+fn child(variables: &[(&str, &str)]) -> String {
+    let mut command = Command::new(std::env::current_exe().expect("this program"));
+    command.args([
+        "--exact",
+        "transport::child_that_lists",
+        "--ignored",
+        "--nocapture",
+    ]);
+    for name in ["http_proxy", "https_proxy", "all_proxy", "no_proxy"] {
+        command.env_remove(name).env_remove(name.to_uppercase());
+    }
+    let output = command
+        .envs(variables.iter().copied())
+        .output()
+        .expect("a run");
+    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
+}
+
+#[test]
+fn the_proxy_comes_from_the_environment_unless_told_otherwise() {
+    let page = || Answer::ok(&images(0..2));
+    let server = Server::answering(move |_| page());
+    let proxy = Server::answering(move |request| match request.method.as_str() {
+        "CONNECT" => Answer::raw_and_keep("HTTP/1.1 200 OK\r\n\r\n"),
+        _ => page(),
+    });
+    let with_secret = format!("http://me:pr0xy-pa55word@{}", proxy.address());
+    let endpoint = "http://cloud.invalid:8774/v2.1";
+
+    let output = child(&[("TEST_ENDPOINT", endpoint), ("HTTP_PROXY", &with_secret)]);
+    assert!(output.contains("2 images"), "{output}");
+    assert!(
+        !output.contains("pr0xy"),
+        "the proxy's password is not in Debug: {output}"
+    );
+    let lines = [
+        "CONNECT cloud.invalid:8774",
+        "GET /v2.1/images?page_size=1000&limit=1000",
+    ];
+    assert_eq!(proxy.lines(), lines);
+    assert_eq!(proxy.requests()[0].header("x-auth-token"), None);
+
+    let here = server.url(COMPUTE);
+    let variables = [
+        ("TEST_ENDPOINT", &*here),
+        ("HTTP_PROXY", &with_secret),
+        ("TEST_NO_PROXY", "1"),
+    ];
+    assert!(child(&variables).contains("2 images"));
+    let variables = [
+        ("TEST_ENDPOINT", &*here),
+        ("HTTP_PROXY", &with_secret),
+        ("NO_PROXY", "127.0.0.1"),
+    ];
+    assert!(child(&variables).contains("2 images"));
+    assert_eq!(server.requests().len(), 2);
+    assert_eq!(proxy.requests().len(), lines.len());
+
+    let closed = Server::answering(|_| Answer::empty(403));
+    let with_secret = format!("http://me:pr0xy-pa55word@{}", closed.address());
+    let output = child(&[("TEST_ENDPOINT", endpoint), ("HTTP_PROXY", &with_secret)]);
+    let said =
+        format!("GET {endpoint}/images?page_size=1000&limit=1000: no connection through the proxy");
+    assert!(
+        output.contains(&said) && output.contains(": Connection("),
+        "{output}"
+    );
+    assert!(
+        !output.contains("pr0xy"),
+        "the proxy's password is in no error: {output}"
+    );
+
+    // A name that can be in no certificate; the proxy would have looked it up.
+    let endpoint = "https://cloud-.invalid";
+    let output = child(&[("TEST_ENDPOINT", endpoint), ("HTTPS_PROXY", &proxy.url(""))]);
+    let said =
+        format!("GET {endpoint}/images?page_size=1000&limit=1000: no trusted connection: Tls(");
+    assert!(output.contains(&said), "{output}");
+}
+
+#[test]
+fn a_limit_of_nothing_is_a_timeout_at_once() {
+    type Set = fn(Options) -> Options;
+    let limits: [Set; 2] = [
+        |options| options.call_timeout(Duration::ZERO),
+        |options| options.read_timeout(Duration::ZERO),
+    ];
+    for limit in limits {
+        let server = Server::answering(|_| Answer::silence());
+        let began = Instant::now();
+        timed_out(
+            began,
+            retrieve(&server, |options| limit(options.tries(1))),
+            SHORT * 4,
+        );
+    }
+}
+
+#[test]
+fn the_look_up_of_a_name_has_a_limit() {
+    let server = Server::answering(|_| good());
+    let url = format!("http://localhost:{}", server.address().port());
+    let options = Options::new("").token_id("t").no_proxy();
+    let openstack = OpenStack::new(options.resolve_timeout(Duration::from_nanos(1)));
+    let endpoint = ServiceOptions::new().endpoint(url);
+    let compute = openstack
+        .expect("options")
+        .compute_v2_with(endpoint)
+        .expect("it");
+    // A look-up on a busy machine can be done before the time is looked at.
+    let mut outcomes = (0..50).map(|_| compute.get_image(id(1)).retrieve());
+    let error = outcomes.find_map(Result::err).expect("a timeout");
+    assert!(matches!(error, Error::Timeout(_)), "{error:?}");
+    let cause = std::error::Error::source(&error).map(ToString::to_string);
+    assert_eq!(cause.as_deref(), Some("timeout: resolve"));
+}

@@ -1,0 +1,110 @@
+//! The four ways to wait for an image.
+
+use std::time::Duration;
+
+use opencloud::compute::v2::ImageStatus;
+use opencloud::{Error, Missing};
+use serde_json::json;
+
+use crate::support::{Answer, COMPUTE, Server, fault, id, image};
+
+fn with_status(status: &str) -> Answer {
+    let mut image = image(1);
+    image["status"] = json!(status);
+    Answer::ok(&json!({"image": image}))
+}
+
+#[test]
+fn waiting_looks_until_the_status_is_there() {
+    let server = Server::playing([with_status("SAVING"), with_status("ACTIVE")]);
+    let mut image = server.compute().get_image(id(1));
+    image
+        .wait_until_active(Duration::from_secs(60))
+        .expect("an active image");
+    assert_eq!(image.status, Some(ImageStatus::Active));
+    assert_eq!(
+        server.lines(),
+        vec![format!("GET {COMPUTE}/images/{}", id(1)); 2]
+    );
+
+    let server = Server::playing([with_status("ERROR")]);
+    let mut image = server.compute().get_image(id(1));
+    image
+        .wait_until(ImageStatus::Error, Duration::ZERO)
+        .expect("a failed image");
+
+    let server = Server::playing([with_status("SAVING"), with_status("QUEUED")]);
+    let mut image = server.compute().get_image(id(1));
+    let mut seen = Vec::new();
+    image
+        .wait_with(Duration::from_secs(60), |image| {
+            seen.push(image.status.clone());
+            image.status == Some(ImageStatus::Other("QUEUED".into()))
+        })
+        .expect("a queued image");
+    assert_eq!(
+        seen,
+        [
+            Some(ImageStatus::Saving),
+            Some(ImageStatus::Other("QUEUED".into()))
+        ]
+    );
+}
+
+#[test]
+fn waiting_until_deleted_takes_gone_and_deleted_and_no_other_404() {
+    let gone = || fault(404, "itemNotFound", "Image not found.");
+    let server = Server::playing([with_status("ACTIVE"), gone()]);
+    let mut image = server.compute().get_image(id(1));
+    image
+        .wait_until_deleted(Duration::from_secs(60))
+        .expect("no image");
+
+    let server = Server::playing([with_status("DELETED")]);
+    let mut image = server.compute().get_image(id(1));
+    image
+        .wait_until_deleted(Duration::from_secs(60))
+        .expect("no image");
+
+    let server = Server::playing([Answer::html(404, "<html>no such page</html>")]);
+    let mut image = server.compute().get_image(id(1));
+    let error = image
+        .wait_until_deleted(Duration::from_secs(60))
+        .expect_err("a wrong endpoint");
+    assert_eq!(error.details().missing(), Some(Missing::Call));
+
+    let server = Server::playing([gone()]);
+    let mut image = server.compute().get_image(id(1));
+    let error = image
+        .wait_until_active(Duration::from_secs(60))
+        .expect_err("no image");
+    assert_eq!(error.details().missing(), Some(Missing::Image));
+}
+
+#[test]
+fn a_wait_that_is_over_is_an_error() {
+    let server = Server::answering(|_| with_status("SAVING"));
+    let mut image = server.compute().get_image(id(1));
+    let over = Duration::from_millis(150);
+    for (error, wanted) in [
+        (
+            image.wait_until_active(over).expect_err("a timeout"),
+            "be ACTIVE",
+        ),
+        (
+            image.wait_until_deleted(over).expect_err("a timeout"),
+            "be deleted",
+        ),
+        (
+            image.wait_with(over, |_| false).expect_err("a timeout"),
+            "be as wanted",
+        ),
+    ] {
+        assert!(matches!(error, Error::Timeout(_)), "{error:?}");
+        let expected = format!(
+            "waited 150ms for the image {} to {wanted}; it is SAVING",
+            id(1)
+        );
+        assert_eq!(error.to_string(), expected);
+    }
+}

@@ -1,0 +1,46 @@
+//! A panic on the thread that fetches the next page.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::thread;
+
+use log::{LevelFilter, Log, Metadata, Record};
+use opencloud::compute::v2::ListImages;
+use serde_json::json;
+
+use crate::alone;
+use crate::support::{Answer, Server, images, next_link};
+
+/// A logger that breaks, but not on the threads of a test.
+struct Broken;
+
+impl Log for Broken {
+    fn enabled(&self, _: &Metadata<'_>) -> bool {
+        true
+    }
+
+    fn log(&self, _: &Record<'_>) {
+        let is_ahead = thread::current().name() == Some("opencloud-prefetch");
+        assert!(!is_ahead, "the logger is broken");
+    }
+
+    fn flush(&self) {}
+}
+
+#[test]
+fn a_panic_of_the_logger_reaches_the_caller_when_the_page_is_wanted() {
+    let _alone = alone();
+    log::set_logger(&Broken).expect("no other logger");
+    log::set_max_level(LevelFilter::Debug);
+    let server = Server::start();
+    let more = next_link(images(0..2), "?marker=x");
+    server.plays([Answer::ok(&more), Answer::ok(&json!({"images": []}))]);
+    let mut list = server
+        .compute()
+        .list_images(ListImages::new().page_size(2))
+        .prefetch();
+    list.next().expect("an item").expect("an image");
+    // The last of a page is given when the next has come.
+    let panic = catch_unwind(AssertUnwindSafe(|| list.next())).expect_err("a panic");
+    log::set_max_level(LevelFilter::Off);
+    assert_eq!(panic.downcast_ref(), Some(&"the logger is broken"));
+}
