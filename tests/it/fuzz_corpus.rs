@@ -1,32 +1,53 @@
-//! The corpus of the fuzz targets, through the public API and over loopback:
-//! every file ends in an error that can be shown, or in what keeps its rules.
+//! Replays the inputs of the fuzz targets in `tests/data/fuzz` through the public
+//! API, over loopback.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::Path;
 
 use opencloud::compute::v2::{Image, ListImages};
 use opencloud::{Error, OpenStack, Result, Token};
+use serde::Deserialize;
 
 use crate::support::{Answer, COMPUTE, Server, at_once, images, next_link};
 
-/// Checks every file of that corpus, a few at once.
+/// One line of a file: a name, and the input as text or as bytes.
+#[derive(Clone, Deserialize)]
+struct Input {
+    name: String,
+    text: Option<String>,
+    bytes: Option<Vec<u8>>,
+}
+
+impl Input {
+    fn data(self) -> Vec<u8> {
+        let text = self.text.map(String::into_bytes);
+        text.or(self.bytes).expect("text or bytes")
+    }
+}
+
+/// The inputs of this fuzz target.
 #[track_caller]
-fn replay(corpus: &str, least: usize, check: impl Fn(&[u8]) + Sync) {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/fuzz/corpus")
-        .join(corpus);
-    let files = fs::read_dir(folder).expect("a corpus");
-    let files: Vec<_> = files.map(|file| file.expect("a file").path()).collect();
-    assert!(files.len() >= least, "{} files", files.len());
-    for some in files.chunks(8) {
-        at_once(some.to_vec(), |path: PathBuf| {
-            println!("{}", path.display());
-            check(&fs::read(path).expect("a file"));
+fn inputs(target: &str, count: usize) -> Vec<Input> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/fuzz");
+    let text = fs::read_to_string(folder.join(target).with_extension("jsonl")).expect("inputs");
+    let parse = |line| serde_json::from_str(line).expect("an input");
+    let inputs: Vec<_> = text.lines().map(parse).collect();
+    assert!(inputs.len() >= count, "{} inputs", inputs.len());
+    inputs
+}
+
+/// Checks every input of this fuzz target, eight at once.
+#[track_caller]
+fn replay(target: &str, count: usize, check: impl Fn(&[u8]) + Sync) {
+    for some in inputs(target, count).chunks(8) {
+        at_once(some.to_vec(), |input: Input| {
+            println!("{}", input.name);
+            check(&input.data());
         });
     }
 }
 
-/// That an error can be shown to a person.
+/// Checks that an error message is short and has no control characters.
 #[track_caller]
 fn check_error(error: &Error) {
     let text = error.to_string();
@@ -42,26 +63,26 @@ fn listed(server: &Server, list: ListImages) -> Result<Vec<Image>> {
 }
 
 #[test]
-fn every_refusal_of_the_corpus_is_an_error_that_can_be_shown() {
-    replay("fault", 40, |data| {
+fn every_error_response_of_the_corpus_becomes_a_printable_error() {
+    replay("fault", 46, |data| {
         let end = data
             .iter()
             .position(|byte| *byte == b'\n')
             .expect("a first line");
         let first = String::from_utf8_lossy(&data[..end]);
-        let (status, wait) = first.split_once(' ').expect("a status and a wait");
+        let (status, header) = first.split_once(' ').expect("a status and a header");
         let status = status.parse().expect("a status");
         let mut answer = Answer::new(status, &data[end + 1..]);
-        if !wait.is_empty() {
-            let name = if wait.contains("//") {
+        if !header.is_empty() {
+            let name = if header.contains("//") {
                 "Location"
             } else {
                 "Retry-After"
             };
-            answer = answer.header(name, wait);
+            answer = answer.header(name, header);
         }
         let server = Server::playing([answer]);
-        let error = listed(&server, ListImages::new()).expect_err("a refusal");
+        let error = listed(&server, ListImages::new()).expect_err("an error response");
         assert_eq!(error.status(), Some(status), "{error}");
         assert_eq!(
             error.details().missing().is_some(),
@@ -73,9 +94,9 @@ fn every_refusal_of_the_corpus_is_an_error_that_can_be_shown() {
 }
 
 #[test]
-fn every_page_of_the_corpus_is_an_error_or_comes_back_the_same() {
-    replay("page", 19, |data| {
-        // Without a way on, so that it is the whole list.
+fn every_page_of_the_corpus_is_an_error_or_survives_a_round_trip() {
+    replay("page", 20, |data| {
+        // The second page is empty, so the first is the whole list.
         let once = |body: &[u8]| {
             let server = Server::playing([Answer::new(200, body), Answer::ok(&images(0..0))]);
             listed(&server, ListImages::detailed())
@@ -92,7 +113,7 @@ fn every_page_of_the_corpus_is_an_error_or_comes_back_the_same() {
 }
 
 #[test]
-fn every_next_link_of_the_corpus_leads_to_the_same_server_with_nothing_twice() {
+fn every_next_link_of_the_corpus_stays_on_the_server_and_repeats_no_parameter() {
     replay("next_link", 13, |data| {
         let link = String::from_utf8_lossy(data);
         let first = Answer::ok(&next_link(images(0..2), &link));
@@ -116,17 +137,17 @@ fn every_next_link_of_the_corpus_leads_to_the_same_server_with_nothing_twice() {
 }
 
 #[test]
-fn every_token_of_the_corpus_is_an_error_or_can_be_kept() {
+fn every_token_of_the_corpus_is_an_error_or_survives_a_round_trip() {
     replay("token", 11, |data| {
         let answer = Answer::new(201, data).header("X-Subject-Token", "gAAAA-secret");
         let server = Server::playing([answer]);
         let openstack = OpenStack::new(server.options().tries(1)).expect("good options");
         let received = openstack.token();
-        let kept = serde_json::from_slice::<Token>(data).map_err(|error| error.to_string());
+        let cached = serde_json::from_slice::<Token>(data).map_err(|error| error.to_string());
         if let Err(error) = &received {
             check_error(error);
         }
-        for token in received.into_iter().chain(kept) {
+        for token in received.into_iter().chain(cached) {
             assert!(!format!("{token:?}").contains("gAAAA"));
             let text = serde_json::to_string(&token).expect("JSON");
             let again: Token = serde_json::from_str(&text).expect("a token");
@@ -142,19 +163,20 @@ fn every_token_of_the_corpus_is_an_error_or_can_be_kept() {
 
 #[cfg(feature = "clouds-yaml")]
 #[test]
-fn every_clouds_yaml_of_the_corpus_is_an_error_or_settings_without_secrets() {
+fn every_clouds_yaml_of_the_corpus_is_an_error_or_settings_with_hidden_secrets() {
     use opencloud::config::Config;
 
-    let corpus = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fuzz/corpus/clouds");
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("fuzz-corpus.yaml");
     let mut secrets = 0;
-    for file in fs::read_dir(corpus).expect("a corpus") {
-        let path = file.expect("a file").path();
+    for input in inputs("clouds", 14) {
+        let name = input.name.clone();
+        fs::write(&path, input.data()).expect("a written file");
         let variables = [("OS_CLIENT_CONFIG_FILE", path.as_os_str())];
         for config in [Config::from_env(), Config::from_cloud("demo").overlay_env()] {
-            let nowhere: [&str; 0] = [];
+            let none: [&str; 0] = [];
             let config = config
                 .with_environment(variables)
-                .with_system_directories(nowhere);
+                .with_system_directories(none);
             let settings = match config.with_working_directory(&path).resolve() {
                 Ok(settings) => settings,
                 Err(error) => {
@@ -165,11 +187,7 @@ fn every_clouds_yaml_of_the_corpus_is_an_error_or_settings_without_secrets() {
             let shown = serde_json::to_value(&settings).expect("JSON");
             for key in ["password", "token", "application_credential_secret"] {
                 let is_hidden = shown[key] == "***";
-                assert!(
-                    is_hidden || shown[key].is_null(),
-                    "{key} in {}",
-                    path.display()
-                );
+                assert!(is_hidden || shown[key].is_null(), "{key} in {name}");
                 secrets += usize::from(is_hidden);
             }
             settings

@@ -1,4 +1,4 @@
-//! A `clouds.yaml`: one cloud of it, or its only one, with variables and without.
+//! A `clouds.yaml`: a named cloud or the only one, with and without environment variables.
 #![no_main]
 
 use std::path::PathBuf;
@@ -11,7 +11,7 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
     static FILE: OnceLock<PathBuf> = OnceLock::new();
     let name = || env::temp_dir().join(format!("opencloud-fuzz-{}.yaml", process::id()));
     let file = FILE.get_or_init(name);
-    fs::write(file, data).expect("a file");
+    fs::write(file, data).expect("a written file");
     let variables = [
         ("OS_CLIENT_CONFIG_FILE", file.as_os_str()),
         ("OS_USERNAME", "u".as_ref()),
@@ -23,10 +23,10 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
             .overlay_env()
             .with_environment(variables),
     ] {
-        let nowhere: [&str; 0] = [];
+        let none: [&str; 0] = [];
         let config = config
             .with_working_directory("/nowhere")
-            .with_system_directories(nowhere);
+            .with_system_directories(none);
         let settings = match config.resolve() {
             Ok(settings) => settings,
             Err(error) => {

@@ -1,4 +1,4 @@
-//! The body of a sign-in, or a token as a program has kept it.
+//! The body of an authentication response, or a cached token.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| opencloud::compute::v2::fuzzing::token(data));

@@ -1,11 +1,11 @@
-//! From a recorded sign-in to the [`Options`] that ask for the same, and what came of it.
+//! [`Options`] that send a recorded authentication request, and the result.
 
 use opencloud::{
     ApplicationCredential, Domain, OpenStack, Options, Project, Result, Scope, ServiceOptions, User,
 };
 use serde_json::{Value, json};
 
-/// The options, if they can ask for that.
+/// The options that send this body, if there are any.
 pub(crate) fn options(url: &str, body: &str) -> Option<Options> {
     let body: Value = serde_json::from_str(body).ok()?;
     let (identity, scope) = (&body["auth"]["identity"], &body["auth"]["scope"]);
@@ -43,7 +43,7 @@ pub(crate) fn options(url: &str, body: &str) -> Option<Options> {
     }
 }
 
-/// Any options, for a request that no options make.
+/// Some options, for a request that no options send.
 pub(crate) fn any(url: &str) -> Options {
     base(url).user(User::by_id("u", "p"))
 }
@@ -59,7 +59,7 @@ fn domain(domain: &Value) -> Option<Domain> {
     }
 }
 
-/// Signs in there, and says what the token is for and where Nova is.
+/// Authenticates, and returns the scope of the token and the endpoint of Nova.
 pub(crate) fn run(options: Options) -> Result<Value> {
     let openstack = OpenStack::new(options)?;
     let token = openstack.token()?;

@@ -1,17 +1,17 @@
-//! [`Call`]: the call of this crate that belongs to a recorded request.
+//! [`Call`]: the call of this crate that sends a recorded request.
 
 use opencloud::compute::v2::{Compute, ImageStatus, ListImages};
 use opencloud::{OpenStack, Options, Result, ServiceOptions};
 use serde_json::{Value, json};
 
 use super::authentication;
-use super::recorded::Recorded;
+use super::recorded::Exchange;
 use crate::support::Server;
 
-/// What is called.
+/// The called function.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Verb {
-    SignIn,
+    Authenticate,
     List { detailed: bool },
     Retrieve,
     Delete,
@@ -23,37 +23,37 @@ pub(crate) enum Verb {
     DeleteItem(String),
 }
 
-/// A call, with what is given to it.
+/// A call with its arguments.
 #[derive(Debug)]
 pub(crate) struct Call {
     pub(crate) verb: Verb,
-    /// The path of the endpoint.
+    /// The path of the endpoint URL.
     endpoint: String,
     pub(crate) id: String,
     pub(crate) microversion: Option<String>,
-    /// What the request carries, if that can be given to the call.
+    /// The metadata items of the request, if the call accepts them.
     pub(crate) items: Option<Vec<(String, String)>>,
     list: ListImages,
-    /// The body of a sign-in.
-    sign_in: String,
-    /// Whether the query of the request is one that this crate sends.
-    pub(crate) has_its_query: bool,
+    /// The body of an authentication request.
+    credentials: String,
+    /// Whether this crate can send the query of the request.
+    pub(crate) has_exact_query: bool,
 }
 
 impl Call {
-    /// The call that sends the request, or the one that is nearest to it;
-    /// `None` for what this crate does not do.
-    pub(crate) fn of(case: &Recorded) -> Option<Self> {
-        let request = &case.request;
+    /// The call that sends the request, or the most similar one; `None` if the
+    /// crate has no such operation.
+    pub(crate) fn of(exchange: &Exchange) -> Option<Self> {
+        let request = &exchange.request;
         let segments = request.segments();
         let segments: Vec<_> = segments.iter().map(String::as_str).collect();
         let host = request.header("host")?;
         if host.ends_with(":5000") {
-            let is_sign_in = request.line().starts_with("POST /v3/auth/tokens");
-            return is_sign_in.then(|| {
-                let mut call = Self::new(Verb::SignIn, "/v3", "");
-                call.sign_in.clone_from(&request.body);
-                call.has_its_query = !request.target.contains('?');
+            let authenticates = request.line().starts_with("POST /v3/auth/tokens");
+            return authenticates.then(|| {
+                let mut call = Self::new(Verb::Authenticate, "/v3", "");
+                call.credentials.clone_from(&request.body);
+                call.has_exact_query = !request.target.contains('?');
                 call
             });
         }
@@ -83,7 +83,7 @@ impl Call {
         let version = version.and_then(|version| version.strip_prefix("compute "));
         call.microversion = version.map(str::to_owned);
         call.items = items(&call.verb, &request.body);
-        call.read_query(case);
+        call.read_query(exchange);
         Some(call)
     }
 
@@ -95,24 +95,24 @@ impl Call {
             microversion: None,
             items: None,
             list: ListImages::new(),
-            sign_in: String::new(),
-            has_its_query: true,
+            credentials: String::new(),
+            has_exact_query: true,
         }
     }
 
-    fn read_query(&mut self, case: &Recorded) {
-        let query = case.query();
+    fn read_query(&mut self, exchange: &Exchange) {
+        let query = exchange.query();
         let Verb::List { detailed } = self.verb else {
-            self.has_its_query = !case.request.target.contains('?');
+            self.has_exact_query = !exchange.request.target.contains('?');
             return;
         };
         let mut list = ListImages::from(detailed);
         let mut is_limited = false;
         for (at, (name, value)) in query.iter().enumerate() {
-            let is_again = query[..at].iter().any(|(known, _)| known == name);
-            let before = list.clone();
+            let is_repeated = query[..at].iter().any(|(known, _)| known == name);
+            let unchanged = list.clone();
             list = match (name.as_str(), value.parse::<u32>()) {
-                _ if is_again => list,
+                _ if is_repeated => list,
                 ("limit", Ok(limit @ 1..=1000)) => list.limit(limit.into()),
                 ("limit", Ok(limit)) if limit > 1000 => list.page_size(limit),
                 ("marker", _) => list.marker(value),
@@ -129,37 +129,38 @@ impl Call {
                 }
                 _ => list,
             };
-            self.has_its_query &= list != before;
-            is_limited |= name == "limit" && list != before;
+            self.has_exact_query &= list != unchanged;
+            is_limited |= name == "limit" && list != unchanged;
         }
-        // Answers to what the crate would ask otherwise: no more than came.
-        let count = case
+        // A different query: a limit stops the crate after the recorded page.
+        let count = exchange
+            .response
             .json()
             .and_then(|body| body["images"].as_array().map(Vec::len));
         let count = count
             .and_then(|count| u64::try_from(count).ok())
             .unwrap_or(0);
-        if !self.has_its_query && !is_limited && count > 0 {
+        if !self.has_exact_query && !is_limited && count > 0 {
             list = list.limit(count);
         }
         self.list = list;
     }
 
-    /// Whether the crate's own request is the recorded one, to the last part.
-    pub(crate) fn is_exact(&self, case: &Recorded) -> bool {
-        let has_its_body = match self.verb {
-            Verb::SignIn => authentication::options("", &self.sign_in).is_some(),
+    /// Whether the crate sends exactly the recorded request.
+    pub(crate) fn is_exact(&self, exchange: &Exchange) -> bool {
+        let has_exact_body = match self.verb {
+            Verb::Authenticate => authentication::options("", &self.credentials).is_some(),
             Verb::SetItem(_) | Verb::ResetMetadata | Verb::MergeMetadata => self.items.is_some(),
-            _ => case.request.body.is_empty(),
+            _ => exchange.request.body.is_empty(),
         };
-        self.has_its_query && has_its_body
+        self.has_exact_query && has_exact_body
     }
 
-    /// Calls it there; what came is compared with what was recorded.
+    /// Makes the call, and returns its result as JSON.
     pub(crate) fn run(&self, server: &Server) -> Result<Value> {
-        if self.verb == Verb::SignIn {
+        if self.verb == Verb::Authenticate {
             let url = server.url(&self.endpoint);
-            let options = authentication::options(&url, &self.sign_in);
+            let options = authentication::options(&url, &self.credentials);
             return authentication::run(options.unwrap_or_else(|| authentication::any(&url)));
         }
         let compute = self.compute(server)?;
@@ -167,7 +168,7 @@ impl Call {
         let any = || vec![("k".to_owned(), "v".to_owned())];
         let items = self.items.clone().unwrap_or_else(any);
         match &self.verb {
-            Verb::SignIn => unreachable!(),
+            Verb::Authenticate => unreachable!(),
             Verb::List { .. } => {
                 let images: Result<Vec<_>> = compute.list_images(self.list.clone()).collect();
                 images.map(|images| json!(images))
@@ -211,7 +212,7 @@ impl Call {
     }
 }
 
-/// The items of a request that are all text, as the calls take them.
+/// The metadata items of a request, if all values are strings.
 fn items(verb: &Verb, body: &str) -> Option<Vec<(String, String)>> {
     let body: Value = serde_json::from_str(body).ok()?;
     let body = body.as_object().filter(|body| body.len() == 1)?;

@@ -1,33 +1,33 @@
-//! What a recorded answer has to come out as, read from the answer itself with
-//! nothing but `serde_json`.
+//! The expected result of a call, derived from the recorded response with
+//! `serde_json` alone.
 
 use opencloud::{Error, Missing};
 use serde_json::{Value, json};
 
 use super::call::{Call, Verb};
-use super::recorded::Recorded;
+use super::recorded::Exchange;
 
-/// An error, as far as a recorded answer tells.
+/// The parts of an error that a recorded response determines.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Refusal {
+pub(crate) struct Failure {
     pub(crate) kind: &'static str,
     pub(crate) status: u16,
-    pub(crate) words: String,
+    pub(crate) message: String,
     pub(crate) request_id: String,
     pub(crate) missing: Option<Missing>,
 }
 
-/// Whether the crate has to refuse the call before it sends anything: what
-/// cannot be in a path, a microversion without the call, a filter that Nova
-/// damages, and what Nova could only answer 500 to.
-pub(crate) fn is_refused(case: &Recorded, call: &Call) -> bool {
+/// Whether the crate must reject the call before it sends a request: an invalid
+/// path segment, a microversion without the operation, a filter that Nova
+/// mangles, or metadata to which Nova responds with 500.
+pub(crate) fn is_rejected(exchange: &Exchange, call: &Call) -> bool {
     let item = match &call.verb {
         Verb::GetItem(key) | Verb::SetItem(key) | Verb::DeleteItem(key) => Some(key.as_str()),
         _ => None,
     };
-    let is_of_image = !matches!(call.verb, Verb::SignIn | Verb::List { .. });
-    let lost = |segment: &str| ["", ".", ".."].contains(&segment);
-    let damaged = |(name, _): &(String, String)| {
+    let is_of_image = !matches!(call.verb, Verb::Authenticate | Verb::List { .. });
+    let is_invalid = |segment: &str| ["", ".", ".."].contains(&segment);
+    let is_mangled = |(name, _): &(String, String)| {
         name.strip_prefix("property-")
             .is_some_and(|name| "property-".contains(&name[..1]))
     };
@@ -35,21 +35,21 @@ pub(crate) fn is_refused(case: &Recorded, call: &Call) -> bool {
         call.verb,
         Verb::SetItem(_) | Verb::ResetMetadata | Verb::MergeMetadata
     ) && call.items.as_ref().is_some_and(|items| !items.is_empty());
-    let is_outage = String::from_utf8_lossy(&case.body).contains("GlanceConnectionFailed");
-    (is_of_image && lost(&call.id))
-        || item.is_some_and(lost)
+    let is_outage = exchange.response.body.contains("GlanceConnectionFailed");
+    (is_of_image && is_invalid(&call.id))
+        || item.is_some_and(is_invalid)
         || call
             .microversion
             .as_deref()
             .is_some_and(|version| is_too_new(&call.verb, version))
-        || case.query().iter().any(damaged)
-        || (is_write && case.status == 500 && !is_outage)
+        || exchange.query().iter().any(is_mangled)
+        || (is_write && exchange.response.status == 500 && !is_outage)
 }
 
-/// Whether that microversion has the call no more, or is none.
+/// Whether this microversion is invalid or no longer has the operation.
 fn is_too_new(verb: &Verb, version: &str) -> bool {
     let last = match verb {
-        Verb::SignIn | Verb::List { .. } | Verb::Retrieve | Verb::Delete => (2, 35),
+        Verb::Authenticate | Verb::List { .. } | Verb::Retrieve | Verb::Delete => (2, 35),
         _ => (2, 38),
     };
     let Some((major, minor)) = version.split_once('.') else {
@@ -61,18 +61,18 @@ fn is_too_new(verb: &Verb, version: &str) -> bool {
     (major, minor) > last
 }
 
-/// What a call gives, when the answer is that: the same value as
-/// [`Call::run`](super::call::Call::run).
-pub(crate) fn value(case: &Recorded, call: &Call) -> Value {
-    let body = case.json().unwrap_or_default();
+/// The result of a successful call, as [`Call::run`](super::call::Call::run)
+/// returns it.
+pub(crate) fn value(exchange: &Exchange, call: &Call) -> Value {
+    let body = exchange.response.json().unwrap_or_default();
     match &call.verb {
-        Verb::SignIn => token(&body["token"]),
+        Verb::Authenticate => token(&body["token"]),
         Verb::List { .. } => body["images"].clone(),
         Verb::Retrieve => body["image"].clone(),
         Verb::Delete => Value::Null,
         Verb::GetMetadata | Verb::ResetMetadata | Verb::MergeMetadata => body["metadata"].clone(),
         Verb::GetItem(key) | Verb::SetItem(key) => {
-            // Under the name under which Nova stores it.
+            // Nova stores the key without surrounding spaces.
             let value = body["meta"]
                 .as_object()
                 .and_then(|meta| meta.values().next());
@@ -98,9 +98,9 @@ fn token(token: &Value) -> Value {
     })
 }
 
-/// What a call fails with, when the answer is that.
-pub(crate) fn refusal(case: &Recorded, call: &Call) -> Refusal {
-    let kind = match case.status {
+/// The error that a call must return.
+pub(crate) fn failure(exchange: &Exchange, call: &Call) -> Failure {
+    let kind = match exchange.response.status {
         400 => "BadRequest",
         401 => "Unauthorized",
         403 => "Forbidden",
@@ -109,13 +109,13 @@ pub(crate) fn refusal(case: &Recorded, call: &Call) -> Refusal {
         429 => "OverLimit",
         _ => "Status",
     };
-    let words = words(case);
-    let is_html = case.json().is_none();
+    let message = message(exchange);
+    let is_html = exchange.response.json().is_none();
     let is_item = matches!(
         call.verb,
         Verb::GetItem(_) | Verb::SetItem(_) | Verb::DeleteItem(_)
     );
-    let missing = match (case.status, words.as_str()) {
+    let missing = match (exchange.response.status, message.as_str()) {
         (404, "Image not found.") => Some(Missing::Image),
         (404, "Invalid metadata key") => Some(Missing::MetadataItem),
         (404, "The resource could not be found.") if is_item && !is_html => {
@@ -124,24 +124,25 @@ pub(crate) fn refusal(case: &Recorded, call: &Call) -> Refusal {
         (404, _) => Some(Missing::Call),
         _ => None,
     };
-    let request_id = case
+    let request_id = exchange
+        .response
         .header("x-openstack-request-id")
         .expect("a request id")
         .to_owned();
-    Refusal {
+    Failure {
         kind,
-        status: case.status,
-        words,
+        status: exchange.response.status,
+        message,
         request_id,
         missing,
     }
 }
 
-/// The server's own words: the one message of a fault, or the sentence below
-/// the headline of a page; what a terminal would obey is escaped.
-fn words(case: &Recorded) -> String {
-    let text = String::from_utf8(case.body.clone()).expect("text");
-    let words = if let Some(fault) = case.json() {
+/// The server's message: of a JSON fault, or the sentence below the heading of an
+/// HTML page; control characters are escaped.
+fn message(exchange: &Exchange) -> String {
+    let text = &exchange.response.body;
+    let message = if let Some(fault) = exchange.response.json() {
         let fault = fault
             .as_object()
             .and_then(|fault| fault.values().next())
@@ -152,14 +153,14 @@ fn words(case: &Recorded) -> String {
             .trim()
             .to_owned()
     } else {
-        let (_, after) = text.split_once("</h1>").expect("a headline");
+        let (_, after) = text.split_once("</h1>").expect("a heading");
         let (sentence, _) = after.split_once("<br />").expect("a sentence");
         sentence.trim().to_owned()
     };
-    let long = words.char_indices().nth(1000).map(|(end, _)| end);
-    let words = match long {
-        Some(end) => format!("{}… ({} bytes in all)", &words[..end], words.len()),
-        None => words,
+    let cut = message.char_indices().nth(1000).map(|(end, _)| end);
+    let message = match cut {
+        Some(end) => format!("{}… ({} bytes in all)", &message[..end], message.len()),
+        None => message,
     };
     let escape = |c: char| {
         if c.is_control() {
@@ -168,11 +169,11 @@ fn words(case: &Recorded) -> String {
             c.into()
         }
     };
-    words.chars().map(escape).collect()
+    message.chars().map(escape).collect()
 }
 
-/// The same of an error of this crate.
-pub(crate) fn told(error: &Error) -> Refusal {
+/// The same parts of an error of this crate.
+pub(crate) fn actual(error: &Error) -> Failure {
     let kind = match error {
         Error::Unauthorized(_) => "Unauthorized",
         Error::Forbidden(_) => "Forbidden",
@@ -181,13 +182,13 @@ pub(crate) fn told(error: &Error) -> Refusal {
         Error::Conflict(_) => "Conflict",
         Error::OverLimit(_) => "OverLimit",
         Error::Status(_) => "Status",
-        _ => "another",
+        _ => "other",
     };
     let details = error.details();
-    Refusal {
+    Failure {
         kind,
         status: details.status().unwrap_or_default(),
-        words: details.message().to_owned(),
+        message: details.message().to_owned(),
         request_id: details.request_id().unwrap_or_default().to_owned(),
         missing: details.missing(),
     }

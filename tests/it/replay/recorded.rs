@@ -1,151 +1,121 @@
-//! [`Recorded`]: one request to a real Keystone or Nova, and its answer byte for byte.
+//! [`Exchange`]: one recorded request to a real Keystone or Nova, with its response.
 
+use std::fs;
 use std::path::Path;
-use std::{fs, str};
 
+use serde::Deserialize;
 use serde_json::Value;
 
 use crate::support::{Answer, Request};
 
-/// How the answer travels: three settings of a cloud's HTTP server.
+/// How the response is sent: three settings of a real HTTP server.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Wire {
-    /// With its length, and then the connection is closed: as recorded.
+    /// With `Content-Length`, then the connection is closed: as recorded.
     Close,
-    /// With its length, on a connection that stays.
+    /// With `Content-Length`, on a connection that stays open.
     KeepAlive,
-    /// Without its length: it ends where the connection does.
+    /// Without `Content-Length`: the body ends where the connection does.
     NoLength,
 }
 
-/// A file of `tests/replay/recorded`: remarks, the request, and after the line
-/// that begins with `# response` the answer. Only tokens were replaced, and
-/// line ends are plain.
-#[derive(Debug)]
-pub(crate) struct Recorded {
+/// One line of a file in `tests/data`. Only tokens were replaced.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Exchange {
     pub(crate) name: String,
+    #[serde(deserialize_with = "request")]
     pub(crate) request: Request,
-    pub(crate) status: u16,
-    /// The words after the status.
-    pub(crate) reason: String,
-    head: Vec<String>,
-    pub(crate) body: Vec<u8>,
+    pub(crate) response: Response,
 }
 
-impl Recorded {
-    /// Every case there is, by name.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Response {
+    pub(crate) status: u16,
+    pub(crate) reason: String,
+    headers: Vec<(String, String)>,
+    pub(crate) body: String,
+}
+
+fn request<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Request, D::Error> {
+    #[derive(Deserialize)]
+    struct Fields {
+        method: String,
+        target: String,
+        headers: Vec<(String, String)>,
+        body: String,
+    }
+    let fields = Fields::deserialize(from)?;
+    let lower = |(name, value): (String, String)| (name.to_ascii_lowercase(), value);
+    Ok(Request {
+        method: fields.method,
+        target: fields.target,
+        headers: fields.headers.into_iter().map(lower).collect(),
+        body: fields.body,
+        ..Request::default()
+    })
+}
+
+impl Exchange {
+    /// All exchanges, by name.
     pub(crate) fn all() -> Vec<Self> {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/replay/recorded");
-        let entries = fs::read_dir(folder).expect("the folder of the recorded answers");
-        let mut paths: Vec<_> = entries
-            .map(|entry| entry.expect("an entry").path())
-            .collect();
-        paths.sort();
-        paths.iter().map(|path| Self::read(path)).collect()
+        let path =
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/keystone-30-nova-34.jsonl");
+        let text = fs::read_to_string(path).expect("the recorded exchanges");
+        let parse = |line| serde_json::from_str(line).expect("a recorded exchange");
+        text.lines().map(parse).collect()
     }
 
-    /// The case whose name begins so.
+    /// The first exchange whose name starts with this.
     #[track_caller]
     pub(crate) fn named(prefix: &str) -> Self {
-        let mut all = Self::all()
-            .into_iter()
-            .filter(|case| case.name.starts_with(prefix));
-        all.next().expect("a case of that name")
+        let mut all = Self::all().into_iter();
+        all.find(|exchange| exchange.name.starts_with(prefix))
+            .expect("an exchange with this name")
     }
 
-    fn read(path: &Path) -> Self {
-        let name = path
-            .file_stem()
-            .expect("a name")
-            .to_string_lossy()
-            .into_owned();
-        let text = fs::read_to_string(path).expect("a recorded answer");
-        let (asked, answer) = text.split_once("# response").expect("a response");
-        let (_, answer) = answer.split_once('\n').expect("a response");
-
-        let remarks = asked.lines().take_while(|line| line.starts_with('#'));
-        let asked = &asked[remarks.map(|line| line.len() + 1).sum()..];
-        let (head, body) = asked.split_once("\n\n").expect("a head");
-        let mut request = Request::parse(head.replace('\n', "\r\n").as_bytes()).expect("a request");
-        body.strip_suffix("\n\n")
-            .unwrap_or(body)
-            .clone_into(&mut request.body);
-
-        let (head, body) = answer.split_once("\n\n").expect("a head");
-        let mut head: Vec<_> = head.lines().map(str::to_owned).collect();
-        let first = head.remove(0);
-        let mut first = first.splitn(3, ' ').skip(1).map(str::to_owned);
-        let status = first
-            .next()
-            .and_then(|word| word.parse().ok())
-            .expect("a status");
-        let reason = first.next().expect("a reason");
-        let mut case = Self {
-            name,
-            request,
-            status,
-            reason,
-            head,
-            body: body.into(),
-        };
-        let length = case
-            .header("content-length")
-            .expect("a length")
-            .parse()
-            .expect("a number");
-        // A file ends with a line end, whatever the body.
-        assert!(
-            [length, length + 1].contains(&case.body.len()),
-            "{} is not whole",
-            case.name
-        );
-        case.body.truncate(length);
-        case
-    }
-
-    /// A header of the answer.
-    pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        let mut pairs = self.head.iter().filter_map(|line| line.split_once(": "));
-        pairs
-            .find(|(known, _)| known.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value)
-    }
-
-    /// The answer as JSON, if it is.
-    pub(crate) fn json(&self) -> Option<Value> {
-        serde_json::from_slice(&self.body).ok()
-    }
-
-    /// The answer as it comes over that wire.
-    pub(crate) fn answer(&self, wire: Wire) -> Answer {
-        let left_out: &[&str] = match wire {
-            Wire::Close => &[],
-            Wire::KeepAlive => &["connection:"],
-            Wire::NoLength => &["connection:", "content-length:"],
-        };
-        let is_kept = |line: &&String| {
-            let line = line.to_ascii_lowercase();
-            !left_out.iter().any(|name| line.starts_with(name))
-        };
-        let mut bytes = format!("HTTP/1.1 {} {}\r\n", self.status, self.reason).into_bytes();
-        for line in self.head.iter().filter(is_kept) {
-            bytes.extend(format!("{line}\r\n").bytes());
-        }
-        bytes.extend(b"\r\n");
-        bytes.extend(&self.body);
-        match wire {
-            Wire::KeepAlive => Answer::raw_and_keep(bytes),
-            Wire::Close | Wire::NoLength => Answer::raw(bytes),
-        }
-    }
-
-    /// The query of the request, decoded.
+    /// The decoded query of the request.
     pub(crate) fn query(&self) -> Vec<(String, String)> {
         pairs(&self.request)
     }
 }
 
-/// The query of a request, decoded.
+impl Response {
+    /// The value of this response header.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        let mut headers = self.headers.iter();
+        headers
+            .find(|(known, _)| known.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// The response body, if it is JSON.
+    pub(crate) fn json(&self) -> Option<Value> {
+        serde_json::from_str(&self.body).ok()
+    }
+
+    /// The response for the test server.
+    pub(crate) fn answer(&self, wire: Wire) -> Answer {
+        let omitted: &[&str] = match wire {
+            Wire::Close => &[],
+            Wire::KeepAlive => &["connection"],
+            Wire::NoLength => &["connection", "content-length"],
+        };
+        let mut text = format!("HTTP/1.1 {} {}\r\n", self.status, self.reason);
+        for (name, value) in &self.headers {
+            if !omitted.contains(&name.to_ascii_lowercase().as_str()) {
+                text.extend([name, ": ", value, "\r\n"]);
+            }
+        }
+        text += "\r\n";
+        text += &self.body;
+        match wire {
+            Wire::KeepAlive => Answer::raw_and_keep(text),
+            Wire::Close | Wire::NoLength => Answer::raw(text),
+        }
+    }
+}
+
+/// The decoded query of a request.
 pub(crate) fn pairs(request: &Request) -> Vec<(String, String)> {
     let query = request
         .target
