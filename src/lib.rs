@@ -111,37 +111,29 @@ struct Readme;
 #[cfg(test)]
 extern crate self as opencloud;
 
-mod address;
-mod catalogue;
 pub mod compute;
 pub mod config;
 mod credentials;
-mod details;
+mod endpoint;
 mod error;
-mod fault;
+mod escape;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing;
+mod http;
 mod identity;
-mod ids;
+pub mod list;
+mod microversion;
 mod openstack;
 mod options;
-mod pages;
 pub mod porting;
-mod printable;
-mod request;
-mod response;
-mod retry;
-mod seen;
 mod service;
 mod service_options;
-mod session;
-mod time;
-mod token;
-mod transport;
-mod words;
 
-pub use credentials::{ApplicationCredential, Domain, Project, Scope, User};
-pub use details::{Details, Missing};
-pub use error::{Error, Result};
+pub use credentials::{ApplicationCredential, Domain, Project, Scope, User, UserRef};
+pub use error::{Error, ErrorKind, Result};
+pub use identity::token::Token;
+pub use jiff::Timestamp;
 pub use openstack::OpenStack;
 pub use options::Options;
 pub use service_options::{Interface, ServiceOptions};
-pub use token::Token;

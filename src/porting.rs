@@ -21,7 +21,7 @@
 //! # let (auth_url, region) = (sandbox.auth_url(), "RegionOne");
 //! # let (user_id, password) = (sandbox.user_id("demo"), "demo-password");
 //! # let project_id = sandbox.project_id("demo");
-//! use opencloud::{OpenStack, Options, Project, Scope, ServiceOptions, User};
+//! use opencloud::{ErrorKind, OpenStack, Options, Project, Scope, ServiceOptions, User};
 //!
 //! let openstack = OpenStack::new(
 //!     Options::new(auth_url)
@@ -291,7 +291,7 @@
 //! # let compute = opencloud::OpenStack::new(sandbox.options())?.compute_v2()?;
 //! # let image = compute.get_image("00000000-0000-4000-8000-000000000000");
 //! match image.delete() {
-//!     Err(opencloud::Error::NotFound(_)) => println!("it was gone already"),
+//!     Err(opencloud::ErrorKind::NotFound) => println!("it was gone already"),
 //!     other => other?,
 //! }
 //! # Ok::<(), opencloud::Error>(())

@@ -3,6 +3,7 @@
 use opencloud::compute::v2::ListImages;
 use opencloud::{
     ApplicationCredential, Domain, OpenStack, Options, Project, Scope, ServiceOptions, User,
+    UserRef,
 };
 
 use crate::cloud::cloud;
@@ -70,14 +71,15 @@ fn an_application_credential_signs_in_by_name_with_its_user() {
     let (_, secret) = cloud().application_credential();
     let id = cloud().user_id("demo");
     for user in [
-        User::id_only(id),
-        User::name_only("demo", Domain::by_id("default")),
-        User::name_only("demo", Domain::by_name("Default")),
+        UserRef::by_id(id),
+        UserRef::by_name("demo", Domain::by_id("default")),
+        UserRef::by_name("demo", Domain::by_name("Default")),
         User::by_name(
             "demo",
             "this password is not sent",
             Domain::by_id("default"),
-        ),
+        )
+        .into(),
     ] {
         let credential = ApplicationCredential::by_name("demo-app", secret, user);
         works_in_demo(cloud().address().application_credential(credential));
@@ -161,13 +163,10 @@ fn nova_cannot_serve_a_token_for_nothing() {
         .expect_err("a refusal");
     assert_eq!(
         (kind(&error).as_str(), error.status()),
-        ("Status", Some(500))
+        ("UnexpectedStatus", Some(500))
     );
     assert!(
-        error
-            .details()
-            .message()
-            .starts_with("Unexpected API Error. "),
+        error.message().starts_with("Unexpected API Error. "),
         "{error}"
     );
 }
@@ -253,8 +252,8 @@ fn an_unknown_trust_is_refused() {
 #[test]
 fn a_wrong_application_credential_is_refused() {
     let (id, secret) = cloud().application_credential();
-    let user = || User::name_only("demo", Domain::by_id("default"));
-    let other = || User::name_only("other", Domain::by_id("default"));
+    let user = || UserRef::by_name("demo", Domain::by_id("default"));
+    let other = || UserRef::by_name("other", Domain::by_id("default"));
     for credential in [
         ApplicationCredential::by_id(id, WRONG),
         ApplicationCredential::by_name("demo-app", WRONG, user()),
@@ -269,10 +268,7 @@ fn a_wrong_application_credential_is_refused() {
 #[track_caller]
 fn is_not_found(options: Options, words: &str) {
     let error = refused(OpenStack::new(options).expect("good options").compute_v2());
-    assert_eq!(
-        (&*kind(&error), error.details().missing()),
-        ("Unauthorized", None)
-    );
+    assert_eq!(kind(&error), "Unauthorized");
     assert_eq!(
         said(&error),
         format!(
@@ -340,10 +336,10 @@ fn an_auth_url_that_leads_to_glance_is_not_followed() {
     let error = refused(OpenStack::new(options).expect("good options").compute_v2());
     assert_eq!(
         (kind(&error).as_str(), error.status()),
-        ("Status", Some(300))
+        ("UnexpectedStatus", Some(300))
     );
     assert_eq!(
-        error.details().message(),
+        error.message(),
         "it offers other addresses and names none; is the URL right?"
     );
 }

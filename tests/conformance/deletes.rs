@@ -1,7 +1,7 @@
 //! Deleting an image, and who may not.
 
 use opencloud::compute::v2::ListImages;
-use opencloud::{Error, Missing};
+use opencloud::{Error, ErrorKind};
 
 use crate::cloud::{cloud, listed};
 use crate::error_snapshot::{kind, refused, said};
@@ -10,7 +10,7 @@ use crate::glance::image;
 #[track_caller]
 fn is_gone(error: &Error, id: &str) {
     assert_eq!(kind(error), "NotFound");
-    assert_eq!(error.details().missing(), Some(Missing::Image));
+    assert_eq!(error.kind(), ErrorKind::NotFound);
     assert_eq!(
         said(error),
         format!(
@@ -52,7 +52,7 @@ fn a_deleted_image_is_gone_for_every_call() {
         refused(image.delete_metadata_item("a")),
     ] {
         assert_eq!(kind(&error), "NotFound");
-        assert_eq!(error.details().missing(), Some(Missing::Image));
+        assert_eq!(error.kind(), ErrorKind::NotFound);
     }
     assert!(!listed(ListImages::new()).contains(&made.to_string()));
 }
@@ -113,7 +113,7 @@ fn an_id_with_a_slash_cannot_be_deleted() {
     ] {
         let error = refused(cloud().compute("demo").get_image(id).delete());
         assert_eq!(kind(&error), "NotFound");
-        assert_eq!(error.details().missing(), Some(Missing::Call));
+        assert_eq!(error.kind(), ErrorKind::NoSuchApi);
     }
     cloud().shown("demo", &made);
 }

@@ -140,7 +140,7 @@ fn a_marker_of_the_callers_own_that_is_gone_is_the_callers_error() {
         .expect("an error");
     let error = error.expect_err("a refusal");
     assert_eq!(
-        error.details().message(),
+        error.message(),
         format!("HTTP 400 Bad Request: No image found with ID {}", order[0])
     );
     drop(made);

@@ -1,7 +1,7 @@
 //! Which endpoint is used, and what a wrong one answers.
 
 use opencloud::compute::v2::{Compute, ListImages};
-use opencloud::{Interface, Missing, OpenStack, ServiceOptions};
+use opencloud::{ErrorKind, Interface, OpenStack, ServiceOptions};
 
 use crate::cloud::{cloud, ids};
 use crate::error_snapshot::{kind, refused, said};
@@ -160,11 +160,8 @@ fn a_path_that_is_none_is_told_apart_from_a_missing_image() {
         ),
     ] {
         assert_eq!(kind(&outcome), "NotFound");
-        assert_eq!(outcome.details().missing(), Some(Missing::Call));
-        assert_eq!(
-            outcome.details().message(),
-            "The resource could not be found."
-        );
+        assert_eq!(outcome.kind(), ErrorKind::NoSuchApi);
+        assert_eq!(outcome.message(), "The resource could not be found.");
     }
 }
 
@@ -172,15 +169,15 @@ fn a_path_that_is_none_is_told_apart_from_a_missing_image() {
 fn another_service_at_the_endpoint_is_an_error() {
     let error = refused(first(&at(cloud().identity())));
     assert_eq!(kind(&error), "NotFound");
-    assert_eq!(error.details().missing(), Some(Missing::Call));
+    assert_eq!(error.kind(), ErrorKind::NoSuchApi);
 
     let error = refused(first(&at(cloud().glance())));
     assert_eq!(
         (kind(&error).as_str(), error.status()),
-        ("Status", Some(300))
+        ("UnexpectedStatus", Some(300))
     );
     assert_eq!(
-        error.details().message(),
+        error.message(),
         "it offers other addresses and names none; is the URL right?"
     );
 }

@@ -213,7 +213,7 @@ fn a_property_that_nova_would_damage_is_refused_before_sending() {
             .next()
             .expect("an error"),
     );
-    assert_eq!(kind(&error), "Invalid");
+    assert_eq!(kind(&error), "InvalidInput");
     assert_eq!(
         said(&error),
         "Nova cannot filter by the property \"os_distro\": it drops every letter of \"property-\" \

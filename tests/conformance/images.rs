@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use opencloud::compute::v2::{DiskConfig, Image, ImageStatus, MetadataValue};
-use opencloud::{Error, Missing};
+use opencloud::{Error, ErrorKind};
 
 use crate::cloud::cloud;
 use crate::error_snapshot::{kind, refused, said};
@@ -248,7 +248,7 @@ fn an_id_of_which_there_is_no_image_is_not_found() {
         (&"a".repeat(300), &"a".repeat(300)),
     ] {
         let error = missing(id);
-        assert_eq!(error.details().missing(), Some(Missing::Image));
+        assert_eq!(error.kind(), ErrorKind::NotFound);
         assert_eq!(
             said(&error),
             format!(
@@ -263,11 +263,8 @@ fn an_id_of_which_there_is_no_image_is_not_found() {
 fn an_id_with_a_slash_has_no_call() {
     for id in ["a/b", "a/", "/"] {
         let error = missing(id);
-        assert_eq!(error.details().missing(), Some(Missing::Call));
-        assert_eq!(
-            error.details().message(),
-            "The resource could not be found."
-        );
+        assert_eq!(error.kind(), ErrorKind::NoSuchApi);
+        assert_eq!(error.message(), "The resource could not be found.");
     }
 }
 
@@ -276,9 +273,9 @@ fn an_id_that_leads_to_another_image_is_an_error() {
     // The server takes no notice of a line end after the id.
     let id = format!("{}\n", cloud().image_id("plain"));
     let error = refused(cloud().compute("demo").get_image(&id).retrieve());
-    assert_eq!(kind(&error), "Answer");
+    assert_eq!(kind(&error), "InvalidResponse");
     assert_eq!(
-        error.details().message(),
+        error.message(),
         format!("it is about another image, {:?}", cloud().image_id("plain"))
     );
 }
@@ -303,7 +300,7 @@ fn an_id_that_changes_the_path_is_refused_before_sending() {
         ] {
             assert_eq!(
                 (kind(&error).as_str(), said(&error)),
-                ("Invalid", words.clone())
+                ("InvalidInput", words.clone())
             );
         }
     }

@@ -303,7 +303,7 @@ fn another_projects_image_cannot_be_a_marker() {
     let error = images.next().expect("an error").expect_err("a refusal");
     assert_eq!(kind(&error), "Forbidden");
     assert_eq!(
-        error.details().message(),
+        error.message(),
         format!("HTTP 403 Forbidden: Forbidding request, image {id} not visible")
     );
 }

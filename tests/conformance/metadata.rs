@@ -1,7 +1,7 @@
 //! The metadata as a whole: get, reset, merge, and who may.
 
 use opencloud::compute::v2::{Image, Metadata};
-use opencloud::{Error, Missing};
+use opencloud::{Error, ErrorKind};
 use serde_json::{Value, json};
 
 use crate::cloud::cloud;
@@ -169,7 +169,7 @@ fn an_image_has_at_most_128_items() {
         refused(image.set_metadata_item("k128", "v")),
     ] {
         assert_eq!(kind(&error), "Forbidden");
-        assert_eq!(error.details().message(), "Image metadata limit exceeded");
+        assert_eq!(error.message(), "Image metadata limit exceeded");
     }
     assert_eq!(image.metadata.len(), 128, "a refusal changes nothing here");
     assert_eq!(
@@ -191,9 +191,9 @@ fn a_body_that_is_too_large_is_refused() {
     // The server answers and closes before it has read the body; what arrives
     // first is the answer or the broken connection.
     match kind(&error).as_str() {
-        "Status" => {
+        "UnexpectedStatus" => {
             assert_eq!(error.status(), Some(413));
-            let words = error.details().message();
+            let words = error.message();
             assert!(words.starts_with("Request is too large."), "{words}");
         }
         other => assert_eq!(other, "Connection", "{error}"),
@@ -239,10 +239,7 @@ fn metadata_of_others_are_read_and_not_written() {
         assert_eq!(serde_json::to_value(got).expect("JSON"), before);
         for error in writes("demo", id) {
             assert_eq!(kind(&error), "Forbidden", "{error}");
-            assert_eq!(
-                error.details().message(),
-                format!("Not authorized for image {id}.")
-            );
+            assert_eq!(error.message(), format!("Not authorized for image {id}."));
         }
         assert_eq!(cloud().metadata_of(id), before);
     }
@@ -278,8 +275,8 @@ fn the_image_of_which_there_is_none_has_no_metadata() {
         errors.extend(writes("demo", id));
         for error in errors {
             assert_eq!(kind(&error), "NotFound");
-            assert_eq!(error.details().missing(), Some(Missing::Image));
-            assert_eq!(error.details().message(), "Image not found.");
+            assert_eq!(error.kind(), ErrorKind::NotFound);
+            assert_eq!(error.message(), "Image not found.");
         }
     }
 }

@@ -1,6 +1,6 @@
 //! One metadata item: get, set, delete, and what is remembered of it here.
 
-use opencloud::Missing;
+use opencloud::ErrorKind;
 use opencloud::compute::v2::MetadataValue;
 use serde_json::{Value, json};
 
@@ -54,7 +54,7 @@ fn a_missing_key_is_told_apart_from_a_missing_image() {
         ),
     ] {
         assert_eq!(kind(&error), "NotFound");
-        assert_eq!(error.details().missing(), Some(Missing::MetadataItem));
+        assert_eq!(error.kind(), ErrorKind::KeyNotFound);
         assert_eq!(
             said(&error),
             format!(
@@ -73,7 +73,7 @@ fn an_item_deleted_twice_is_missing_the_second_time() {
     let mut image = cloud().compute("demo").get_image(&*made);
     image.delete_metadata_item("a").expect("a DELETE");
     let error = refused(image.delete_metadata_item("a"));
-    assert_eq!(error.details().missing(), Some(Missing::MetadataItem));
+    assert_eq!(error.kind(), ErrorKind::KeyNotFound);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Keys: which arrive as they are, and which the server does not take.
 
-use opencloud::{Error, Missing};
+use opencloud::{Error, ErrorKind};
 use serde_json::{Map, Value, json};
 
 use crate::cloud::cloud;
@@ -91,7 +91,7 @@ fn keys_of_other_characters_are_the_servers_refusal() {
         let [merge, reset, set, get, delete] = refusals(&made, key);
         for error in [merge, reset, set] {
             assert_eq!(kind(&error), "BadRequest", "{key:?}");
-            let words = error.details().message();
+            let words = error.message();
             assert!(
                 words.starts_with("Invalid input for field/attribute meta"),
                 "{words}"
@@ -103,11 +103,7 @@ fn keys_of_other_characters_are_the_servers_refusal() {
         }
         for error in [get, delete] {
             assert_eq!(kind(&error), "NotFound", "{key:?}");
-            assert_eq!(
-                error.details().missing(),
-                Some(Missing::MetadataItem),
-                "{key:?}"
-            );
+            assert_eq!(error.kind(), ErrorKind::KeyNotFound, "{key:?}");
         }
     }
     assert_eq!(cloud().metadata_of(&made), json!({"kept": "k"}));
@@ -121,8 +117,8 @@ fn a_key_of_256_characters_is_the_servers_refusal() {
         [merge, reset, set].map(|error| kind(&error)),
         ["BadRequest"; 3]
     );
-    let missing = |error: Error| error.details().missing();
-    assert_eq!([get, delete].map(missing), [Some(Missing::MetadataItem); 2]);
+    let missing = |error: Error| error.kind();
+    assert_eq!([get, delete].map(missing), [ErrorKind::KeyNotFound; 2]);
     assert_eq!(cloud().metadata_of(&made), json!({"kept": "k"}));
 }
 
@@ -131,8 +127,8 @@ fn a_key_with_a_slash_has_no_call_of_its_own() {
     let made = image().with("kept", "k").with("a/b", "slash").make();
     let [merge, reset, set, get, delete] = refusals(&made, "a/b");
     assert_eq!([merge, reset].map(|error| kind(&error)), ["BadRequest"; 2]);
-    let missing = |error: Error| error.details().missing();
-    assert_eq!([set, get, delete].map(missing), [Some(Missing::Call); 3]);
+    let missing = |error: Error| error.kind();
+    assert_eq!([set, get, delete].map(missing), [ErrorKind::NoSuchApi; 3]);
     assert_eq!(
         cloud().metadata_of(&made),
         json!({"kept": "k", "a/b": "slash"})
@@ -149,7 +145,7 @@ fn a_key_that_changes_the_path_is_refused_before_sending() {
             refused(image.get_metadata_item(key)),
             refused(image.delete_metadata_item(key)),
         ] {
-            assert_eq!(kind(&error), "Invalid", "{key:?}");
+            assert_eq!(kind(&error), "InvalidInput", "{key:?}");
         }
     }
     assert_eq!(cloud().metadata_of(&made), json!({"kept": "k"}));
@@ -181,9 +177,9 @@ fn white_space_around_a_key_is_not_stored() {
     assert_eq!(image.metadata.iter().collect::<Vec<_>>(), [("a", "item")]);
     // By path it is another key, of which there is none.
     let error = refused(image.get_metadata_item(" a"));
-    assert_eq!(error.details().missing(), Some(Missing::MetadataItem));
+    assert_eq!(error.kind(), ErrorKind::KeyNotFound);
     let error = refused(image.delete_metadata_item(" a"));
-    assert_eq!(error.details().missing(), Some(Missing::MetadataItem));
+    assert_eq!(error.kind(), ErrorKind::KeyNotFound);
     assert_eq!(image.metadata.get("a"), Some("item"));
 }
 
@@ -200,7 +196,7 @@ fn odd_keys_that_glance_took_can_be_read() {
         assert_eq!(image.get_metadata_item(key).expect("an item"), value);
     }
     let error = refused(image.get_metadata_item("a+b"));
-    assert_eq!(error.details().missing(), Some(Missing::MetadataItem));
+    assert_eq!(error.kind(), ErrorKind::KeyNotFound);
     image
         .delete_metadata_item("50%")
         .expect("a DELETE of an item");
@@ -211,5 +207,5 @@ fn odd_keys_that_glance_took_can_be_read() {
         Some("words")
     );
     let error = refused(image.get_metadata_item("описание"));
-    assert_eq!(error.details().missing(), Some(Missing::MetadataItem));
+    assert_eq!(error.kind(), ErrorKind::KeyNotFound);
 }

@@ -20,7 +20,7 @@ fn is_refused(made: &Made, key: &str, value: &str, words: &str) {
         ]
     };
     for error in all(&mut image) {
-        assert_eq!(kind(&error), "Invalid");
+        assert_eq!(kind(&error), "InvalidInput");
         assert_eq!(error.status(), None);
         let said = said(&error);
         assert!(said.contains(words), "{said}");
@@ -202,13 +202,10 @@ fn images_that_others_broke_are_shown_with_the_servers_words() {
     ] {
         assert_eq!(
             (kind(&error).as_str(), error.status()),
-            ("Status", Some(500))
+            ("UnexpectedStatus", Some(500))
         );
         assert!(
-            error
-                .details()
-                .message()
-                .starts_with("Unexpected API Error. "),
+            error.message().starts_with("Unexpected API Error. "),
             "{error}"
         );
     }

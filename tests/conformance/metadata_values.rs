@@ -54,7 +54,7 @@ fn a_value_of_256_characters_is_the_servers_refusal() {
     ] {
         assert_eq!(kind(&error), "BadRequest");
         assert_eq!(
-            error.details().message(),
+            error.message(),
             format!("Invalid input for field/attribute value. Value: {long}. '{long}' is too long")
         );
     }

@@ -16,7 +16,7 @@ fn with(version: &str) -> opencloud::Result<Compute> {
 
 #[track_caller]
 fn is_gone(error: &Error, version: &str, last: &str) {
-    assert_eq!(kind(error), "Invalid");
+    assert_eq!(kind(error), "InvalidInput");
     assert_eq!(
         said(error),
         format!(
@@ -126,7 +126,7 @@ fn a_version_that_the_server_does_not_have_is_its_own_refusal() {
     let error = refused(with("2.0").expect("a version").get_image("any").retrieve());
     assert_eq!(
         (kind(&error).as_str(), error.status()),
-        ("Status", Some(406))
+        ("UnexpectedStatus", Some(406))
     );
     let most = if cloud().is_zed() { "2.93" } else { "2.104" };
     assert_eq!(
@@ -143,7 +143,7 @@ fn a_version_that_the_server_does_not_have_is_its_own_refusal() {
 fn a_version_that_is_none_is_refused_before_signing_in() {
     for version in ["", "2", "2.x", "2.1.1", "two"] {
         let error = refused(with(version));
-        assert_eq!(kind(&error), "Invalid");
+        assert_eq!(kind(&error), "InvalidInput");
         assert_eq!(
             said(&error),
             format!("{version:?} is not a microversion: write it like \"2.35\"")

@@ -184,7 +184,7 @@ pub(crate) fn value(value: &impl Debug) {
 #[track_caller]
 pub(crate) fn error(error: &Error) {
     value(error);
-    value(error.details());
+
     text(&error.to_string(), "the message");
     let error = anyhow::Error::new(error.clone());
     value(&error);

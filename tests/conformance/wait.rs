@@ -3,7 +3,7 @@
 use std::thread;
 use std::time::Duration;
 
-use opencloud::Missing;
+use opencloud::ErrorKind;
 use opencloud::compute::v2::ImageStatus;
 
 use crate::cloud::cloud;
@@ -108,6 +108,6 @@ fn an_image_that_is_not_there_is_waited_for_only_to_be_deleted() {
         .compute("demo")
         .get_image("00000000-1111-4222-8333-444444444444");
     let error = refused(image.wait_until_active(LONG));
-    assert_eq!(error.details().missing(), Some(Missing::Image));
+    assert_eq!(error.kind(), ErrorKind::NotFound);
     image.wait_until_deleted(LONG).expect("it is gone");
 }

@@ -2,7 +2,8 @@
 
 use opencloud::compute::v2::ListImages;
 use opencloud::{
-    ApplicationCredential, Domain, Error, OpenStack, Options, Project, Scope, ServiceOptions, User,
+    ApplicationCredential, Domain, ErrorKind, OpenStack, Options, Project, Scope, ServiceOptions,
+    User, UserRef,
 };
 use serde_json::{Value, json};
 
@@ -108,7 +109,7 @@ fn an_application_credential_is_sent_without_a_scope() {
             .scope(scope())),
         credential(json!({"id": "a", "secret": "s"}))
     );
-    let owner = User::name_only("n", Domain::by_id("d"));
+    let owner = UserRef::by_name("n", Domain::by_id("d"));
     assert_eq!(
         sent(|options| options
             .application_credential(ApplicationCredential::by_name("a", "s", owner))
@@ -229,7 +230,7 @@ fn a_refusal_has_keystones_words() {
     let server = Server::playing([fault(401, "error", said)]);
     let openstack = OpenStack::new(server.options()).expect("good options");
     let error = openstack.token().expect_err("a refusal");
-    assert!(matches!(error, Error::Unauthorized(_)), "{error:?}");
+    assert_eq!(error.kind(), ErrorKind::Unauthorized, "{error:?}");
     assert_eq!(
         error.to_string(),
         format!(
@@ -254,28 +255,24 @@ fn what_cannot_sign_in_is_refused_before_anything_is_sent() {
         ),
         (
             url().user(user()).token_id("t"),
-            "there is more than one way to sign in: give one of user, application credential \
-             and token",
+            "conflicting credentials: set only one of user, application credential and \
+             token",
         ),
         (
             url().user(user()).application_credential(credential()),
-            "there is more than one way to sign in: give one of user, application credential \
-             and token",
-        ),
-        (
-            url().user(User::id_only("u")),
-            "the user has no password: use User::by_id or User::by_name",
+            "conflicting credentials: set only one of user, application credential and \
+             token",
         ),
         (
             Options::new("").user(user()),
-            "there is no auth_url to sign in at",
+            "cannot authenticate without an auth_url",
         ),
     ] {
         let error = OpenStack::new(options)
             .expect("good options")
             .token()
             .expect_err("a refusal");
-        assert!(matches!(error, Error::Invalid(_)), "{error:?}");
+        assert_eq!(error.kind(), ErrorKind::InvalidInput, "{error:?}");
         assert_eq!(error.to_string(), message);
     }
     assert_eq!(server.requests(), []);
@@ -301,7 +298,7 @@ fn an_auth_url_that_is_none_is_refused_in_words() {
         ),
     ] {
         let error = OpenStack::new(Options::new(url)).expect_err("a refusal");
-        assert!(matches!(error, Error::Invalid(_)), "{error:?}");
+        assert_eq!(error.kind(), ErrorKind::InvalidInput, "{error:?}");
         assert_eq!(error.to_string(), message);
     }
 }

@@ -2,11 +2,6 @@
 
 mod api;
 mod disk_config;
-mod feed;
-mod fetch;
-#[cfg(fuzzing)]
-#[doc(hidden)]
-pub mod fuzzing;
 mod guard;
 mod image;
 mod items;
@@ -17,7 +12,6 @@ mod metadata;
 mod metadata_serde;
 mod metadata_value;
 mod name;
-mod pages;
 mod read;
 mod server;
 mod service;
@@ -34,7 +28,17 @@ pub use link::Link;
 pub use list::ListImages;
 pub use metadata::Metadata;
 pub use metadata_value::MetadataValue;
-pub use pages::{Images, Page, Pages};
 pub use server::ServerRef;
+pub(crate) use service::COMPUTE;
 pub use service::Compute;
 pub use status::ImageStatus;
+
+/// An iterator over the images of a list: see
+/// [`Compute::list_images`](Compute::list_images).
+pub type Images = crate::list::List<Image>;
+
+/// An iterator over the pages of a list: see [`Images::pages`](crate::list::List::pages).
+pub type Pages = crate::list::Pages<Image>;
+
+/// A page of a list of images.
+pub type Page = crate::list::Page<Image>;

@@ -13,19 +13,15 @@ use super::metadata::Metadata;
 use super::metadata_serde::{MetadataSeed, Within};
 use super::name::Name;
 use super::slot::{Fill, FillOne};
-use crate::error::{Error, Result};
-use crate::response::Response;
+use crate::error::Result;
+use crate::http::response::Response;
+use crate::list::RawPage;
 use crate::service::Service;
 
 /// More images than any cloud has: a page of more is somebody's mistake.
 const MOST_IMAGES: usize = 250_000;
 
-/// One page of a list, as it came.
-#[derive(Debug)]
-pub(super) struct Listed {
-    pub(super) images: Vec<Image>,
-    pub(super) next: Option<String>,
-}
+type Listed = RawPage<Image>;
 
 /// The body of `GET /images` and `GET /images/detail`.
 pub(super) fn list(response: &Response, service: &Service) -> Result<Listed> {
@@ -61,9 +57,8 @@ fn parse<T, S>(response: &Response, seed: S, what: &str) -> Result<T>
 where
     S: for<'de> DeserializeSeed<'de, Value = T>,
 {
-    let wrong = |error: serde_json::Error| {
-        Error::Answer(response.details(format!("the body is not {what}: {error}")))
-    };
+    let wrong =
+        |error: serde_json::Error| response.invalid(format!("the body is not {what}: {error}"));
     let mut json = serde_json::Deserializer::from_str(response.text()?);
     let value = seed.deserialize(&mut json).map_err(wrong)?;
     json.end().map_err(wrong)?;
@@ -101,7 +96,10 @@ impl<'de> Visitor<'de> for ListSeed<'_> {
             }
         }
         let images = images.ok_or_else(|| A::Error::custom("there is no list \"images\" in it"))?;
-        Ok(Listed { images, next })
+        Ok(RawPage {
+            items: images,
+            next_link: next,
+        })
     }
 }
 

@@ -6,7 +6,6 @@ use jiff::Timestamp;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use super::kept::Kept;
-use crate::time;
 
 /// A field that takes a value of an answer, where it can hold it. What it takes
 /// but cannot hold whole, it does not say that it holds.
@@ -139,7 +138,7 @@ impl Scalar for Option<u64> {
 /// kept as it came.
 impl Scalar for Option<Timestamp> {
     fn text(&mut self, text: &str) -> bool {
-        *self = time::read(text);
+        *self = text.parse().ok();
         self.is_some() && is_usual(text)
     }
 }

@@ -5,7 +5,7 @@ use super::metadata::Metadata;
 use super::metadata_value::MetadataValue;
 use super::{api, guard, read};
 use crate::error::Result;
-use crate::response::Response;
+use crate::http::response::Response;
 
 impl Image {
     /// Fills every field with what the server knows. Sends `GET /images/{id}`.
@@ -20,7 +20,7 @@ impl Image {
         let response = self.service.send(&api::get_image(&self.id))?;
         let image = read::one(&response, &self.service)?;
         if !image.id.eq_ignore_ascii_case(&self.id) {
-            return Err(response.unexpected(format!("it is about another image, {:?}", image.id)));
+            return Err(response.invalid(format!("it is about another image, {:?}", image.id)));
         }
         *self = image;
         Ok(())
@@ -175,5 +175,5 @@ impl Image {
 fn sole<'a>(meta: &'a Metadata, response: &Response, key: &str) -> Result<MetadataValue<'a>> {
     meta.value(key)
         .or_else(|| meta.value(guard::stored(key)))
-        .ok_or_else(|| response.unexpected(format!("there is no item {key:?} in \"meta\"")))
+        .ok_or_else(|| response.invalid(format!("there is no item {key:?} in \"meta\"")))
 }

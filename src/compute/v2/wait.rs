@@ -5,8 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::image::Image;
 use super::status::ImageStatus;
-use crate::details::{Details, Missing};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 
 /// Between two looks: short at first, since much is done at once.
 const SHORTEST: Duration = Duration::from_millis(100);
@@ -55,7 +54,7 @@ impl Image {
             image.status == Some(ImageStatus::Deleted)
         });
         match outcome {
-            Err(error) if error.details().missing() == Some(Missing::Image) => Ok(()),
+            Err(error) if error.is_not_found() => Ok(()),
             outcome => outcome,
         }
     }
@@ -93,10 +92,13 @@ impl Image {
                     .status
                     .as_ref()
                     .map_or("without a status", ImageStatus::as_str);
-                return Err(Error::Timeout(Details::new(format!(
-                    "waited {timeout:?} for the image {} to {wanted}; it is {status}",
-                    self.id
-                ))));
+                return Err(Error::new(
+                    ErrorKind::Timeout,
+                    format!(
+                        "waited {timeout:?} for the image {} to {wanted}; it is {status}",
+                        self.id
+                    ),
+                ));
             }
             thread::sleep(pause.min(left));
             pause = (pause * 2).min(LONGEST);
