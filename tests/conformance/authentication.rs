@@ -14,7 +14,7 @@ use crate::secret_scan::{self, WRONG};
 #[track_caller]
 fn works_in_demo(options: Options) -> OpenStack {
     secret_scan::value(&options);
-    let openstack = OpenStack::new(options).expect("good options");
+    let openstack = OpenStack::new(options).expect("valid options");
     let compute = openstack.compute_v2().expect("a token and Nova");
     let token = openstack.token().expect("the same token");
     assert_eq!(token.project_id(), Some(cloud().project_id("demo")));
@@ -101,7 +101,7 @@ fn an_application_credential_signs_in_whatever_scope_is_asked_for() {
 #[test]
 fn a_token_for_nothing_is_scoped_to_a_project() {
     let options = cloud().address().user(by_name()).scope(Scope::Unscoped);
-    let openstack = OpenStack::new(options).expect("good options");
+    let openstack = OpenStack::new(options).expect("valid options");
     let token = openstack.token().expect("an unscoped token");
     assert_eq!(token.project_id(), None);
     let token = serde_json::to_value(&token).expect("a token as JSON");
@@ -134,7 +134,7 @@ fn the_auth_url_is_taken_with_and_without_version_and_slash() {
 #[test]
 fn without_a_scope_there_is_no_catalogue_and_the_error_says_so() {
     for options in [cloud().address(), cloud().address().scope(Scope::Unscoped)] {
-        let openstack = OpenStack::new(options.user(by_name())).expect("good options");
+        let openstack = OpenStack::new(options.user(by_name())).expect("valid options");
         let error = refused(openstack.compute_v2());
         assert_eq!(kind(&error), "NoEndpoint");
         assert_eq!(
@@ -151,16 +151,14 @@ fn without_a_scope_there_is_no_catalogue_and_the_error_says_so() {
 #[test]
 fn nova_cannot_serve_a_token_for_nothing() {
     let options = cloud().address().user(by_name()).scope(Scope::Unscoped);
-    let openstack = OpenStack::new(options).expect("good options");
+    let openstack = OpenStack::new(options).expect("valid options");
     let nova = ServiceOptions::new().endpoint(cloud().nova());
-    let compute = openstack
-        .compute_v2_with(nova)
-        .expect("an endpoint that was given");
+    let compute = openstack.compute_v2_with(nova).expect("a service");
     let error = compute
         .list_images(false)
         .next()
         .expect("an error")
-        .expect_err("a refusal");
+        .expect_err("an error");
     assert_eq!(
         (kind(&error).as_str(), error.status()),
         ("UnexpectedStatus", Some(500))
@@ -175,7 +173,7 @@ fn nova_cannot_serve_a_token_for_nothing() {
 fn an_administrator_signs_in_for_the_whole_system() {
     let user = User::by_name("admin", cloud().password("admin"), Domain::by_id("default"));
     let options = cloud().address().user(user).scope(Scope::System);
-    let openstack = OpenStack::new(options).expect("good options");
+    let openstack = OpenStack::new(options).expect("valid options");
     assert_eq!(openstack.token().expect("a token").project_id(), None);
     let compute = openstack.compute_v2().expect("a catalogue");
     assert_eq!(compute.endpoint(), cloud().nova());
@@ -187,7 +185,7 @@ fn an_administrator_signs_in_for_the_whole_system() {
 #[track_caller]
 fn is_refused(options: Options) {
     secret_scan::value(&options);
-    let openstack = OpenStack::new(options).expect("good options");
+    let openstack = OpenStack::new(options).expect("valid options");
     let error = refused(openstack.compute_v2());
     assert_eq!(kind(&error), "Unauthorized");
     assert_eq!(
@@ -267,8 +265,11 @@ fn a_wrong_application_credential_is_refused() {
 /// Sees that Keystone does not find what the sign-in names.
 #[track_caller]
 fn is_not_found(options: Options, words: &str) {
-    let error = refused(OpenStack::new(options).expect("good options").compute_v2());
-    assert_eq!(kind(&error), "Unauthorized");
+    let error = refused(OpenStack::new(options).expect("valid options").compute_v2());
+    assert_eq!(
+        (&*kind(&error), error.details().missing()),
+        ("Unauthorized", None)
+    );
     assert_eq!(
         said(&error),
         format!(
@@ -315,7 +316,7 @@ fn an_auth_url_that_leads_to_nova_is_refused_by_it() {
         .no_proxy()
         .user(by_name())
         .scope(demo());
-    let error = refused(OpenStack::new(options).expect("good options").compute_v2());
+    let error = refused(OpenStack::new(options).expect("valid options").compute_v2());
     assert_eq!(kind(&error), "Unauthorized");
     assert_eq!(
         said(&error),
@@ -333,7 +334,7 @@ fn an_auth_url_that_leads_to_glance_is_not_followed() {
         .no_proxy()
         .user(by_name())
         .scope(demo());
-    let error = refused(OpenStack::new(options).expect("good options").compute_v2());
+    let error = refused(OpenStack::new(options).expect("valid options").compute_v2());
     assert_eq!(
         (kind(&error).as_str(), error.status()),
         ("UnexpectedStatus", Some(300))

@@ -207,7 +207,7 @@ impl Cloud {
         let mut signed_in = self.signed_in.lock().expect("no case died in here");
         let openstack = signed_in
             .entry(user.to_owned())
-            .or_insert_with(|| OpenStack::new(self.options(user)).expect("good options"));
+            .or_insert_with(|| OpenStack::new(self.options(user)).expect("valid options"));
         openstack.clone()
     }
 

@@ -138,7 +138,7 @@ fn a_marker_of_the_callers_own_that_is_gone_is_the_callers_error() {
         .list_images(list)
         .next()
         .expect("an error");
-    let error = error.expect_err("a refusal");
+    let error = error.expect_err("an error");
     assert_eq!(
         error.message(),
         format!("HTTP 400 Bad Request: No image found with ID {}", order[0])

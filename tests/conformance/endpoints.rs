@@ -12,7 +12,7 @@ fn at(endpoint: &str) -> Compute {
     cloud()
         .openstack("demo")
         .compute_v2_with(options)
-        .expect("an endpoint that was given")
+        .expect("a service")
 }
 
 #[track_caller]
@@ -34,15 +34,15 @@ fn every_interface_and_the_region_lead_to_nova() {
         let compute = cloud()
             .openstack("demo")
             .compute_v2_with(options)
-            .expect("Nova");
+            .expect("a service");
         assert_eq!(compute.endpoint(), cloud().nova());
         first(&compute).expect("an image");
     }
     let options = cloud().options("demo").interface(Interface::Internal);
     let compute = OpenStack::new(options)
-        .expect("options")
+        .expect("valid options")
         .compute_v2()
-        .expect("Nova");
+        .expect("a service");
     assert_eq!(compute.endpoint(), cloud().nova());
 }
 
@@ -53,7 +53,7 @@ fn a_name_is_looked_for_only_when_asked() {
             .openstack("demo")
             .compute_v2_with(ServiceOptions::new().name(name))
     };
-    assert_eq!(find("nova").expect("Nova").endpoint(), cloud().nova());
+    assert_eq!(find("nova").expect("a service").endpoint(), cloud().nova());
     assert_eq!(kind(&refused(find("supernova"))), "NoEndpoint");
 }
 

@@ -279,7 +279,7 @@ fn a_marker_that_is_none_is_the_servers_refusal() {
         let mut images = cloud()
             .compute("demo")
             .list_images(ListImages::new().marker(marker));
-        let error = images.next().expect("an error").expect_err("a refusal");
+        let error = images.next().expect("an error").expect_err("an error");
         assert_eq!(kind(&error), "BadRequest");
         assert_eq!(
             said(&error),
@@ -300,7 +300,7 @@ fn another_projects_image_cannot_be_a_marker() {
     let mut images = cloud()
         .compute("demo")
         .list_images(ListImages::new().marker(id));
-    let error = images.next().expect("an error").expect_err("a refusal");
+    let error = images.next().expect("an error").expect_err("an error");
     assert_eq!(kind(&error), "Forbidden");
     assert_eq!(
         error.message(),

@@ -92,7 +92,7 @@ pub(crate) fn start() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         if is_logging() {
-            log::set_logger(&Sweeper).expect("no other logger");
+            log::set_logger(&Sweeper).expect("the only logger");
             log::set_max_level(LevelFilter::Trace);
         }
     });
@@ -241,9 +241,9 @@ mod tests {
     fn the_lines_of_every_layer_are_swept() {
         super::TARGETS.take();
         OpenStack::new(cloud().options("demo"))
-            .expect("options")
+            .expect("valid options")
             .compute_v2()
-            .expect("Nova");
+            .expect("a service");
         let targets = super::TARGETS.take();
         let of = |layer: &str| targets.iter().any(|target| target.starts_with(layer));
         assert_eq!(

@@ -22,7 +22,7 @@ fn nova_refuses(what: &str) -> String {
 
 /// demo, signed in for one case alone.
 fn demo() -> OpenStack {
-    OpenStack::new(cloud().options("demo")).expect("good options")
+    OpenStack::new(cloud().options("demo")).expect("valid options")
 }
 
 fn exported(openstack: &OpenStack) -> Value {
@@ -53,7 +53,7 @@ fn a_token_that_was_kept_is_used_without_signing_in() {
     // With a wrong password: signing in would be an error.
     let wrong = User::by_name("demo", WRONG, Domain::by_id("default"));
     for options in [cloud().address(), cloud().address().user(wrong)] {
-        let again = OpenStack::new(options.cached_token(imported(&token))).expect("options");
+        let again = OpenStack::new(options.cached_token(imported(&token))).expect("valid options");
         lists(
             &again
                 .compute_v2()
@@ -67,15 +67,15 @@ fn a_token_that_was_kept_is_used_without_signing_in() {
 fn one_token_serves_clones_and_services() {
     let openstack = demo();
     let before = exported(&openstack);
-    lists(&openstack.compute_v2().expect("Nova"));
-    lists(&openstack.clone().compute_v2().expect("Nova"));
+    lists(&openstack.compute_v2().expect("a service"));
+    lists(&openstack.clone().compute_v2().expect("a service"));
     assert_eq!(exported(&openstack.clone()), before);
 }
 
 #[test]
 fn a_token_that_was_revoked_is_replaced_by_signing_in_again() {
     let openstack = demo();
-    let compute = openstack.compute_v2().expect("Nova");
+    let compute = openstack.compute_v2().expect("a service");
     let before = exported(&openstack);
     cloud().revoke(secret(&before));
     lists(&compute);
@@ -92,14 +92,14 @@ fn a_revoked_token_without_credentials_is_the_callers_error() {
     cloud().revoke(secret(&token));
     let options = cloud().address().cached_token(imported(&token));
     let compute = OpenStack::new(options)
-        .expect("options")
+        .expect("valid options")
         .compute_v2()
-        .expect("Nova");
+        .expect("a service");
     let error = compute
         .list_images(false)
         .next()
         .expect("an error")
-        .expect_err("a refusal");
+        .expect_err("an error");
     assert_eq!(kind(&error), "Unauthorized");
     assert_eq!(
         said(&error),
@@ -112,7 +112,7 @@ fn writing_with_a_revoked_token_signs_in_again_too() {
     let image = image().make();
     for write in 0..4 {
         let openstack = demo();
-        let compute = openstack.compute_v2().expect("Nova");
+        let compute = openstack.compute_v2().expect("a service");
         cloud().revoke(secret(&exported(&openstack)));
         let mut image = compute.get_image(&*image);
         match write {
@@ -130,7 +130,7 @@ fn a_listing_survives_that_its_token_is_revoked() {
     let name = unique("revoked");
     let images: Vec<_> = (0..7).map(|_| image().named(&name).make()).collect();
     let openstack = demo();
-    let compute = openstack.compute_v2().expect("Nova");
+    let compute = openstack.compute_v2().expect("a service");
     let mut listing = compute.list_images(ListImages::new().name(&name).page_size(2));
     let mut got = ids(listing.by_ref().take(3));
     cloud().revoke(secret(&exported(&openstack)));
@@ -144,7 +144,7 @@ fn a_listing_survives_that_its_token_is_revoked() {
 #[test]
 fn threads_that_share_a_revoked_token_all_succeed() {
     let openstack = demo();
-    let compute = openstack.compute_v2().expect("Nova");
+    let compute = openstack.compute_v2().expect("a service");
     cloud().revoke(secret(&exported(&openstack)));
     thread::scope(|scope| {
         for _ in 0..6 {
@@ -159,8 +159,8 @@ fn a_token_that_has_expired_is_renewed_with_the_credentials() {
     token["expires_at"] = json!("2020-01-01T00:00:00Z");
     token["id"] = json!("not-a-token-any-more");
     let options = cloud().options("demo").cached_token(imported(&token));
-    let openstack = OpenStack::new(options).expect("options");
-    lists(&openstack.compute_v2().expect("Nova"));
+    let openstack = OpenStack::new(options).expect("valid options");
+    lists(&openstack.compute_v2().expect("a service"));
     assert_ne!(secret(&exported(&openstack)), "not-a-token-any-more");
 }
 
@@ -169,8 +169,8 @@ fn a_token_that_has_expired_without_credentials_says_when() {
     let mut token = exported(&demo());
     token["expires_at"] = json!("2020-01-01T00:00:00Z");
     let options = cloud().address().cached_token(imported(&token));
-    let error = refused(OpenStack::new(options).expect("options").compute_v2());
-    assert_eq!(kind(&error), "InvalidInput");
+    let error = refused(OpenStack::new(options).expect("valid options").compute_v2());
+    assert_eq!(kind(&error), "Invalid");
     assert_eq!(
         said(&error),
         "the token expired at 2020-01-01T00:00:00Z, and there are no credentials to sign in with \
@@ -181,7 +181,7 @@ fn a_token_that_has_expired_without_credentials_says_when() {
 /// A token and an endpoint, and no Keystone anywhere.
 fn without_keystone(token: &str) -> Compute {
     let nowhere = Options::new("http://127.0.0.1:1/").no_proxy();
-    let openstack = OpenStack::new(nowhere.token_id(token)).expect("options");
+    let openstack = OpenStack::new(nowhere.token_id(token)).expect("valid options");
     let nova = ServiceOptions::new().endpoint(cloud().nova());
     openstack.compute_v2_with(nova).expect("nothing to ask for")
 }

@@ -14,7 +14,7 @@ fn run(name: &str, arguments: &[&str]) -> Ran {
     example(name)
         .args(arguments)
         .output()
-        .expect("a run")
+        .expect("a process")
         .into()
 }
 

@@ -1,4 +1,4 @@
-//! Signing in: what `POST /v3/auth/tokens` carries, and where it goes.
+//! Authentication: the URL and the body of `POST /v3/auth/tokens`.
 
 use opencloud::compute::v2::ListImages;
 use opencloud::{
@@ -9,14 +9,14 @@ use serde_json::{Value, json};
 
 use crate::support::{Answer, COMPUTE, Server, fault, images};
 
-/// What a sign-in with these options sends.
+/// The body of the authentication request with these options.
 #[track_caller]
 fn sent(options: impl FnOnce(Options) -> Options) -> Value {
     let server = Server::start();
     server.plays([server.token("t")]);
     let options = options(Options::new(server.url("/v3")).no_proxy());
     OpenStack::new(options)
-        .expect("good options")
+        .expect("valid options")
         .token()
         .expect("a token");
     let requests = server.requests();
@@ -25,11 +25,11 @@ fn sent(options: impl FnOnce(Options) -> Options) -> Value {
 }
 
 #[test]
-fn the_whole_request_is_as_keystone_has_it() {
+fn the_authentication_request_has_the_documented_headers_and_body() {
     let server = Server::start();
     server.plays([server.token("t")]);
     OpenStack::new(server.options())
-        .expect("good options")
+        .expect("valid options")
         .token()
         .expect("a token");
     let request = &server.requests()[0];
@@ -61,7 +61,7 @@ fn the_whole_request_is_as_keystone_has_it() {
 }
 
 #[test]
-fn a_password_goes_with_a_user_id_or_with_a_name_and_a_domain() {
+fn a_password_is_sent_with_a_user_id_or_with_a_user_name_and_a_domain() {
     let password = |user: Value| json!({"auth": {"identity": {"methods": ["password"], "password": {"user": user}}}});
     assert_eq!(
         sent(|options| options.user(User::by_id("u", "\"p\\ä\n"))),
@@ -78,13 +78,13 @@ fn a_password_goes_with_a_user_id_or_with_a_name_and_a_domain() {
 }
 
 #[test]
-fn a_token_signs_in_and_never_as_a_header() {
+fn a_token_is_sent_in_the_body_and_not_as_a_header() {
     let server = Server::start();
     server.plays([server.token("t")]);
     let options = Options::new(server.url("/v3")).token_id("old").no_proxy();
     let options = options.scope(Scope::Project(Project::by_id("p")));
     OpenStack::new(options)
-        .expect("good options")
+        .expect("valid options")
         .token()
         .expect("a token");
     let request = &server.requests()[0];
@@ -126,7 +126,7 @@ fn an_application_credential_is_sent_without_a_scope() {
 }
 
 #[test]
-fn every_scope_is_sent_as_keystone_has_it() {
+fn every_scope_is_sent_in_the_documented_form() {
     let scope = |scope: Option<Scope>| {
         let mut body = sent(|options| {
             let options = options.user(User::by_id("u", "p"));
@@ -145,7 +145,7 @@ fn every_scope_is_sent_as_keystone_has_it() {
         Project::by_name("P", Domain::by_id("d")),
     );
     let named_domain = Project::by_name("P", Domain::by_name("D"));
-    for (asked, expected) in [
+    for (given, expected) in [
         (
             Some(Scope::Project(id)),
             Some(json!({"project": {"id": "p"}})),
@@ -174,13 +174,13 @@ fn every_scope_is_sent_as_keystone_has_it() {
         (Some(Scope::Unscoped), Some(json!("unscoped"))),
         (None, None),
     ] {
-        let said = format!("{asked:?}");
-        assert_eq!(scope(asked), expected, "{said}");
+        let context = format!("{given:?}");
+        assert_eq!(scope(given), expected, "{context}");
     }
 }
 
 #[test]
-fn auth_url_works_with_and_without_v3_and_a_slash_and_below_a_path() {
+fn the_auth_url_may_have_a_path_v3_and_a_trailing_slash() {
     for (path, target) in [
         ("", "/v3/auth/tokens"),
         ("/", "/v3/auth/tokens"),
@@ -197,7 +197,7 @@ fn auth_url_works_with_and_without_v3_and_a_slash_and_below_a_path() {
             .user(User::by_id("u", "p"))
             .no_proxy();
         OpenStack::new(options)
-            .expect("good options")
+            .expect("valid options")
             .token()
             .expect("a token");
         assert_eq!(server.lines(), [format!("POST {target}")], "{path:?}");
@@ -205,10 +205,10 @@ fn auth_url_works_with_and_without_v3_and_a_slash_and_below_a_path() {
 }
 
 #[test]
-fn nothing_is_sent_until_it_is_needed() {
+fn no_request_is_sent_before_it_is_needed() {
     let server = Server::start();
     server.plays([server.token("t"), Answer::ok(&images(0..1))]);
-    let openstack = OpenStack::new(server.options()).expect("good options");
+    let openstack = OpenStack::new(server.options()).expect("valid options");
     assert_eq!(server.lines(), [""; 0]);
     let compute = openstack.compute_v2().expect("a service");
     let _ = compute.get_image("x");
@@ -225,16 +225,16 @@ fn nothing_is_sent_until_it_is_needed() {
 }
 
 #[test]
-fn a_refusal_has_keystones_words() {
-    let said = "The request you have made requires authentication.";
-    let server = Server::playing([fault(401, "error", said)]);
-    let openstack = OpenStack::new(server.options()).expect("good options");
-    let error = openstack.token().expect_err("a refusal");
-    assert_eq!(error.kind(), ErrorKind::Unauthorized, "{error:?}");
+fn an_authentication_error_has_the_message_of_keystone() {
+    let message = "The request you have made requires authentication.";
+    let server = Server::playing([fault(401, "error", message)]);
+    let openstack = OpenStack::new(server.options()).expect("valid options");
+    let error = openstack.token().expect_err("an error");
+    assert!(matches!(error, Error::Unauthorized(_)), "{error:?}");
     assert_eq!(
         error.to_string(),
         format!(
-            "POST {}: 401 Unauthorized: {said} (request id {})",
+            "POST {}: 401 Unauthorized: {message} (request id {})",
             server.url("/v3/auth/tokens"),
             crate::support::REQUEST_ID
         )
@@ -243,7 +243,7 @@ fn a_refusal_has_keystones_words() {
 }
 
 #[test]
-fn what_cannot_sign_in_is_refused_before_anything_is_sent() {
+fn options_without_usable_credentials_are_rejected_before_a_request() {
     let server = Server::start();
     let url = || Options::new(server.url("")).no_proxy();
     let user = || User::by_id("u", "p");
@@ -269,17 +269,17 @@ fn what_cannot_sign_in_is_refused_before_anything_is_sent() {
         ),
     ] {
         let error = OpenStack::new(options)
-            .expect("good options")
+            .expect("valid options")
             .token()
-            .expect_err("a refusal");
-        assert_eq!(error.kind(), ErrorKind::InvalidInput, "{error:?}");
+            .expect_err("an error");
+        assert!(matches!(error, Error::Invalid(_)), "{error:?}");
         assert_eq!(error.to_string(), message);
     }
     assert_eq!(server.requests(), []);
 }
 
 #[test]
-fn an_auth_url_that_is_none_is_refused_in_words() {
+fn an_invalid_auth_url_is_rejected_with_a_reason() {
     for (url, message) in [
         (
             "cloud.example",
@@ -297,21 +297,22 @@ fn an_auth_url_that_is_none_is_refused_in_words() {
              in it: take them out",
         ),
     ] {
-        let error = OpenStack::new(Options::new(url)).expect_err("a refusal");
-        assert_eq!(error.kind(), ErrorKind::InvalidInput, "{error:?}");
+        let error = OpenStack::new(Options::new(url)).expect_err("an error");
+        assert!(matches!(error, Error::Invalid(_)), "{error:?}");
         assert_eq!(error.to_string(), message);
     }
 }
 
 #[test]
-fn a_token_and_an_endpoint_need_no_keystone() {
+fn with_a_token_and_an_endpoint_keystone_is_not_used() {
     let server = Server::playing([Answer::ok(&images(0..1))]);
-    let openstack = OpenStack::new(Options::new("").token_id("given").no_proxy()).expect("options");
+    let openstack =
+        OpenStack::new(Options::new("").token_id("given").no_proxy()).expect("valid options");
     let options = ServiceOptions::new().endpoint(server.url(COMPUTE));
     let compute = openstack.compute_v2_with(options).expect("a service");
     let ids: Vec<_> = compute
         .list_images(false)
-        .map(|image| image.expect("one").id)
+        .map(|image| image.expect("an image").id)
         .collect();
     assert_eq!(ids, [crate::support::id(0)]);
     assert_eq!(

@@ -1,4 +1,4 @@
-//! From a catalogue to an endpoint, and what is said where there is none.
+//! Finding an endpoint in the catalog, and the errors when there is none.
 
 use opencloud::compute::v2::{Compute, ListImages};
 use opencloud::{ErrorKind, Interface, OpenStack, Options, Project, Scope, ServiceOptions};
@@ -6,27 +6,27 @@ use serde_json::{Value, json};
 
 use crate::support::{Answer, Server, images, token};
 
-/// An endpoint of the catalogue whose URL is here, at that path.
+/// An endpoint of the catalog: this path on this server.
 fn endpoint(server: &Server, interface: &str, region: &str, path: &str) -> Value {
     json!({"interface": interface, "region": region, "region_id": region, "url": server.url(path)})
 }
 
-/// The service that is found in the catalogue, and nothing but the sign-in sent.
+/// Finds the service in the catalog; only the authentication request is sent.
 fn find(
     server: &Server,
-    catalogue: &Value,
+    catalog: &Value,
     options: impl FnOnce(Options) -> Options,
     service: ServiceOptions,
 ) -> opencloud::Result<Compute> {
     let before = server.requests().len();
-    server.plays([token("t", 3600, catalogue)]);
-    let openstack = OpenStack::new(options(server.options())).expect("good options");
+    server.plays([token("t", 3600, catalog)]);
+    let openstack = OpenStack::new(options(server.options())).expect("valid options");
     let found = openstack.compute_v2_with(service);
     assert_eq!(server.lines()[before..], ["POST /v3/auth/tokens"]);
     found
 }
 
-/// A cloud of two regions, with a volume service before Nova and a second Nova.
+/// A catalog with two regions, a volume service and two compute services.
 fn two_regions(server: &Server) -> Value {
     json!([
         {"type": "volumev3", "name": "cinder", "endpoints": [
@@ -44,9 +44,9 @@ fn two_regions(server: &Server) -> Value {
 }
 
 #[test]
-fn it_is_found_by_type_region_interface_and_by_name_only_when_asked() {
+fn an_endpoint_is_found_by_type_region_and_interface_and_optionally_by_name() {
     let server = Server::start();
-    let catalogue = two_regions(&server);
+    let catalog = two_regions(&server);
     let new = ServiceOptions::new;
     for (options, path) in [
         (new(), "/one"),
@@ -62,34 +62,34 @@ fn it_is_found_by_type_region_interface_and_by_name_only_when_asked() {
         (new().name("other-nova"), "/other"),
         (new().name("nova").region("Two"), "/two"),
     ] {
-        let said = format!("{options:?}");
-        let compute = find(&server, &catalogue, |o| o, options).expect("a service");
-        assert_eq!(compute.endpoint(), server.url(path), "{said}");
+        let context = format!("{options:?}");
+        let compute = find(&server, &catalog, |o| o, options).expect("a service");
+        assert_eq!(compute.endpoint(), server.url(path), "{context}");
     }
 }
 
 #[test]
-fn what_is_asked_of_the_service_stands_before_the_options_for_all() {
+fn service_options_override_the_options_of_the_client() {
     let server = Server::start();
-    let catalogue = two_regions(&server);
+    let catalog = two_regions(&server);
     let all = |options: Options| options.region("Two").interface(Interface::Internal);
     let new = ServiceOptions::new;
-    let compute = find(&server, &catalogue, all, new()).expect("a service");
+    let compute = find(&server, &catalog, all, new()).expect("a service");
     assert_eq!(compute.endpoint(), server.url("/internal-two"));
-    let compute = find(&server, &catalogue, all, new().region("One")).expect("a service");
+    let compute = find(&server, &catalog, all, new().region("One")).expect("a service");
     assert_eq!(compute.endpoint(), server.url("/internal"));
     let nova = |options| all(options).compute(new().interface(Interface::Public));
-    let compute = find(&server, &catalogue, nova, new()).expect("a service");
+    let compute = find(&server, &catalog, nova, new()).expect("a service");
     assert_eq!(compute.endpoint(), server.url("/two"));
-    let compute = find(&server, &catalogue, nova, new().region("One")).expect("a service");
+    let compute = find(&server, &catalog, nova, new().region("One")).expect("a service");
     assert_eq!(compute.endpoint(), server.url("/one"));
 }
 
 #[test]
-fn what_real_catalogues_leave_out_or_write_otherwise_is_fine() {
+fn missing_and_legacy_fields_of_real_catalogs_are_accepted() {
     let server = Server::start();
     let url = server.url("/nova");
-    for (given, asked) in [
+    for (given, region) in [
         (
             json!({"interface": "public", "region": null, "url": url}),
             None,
@@ -112,26 +112,26 @@ fn what_real_catalogues_leave_out_or_write_otherwise_is_fine() {
             Some("One"),
         ),
     ] {
-        let said = given.to_string();
+        let context = given.to_string();
         let empty = json!({"interface": "public", "region": "One", "url": ""});
         let no_url = json!({"interface": "public", "region": "One", "url": null});
-        let catalogue = json!([
+        let catalog = json!([
             {"type": "compute", "name": null, "endpoints": []},
             {"type": null, "name": "x"},
             {"type": "network", "name": "y", "endpoints": null},
             {"type": "compute", "endpoints": [empty, no_url, given], "extra": {"a": [1]}},
         ]);
-        let options = match asked {
+        let options = match region {
             None => ServiceOptions::new(),
             Some(region) => ServiceOptions::new().region(region),
         };
-        let compute = find(&server, &catalogue, |o| o, options).expect(&said);
-        assert_eq!(compute.endpoint(), url, "{said}");
+        let compute = find(&server, &catalog, |o| o, options).expect(&context);
+        assert_eq!(compute.endpoint(), url, "{context}");
     }
 }
 
 #[test]
-fn a_url_with_the_project_in_it_and_with_or_without_a_slash_is_fine() {
+fn an_endpoint_url_may_have_a_project_id_and_a_trailing_slash() {
     for (path, target) in [
         ("", "/images"),
         ("/", "/images"),
@@ -141,13 +141,13 @@ fn a_url_with_the_project_in_it_and_with_or_without_a_slash_is_fine() {
         ("/compute/v2.1/8f2a/", "/compute/v2.1/8f2a/images"),
     ] {
         let server = Server::start();
-        let catalogue = json!([{"type": "compute", "name": "nova", "endpoints": [
+        let catalog = json!([{"type": "compute", "name": "nova", "endpoints": [
             endpoint(&server, "public", "One", path)]}]);
-        server.plays([token("t", 3600, &catalogue), Answer::ok(&images(0..1))]);
+        server.plays([token("t", 3600, &catalog), Answer::ok(&images(0..1))]);
         let compute = OpenStack::new(server.options())
-            .expect("options")
+            .expect("valid options")
             .compute_v2()
-            .expect("it");
+            .expect("a service");
         compute
             .list_images(ListImages::new())
             .next()
@@ -164,15 +164,15 @@ fn a_url_with_the_project_in_it_and_with_or_without_a_slash_is_fine() {
 }
 
 #[test]
-fn where_none_fits_the_error_lists_what_there_is() {
+fn the_error_for_a_missing_endpoint_lists_the_available_endpoints() {
     let server = Server::start();
-    let catalogue = two_regions(&server);
+    let catalog = two_regions(&server);
     let options = ServiceOptions::new()
         .region("Three")
         .interface(Interface::Admin)
         .name("nova");
-    let error = find(&server, &catalogue, |o| o, options).expect_err("a refusal");
-    assert_eq!(error.kind(), ErrorKind::NoEndpoint, "{error:?}");
+    let error = find(&server, &catalog, |o| o, options).expect_err("an error");
+    assert!(matches!(error, Error::NoEndpoint(_)), "{error:?}");
     assert_eq!(
         error.to_string(),
         "no admin endpoint of type \"compute\" and name \"nova\" in region \"Three\"; the \
@@ -182,8 +182,8 @@ fn where_none_fits_the_error_lists_what_there_is() {
     );
     for empty in [json!([]), json!(null)] {
         let options = ServiceOptions::new().interface(Interface::Internal);
-        let error = find(&server, &empty, |o| o, options).expect_err("a refusal");
-        assert_eq!(error.kind(), ErrorKind::NoEndpoint, "{error:?}");
+        let error = find(&server, &empty, |o| o, options).expect_err("an error");
+        assert!(matches!(error, Error::NoEndpoint(_)), "{error:?}");
         assert_eq!(
             error.to_string(),
             "no internal endpoint of type \"compute\"; the token has no catalogue: ask for a \
@@ -193,34 +193,32 @@ fn where_none_fits_the_error_lists_what_there_is() {
 }
 
 #[test]
-fn a_given_endpoint_is_used_instead_of_the_catalogue() {
+fn an_endpoint_option_overrides_the_catalog() {
     let server = Server::start();
-    let catalogue = two_regions(&server);
+    let catalog = two_regions(&server);
     let options = ServiceOptions::new()
         .endpoint(server.url("/mine/"))
         .region("nowhere");
-    let compute = find(&server, &catalogue, |o| o, options).expect("a service");
+    let compute = find(&server, &catalog, |o| o, options).expect("a service");
     assert_eq!(compute.endpoint(), server.url("/mine"));
     let options = ServiceOptions::new().endpoint(server.url("/mine/%(project_id)s"));
-    let compute = find(&server, &catalogue, |o| o, options).expect("a service");
+    let compute = find(&server, &catalog, |o| o, options).expect("a service");
     assert_eq!(compute.endpoint(), server.url("/mine/p"));
 }
 
 #[test]
-fn without_a_sign_in_no_token_is_sent_and_the_endpoint_must_be_given() {
+fn without_authentication_no_token_is_sent_and_an_endpoint_is_required() {
     let server = Server::playing([Answer::ok(&images(0..1))]);
-    let openstack = OpenStack::new(server.options().no_auth()).expect("good options");
-    let error = openstack.compute_v2().expect_err("a refusal");
-    assert_eq!(error.kind(), ErrorKind::InvalidInput, "{error:?}");
+    let openstack = OpenStack::new(server.options().no_auth()).expect("valid options");
+    let error = openstack.compute_v2().expect_err("an error");
+    assert!(matches!(error, Error::Invalid(_)), "{error:?}");
     assert_eq!(
         error.to_string(),
         "without a sign-in there is no catalogue: give the compute endpoint"
     );
     assert_eq!(server.requests(), []);
     let endpoint = ServiceOptions::new().endpoint(server.url("/v2.1"));
-    let compute = openstack
-        .compute_v2_with(endpoint)
-        .expect("the endpoint that was given");
+    let compute = openstack.compute_v2_with(endpoint).expect("a service");
     assert_eq!(compute.list_images(ListImages::new()).flatten().count(), 1);
     assert_eq!(
         server.lines(),
@@ -230,16 +228,16 @@ fn without_a_sign_in_no_token_is_sent_and_the_endpoint_must_be_given() {
 }
 
 #[test]
-fn an_endpoint_for_a_project_cannot_be_used_with_a_token_for_none() {
+fn an_endpoint_with_a_project_id_requires_a_project_scoped_token() {
     let body = json!({"token": {"expires_at": "2100-01-01T00:00:00Z"}});
     let server = Server::playing([Answer::json(201, &body).header("X-Subject-Token", "t")]);
-    // What is known of a token that was given is its id alone.
+    // Of a given token, only the id is known.
     for options in [server.options(), Options::new("").token_id("t").no_proxy()] {
-        let openstack = OpenStack::new(options).expect("good options");
+        let openstack = OpenStack::new(options).expect("valid options");
         let endpoint =
             ServiceOptions::new().endpoint("http://me:pa55#@127.0.0.1:1/v2/%(project_id)s");
-        let error = openstack.compute_v2_with(endpoint).expect_err("a refusal");
-        assert_eq!(error.kind(), ErrorKind::InvalidInput, "{error:?}");
+        let error = openstack.compute_v2_with(endpoint).expect_err("an error");
+        assert!(matches!(error, Error::Invalid(_)), "{error:?}");
         assert_eq!(
             error.to_string(),
             "the endpoint \"127.0.0.1:1/v2/%(project_id)s\" needs a project, and the token \
@@ -249,7 +247,7 @@ fn an_endpoint_for_a_project_cannot_be_used_with_a_token_for_none() {
 }
 
 #[test]
-fn an_endpoint_that_cannot_be_one_is_refused_in_words() {
+fn an_invalid_endpoint_url_is_rejected_with_a_reason() {
     let server = Server::start();
     for (url, message) in [
         (
@@ -288,20 +286,20 @@ fn an_endpoint_that_cannot_be_one_is_refused_in_words() {
              query or a fragment: take it out",
         ),
     ] {
-        let catalogue = json!([{"type": "compute", "endpoints": [
+        let catalog = json!([{"type": "compute", "endpoints": [
             {"interface": "public", "url": url}]}]);
-        let error = find(&server, &catalogue, |o| o, ServiceOptions::new()).expect_err("a refusal");
+        let error = find(&server, &catalog, |o| o, ServiceOptions::new()).expect_err("an error");
         assert_eq!(error.to_string(), message);
     }
 }
 
 #[test]
-fn the_first_page_of_a_listing_is_two_requests_in_all() {
+fn authenticating_and_listing_one_page_sends_two_requests() {
     let server = Server::start();
     server.plays([server.token("t"), Answer::ok(&images(0..3))]);
     let options = server.options().scope(Scope::Project(Project::by_id("p")));
     let compute = OpenStack::new(options)
-        .expect("options")
+        .expect("valid options")
         .compute_v2()
         .expect("a service");
     assert_eq!(compute.list_images(true).count(), 3);

@@ -33,21 +33,21 @@ fn targets(server: &Server) -> Vec<String> {
 }
 
 #[test]
-fn deleting_each_image_as_it_comes_lists_and_deletes_all() {
+fn deleting_each_image_while_iterating_lists_and_deletes_all() {
     for count in 0..=7 {
         for page_size in 1..=4 {
             let (nova, server) = SharedNova::serve(Nova::new(count));
             let list = server
                 .compute()
                 .list_images(ListImages::new().page_size(page_size));
-            let mut given = Vec::new();
+            let mut returned = Vec::new();
             for image in list {
                 let image = image.expect("an image");
                 image.delete().expect("a deletion");
-                given.push(image.id);
+                returned.push(image.id);
             }
             assert_eq!(
-                numbers(given),
+                numbers(returned),
                 (0..count).collect::<Vec<_>>(),
                 "{count}, {page_size}"
             );
@@ -64,15 +64,15 @@ fn deleting_the_images_of_each_page_lists_and_deletes_all() {
             let list = server
                 .compute()
                 .list_images(ListImages::new().page_size(page_size));
-            let mut given = Vec::new();
+            let mut returned = Vec::new();
             for page in list.pages() {
                 for image in page.expect("a page") {
                     image.delete().expect("a deletion");
-                    given.push(image.id);
+                    returned.push(image.id);
                 }
             }
             assert_eq!(
-                numbers(given),
+                numbers(returned),
                 (0..count).collect::<Vec<_>>(),
                 "{count}, {page_size}"
             );
@@ -81,21 +81,25 @@ fn deleting_the_images_of_each_page_lists_and_deletes_all() {
     }
 }
 
-/// Whether each image that was there all the time came once, and none twice.
+/// Checks that each image that existed all the time was returned exactly once.
 #[track_caller]
-fn check_complete(given: &[usize], count: usize, gone: &[usize], said: &str) {
-    let mut sorted = given.to_vec();
+fn check_complete(returned: &[usize], count: usize, deleted_numbers: &[usize], context: &str) {
+    let mut sorted = returned.to_vec();
     sorted.sort_unstable();
     sorted.dedup();
-    assert_eq!(sorted.len(), given.len(), "twice: {given:?}; {said}");
+    assert_eq!(
+        sorted.len(),
+        returned.len(),
+        "repeated: {returned:?}; {context}"
+    );
     let lost: Vec<_> = (0..count)
-        .filter(|number| !given.contains(number) && !gone.contains(number))
+        .filter(|number| !returned.contains(number) && !deleted_numbers.contains(number))
         .collect();
-    assert_eq!(lost, [0; 0], "lost; given {given:?}; {said}");
+    assert_eq!(lost, [0; 0], "lost; returned {returned:?}; {context}");
 }
 
 #[test]
-fn a_marker_that_someone_else_deleted_is_stepped_back_over() {
+fn after_a_deleted_marker_the_list_continues_from_an_earlier_image() {
     let (nova, server) = SharedNova::serve(Nova::new(9));
     let mut list = server.compute().list_images(ListImages::new().page_size(3));
     let mut take = |count: usize| {
@@ -103,34 +107,34 @@ fn a_marker_that_someone_else_deleted_is_stepped_back_over() {
             .map(|_| list.next().expect("an item").expect("an image").id)
             .collect::<Vec<_>>()
     };
-    let mut given = take(5);
+    let mut returned = take(5);
     nova.lock().images.retain(|number| *number != 5);
-    given.extend(take(4));
-    assert_eq!(numbers(given), [0, 1, 2, 3, 4, 5, 6, 7, 8]);
+    returned.extend(take(4));
+    assert_eq!(numbers(returned), [0, 1, 2, 3, 4, 5, 6, 7, 8]);
     assert!(list.next().is_none());
-    let near = |number| format!("images?limit=3&marker={}", id(number));
+    let target = |number| format!("images?limit=3&marker={}", id(number));
     assert_eq!(
         targets(&server),
         [
             "images?limit=3".to_owned(),
-            near(2),
-            near(5),
-            near(4),
-            near(8)
+            target(2),
+            target(5),
+            target(4),
+            target(8)
         ]
     );
 }
 
 #[test]
-fn a_list_that_began_at_a_marker_never_goes_back_before_it() {
+fn a_list_with_a_marker_never_continues_from_before_it() {
     let (nova, server) = SharedNova::serve(Nova::new(9));
     let options = ListImages::new().page_size(2).marker(id(2));
     let mut list = server.compute().list_images(options.clone());
     let first = list.next().expect("an item").expect("an image").id;
     nova.lock().images.retain(|number| ![3, 4].contains(number));
-    let mut given = vec![first];
-    given.extend(list.map(|image| image.expect("an image").id));
-    assert_eq!(numbers(given), [3, 4, 5, 6, 7, 8]);
+    let mut returned = vec![first];
+    returned.extend(list.map(|image| image.expect("an image").id));
+    assert_eq!(numbers(returned), [3, 4, 5, 6, 7, 8]);
 
     let (nova, server) = SharedNova::serve(Nova::new(9));
     let mut list = server.compute().list_images(options);
@@ -139,41 +143,41 @@ fn a_list_that_began_at_a_marker_never_goes_back_before_it() {
         .images
         .retain(|number| ![2, 3, 4].contains(number));
     list.next().expect("an item").expect("an image");
-    let error = list
-        .next()
-        .expect("an item")
-        .expect_err("nowhere to go on from");
-    assert_eq!(error.message(), format!("marker [{}] not found", id(4)));
+    let error = list.next().expect("an item").expect_err("an error");
+    assert_eq!(
+        error.details().message(),
+        format!("marker [{}] not found", id(4))
+    );
     assert!(list.next().is_none());
 }
 
-/// A server of ours on which others delete before each request of a list, by
-/// a pattern that the seed makes.
-fn harass(seed: u64, by_page: bool) {
+/// Lists while another client deletes images before each request, in a pattern
+/// that depends on the seed.
+fn list_during_deletions(seed: u64, by_page: bool) {
     let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
     let mut random = move |below: usize| {
         state ^= state << 13;
         state ^= state >> 7;
         state ^= state << 17;
-        usize::try_from(state % 1_000_003).expect("small") % below
+        usize::try_from(state % 1_000_003).expect("a small number") % below
     };
     let count = random(30) + 1;
     let page_size = 1 + random(5);
-    let often = 1 + random(4);
-    let many = 1 + random(count);
+    let interval = 1 + random(4);
+    let most = 1 + random(count);
     let mut nova = Nova {
         links: random(2) == 0,
         ..Nova::new(count)
     };
-    let gone = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
-    let record = std::sync::Arc::clone(&gone);
+    let deleted_numbers = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let deleted = std::sync::Arc::clone(&deleted_numbers);
     let (mut requests, mut sent) = (0, Vec::<usize>::new());
     let server = Server::answering(move |request| {
         requests += 1;
-        assert!(requests < 500, "it does not end");
-        if random(often) == 0 {
-            for _ in 0..=random(many) {
-                // Mostly what was listed already, and the last of it.
+        assert!(requests < 500, "the list does not end");
+        if random(interval) == 0 {
+            for _ in 0..=random(most) {
+                // Mostly images that were listed already, often the last of them.
                 let known = nova
                     .images
                     .iter()
@@ -186,7 +190,7 @@ fn harass(seed: u64, by_page: bool) {
                     2 if known > 0 => known - 1,
                     _ => continue,
                 };
-                record.lock().unwrap().push(nova.images.remove(at));
+                deleted.lock().unwrap().push(nova.images.remove(at));
             }
         }
         let answer = nova.answer(request);
@@ -194,76 +198,79 @@ fn harass(seed: u64, by_page: bool) {
         sent.extend((0..count).filter(|number| text.contains(&id(*number))));
         answer
     });
-    let said = format!("seed {seed}, {count} images, pages of {page_size}, by page: {by_page}");
+    let context = format!("seed {seed}, {count} images, pages of {page_size}, by page: {by_page}");
     let list = server
         .compute()
         .list_images(ListImages::new().page_size(u32::try_from(page_size).unwrap()));
-    let given = if by_page {
+    let returned = if by_page {
         all_pages(list).map(|pages| pages.concat())
     } else {
         all(list)
     };
-    let given = given.unwrap_or_else(|error| panic!("{error}; {said}"));
-    check_complete(&given, count, &gone.lock().unwrap(), &said);
+    let returned = returned.unwrap_or_else(|error| panic!("{error}; {context}"));
+    check_complete(&returned, count, &deleted_numbers.lock().unwrap(), &context);
 }
 
 #[test]
-fn whatever_others_delete_meanwhile_each_image_comes_once() {
+fn each_image_is_returned_once_while_others_delete_images() {
     for seed in 1..=150 {
-        harass(seed, false);
-        harass(seed, true);
+        list_during_deletions(seed, false);
+        list_during_deletions(seed, true);
     }
 }
 
 #[test]
-fn a_refusal_that_is_not_about_the_marker_is_the_callers() {
-    let refusal = || {
+fn an_error_that_is_not_about_a_deleted_marker_is_returned() {
+    let rejected = || {
         fault(
             400,
             "badRequest",
             "Invalid input for query parameters status",
         )
     };
-    let server = Server::answering(move |_| refusal());
+    let server = Server::answering(move |_| rejected());
     let error = all(server
         .compute()
         .list_images(ListImages::new().marker("mine")));
-    let error = error.expect_err("a refusal");
-    assert_eq!(error.kind(), ErrorKind::BadRequest, "{error:?}");
-    assert_eq!(error.message(), "Invalid input for query parameters status");
+    let error = error.expect_err("an error");
+    assert!(matches!(error, Error::BadRequest(_)), "{error:?}");
+    assert_eq!(
+        error.details().message(),
+        "Invalid input for query parameters status"
+    );
     assert_eq!(server.requests().len(), 1);
 
-    // A server that takes no marker at all does not hold the caller for ever.
-    let refusal = || fault(400, "badRequest", "marker [x] not found");
+    // A server that rejects every marker does not cause endless requests.
+    let rejected = || fault(400, "badRequest", "marker [x] not found");
     let server = Server::answering(move |request| match request.query("marker") {
         None => Answer::ok(&images(0..3)),
-        Some(_) => refusal(),
+        Some(_) => rejected(),
     });
     let error = all(server.compute().list_images(ListImages::new().page_size(3)));
-    let error = error.expect_err("a refusal");
-    assert_eq!(error.message(), "marker [x] not found");
+    let error = error.expect_err("an error");
+    assert_eq!(error.details().message(), "marker [x] not found");
     assert!(server.requests().len() < 30, "{}", server.requests().len());
 }
 
-fn harassed_compute() -> (SharedNova, Server, Compute) {
+fn forty_images() -> (SharedNova, Server, Compute) {
     let (nova, server) = SharedNova::serve(Nova::new(40));
     let compute = server.compute();
     (nova, server, compute)
 }
 
 #[test]
-fn a_limit_is_kept_when_the_list_goes_on_from_an_earlier_place() {
-    let (nova, server, compute) = harassed_compute();
+fn the_limit_holds_when_the_list_continues_from_an_earlier_image() {
+    let (nova, server, compute) = forty_images();
     let mut list = compute.list_images(ListImages::new().page_size(4).limit(9));
-    let mut given: Vec<_> = (0..7)
+    let mut returned: Vec<_> = (0..7)
         .map(|_| list.next().expect("an item").expect("an image").id)
         .collect();
     nova.lock()
         .images
         .retain(|number| ![4, 5, 6, 7].contains(number));
     for image in list {
-        given.push(image.expect("an image").id);
+        returned.push(image.expect("an image").id);
     }
-    assert_eq!(numbers(given), [0, 1, 2, 3, 4, 5, 6, 7, 8]);
+    assert_eq!(numbers(returned), [0, 1, 2, 3, 4, 5, 6, 7, 8]);
     assert!(server.requests().len() < 9, "{:#?}", targets(&server));
 }

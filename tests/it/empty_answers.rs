@@ -36,7 +36,8 @@ fn what_follows_an_answer_of_no_known_length_goes_over_a_new_connection() {
         answer(&second, &(head + body));
     });
     let options = Options::new("").token_id("token").no_proxy().tries(1);
-    let openstack = OpenStack::new(options.read_timeout(Duration::from_secs(5))).expect("options");
+    let openstack =
+        OpenStack::new(options.read_timeout(Duration::from_secs(5))).expect("valid options");
     let nova = ServiceOptions::new().endpoint(format!("http://{address}"));
     let image = openstack
         .compute_v2_with(nova)

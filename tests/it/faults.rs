@@ -1,4 +1,4 @@
-//! Refusals: the words that matter, whoever says them and however.
+//! Error responses: the kind of the error, and its message, from every format.
 
 use opencloud::compute::v2::Image;
 use opencloud::{Error, ErrorKind, OpenStack};
@@ -6,17 +6,17 @@ use serde_json::json;
 
 use crate::support::{Answer, COMPUTE, REQUEST_ID, Server, fault, id};
 
-/// The error of `retrieve` where the server answers that.
+/// The error of `retrieve` for this response.
 fn retrieve(answer: Answer) -> (Server, Error) {
     let server = Server::playing([answer]);
     let compute = server.compute_with(|options| options.tries(1));
-    let error = compute.get_image(id(1)).retrieve().expect_err("a refusal");
+    let error = compute.get_image(id(1)).retrieve().expect_err("an error");
     (server, error)
 }
 
-/// What is said of that answer after method and URL.
+/// The error text for this response, without method and URL.
 #[track_caller]
-fn said(answer: Answer) -> String {
+fn text(answer: Answer) -> String {
     let (server, error) = retrieve(answer);
     let url = server.url(&format!("{COMPUTE}/images/{}", id(1)));
     let message = error.to_string();
@@ -38,8 +38,8 @@ const NGINX: &str = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<b
     <h1>502 Bad Gateway</h1></center>\r\n<hr><center>nginx/1.18.0</center>\r\n</body>\r\n</html>\r\n";
 
 #[test]
-fn every_form_of_fault_yields_its_words() {
-    for (answer, words) in [
+fn the_message_is_found_in_every_format_of_error_response() {
+    for (answer, expected) in [
         (
             fault(404, "itemNotFound", "Image not found."),
             format!("404 Not Found: Image not found. (request id {REQUEST_ID})"),
@@ -106,13 +106,22 @@ fn every_form_of_fault_yields_its_words() {
             ),
         ),
     ] {
-        assert_eq!(said(answer), words);
+        assert_eq!(text(answer), expected);
     }
 }
 
 #[test]
-fn every_status_is_its_kind() {
-    let kind = |answer| retrieve(answer).1.kind();
+fn every_status_has_its_error_kind() {
+    let kind = |answer| match retrieve(answer).1 {
+        Error::BadRequest(_) => "bad request",
+        Error::Unauthorized(_) => "unauthorized",
+        Error::Forbidden(_) => "forbidden",
+        Error::NotFound(_) => "not found",
+        Error::Conflict(_) => "conflict",
+        Error::OverLimit(_) => "over limit",
+        Error::Status(_) => "status",
+        _ => "other",
+    };
     for (status, expected) in [
         (400, ErrorKind::BadRequest),
         (401, ErrorKind::Unauthorized),
@@ -148,7 +157,7 @@ fn every_status_is_its_kind() {
 }
 
 #[test]
-fn the_details_are_there_one_by_one() {
+fn an_error_has_method_url_status_message_and_request_id() {
     let (server, error) = retrieve(fault(409, "conflictingRequest", "it is busy"));
     let url = server.url(&format!("{COMPUTE}/images/{}", id(1)));
     assert_eq!(error.message(), "it is busy");
@@ -163,7 +172,7 @@ fn the_details_are_there_one_by_one() {
 }
 
 #[test]
-fn the_three_kinds_of_404_can_be_told_apart() {
+fn a_404_tells_whether_the_image_the_item_or_the_operation_is_missing() {
     let image = || fault(404, "itemNotFound", "Image not found.");
     let item = || fault(404, "itemNotFound", "The resource could not be found.");
     let key = || fault(404, "itemNotFound", "Invalid metadata key");
@@ -174,23 +183,23 @@ fn the_three_kinds_of_404_can_be_told_apart() {
     let reset: fn(&mut Image) -> opencloud::Result<()> = |image| image.reset_metadata([("a", "b")]);
     let read: fn(&mut Image) -> opencloud::Result<()> =
         |image| image.get_metadata_item("k").map(drop);
-    let drop_it: fn(&mut Image) -> opencloud::Result<()> = |image| image.delete_metadata_item("k");
-    for (operation, answer, kind) in [
-        (get, image(), ErrorKind::NotFound),
-        (delete, image(), ErrorKind::NotFound),
-        (map, image(), ErrorKind::NotFound),
-        (reset, image(), ErrorKind::NotFound),
-        (read, image(), ErrorKind::NotFound),
-        (drop_it, image(), ErrorKind::NotFound),
-        (read, item(), ErrorKind::KeyNotFound),
-        (drop_it, key(), ErrorKind::KeyNotFound),
-        (get, item(), ErrorKind::NoSuchApi),
-        (map, item(), ErrorKind::NoSuchApi),
-        (get, route(), ErrorKind::NoSuchApi),
-        (delete, route(), ErrorKind::NoSuchApi),
-        (read, route(), ErrorKind::NoSuchApi),
-        (drop_it, route(), ErrorKind::NoSuchApi),
-        (get, Answer::empty(404), ErrorKind::NoSuchApi),
+    let remove: fn(&mut Image) -> opencloud::Result<()> = |image| image.delete_metadata_item("k");
+    for (operation, answer, missing) in [
+        (get, image(), Missing::Image),
+        (delete, image(), Missing::Image),
+        (map, image(), Missing::Image),
+        (reset, image(), Missing::Image),
+        (read, image(), Missing::Image),
+        (remove, image(), Missing::Image),
+        (read, item(), Missing::MetadataItem),
+        (remove, key(), Missing::MetadataItem),
+        (get, item(), Missing::Call),
+        (map, item(), Missing::Call),
+        (get, route(), Missing::Call),
+        (delete, route(), Missing::Call),
+        (read, route(), Missing::Call),
+        (remove, route(), Missing::Call),
+        (get, Answer::empty(404), Missing::Call),
     ] {
         let server = Server::playing([answer]);
         let error = operation(&mut server.compute().get_image(id(1))).expect_err("a 404");
@@ -199,29 +208,29 @@ fn the_three_kinds_of_404_can_be_told_apart() {
 }
 
 #[test]
-fn keystones_words_come_whole() {
-    let said = "Could not find project: nope.";
+fn the_message_of_keystone_is_not_shortened() {
+    let message = "Could not find project: nope.";
     let server = Server::playing([Answer::json(
         401,
-        &json!({"error": {"code": 401, "message": said, "title": "Unauthorized"}}),
+        &json!({"error": {"code": 401, "message": message, "title": "Unauthorized"}}),
     )
     .header("x-openstack-request-id", "req-k")]);
     let error = OpenStack::new(server.options())
-        .expect("options")
+        .expect("valid options")
         .token()
-        .expect_err("a refusal");
+        .expect_err("an error");
     assert_eq!(
         error.to_string(),
         format!(
-            "POST {}: 401 Unauthorized: {said} (request id req-k)",
+            "POST {}: 401 Unauthorized: {message} (request id req-k)",
             server.url("/v3/auth/tokens")
         )
     );
     let server = Server::playing([Answer::html(404, NO_ROUTE)]);
     let error = OpenStack::new(server.options())
-        .expect("options")
+        .expect("valid options")
         .token()
-        .expect_err("a refusal");
+        .expect_err("an error");
     assert_eq!(
         error.to_string(),
         format!(
@@ -232,7 +241,7 @@ fn keystones_words_come_whole() {
 }
 
 #[test]
-fn a_redirect_is_an_error_that_names_where_it_pointed_and_nothing_follows_it() {
+fn a_redirect_is_an_error_with_its_location_and_is_not_followed() {
     let trap = Server::start();
     for status in [301, 302, 303, 307, 308] {
         for target in [
@@ -255,9 +264,9 @@ fn a_redirect_is_an_error_that_names_where_it_pointed_and_nothing_follows_it() {
                 )
             );
             assert_eq!(server.requests().len(), 1);
-            // Neither a sign-in, nor what has a body, nor a deletion.
+            // Authentication, requests with a body and deletions, too.
             let server = Server::playing([answer(), answer(), answer()]);
-            let openstack = OpenStack::new(server.options()).expect("options");
+            let openstack = OpenStack::new(server.options()).expect("valid options");
             assert_eq!(
                 openstack.token().expect_err("a redirect").status(),
                 Some(status)
@@ -286,7 +295,7 @@ fn a_redirect_is_an_error_that_names_where_it_pointed_and_nothing_follows_it() {
 }
 
 #[test]
-fn a_redirect_to_itself_is_one_request() {
+fn a_redirect_to_the_same_url_is_not_followed() {
     let server = Server::start();
     let url = server.url(&format!("{COMPUTE}/images/{}", id(1)));
     server.answers(move |_| Answer::new(302, "").header("Location", &url));
@@ -299,8 +308,8 @@ fn a_redirect_to_itself_is_one_request() {
 }
 
 #[test]
-fn every_status_is_named() {
-    let redirected = "it offers other addresses and names none; is the URL right?";
+fn the_error_text_has_the_reason_phrase_of_the_status() {
+    let no_location = "it offers other addresses and names none; is the URL right?";
     for (status, name) in [
         (300, "300 Multiple Choices"),
         (301, "301 Moved Permanently"),
@@ -325,10 +334,10 @@ fn every_status_is_named() {
         (503, "503 Service Unavailable"),
         (504, "504 Gateway Timeout"),
     ] {
-        let words = if status < 400 { redirected } else { "words" };
+        let message = if status < 400 { no_location } else { "words" };
         assert_eq!(
-            said(Answer::new(status, "words")),
-            format!("{name}: {words}")
+            text(Answer::new(status, "words")),
+            format!("{name}: {message}")
         );
     }
 }

@@ -1,12 +1,12 @@
-//! Filters mean what they say.
+//! Filters of a list: the query that is sent.
 
 use opencloud::ErrorKind;
 use opencloud::compute::v2::{ImageStatus, ListImages};
 
 use crate::support::{Answer, Server, images};
 
-/// The query of a listing with these options, without `limit`: as it is on the
-/// wire, and decoded.
+/// The query of a list request with these options, without `limit`: as sent, and
+/// decoded.
 #[track_caller]
 fn query(list: ListImages) -> (String, Vec<(String, String)>) {
     let server = Server::answering(|_| Answer::ok(&images(0..1)));
@@ -29,8 +29,8 @@ fn query(list: ListImages) -> (String, Vec<(String, String)>) {
 }
 
 #[test]
-fn every_filter_arrives_as_given() {
-    let (wire, _) = query(
+fn every_filter_is_sent_under_its_parameter_name() {
+    let (sent, _) = query(
         ListImages::new()
             .name("cirros")
             .changes_since("2026-11-23T12:00:00Z")
@@ -42,14 +42,14 @@ fn every_filter_arrives_as_given() {
             .property("architecture", "x86_64"),
     );
     assert_eq!(
-        wire,
+        sent,
         "name=cirros&changes-since=2026-11-23T12%3A00%3A00Z&server=http%3A%2F%2Fnova%2Fservers%2F1\
          &status=ACTIVE&type=snapshot&minDisk=20&minRam=512&property-architecture=x86_64"
     );
 }
 
 #[test]
-fn times_and_names_with_signs_in_them_arrive_as_given() {
+fn special_characters_in_filter_values_are_percent_encoded() {
     for text in [
         "2026-11-23T12:00:00+01:00",
         "a&b=c;d#e?f%41 g+h:i/j",
@@ -58,8 +58,8 @@ fn times_and_names_with_signs_in_them_arrive_as_given() {
         "дата \u{1f4be}",
         "",
     ] {
-        let (wire, pairs) = query(ListImages::new().name(text).changes_since(text));
-        // Glance would take what is before a colon for an operator.
+        let (sent, pairs) = query(ListImages::new().name(text).changes_since(text));
+        // Glance treats the text before a colon as an operator.
         let name = if text.contains(':') {
             format!("eq:{text}")
         } else {
@@ -69,20 +69,20 @@ fn times_and_names_with_signs_in_them_arrive_as_given() {
             ("name".to_owned(), name),
             ("changes-since".to_owned(), text.to_owned()),
         ];
-        assert_eq!(pairs, expected, "{wire}");
-        assert!(wire.bytes().all(|byte| byte.is_ascii_graphic()), "{wire}");
+        assert_eq!(pairs, expected, "{sent}");
+        assert!(sent.bytes().all(|byte| byte.is_ascii_graphic()), "{sent}");
     }
 }
 
 #[test]
-fn a_timestamp_is_sent_as_nova_reads_it() {
+fn a_timestamp_is_sent_in_utc() {
     let time: jiff::Timestamp = "2026-11-23T12:00:00.5+01:00".parse().expect("a time");
-    let (wire, _) = query(ListImages::new().changes_since(time));
-    assert_eq!(wire, "changes-since=2026-11-23T11%3A00%3A00.5Z");
+    let (sent, _) = query(ListImages::new().changes_since(time));
+    assert_eq!(sent, "changes-since=2026-11-23T11%3A00%3A00.5Z");
 }
 
 #[test]
-fn a_status_asks_for_all_that_nova_shows_with_it() {
+fn a_status_selects_all_glance_states_that_nova_maps_to_it() {
     for (status, sent) in [
         (ImageStatus::Active, "ACTIVE"),
         (ImageStatus::Saving, "in:queued,saving"),
@@ -99,12 +99,12 @@ fn a_status_asks_for_all_that_nova_shows_with_it() {
 
 #[test]
 fn a_filter_set_twice_is_sent_once_with_the_last_value() {
-    let (wire, _) = query(ListImages::new().name("a").min_ram(1).name("b"));
-    assert_eq!(wire, "minRam=1&name=b");
+    let (sent, _) = query(ListImages::new().name("a").min_ram(1).name("b"));
+    assert_eq!(sent, "minRam=1&name=b");
 }
 
 #[test]
-fn a_property_that_nova_would_mangle_is_refused_and_nothing_is_sent() {
+fn a_property_name_that_nova_would_mangle_is_rejected_before_a_request() {
     let server = Server::start();
     for (name, kept) in [
         ("os_distro", "s_distro"),
@@ -116,8 +116,8 @@ fn a_property_that_nova_would_mangle_is_refused_and_nothing_is_sent() {
         let mut list = server
             .compute()
             .list_images(ListImages::new().property(name, "x"));
-        let error = list.next().expect("an item").expect_err("a refusal");
-        assert_eq!(error.kind(), ErrorKind::InvalidInput, "{error:?}");
+        let error = list.next().expect("an item").expect_err("an error");
+        assert!(matches!(error, Error::Invalid(_)), "{error:?}");
         assert_eq!(
             error.to_string(),
             format!(
@@ -132,7 +132,7 @@ fn a_property_that_nova_would_mangle_is_refused_and_nothing_is_sent() {
         .compute()
         .list_images(ListImages::new().property("", "x"))
         .pages();
-    let error = pages.next().expect("an item").expect_err("a refusal");
+    let error = pages.next().expect("an item").expect_err("an error");
     assert_eq!(
         error.to_string(),
         "a property filter needs the property's name; nothing was sent"
@@ -142,11 +142,11 @@ fn a_property_that_nova_would_mangle_is_refused_and_nothing_is_sent() {
 }
 
 #[test]
-fn a_page_of_nothing_is_refused_and_nothing_is_sent() {
+fn a_page_size_of_zero_is_rejected_before_a_request() {
     let server = Server::start();
     let mut list = server.compute().list_images(ListImages::new().page_size(0));
-    let error = list.next().expect("an item").expect_err("a refusal");
-    assert_eq!(error.kind(), ErrorKind::InvalidInput, "{error:?}");
+    let error = list.next().expect("an item").expect_err("an error");
+    assert!(matches!(error, Error::Invalid(_)), "{error:?}");
     assert_eq!(
         error.to_string(),
         "a page of 0 images would never end; nothing was sent"

@@ -136,7 +136,7 @@ fn every_token_of_the_corpus_is_an_error_or_survives_a_round_trip() {
     replay("token", 11, |data| {
         let answer = Answer::new(201, data).header("X-Subject-Token", "gAAAA-secret");
         let server = Server::playing([answer]);
-        let openstack = OpenStack::new(server.options().tries(1)).expect("good options");
+        let openstack = OpenStack::new(server.options().tries(1)).expect("valid options");
         let received = openstack.token();
         let cached = serde_json::from_slice::<Token>(data).map_err(|error| error.to_string());
         if let Err(error) = &received {
@@ -148,7 +148,7 @@ fn every_token_of_the_corpus_is_an_error_or_survives_a_round_trip() {
             let again: Token = serde_json::from_str(&text).expect("a token");
             assert_eq!(serde_json::to_string(&again).expect("JSON"), text);
             let options = opencloud::Options::new("").cached_token(again).no_proxy();
-            let openstack = OpenStack::new(options).expect("good options");
+            let openstack = OpenStack::new(options).expect("valid options");
             openstack
                 .compute_v2()
                 .map_or_else(|error| check_error(&error), drop);

@@ -345,7 +345,7 @@ fn what_is_no_image_is_named_with_its_place_and_name() {
     ] {
         let body = third(image);
         let (server, outcome) = listed(&body);
-        let message = outcome.expect_err("no image").to_string();
+        let message = outcome.expect_err("an error").to_string();
         let expected = format!(
             "GET {}: 200: the body is not a list of images: {why} at line 1 column ",
             server.url("/v2.1/images/detail?page_size=1000&limit=1000")
@@ -381,7 +381,7 @@ fn one_image_that_is_none_is_an_error() {
             .compute()
             .get_image("i")
             .retrieve()
-            .expect_err("no image");
+            .expect_err("an error");
         assert_eq!(
             error.to_string(),
             format!(
@@ -412,7 +412,7 @@ fn a_body_that_is_not_utf8_or_is_coded_says_so() {
         .list_images(true)
         .next()
         .expect("an item")
-        .expect_err("coded");
+        .expect_err("an error");
     assert_eq!(
         error.to_string(),
         format!(

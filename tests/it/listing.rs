@@ -254,7 +254,7 @@ fn a_server_that_goes_round_in_circles_ends_in_an_error() {
     let server = Server::answering(|_| Answer::ok(&images(0..2)));
     let error = all(server.compute().list_images(ListImages::new().page_size(2)));
     assert_eq!(
-        error.expect_err("a circle").to_string(),
+        error.expect_err("an error").to_string(),
         format!(
             "GET {}: 200: the list does not go on: asked for what comes after \"{1}\", the server \
              gave \"{2}\" again",
@@ -273,7 +273,7 @@ fn a_server_that_goes_round_in_circles_ends_in_an_error() {
     });
     let error = all(server.compute().list_images(ListImages::new().page_size(2)));
     assert_eq!(
-        error.expect_err("a circle").to_string(),
+        error.expect_err("an error").to_string(),
         format!(
             "GET {}: 200: the list goes round in circles: \"again\" marks two pages",
             server.url("/v2.1/images?limit=2&marker=again")

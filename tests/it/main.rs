@@ -1,4 +1,4 @@
-//! The integration tests, in one program: linking is most of the time of a build.
+//! The integration tests, in one program, because linking takes most of the build time.
 
 mod authentication;
 mod catalog;

@@ -56,7 +56,7 @@ fn a_length_that_is_too_short_is_an_error_and_its_rest_answers_nothing() {
     let body = images(0..2).to_string();
     let short = format!("HTTP/1.1 200 OK\r\nContent-Length: 30\r\n\r\n{body}");
     let server = Server::playing([Answer::raw_and_keep(short), whole()]);
-    let error = list(&server).expect_err("half a page");
+    let error = list(&server).expect_err("an error");
     assert!(
         error
             .to_string()
@@ -187,7 +187,7 @@ fn an_answer_that_comes_before_the_body_is_read_is_taken() {
     let server = Server::playing([Answer::html(413, "<html>Too Large</html>").close()]);
     server.reads_only_heads();
     let mut image = server.compute().get_image(id(1));
-    let error = image.reset_metadata(items).expect_err("too much");
+    let error = image.reset_metadata(items).expect_err("an error");
     assert_eq!(error.status(), Some(413), "{error}");
     assert_eq!(error.message(), "Too Large");
 }
@@ -302,7 +302,7 @@ fn a_fault_without_measure_is_shown_in_short() {
 fn sign_in(answer: Answer) -> Result<opencloud::Token> {
     let server = Server::playing([answer]);
     OpenStack::new(server.options().tries(1))
-        .expect("good options")
+        .expect("valid options")
         .token()
 }
 

@@ -45,34 +45,34 @@ fn a_microversion_in_which_the_call_is_gone_is_refused_before_anything_is_sent()
         let compute = with(version);
         let list = |list: ListImages| compute.list_images(list).next().expect("an item");
         refused(
-            &list(ListImages::new()).expect_err("a refusal"),
+            &list(ListImages::new()).expect_err("an error"),
             version,
             "2.35",
         );
         refused(
-            &list(ListImages::detailed()).expect_err("a refusal"),
+            &list(ListImages::detailed()).expect_err("an error"),
             version,
             "2.35",
         );
         let mut image = compute.get_image("i");
-        refused(&image.retrieve().expect_err("a refusal"), version, "2.35");
-        refused(&image.delete().expect_err("a refusal"), version, "2.35");
+        refused(&image.retrieve().expect_err("an error"), version, "2.35");
+        refused(&image.delete().expect_err("an error"), version, "2.35");
     }
     assert_eq!(server.requests(), []);
     for version in ["2.39", "latest"] {
         let mut image = with(version).get_image("i");
         refused(
-            &image.get_metadata().expect_err("a refusal"),
+            &image.get_metadata().expect_err("an error"),
             version,
             "2.38",
         );
         refused(
-            &image.reset_metadata([("a", "b")]).expect_err("a refusal"),
+            &image.reset_metadata([("a", "b")]).expect_err("an error"),
             version,
             "2.38",
         );
         refused(
-            &image.delete_metadata_item("a").expect_err("a refusal"),
+            &image.delete_metadata_item("a").expect_err("an error"),
             version,
             "2.38",
         );
@@ -88,10 +88,10 @@ fn a_microversion_in_which_the_call_is_gone_is_refused_before_anything_is_sent()
 #[test]
 fn a_microversion_that_is_none_is_refused_when_the_service_is_made() {
     let server = Server::start();
-    let openstack = opencloud::OpenStack::new(server.options()).expect("good options");
+    let openstack = opencloud::OpenStack::new(server.options()).expect("valid options");
     for version in ["", "two", "2", "2.1\r\nX-Evil: 1"] {
         let options = ServiceOptions::new().microversion(version);
-        let error = openstack.compute_v2_with(options).expect_err("a refusal");
+        let error = openstack.compute_v2_with(options).expect_err("an error");
         assert_eq!(
             error.to_string(),
             format!("{version:?} is not a microversion: write it like \"2.35\"")

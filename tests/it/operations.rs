@@ -229,14 +229,14 @@ fn a_refusal_leaves_the_image_as_it_was() {
     let refused = || fault(400, "badRequest", "no");
     let server = Server::answering(move |_| refused());
     let mut image = old_image(&server);
-    image.retrieve().expect_err("a refusal");
-    image.get_metadata().expect_err("a refusal");
-    image.reset_metadata([("a", "b")]).expect_err("a refusal");
-    image.merge_metadata([("a", "b")]).expect_err("a refusal");
-    image.get_metadata_item("k").expect_err("a refusal");
-    image.set_metadata_item("k", "v").expect_err("a refusal");
-    image.delete_metadata_item("k").expect_err("a refusal");
-    image.delete().expect_err("a refusal");
+    image.retrieve().expect_err("an error");
+    image.get_metadata().expect_err("an error");
+    image.reset_metadata([("a", "b")]).expect_err("an error");
+    image.merge_metadata([("a", "b")]).expect_err("an error");
+    image.get_metadata_item("k").expect_err("an error");
+    image.set_metadata_item("k", "v").expect_err("an error");
+    image.delete_metadata_item("k").expect_err("an error");
+    image.delete().expect_err("an error");
     assert_eq!(server.requests().len(), 8);
     assert_eq!(as_json(&image.metadata), json!({"old": "1", "k": "0"}));
 }
@@ -257,26 +257,26 @@ fn an_id_or_key_that_changes_the_path_is_refused_before_anything_is_sent() {
             );
         };
         let mut image = compute.get_image(bad);
-        refused(image.retrieve().expect_err("a refusal"));
-        refused(image.delete().expect_err("a refusal"));
-        refused(image.get_metadata().expect_err("a refusal"));
-        refused(image.reset_metadata([("a", "b")]).expect_err("a refusal"));
-        refused(image.merge_metadata([("a", "b")]).expect_err("a refusal"));
-        refused(image.get_metadata_item("k").expect_err("a refusal"));
+        refused(image.retrieve().expect_err("an error"));
+        refused(image.delete().expect_err("an error"));
+        refused(image.get_metadata().expect_err("an error"));
+        refused(image.reset_metadata([("a", "b")]).expect_err("an error"));
+        refused(image.merge_metadata([("a", "b")]).expect_err("an error"));
+        refused(image.get_metadata_item("k").expect_err("an error"));
         refused(
             image
                 .wait_until_active(Duration::ZERO)
-                .expect_err("a refusal"),
+                .expect_err("an error"),
         );
         refused(
             image
                 .wait_until_deleted(Duration::ZERO)
-                .expect_err("a refusal"),
+                .expect_err("an error"),
         );
         let mut image = compute.get_image("i");
-        refused(image.get_metadata_item(bad).expect_err("a refusal"));
-        refused(image.set_metadata_item(bad, "v").expect_err("a refusal"));
-        refused(image.delete_metadata_item(bad).expect_err("a refusal"));
+        refused(image.get_metadata_item(bad).expect_err("an error"));
+        refused(image.set_metadata_item(bad, "v").expect_err("an error"));
+        refused(image.delete_metadata_item(bad).expect_err("an error"));
     }
     assert_eq!(server.requests(), []);
 }

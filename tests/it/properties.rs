@@ -106,7 +106,8 @@ fn any_list_is_whole_whatever_its_pages_and_whatever_trouble_can_be_cured() {
         // Without links, a page that is shorter than asked for is the end.
         let page_size = 1 + random.below(if nova.links { 15 } else { nova.most });
         let limit = random.once_in(2).then(|| random.below(size + 3));
-        let mut list = ListImages::new().page_size(u32::try_from(page_size).expect("few"));
+        let mut list =
+            ListImages::new().page_size(u32::try_from(page_size).expect("a small number"));
         if let Some(limit) = limit {
             list = list.limit(limit as u64);
         }
@@ -114,7 +115,7 @@ fn any_list_is_whole_whatever_its_pages_and_whatever_trouble_can_be_cured() {
         let count = limit.unwrap_or(usize::MAX).min(nova.images.len());
         let often = 2 + random.below(8);
         let server = troubled(nova, Random(random.number()), often);
-        let openstack = OpenStack::new(server.options()).expect("good options");
+        let openstack = OpenStack::new(server.options()).expect("valid options");
         let compute = openstack.compute_v2().expect("a service");
         let ids = ids(compute.list_images(list), random).expect(&said);
         assert_eq!(ids, (0..count).map(id).collect::<Vec<_>>(), "{said}");

@@ -28,9 +28,9 @@ fn long_listing(disturb: impl Fn(usize, &str) -> Option<Answer> + Send + 'static
         disturb(pages, token).unwrap_or_else(|| nova.answer(request))
     });
     let compute = OpenStack::new(server.options())
-        .expect("options")
+        .expect("valid options")
         .compute_v2()
-        .expect("it");
+        .expect("a service");
     let (outcome, lines) = logged(|| {
         let list = compute.list_images(ListImages::new().page_size(3));
         list.map(|image| image.map(|image| image.id))
@@ -126,6 +126,6 @@ fn a_page_cut_at_any_byte_is_tried_again_and_never_taken_for_whole() {
             .list_images(ListImages::new())
             .next()
             .expect("an item");
-        first.expect_err("half a page");
+        first.expect_err("an error");
     }
 }

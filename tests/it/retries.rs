@@ -71,7 +71,7 @@ fn the_sign_in_is_tried_again_likewise() {
         let server = Server::start();
         server.plays([answer(), server.token("t")]);
         OpenStack::new(server.options())
-            .expect("options")
+            .expect("valid options")
             .token()
             .expect("a token");
         assert_eq!(server.lines(), ["POST /v3/auth/tokens"; 2]);
@@ -118,15 +118,15 @@ fn a_refused_connection_is_tried_again_even_by_a_merge() {
     at_once(vec![GET, PUT, DELETE, POST], |operation| {
         let options = Options::new("").token_id("t").no_proxy();
         let endpoint = ServiceOptions::new().endpoint(&url);
-        let openstack = OpenStack::new(options).expect("options");
+        let openstack = OpenStack::new(options).expect("valid options");
         let mut image = openstack
             .compute_v2_with(endpoint)
-            .expect("it")
+            .expect("a service")
             .get_image("i");
-        let error = operation(&mut image).expect_err("nobody there");
-        assert_eq!(error.kind(), ErrorKind::Connection, "{error:?}");
-        assert_eq!(error.message(), "connection refused");
-        assert_eq!(error.attempts(), 3);
+        let error = operation(&mut image).expect_err("an error");
+        assert!(matches!(error, Error::Connection(_)), "{error:?}");
+        assert_eq!(error.details().message(), "connection refused");
+        assert_eq!(error.details().tries(), Some(3));
     });
 }
 
@@ -134,7 +134,7 @@ fn a_refused_connection_is_tried_again_even_by_a_merge() {
 fn what_will_not_pass_is_not_tried_again() {
     for status in [300, 302, 400, 401, 403, 404, 405, 409, 410, 500, 501, 505] {
         let (outcome, requests) = first(Answer::empty(status), GET);
-        let error = outcome.expect_err("a refusal");
+        let error = outcome.expect_err("an error");
         assert_eq!((error.status(), requests), (Some(status), 1));
         assert_eq!(error.attempts(), 1);
     }
@@ -188,9 +188,9 @@ fn a_delete_that_broke_and_then_met_a_401_has_succeeded_too_when_it_finds_404() 
         gone,
     ]);
     let compute = OpenStack::new(server.options())
-        .expect("options")
+        .expect("valid options")
         .compute_v2()
-        .expect("it");
+        .expect("a service");
     compute.get_image(id(1)).delete().expect("a deletion");
     assert_eq!(server.requests().len(), 5);
 }
@@ -248,7 +248,7 @@ fn every_retry_is_logged_with_its_reason_and_the_error_counts_them() {
         );
         assert!(line.target.starts_with("opencloud"), "{}", line.target);
     }
-    let message = outcome.expect_err("an outage").to_string();
+    let message = outcome.expect_err("an error").to_string();
     let said = message.strip_prefix(&format!("GET {url}: 504 Gateway Timeout (3 tries in "));
     let said = said
         .and_then(|rest| rest.strip_suffix(" s)"))

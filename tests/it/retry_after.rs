@@ -42,7 +42,7 @@ fn three_tries_by_default_and_as_many_as_asked() {
             None => options,
             Some(tries) => options.tries(tries),
         });
-        let error = compute.get_image(id(1)).retrieve().expect_err("an outage");
+        let error = compute.get_image(id(1)).retrieve().expect_err("an error");
         assert_eq!(server.requests().len(), expected);
         assert_eq!(usize::try_from(error.attempts()), Ok(expected));
     });
@@ -60,7 +60,7 @@ fn the_wait_doubles_and_differs() {
             .compute()
             .get_image(id(1))
             .retrieve()
-            .expect_err("an outage");
+            .expect_err("an error");
         let times: Vec<_> = times.try_iter().collect();
         times
             .windows(2)
@@ -201,7 +201,7 @@ fn a_call_ends_with_its_deadline_and_says_how_far_it_came() {
     let began = Instant::now();
     let server = Server::answering(|_| Answer::empty(503));
     let compute = server.compute_with(|options| options.tries(50).call_timeout(ms(900)));
-    let error = compute.get_image(id(1)).retrieve().expect_err("an outage");
+    let error = compute.get_image(id(1)).retrieve().expect_err("an error");
     // Far less than fifty tries take, on a busy machine, too.
     assert!(began.elapsed() < ms(3_000), "{:?}", began.elapsed());
     assert_eq!(error.status(), Some(503));
@@ -210,7 +210,7 @@ fn a_call_ends_with_its_deadline_and_says_how_far_it_came() {
     let began = Instant::now();
     let server = Server::answering(|_| Answer::empty(503).header("Retry-After", "30"));
     let compute = server.compute_with(|options| options.call_timeout(ms(900)));
-    let error = compute.get_image(id(1)).retrieve().expect_err("an outage");
+    let error = compute.get_image(id(1)).retrieve().expect_err("an error");
     assert!(began.elapsed() < ms(10_000), "{:?}", began.elapsed());
     assert_eq!(error.retry_after(), Some(Duration::from_secs(30)));
     assert_eq!(server.requests().len(), 1);

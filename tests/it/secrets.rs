@@ -70,7 +70,7 @@ fn nothing_that_is_given_prints_its_secret() {
         Options::new("").cached_token(kept),
     ] {
         check_debug(&options);
-        check_debug(&OpenStack::new(options).expect("good options"));
+        check_debug(&OpenStack::new(options).expect("valid options"));
     }
 }
 
@@ -88,7 +88,7 @@ fn nothing_that_is_given_back_prints_a_secret() {
         Answer::ok(&images(2..3)),
         Answer::ok(&images(0..1)),
     ]);
-    let openstack = OpenStack::new(options(&server)).expect("good options");
+    let openstack = OpenStack::new(options(&server)).expect("valid options");
     let compute = openstack.compute_v2().expect("a service");
     let token = openstack.token().expect("a token");
     check_debug(&openstack);
@@ -125,7 +125,8 @@ fn no_error_prints_a_secret() {
     ];
     for answer in answers {
         let server = Server::answering(move |_| answer());
-        let given = |options: Options| OpenStack::new(options.tries(1).no_proxy()).expect("it");
+        let given =
+            |options: Options| OpenStack::new(options.tries(1).no_proxy()).expect("a service");
         let credential = ApplicationCredential::by_id("a", SECRET);
         for options in [
             options(&server),
@@ -141,7 +142,7 @@ fn no_error_prints_a_secret() {
         let endpoint = ServiceOptions::new().endpoint(server.url(COMPUTE));
         let compute = given(Options::new("").token_id(OLD))
             .compute_v2_with(endpoint)
-            .expect("it");
+            .expect("a service");
         let mut image = compute.get_image(id(1));
         check_error(&image.retrieve().expect_err("an error"));
         if let Err(error) = image.merge_metadata([("k", "v")]) {
@@ -157,15 +158,15 @@ fn no_error_prints_a_secret() {
     }
     // Refusals of ours.
     for bad in [format!("{OLD}\n"), format!("{OLD} ")] {
-        let openstack = OpenStack::new(Options::new("").token_id(bad)).expect("options");
+        let openstack = OpenStack::new(Options::new("").token_id(bad)).expect("valid options");
         let endpoint = ServiceOptions::new().endpoint("http://127.0.0.1:1");
-        check_error(&openstack.compute_v2_with(endpoint).expect_err("a refusal"));
+        check_error(&openstack.compute_v2_with(endpoint).expect_err("an error"));
     }
     let address = format!("https://demo:{PASSWORD}@cloud.example/v3");
-    check_error(&OpenStack::new(Options::new(&address)).expect_err("a refusal"));
-    let openstack = OpenStack::new(Options::new("").token_id("t")).expect("options");
+    check_error(&OpenStack::new(Options::new(&address)).expect_err("an error"));
+    let openstack = OpenStack::new(Options::new("").token_id("t")).expect("valid options");
     let endpoint = ServiceOptions::new().endpoint(&address);
-    check_error(&openstack.compute_v2_with(endpoint).expect_err("a refusal"));
+    check_error(&openstack.compute_v2_with(endpoint).expect_err("an error"));
 }
 
 #[test]
@@ -175,10 +176,11 @@ fn a_token_that_the_server_says_back_is_not_said_on() {
         "badRequest",
         &format!("no {OLD} here, nor {OLD}"),
     )]);
-    let openstack = OpenStack::new(Options::new("").token_id(OLD).no_proxy()).expect("options");
+    let openstack =
+        OpenStack::new(Options::new("").token_id(OLD).no_proxy()).expect("valid options");
     let endpoint = ServiceOptions::new().endpoint(server.url(COMPUTE));
     let compute = openstack.compute_v2_with(endpoint).expect("a service");
-    let error = compute.get_image(id(1)).delete().expect_err("a refusal");
+    let error = compute.get_image(id(1)).delete().expect_err("an error");
     check_error(&error);
     assert_eq!(error.message(), "no *** here, nor ***");
 }
@@ -216,7 +218,7 @@ fn a_day_in_the_log() -> Vec<Line> {
         Answer::new(200, "not JSON"),
     ]);
     let ((), lines) = logged(|| {
-        let openstack = OpenStack::new(options(&server)).expect("good options");
+        let openstack = OpenStack::new(options(&server)).expect("valid options");
         let compute = openstack.compute_v2().expect("a service");
         let mut image = compute
             .list_images(true)
@@ -225,14 +227,14 @@ fn a_day_in_the_log() -> Vec<Line> {
             .expect("an image");
         image.reset_metadata([("k", "v")]).expect("a reset");
         image.retrieve().expect_err("a 404");
-        image.delete().expect_err("a refusal");
+        image.delete().expect_err("an error");
         image.get_metadata().expect_err("no JSON");
         let credential = ApplicationCredential::by_id("a", SECRET);
         let options = Options::new(server.url(""))
             .application_credential(credential)
             .no_proxy();
         OpenStack::new(options)
-            .expect("options")
+            .expect("valid options")
             .token()
             .expect_err("off script");
     });
@@ -276,7 +278,7 @@ fn what_is_kept_from_the_log_reaches_the_server_whole() {
             let user = User::by_id("u", &*password);
             let options = Options::new(server.url("/v3")).user(user).no_proxy();
             let compute = OpenStack::new(options)
-                .expect("options")
+                .expect("valid options")
                 .compute_v2()
                 .expect("a service");
             compute
@@ -335,7 +337,7 @@ fn plain_http_outside_loopback_gets_one_warning() {
     let warnings = |auth_url: &str, endpoint: &str| {
         let ((), lines) = logged(|| {
             let options = Options::new(auth_url).token_id("t").no_proxy();
-            let openstack = OpenStack::new(options).expect("options");
+            let openstack = OpenStack::new(options).expect("valid options");
             for _ in 0..3 {
                 let endpoint = ServiceOptions::new().endpoint(endpoint);
                 openstack

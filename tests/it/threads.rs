@@ -52,7 +52,7 @@ fn threads_that_find_it_expired_sign_in_once_between_them() {
     let options = server
         .options()
         .cached_token(kept(&server, "old", -7200, -3600));
-    let openstack = OpenStack::new(options).expect("good options");
+    let openstack = OpenStack::new(options).expect("valid options");
     let barrier = Arc::new(Barrier::new(8));
     let threads: Vec<_> = (0..8)
         .map(|_| {
@@ -80,14 +80,14 @@ fn threads_that_find_it_expired_sign_in_once_between_them() {
 fn threads_share_a_refusal_too() {
     let refusal = || fault(401, "error", "no").after(Duration::from_millis(200));
     let server = Server::answering(move |_| refusal());
-    let openstack = OpenStack::new(server.options()).expect("good options");
+    let openstack = OpenStack::new(server.options()).expect("valid options");
     let barrier = Arc::new(Barrier::new(6));
     let threads: Vec<_> = (0..6)
         .map(|_| {
             let (openstack, barrier) = (openstack.clone(), Arc::clone(&barrier));
             thread::spawn(move || {
                 barrier.wait();
-                openstack.token().expect_err("a refusal").status()
+                openstack.token().expect_err("an error").status()
             })
         })
         .collect();
@@ -95,7 +95,7 @@ fn threads_share_a_refusal_too() {
         assert_eq!(thread.join().expect("an outcome"), Some(401));
     }
     assert_eq!(server.lines(), ["POST /v3/auth/tokens"]);
-    openstack.token().expect_err("a refusal");
+    openstack.token().expect_err("an error");
     assert_eq!(server.lines().len(), 2, "the next call tries anew");
 }
 
@@ -126,9 +126,9 @@ fn many_threads_with_tokens_that_end_at_once_get_right_outcomes() {
         Answer::ok(&json!({"image": image}))
     });
     let compute = OpenStack::new(server.options())
-        .expect("options")
+        .expect("valid options")
         .compute_v2()
-        .expect("it");
+        .expect("a service");
     let threads: Vec<_> = (0..8)
         .map(|thread| {
             let compute = compute.clone();
@@ -179,9 +179,9 @@ fn many_threads_with_tokens_of_one_second_sign_in_no_more_often_than_they_end() 
         }
     });
     let compute = OpenStack::new(server.options())
-        .expect("options")
+        .expect("valid options")
         .compute_v2()
-        .expect("it");
+        .expect("a service");
     let threads: Vec<_> = (0..4)
         .map(|_| {
             let mut image = compute.get_image(crate::support::id(7));
@@ -204,7 +204,7 @@ fn many_threads_with_tokens_of_one_second_sign_in_no_more_often_than_they_end() 
     assert!(sign_ins >= 3, "{sign_ins}");
     // A tenth of a second before each end.
     assert!(
-        f64::from(u32::try_from(sign_ins).expect("few")) <= 1.0 + longest / 0.9,
+        f64::from(u32::try_from(sign_ins).expect("a small number")) <= 1.0 + longest / 0.9,
         "{sign_ins}"
     );
 }

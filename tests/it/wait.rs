@@ -77,8 +77,8 @@ fn waiting_until_deleted_takes_gone_and_deleted_and_no_other_404() {
     let mut image = server.compute().get_image(id(1));
     let error = image
         .wait_until_active(Duration::from_secs(60))
-        .expect_err("no image");
-    assert_eq!(error.kind(), ErrorKind::NotFound);
+        .expect_err("an error");
+    assert_eq!(error.details().missing(), Some(Missing::Image));
 }
 
 #[test]

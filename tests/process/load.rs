@@ -105,7 +105,7 @@ fn sixty_four_threads_share_one_service_through_faults_and_short_tokens() {
     assert!(operations >= 10_000, "{operations}");
     // A token is renewed when a tenth of its life is left.
     let ends = lasted / (0.9 * TOKEN_LIFE.as_secs_f64());
-    let sign_ins = f64::from(u32::try_from(sign_ins).expect("few"));
+    let sign_ins = f64::from(u32::try_from(sign_ins).expect("a small number"));
     assert!(sign_ins <= 1.0 + ends, "{sign_ins} in {lasted} s");
     // One for each thread, and those that are kept.
     assert!(connections_open <= THREADS + 16, "{connections_open}");
@@ -158,9 +158,9 @@ impl<'a> User<'a> {
 
         let mut gone = named(self.compute, &format!("gone-{}-{round}", self.number));
         gone.delete().expect("a deletion");
-        let error = gone.retrieve().expect_err("no image");
-        assert_eq!(error.kind(), ErrorKind::NotFound, "{error}");
-        assert_eq!(error.kind(), ErrorKind::NotFound, "{error:?}");
+        let error = gone.retrieve().expect_err("an error");
+        assert_eq!(error.details().missing(), Some(Missing::Image), "{error}");
+        assert!(matches!(error, Error::NotFound(_)), "{error:?}");
         9
     }
 

@@ -29,7 +29,7 @@ impl Log for Broken {
 #[test]
 fn a_panic_of_the_logger_reaches_the_caller_when_the_page_is_wanted() {
     let _alone = alone();
-    log::set_logger(&Broken).expect("no other logger");
+    log::set_logger(&Broken).expect("the only logger");
     log::set_max_level(LevelFilter::Debug);
     let server = Server::start();
     let more = next_link(images(0..2), "?marker=x");

@@ -38,7 +38,7 @@ fn os_cloud_names_a_cloud_of_the_file() {
             .current_dir(&folder)
             .args(arguments)
             .output();
-        Ran::from(output.expect("a run"))
+        Ran::from(output.expect("a process"))
     };
     let list = run(&["list", "--os-cloud", "demo", "--name", "web"]);
     assert_eq!(list, done(format!("{:36}  NAME\n{WEB}  web\n", "ID")));
@@ -79,5 +79,5 @@ fn a_cloud_that_is_not_there_is_reported_with_those_that_are() {
         "images: the cloud \"nope\" was not found: {} has \"demo\", \"other\"\n",
         file.display()
     );
-    assert_eq!(Ran::from(output.expect("a run")), failed(said));
+    assert_eq!(Ran::from(output.expect("a process")), failed(said));
 }

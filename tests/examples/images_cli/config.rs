@@ -6,7 +6,7 @@ use crate::support::examples::example;
 #[test]
 fn config_shows_each_setting_and_its_source_and_sends_nothing() {
     let sandbox = two_images();
-    let output = program(&sandbox).arg("config").output().expect("a run");
+    let output = program(&sandbox).arg("config").output().expect("a process");
     let url = sandbox.auth_url();
     let width = url.len();
     let rows = [
@@ -34,7 +34,7 @@ fn config_json_is_one_object_with_secrets_hidden() {
     let output = program(&sandbox)
         .args(["config", "--json"])
         .output()
-        .expect("a run");
+        .expect("a process");
     let url = sandbox.auth_url();
     let expected = format!(
         r#"{{"cloud":"envvars","auth_type":"password","auth_url":"{url}","username":"demo","user_domain_name":"Default","password":"***","project_name":"demo","project_domain_name":"Default","region_name":"RegionOne","interface":"public","verify":true}}"#
@@ -48,14 +48,14 @@ fn without_a_cloud_the_sandbox_is_used_and_config_says_that_there_is_none() {
         example("images")
             .args(["list", "--limit", "1"])
             .output()
-            .expect("a run"),
+            .expect("a process"),
     );
     assert_eq!(ran.code, Some(0), "{ran:?}");
     assert_eq!(
         ran.stderr,
         "no cloud is configured: using the built-in sandbox\n"
     );
-    let ran = Ran::from(example("images").arg("config").output().expect("a run"));
+    let ran = Ran::from(example("images").arg("config").output().expect("a process"));
     assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), ""), "{ran:?}");
     assert!(
         ran.stderr.starts_with("images: no cloud to connect to: "),

@@ -11,7 +11,7 @@ fn a_wrong_password_is_reported_without_it() {
         .env("OS_PASSWORD", "s3cret")
         .arg("list")
         .output()
-        .expect("a run");
+        .expect("a process");
     let said = format!(
         "images: POST {}/auth/tokens: 401 Unauthorized: The request you have made requires \
          authentication. (request id REQUEST)\n",

@@ -156,7 +156,7 @@ fn a_reader_that_has_seen_enough_is_no_failure() {
     command
         .stdout(std::process::Stdio::piped())
         .stderr(std::process::Stdio::piped());
-    let mut child = command.spawn().expect("a run");
+    let mut child = command.spawn().expect("a process");
     drop(child.stdout.take());
     let ran = Ran::from(child.wait_with_output().expect("an end"));
     assert_eq!(ran, done(""));
@@ -173,7 +173,7 @@ fn a_full_disk_is_a_failure() {
         .arg("list")
         .stdout(full)
         .output()
-        .expect("a run");
+        .expect("a process");
     let said = "images: cannot write to stdout: No space left on device (os error 28)\n";
     assert_eq!(Ran::from(output), super::failed(said));
 }

@@ -9,7 +9,7 @@ fn debug_shows_the_requests() {
         .env("RUST_LOG", "debug")
         .arg("list")
         .output();
-    let ran = Ran::from(output.expect("a run"));
+    let ran = Ran::from(output.expect("a process"));
     let line = format!(
         "DEBUG opencloud::retry: GET {}/images?page_size=1000&limit=1000: 200, ",
         sandbox.compute_url()
@@ -23,7 +23,10 @@ fn debug_shows_the_requests() {
 
 #[test]
 fn nothing_is_shown_without_it() {
-    let output = program(&two_images()).arg("list").output().expect("a run");
+    let output = program(&two_images())
+        .arg("list")
+        .output()
+        .expect("a process");
     assert_eq!(Ran::from(output).stderr, "");
 }
 
@@ -40,7 +43,7 @@ fn no_secret_is_shown_whatever_it_says() {
             .env("RUST_LOG", filter)
             .arg("list")
             .output();
-        let ran = Ran::from(output.expect("a run"));
+        let ran = Ran::from(output.expect("a process"));
         assert_eq!(ran.code, Some(0));
         let token = sandbox
             .requests()
