@@ -11,8 +11,8 @@ use clap::Parser;
 use clap::builder::NonEmptyStringValueParser;
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::{SignedDuration, Timestamp};
-use opencloud::compute::v2::{Compute, Image, ListImages};
 use opencloud::OpenStack;
+use opencloud::compute::v2::{Compute, Image, ListImages};
 
 /// Deletes the old images of one kind. The ids of those that were deleted are
 /// written to stdout; exits 1 if one could not be.

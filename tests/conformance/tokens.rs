@@ -170,7 +170,7 @@ fn a_token_that_has_expired_without_credentials_says_when() {
     token["expires_at"] = json!("2020-01-01T00:00:00Z");
     let options = cloud().address().cached_token(imported(&token));
     let error = refused(OpenStack::new(options).expect("valid options").compute_v2());
-    assert_eq!(kind(&error), "Invalid");
+    assert_eq!(kind(&error), "InvalidInput");
     assert_eq!(
         said(&error),
         "the token expired at 2020-01-01T00:00:00Z, and there are no credentials to sign in with \

@@ -230,7 +230,7 @@ fn an_authentication_error_has_the_message_of_keystone() {
     let server = Server::playing([fault(401, "error", message)]);
     let openstack = OpenStack::new(server.options()).expect("valid options");
     let error = openstack.token().expect_err("an error");
-    assert!(matches!(error, Error::Unauthorized(_)), "{error:?}");
+    assert_eq!(error.kind(), ErrorKind::Unauthorized, "{error:?}");
     assert_eq!(
         error.to_string(),
         format!(
@@ -272,7 +272,7 @@ fn options_without_usable_credentials_are_rejected_before_a_request() {
             .expect("valid options")
             .token()
             .expect_err("an error");
-        assert!(matches!(error, Error::Invalid(_)), "{error:?}");
+        assert_eq!(error.kind(), ErrorKind::InvalidInput, "{error:?}");
         assert_eq!(error.to_string(), message);
     }
     assert_eq!(server.requests(), []);
@@ -298,7 +298,7 @@ fn an_invalid_auth_url_is_rejected_with_a_reason() {
         ),
     ] {
         let error = OpenStack::new(Options::new(url)).expect_err("an error");
-        assert!(matches!(error, Error::Invalid(_)), "{error:?}");
+        assert_eq!(error.kind(), ErrorKind::InvalidInput, "{error:?}");
         assert_eq!(error.to_string(), message);
     }
 }

@@ -112,16 +112,7 @@ fn the_message_is_found_in_every_format_of_error_response() {
 
 #[test]
 fn every_status_has_its_error_kind() {
-    let kind = |answer| match retrieve(answer).1 {
-        Error::BadRequest(_) => "bad request",
-        Error::Unauthorized(_) => "unauthorized",
-        Error::Forbidden(_) => "forbidden",
-        Error::NotFound(_) => "not found",
-        Error::Conflict(_) => "conflict",
-        Error::OverLimit(_) => "over limit",
-        Error::Status(_) => "status",
-        _ => "other",
-    };
+    let kind = |answer| retrieve(answer).1.kind();
     for (status, expected) in [
         (400, ErrorKind::BadRequest),
         (401, ErrorKind::Unauthorized),
@@ -184,22 +175,22 @@ fn a_404_tells_whether_the_image_the_item_or_the_operation_is_missing() {
     let read: fn(&mut Image) -> opencloud::Result<()> =
         |image| image.get_metadata_item("k").map(drop);
     let remove: fn(&mut Image) -> opencloud::Result<()> = |image| image.delete_metadata_item("k");
-    for (operation, answer, missing) in [
-        (get, image(), Missing::Image),
-        (delete, image(), Missing::Image),
-        (map, image(), Missing::Image),
-        (reset, image(), Missing::Image),
-        (read, image(), Missing::Image),
-        (remove, image(), Missing::Image),
-        (read, item(), Missing::MetadataItem),
-        (remove, key(), Missing::MetadataItem),
-        (get, item(), Missing::Call),
-        (map, item(), Missing::Call),
-        (get, route(), Missing::Call),
-        (delete, route(), Missing::Call),
-        (read, route(), Missing::Call),
-        (remove, route(), Missing::Call),
-        (get, Answer::empty(404), Missing::Call),
+    for (operation, answer, kind) in [
+        (get, image(), ErrorKind::NotFound),
+        (delete, image(), ErrorKind::NotFound),
+        (map, image(), ErrorKind::NotFound),
+        (reset, image(), ErrorKind::NotFound),
+        (read, image(), ErrorKind::NotFound),
+        (remove, image(), ErrorKind::NotFound),
+        (read, item(), ErrorKind::KeyNotFound),
+        (remove, key(), ErrorKind::KeyNotFound),
+        (get, item(), ErrorKind::NoSuchApi),
+        (map, item(), ErrorKind::NoSuchApi),
+        (get, route(), ErrorKind::NoSuchApi),
+        (delete, route(), ErrorKind::NoSuchApi),
+        (read, route(), ErrorKind::NoSuchApi),
+        (remove, route(), ErrorKind::NoSuchApi),
+        (get, Answer::empty(404), ErrorKind::NoSuchApi),
     ] {
         let server = Server::playing([answer]);
         let error = operation(&mut server.compute().get_image(id(1))).expect_err("a 404");

@@ -78,7 +78,7 @@ fn waiting_until_deleted_takes_gone_and_deleted_and_no_other_404() {
     let error = image
         .wait_until_active(Duration::from_secs(60))
         .expect_err("an error");
-    assert_eq!(error.details().missing(), Some(Missing::Image));
+    assert_eq!(error.kind(), ErrorKind::NotFound);
 }
 
 #[test]
