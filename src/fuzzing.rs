@@ -1,43 +1,44 @@
-//! What reads the answers of servers, for the fuzz targets in `tests/fuzz`: each
-//! function takes any bytes, and panics only where a rule is broken.
+//! Entry points of the fuzz targets in `tests/fuzz`. Each takes any bytes and
+//! panics only if a property does not hold.
 
 use std::sync::{Arc, OnceLock};
 
-use url::Url;
-
-use super::{api, read};
-use crate::address::service_address;
-use crate::catalogue::{Service as InCatalogue, Wanted};
-use crate::details::Missing;
+use crate::compute::v2::{self, api, decode};
+use crate::credentials::secret;
+use crate::endpoint::parse_endpoint;
 use crate::error::Error;
-use crate::fault::refusal;
+use crate::http::fault::error_from_response;
+use crate::http::response::Response;
+use crate::identity::catalog::EndpointFilter;
+use crate::identity::session::Session;
+use crate::identity::token::Token;
+use crate::list::Cursor;
 use crate::options::Options;
-use crate::pages::{Came, Cursor};
-use crate::response::Response;
 use crate::service::Service;
 use crate::service_options::{Interface, ServiceOptions};
-use crate::session::Session;
-use crate::time;
-use crate::token::Token;
+use jiff::Timestamp;
 
 const ENDPOINT: &str = "http://nova.example/v2.1";
 
-/// The body of a refusal, after a line with its status and `Retry-After`.
+/// An error response: the status, a space and `Retry-After` or `Location` on the
+/// first line, then the body.
 pub fn fault(data: &[u8]) {
     let end = data.iter().position(|byte| *byte == b'\n').unwrap_or(0);
     let first = String::from_utf8_lossy(&data[..end]);
-    let (status, wait) = first.split_once(' ').unwrap_or((&first, ""));
-    let status = status.parse().unwrap_or(500).clamp(300, 599);
-    let response = Response {
-        status,
-        retry_after: (!wait.is_empty()).then(|| wait.to_owned()),
-        location: wait.contains("//").then(|| wait.to_owned()),
-        ..answer(&data[end..])
-    };
-    for seeks in [Missing::Image, Missing::MetadataItem] {
-        let error = refusal(&api::get_image("x").seeks(seeks), &response);
-        assert_eq!(error.status(), Some(status));
-        assert_eq!(error.details().missing().is_some(), status == 404);
+    let (status, header) = first.split_once(' ').unwrap_or((&first, ""));
+    let mut response = response(&data[end..]);
+    response.status = status.parse().unwrap_or(500).clamp(300, 599);
+    if let Ok(value) = header.parse() {
+        let name = if header.contains("//") {
+            "location"
+        } else {
+            "retry-after"
+        };
+        response.headers.insert(name, value);
+    }
+    for request in [api::get_image("x"), api::get_image_metadata_item("x", "k")] {
+        let error = error_from_response(&response, request.classify);
+        assert_eq!(error.status(), Some(response.status));
         check(&error);
     }
 }
@@ -45,106 +46,99 @@ pub fn fault(data: &[u8]) {
 /// The body of a list of images.
 pub fn page(data: &[u8]) {
     let service = service();
-    let listed = match read::list(&answer(data), service) {
-        Ok(listed) => listed,
+    let mut page = match decode::list(&response(data), service) {
+        Ok(page) => page,
         Err(error) => return check(&error),
     };
-    let text = serde_json::to_string(&listed.images).expect("JSON");
+    let text = serde_json::to_string(&page.items).expect("valid JSON");
     let body = format!("{{\"images\": {text}}}");
-    let again = read::list(&answer(body.as_bytes()), service).expect("what was read before");
-    assert_eq!(serde_json::to_string(&again.images).expect("JSON"), text);
+    let again = decode::list(&response(body.as_bytes()), service).expect("a decoded page");
+    assert_eq!(
+        serde_json::to_string(&again.items).expect("valid JSON"),
+        text
+    );
 
     let mut cursor = Cursor::new(api::get_images(Vec::new()), 2, Some(3), None);
-    let ids: Vec<_> = listed
-        .images
-        .iter()
-        .map(|image| image.id.as_str())
-        .collect();
-    let count = ids.len();
-    if let Ok(Some(wanted)) = cursor.came(&Came {
-        ids,
-        next: listed.next.as_deref(),
-    }) {
-        assert_eq!(wanted.len(), count);
-        assert!(wanted.into_iter().filter(|wanted| *wanted).count() <= 3);
+    let next = page.next_link.as_deref();
+    if cursor
+        .advance(&mut page.items, |image| &image.id, next)
+        .is_ok()
+    {
+        assert!(page.items.len() <= 3);
     }
     check_next(&cursor);
 }
 
-/// The address of a next link.
+/// The URL of a next link.
 pub fn next_link(data: &[u8]) {
     let link = String::from_utf8_lossy(data);
     let filter = vec![("status".to_owned(), "ACTIVE".to_owned())];
     let mut cursor = Cursor::new(api::get_images(filter), 2, None, None);
-    if cursor
-        .came(&Came {
-            ids: vec!["a", "b"],
-            next: Some(&link),
-        })
-        .is_err()
-    {
-        assert!(link.len() > 8192);
-        return;
-    }
+    cursor
+        .advance(&mut vec!["a", "b"], |id| id, Some(&link))
+        .expect("a first page");
     let query = cursor
         .request()
         .map(|request| request.query)
         .unwrap_or_default();
-    assert_eq!(query.iter().filter(|(name, _)| name == "status").count(), 1);
+    let count = query.iter().filter(|(name, _)| name == "status").count();
+    assert_eq!(count, 1);
     check_next(&cursor);
 }
 
-/// The body of a sign-in, or a token as a program has kept it.
+/// The body of a response with a token, or a token that a program stored.
 pub fn token(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else {
         return;
     };
-    let received = Token::received("gAAAA", text, time::now()).ok();
+    let received = Token::from_response(secret("gAAAA"), text, Timestamp::now()).ok();
     for token in received.into_iter().chain(serde_json::from_str(text).ok()) {
-        let kept = serde_json::to_string(&token).expect("JSON");
-        let again: Token = serde_json::from_str(&kept).expect("what was written before");
-        assert_eq!(serde_json::to_string(&again).expect("JSON"), kept);
-        let _ = (format!("{token:?}"), token.is_due(), token.is_over());
-        find(token.catalogue());
-    }
-}
-
-fn find(catalogue: &[InCatalogue]) {
-    for region in [None, Some("RegionOne")] {
-        let interface = Interface::Public;
-        let wanted = Wanted {
-            kind: "compute",
-            name: None,
-            region,
-            interface,
-        };
-        match wanted.find(catalogue) {
-            Ok(url) => drop(service_address(&url)),
-            Err(error) => check(&error),
+        let stored = serde_json::to_string(&token).expect("valid JSON");
+        let again: Token = serde_json::from_str(&stored).expect("a stored token");
+        assert_eq!(serde_json::to_string(&again).expect("valid JSON"), stored);
+        let _ = (
+            format!("{token:?}"),
+            token.needs_renewal(),
+            token.is_expired(),
+        );
+        for region in [None, Some("RegionOne")] {
+            let filter = EndpointFilter {
+                service_type: "compute",
+                name: None,
+                region,
+                interface: Interface::Public,
+            };
+            match filter.find(token.catalog()) {
+                Ok(url) => drop(parse_endpoint(&url)),
+                Err(error) => check(&error),
+            }
         }
     }
 }
 
-/// That the next request goes where it must, with nothing twice.
+/// Checks that the next request is sent to the endpoint, and has no parameter
+/// twice.
 fn check_next(cursor: &Cursor) {
     let Some(request) = cursor.request() else {
         return;
     };
-    let Ok(url) = request.url(ENDPOINT) else {
-        return;
-    };
-    assert!(url.bytes().all(|byte| byte.is_ascii_graphic()), "{url}");
-    let url = Url::parse(&url).expect("a URL");
+    let url = request
+        .url(&ENDPOINT.parse().expect("valid URL"))
+        .expect("valid segments");
+    assert!(
+        url.as_str().bytes().all(|byte| byte.is_ascii_graphic()),
+        "{url}"
+    );
     assert_eq!(
         (url.host_str(), url.path()),
         (Some("nova.example"), "/v2.1/images")
     );
     assert_eq!(url.fragment(), None);
-    let named = |name| url.query_pairs().filter(|(key, _)| key == name).count();
-    assert_eq!((named("limit"), named("marker") <= 1), (1, true), "{url}");
+    let count = |name| url.query_pairs().filter(|(key, _)| key == name).count();
+    assert_eq!((count("limit"), count("marker") <= 1), (1, true), "{url}");
 }
 
-/// That an error can be shown to a person.
+/// Checks that an error can be shown in a terminal.
 fn check(error: &Error) {
     let text = error.to_string();
     assert!(!text.contains(char::is_control), "{text:?}");
@@ -152,11 +146,10 @@ fn check(error: &Error) {
     let _ = format!("{error:?}");
 }
 
-fn answer(body: &[u8]) -> Response {
-    let url = format!("{ENDPOINT}/images");
+fn response(body: &[u8]) -> Response {
     Response {
         method: "GET",
-        url,
+        url: format!("{ENDPOINT}/images"),
         status: 200,
         body: body.to_vec(),
         ..Response::default()
@@ -166,8 +159,9 @@ fn answer(body: &[u8]) -> Response {
 fn service() -> &'static Service {
     static SERVICE: OnceLock<Service> = OnceLock::new();
     SERVICE.get_or_init(|| {
-        let session = Session::new(Options::new("").token_id("t").no_proxy()).expect("options");
+        let session =
+            Session::new(Options::new("").token_id("t").no_proxy()).expect("valid options");
         let options = ServiceOptions::new().endpoint(ENDPOINT);
-        Service::find(Arc::new(session), "compute", &options).expect("an endpoint that is given")
+        Service::find(Arc::new(session), &v2::COMPUTE, &options).expect("an endpoint")
     })
 }

@@ -75,21 +75,18 @@ impl Service {
             Some(token) => token.clone(),
             None => session.token(None)?,
         };
-        let mut endpoint = match &options.endpoint {
-            Some(endpoint) => {
-                parse_endpoint(&expand_project_id(endpoint, &token)?).map_err(Error::invalid)?
-            }
-            None => {
-                let filter = EndpointFilter {
-                    service_type: name,
-                    name: options.name.as_deref(),
-                    region: options.region.as_deref(),
-                    interface: options.interface.unwrap_or_default(),
-                };
-                parse_endpoint(&filter.find(token.catalog())?).map_err(|message| {
-                    Error::invalid(format!("the {name} endpoint of the catalog: {message}"))
-                })?
-            }
+        let mut endpoint = if let Some(endpoint) = &options.endpoint {
+            parse_endpoint(&expand_project_id(endpoint, &token)?).map_err(Error::invalid)?
+        } else {
+            let filter = EndpointFilter {
+                service_type: name,
+                name: options.name.as_deref(),
+                region: options.region.as_deref(),
+                interface: options.interface.unwrap_or_default(),
+            };
+            parse_endpoint(&filter.find(token.catalog())?).map_err(|message| {
+                Error::invalid(format!("the {name} endpoint of the catalog: {message}"))
+            })?
         };
         add_version(&mut endpoint, service_type.version);
         session.warn_if_plaintext(&endpoint);

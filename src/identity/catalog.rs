@@ -11,7 +11,7 @@ use crate::service_options::Interface;
 #[serde(default)]
 pub(crate) struct Service {
     #[serde(rename = "type", deserialize_with = "lenient_string")]
-    service_type: String,
+    kind: String,
     #[serde(deserialize_with = "lenient_string")]
     name: String,
     #[serde(deserialize_with = "lenient_list")]
@@ -85,23 +85,22 @@ impl EndpointFilter<'_> {
     fn candidates<'a>(&'a self, catalog: &'a [Service]) -> impl Iterator<Item = &'a Endpoint> {
         catalog
             .iter()
-            .filter(|service| service.service_type == self.service_type)
+            .filter(|service| service.kind == self.service_type)
             .filter(|service| self.name.is_none_or(|name| service.name == name))
             .flat_map(|service| &service.endpoints)
             .filter(|endpoint| !endpoint.url.is_empty())
     }
 
     fn not_found_message(&self, catalog: &[Service]) -> String {
-        let mut message = format!(
-            "no {} endpoint of type {:?}",
-            self.interface, self.service_type
+        let name = self.name.map(|name| format!(" and name {name:?}"));
+        let region = self.region.map(|region| format!(" in region {region:?}"));
+        let message = format!(
+            "no {} endpoint of type {:?}{}{}",
+            self.interface,
+            self.service_type,
+            name.unwrap_or_default(),
+            region.unwrap_or_default()
         );
-        if let Some(name) = self.name {
-            message += &format!(" and name {name:?}");
-        }
-        if let Some(region) = self.region {
-            message += &format!(" in region {region:?}");
-        }
         let found: Vec<String> = self
             .candidates(catalog)
             .map(|endpoint| format!("{} in region {:?}", endpoint.interface, endpoint.region()))
