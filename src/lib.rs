@@ -129,6 +129,7 @@ mod options;
 pub mod porting;
 mod service;
 mod service_options;
+mod wait;
 
 pub use credentials::{ApplicationCredential, Domain, Project, Scope, User, UserRef};
 pub use error::{Error, ErrorKind, Result};

@@ -1,8 +1,8 @@
 //! [`Compute`]: the Compute service.
 
 use super::image::Image;
-use super::list::ListImages;
-use super::{Images, api, read};
+use super::list_images::ListImages;
+use super::{Images, api, decode};
 use crate::list::{Cursor, List, PageFetcher};
 use crate::service::{Service, ServiceType};
 
@@ -61,7 +61,7 @@ impl Compute {
         let fetcher = PageFetcher {
             service: self.0.clone(),
             cursor: cursor.map_err(Some),
-            decode: read::list,
+            decode: decode::list,
             id: |image: &Image| &image.id,
         };
         List::new(fetcher, marker)
@@ -70,7 +70,7 @@ impl Compute {
     /// The image with this id. Sends nothing: every field but the id is empty
     /// until [`Image::retrieve`] is called.
     pub fn get_image(&self, id: impl Into<String>) -> Image {
-        Image::unknown(id.into(), self.0.clone())
+        Image::from_id(id.into(), self.0.clone())
     }
 
     /// The URL of the endpoint, below which every request is sent.

@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use super::status::ImageStatus;
+use super::types::ImageStatus;
 use crate::error::{Error, Result};
 
 /// How many images one request asks for unless told otherwise: Nova's own
