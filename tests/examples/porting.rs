@@ -1,19 +1,19 @@
-//! The porting page beside the examples: its code is theirs. That it compiles
-//! and does what it says is seen when its own examples are run.
+//! The code on the porting page equals that of the examples. The tests of the
+//! examples run it.
 
 use std::path::Path;
 use std::{fs, iter};
 
-/// A file of this package.
+/// The text of a file of this package.
 #[track_caller]
 fn text(path: &str) -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).expect("a file")
 }
 
-/// The lines that a reader sees of each piece of Rust, with the example that is
-/// named after it.
-fn pieces(page: &str) -> Vec<(Option<String>, Vec<String>)> {
-    let mut pieces = Vec::new();
+/// The visible lines of each Rust block, with the name of the example that the
+/// text below refers to.
+fn blocks(page: &str) -> Vec<(Option<String>, Vec<String>)> {
+    let mut blocks = Vec::new();
     let mut lines = page
         .lines()
         .map(|line| line.trim_start_matches("//!").trim());
@@ -22,43 +22,40 @@ fn pieces(page: &str) -> Vec<(Option<String>, Vec<String>)> {
             lines.by_ref().find(|line| *line == "```").expect("an end");
         } else if line == "```" {
             let code = iter::from_fn(|| lines.next().filter(|line| *line != "```"));
-            let seen = code.filter(|line| !line.is_empty() && !line.starts_with('#'));
-            pieces.push((None, seen.map(str::to_owned).collect()));
+            let visible = code.filter(|line| !line.is_empty() && !line.starts_with('#'));
+            blocks.push((None, visible.map(str::to_owned).collect()));
         } else if let Some((_, rest)) = line.split_once("`examples/") {
             let (name, _) = rest.split_once(".rs`").expect("a name");
-            pieces.last_mut().expect("a piece before it").0 = Some(name.to_owned());
+            blocks.last_mut().expect("a block").0 = Some(name.to_owned());
         }
     }
-    pieces
+    blocks
 }
 
 #[test]
-fn every_piece_of_the_page_is_in_the_example_that_it_names() {
-    let pieces = pieces(&text("src/porting.rs"));
+fn every_block_of_the_page_is_part_of_its_example() {
+    let blocks = blocks(&text("src/porting.rs"));
     let mut named = 0;
-    for (name, seen) in &pieces {
-        assert!(!seen.is_empty());
+    for (name, visible) in &blocks {
+        assert!(!visible.is_empty());
         let Some(name) = name else { continue };
         named += 1;
         let example = text(&format!("examples/{name}.rs"));
         let mut lines = example.lines().map(str::trim);
-        for line in seen {
+        for line in visible {
             assert!(
                 lines.any(|known| known == line),
-                "{name} has no {line:?}, or not there"
+                "{name} has no {line:?} at this place"
             );
         }
     }
-    assert!(
-        named < pieces.len(),
-        "the sign-in, the failure and the wait have no example"
-    );
+    assert!(named < blocks.len(), "some blocks refer to no example");
 }
 
 #[test]
-fn every_sample_has_its_place_on_the_page_in_the_order_of_phps() {
-    let pieces = pieces(&text("src/porting.rs"));
-    let named: Vec<_> = pieces.into_iter().filter_map(|(name, _)| name).collect();
+fn every_sample_is_on_the_page_in_the_order_of_the_php_samples() {
+    let blocks = blocks(&text("src/porting.rs"));
+    let named: Vec<_> = blocks.into_iter().filter_map(|(name, _)| name).collect();
     let samples = [
         "list_images",
         "list_images_detail",
@@ -69,7 +66,7 @@ fn every_sample_has_its_place_on_the_page_in_the_order_of_phps() {
         "merge_image_metadata",
         "get_image_metadata_item",
         "delete_image_metadata_item",
-        // PHP's SDK has none.
+        // The PHP SDK has no such sample.
         "set_image_metadata_item",
     ];
     assert_eq!(named, samples);

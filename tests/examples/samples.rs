@@ -1,5 +1,4 @@
-//! Every sample, as somebody runs it who has no cloud: in the sandbox. Those of
-//! the `images` program are in `images_cli.rs`.
+//! The samples and the small programs, run against the sandbox.
 
 use std::time::Duration;
 
@@ -18,9 +17,9 @@ fn run(name: &str, arguments: &[&str]) -> Ran {
         .into()
 }
 
-/// What a sample says in the sandbox when it is run without an argument.
+/// The output of a sample in the built-in sandbox, without arguments.
 #[track_caller]
-fn said(name: &str) -> String {
+fn stdout(name: &str) -> String {
     let ran = run(name, &[]);
     assert_eq!(
         (ran.code, ran.stderr.as_str()),
@@ -44,86 +43,86 @@ fn without_ids(text: &str) -> String {
 }
 
 #[test]
-fn list_images_shows_those_that_are_ready() {
-    let said = said("list_images");
-    let mut lines = said.lines();
+fn list_images_prints_the_active_images() {
+    let output = stdout("list_images");
+    let mut lines = output.lines();
     assert_eq!(without_ids(lines.next().unwrap()), "ID \"sample\"");
-    assert!(lines.any(|line| line.ends_with(" \"plain\"")), "{said}");
-    assert!(!said.contains("queued"), "{said}");
+    assert!(lines.any(|line| line.ends_with(" \"plain\"")), "{output}");
+    assert!(!output.contains("queued"), "{output}");
 }
 
 #[test]
-fn list_images_detail_shows_every_field_of_every_image() {
-    let said = said("list_images_detail");
+fn list_images_detail_prints_every_field() {
+    let output = stdout("list_images_detail");
     for field in [
         "    name: Some(\n        \"sample\",",
         "    status: Some(\n        Saving,",
         "\"architecture\": Text(",
     ] {
-        assert!(said.contains(field), "{field} is not in {said}");
+        assert!(output.contains(field), "{field} is not in {output}");
     }
 }
 
 #[test]
-fn get_image_knows_nothing_before_it_is_retrieved() {
+fn get_image_prints_fields_before_and_after_retrieving() {
     assert_eq!(
-        said("get_image"),
+        stdout("get_image"),
         "before: None None\nafter: Some(\"sample\") Some(Active)\n"
     );
 }
 
 #[test]
-fn delete_image_says_which() {
-    assert_eq!(without_ids(&said("delete_image")), "deleted ID\n");
+fn delete_image_prints_the_id() {
+    assert_eq!(without_ids(&stdout("delete_image")), "deleted ID\n");
 }
 
 #[test]
-fn retrieve_image_metadata_shows_all() {
+fn retrieve_image_metadata_prints_all_items() {
     assert_eq!(
-        said("retrieve_image_metadata"),
+        stdout("retrieve_image_metadata"),
         "\"architecture\" = \"x86_64\"\n\"os\" = \"linux\"\n"
     );
 }
 
 #[test]
-fn reset_image_metadata_leaves_only_what_was_given() {
+fn reset_image_metadata_replaces_all_items() {
     assert_eq!(
-        said("reset_image_metadata"),
+        stdout("reset_image_metadata"),
         "\"architecture\" = \"aarch64\"\n"
     );
 }
 
 #[test]
-fn merge_image_metadata_leaves_the_others() {
+fn merge_image_metadata_keeps_the_other_items() {
     assert_eq!(
-        said("merge_image_metadata"),
+        stdout("merge_image_metadata"),
         "\"architecture\" = \"aarch64\"\n\"os\" = \"linux\"\n"
     );
 }
 
 #[test]
-fn get_image_metadata_item_shows_its_value() {
-    assert_eq!(said("get_image_metadata_item"), "\"x86_64\"\n");
+fn get_image_metadata_item_prints_the_value() {
+    assert_eq!(stdout("get_image_metadata_item"), "\"x86_64\"\n");
 }
 
 #[test]
-fn set_image_metadata_item_shows_what_is_known() {
+fn set_image_metadata_item_prints_the_item() {
     assert_eq!(
-        said("set_image_metadata_item"),
+        stdout("set_image_metadata_item"),
         "\"architecture\" = \"aarch64\"\n"
     );
 }
 
 #[test]
-fn delete_image_metadata_item_says_which() {
+fn delete_image_metadata_item_prints_the_key() {
     assert_eq!(
-        said("delete_image_metadata_item"),
+        stdout("delete_image_metadata_item"),
         "deleted \"architecture\"\n"
     );
 }
 
 #[test]
-fn newest_image_prints_the_id_alone() {
+fn newest_image_prints_only_the_id_on_stdout() {
     let ran = run("newest_image", &["sam"]);
     assert_eq!(
         (ran.code, without_ids(&ran.stdout).as_str()),
@@ -134,7 +133,7 @@ fn newest_image_prints_the_id_alone() {
 }
 
 #[test]
-fn newest_image_takes_the_newest_that_is_ready() {
+fn newest_image_selects_the_newest_active_image() {
     let sandbox = Sandbox::builder().empty().start();
     let day = Duration::from_secs(86_400);
     sandbox.add_image(NewImage::named("web-1").age(3 * day));
@@ -154,7 +153,7 @@ fn newest_image_takes_the_newest_that_is_ready() {
 }
 
 #[test]
-fn newest_image_fails_when_there_is_none() {
+fn newest_image_fails_without_a_matching_image() {
     let sandbox = Sandbox::builder().empty().start();
     sandbox.add_image(NewImage::named("web-4").status("queued"));
     let stderr = "Error: there is no ACTIVE image whose name begins with \"web-\"\n".to_owned();
@@ -167,7 +166,7 @@ fn newest_image_fails_when_there_is_none() {
 }
 
 #[test]
-fn prune_images_works_in_the_sandbox() {
+fn prune_images_runs_in_the_built_in_sandbox() {
     let ran = run("prune_images", &["--name", "sample", "--older-than", "0"]);
     assert_eq!(
         (ran.code, without_ids(&ran.stdout).as_str()),
@@ -183,7 +182,7 @@ fn prune_images_works_in_the_sandbox() {
 }
 
 #[test]
-fn prune_images_deletes_what_is_old_and_of_that_name_and_goes_on_after_a_failure() {
+fn prune_images_deletes_old_images_by_name_and_continues_after_a_failure() {
     let sandbox = Sandbox::builder().empty().start();
     let old = |name: &str| NewImage::named(name).age(Duration::from_secs(31 * 86_400));
     let first = sandbox.add_image(old("nightly-1"));
@@ -221,13 +220,13 @@ fn prune_images_deletes_what_is_old_and_of_that_name_and_goes_on_after_a_failure
         (ran.code, ids),
         (Some(1), expected.map(String::as_str).to_vec())
     );
-    let said = format!(
+    let stderr = format!(
         "\"nightly-2\": DELETE {}/images/{locked}: 403 Forbidden: You are not allowed to delete \
          the image. (request id REQUEST)\n\
          5 images seen, deleted 2, failed to delete 1\n",
         sandbox.compute_url()
     );
-    assert_eq!(ran.stderr, said);
+    assert_eq!(ran.stderr, stderr);
     assert_eq!(
         (sandbox.image_count(), sandbox.has_image(&locked)),
         (3, true)
@@ -235,8 +234,8 @@ fn prune_images_deletes_what_is_old_and_of_that_name_and_goes_on_after_a_failure
 }
 
 #[test]
-fn at_a_real_cloud_nothing_is_chosen_for_the_user() {
-    for (name, wanted) in [
+fn with_a_configured_cloud_the_samples_require_arguments() {
+    for (name, arguments) in [
         ("get_image", "IMAGE_ID"),
         ("delete_image", "IMAGE_ID"),
         ("retrieve_image_metadata", "IMAGE_ID"),
@@ -247,7 +246,7 @@ fn at_a_real_cloud_nothing_is_chosen_for_the_user() {
         ("delete_image_metadata_item", "IMAGE_ID KEY"),
     ] {
         let sandbox = Sandbox::start();
-        let stderr = format!("Error: say what to work on: this sample takes {wanted}\n");
+        let stderr = format!("Error: say what to work on: this sample takes {arguments}\n");
         let expected = Ran {
             code: Some(1),
             stdout: String::new(),
@@ -259,7 +258,7 @@ fn at_a_real_cloud_nothing_is_chosen_for_the_user() {
 }
 
 #[test]
-fn at_a_real_cloud_the_image_of_the_command_line_is_used() {
+fn with_a_configured_cloud_the_samples_use_the_given_image() {
     let sandbox = Sandbox::builder().empty().start();
     let id = sandbox.add_image(NewImage::named("mine").metadata([("a", "1"), ("b", "2")]));
     for (name, rest, stdout) in [

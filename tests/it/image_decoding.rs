@@ -1,7 +1,6 @@
-//! The model: tolerant where Nova is loose, strict where nothing can be made of it.
+//! Decoding images: odd values are accepted, and bodies without images are errors.
 
 use std::collections::HashSet;
-use std::time::{Duration, Instant};
 
 use opencloud::compute::v2::{DiskConfig, Image, ImageStatus, ListImages, Metadata, MetadataValue};
 use opencloud::{Error, ErrorKind, Result};
@@ -9,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::support::{Answer, Server, id, image, images};
 
-/// The images of a list in detail whose only page has that body.
+/// The images of a detailed list whose only page has this body.
 fn listed(body: impl AsRef<[u8]>) -> (Server, Result<Vec<Image>>) {
     let server = Server::playing([Answer::new(200, body)]);
     let list = server.compute().list_images(ListImages::detailed());
@@ -17,8 +16,8 @@ fn listed(body: impl AsRef<[u8]>) -> (Server, Result<Vec<Image>>) {
     (server, outcome)
 }
 
-/// The whole message, cause and all.
-fn whole(error: Error) -> String {
+/// The message of an error and of its causes.
+fn chain(error: Error) -> String {
     format!("{:#}", anyhow::Error::new(error))
 }
 
@@ -35,37 +34,21 @@ const FIELDS: [&str; 13] = [
     "links",
     "server",
     "OS-DCF:diskConfig",
-    "unheard_of",
+    "unknown_field",
 ];
 
 #[test]
-fn no_value_of_no_field_fails_a_page_and_none_is_lost() {
+fn no_value_of_any_field_but_the_id_fails_a_page_and_all_are_serialized() {
     let values = [
         json!(null),
         json!(true),
-        json!(0),
         json!(-1),
         json!(1.5),
         json!(18_446_744_073_709_551_615_u64),
-        json!(1e300),
-        json!(""),
         json!("x"),
-        json!("2026-11-23T12:00:00Z"),
         json!("2026-11-23"),
-        json!("2026-11-23 12:00:00Z"),
-        json!("2026-11-23t12:00:00Z"),
-        json!("2026-11-23T12:00:60Z"),
-        json!("20261123T120000.000Z"),
-        json!([]),
-        json!([null]),
-        json!([1, "x", {"rel": "self", "href": "h"}]),
+        json!([1, "x", null]),
         json!([{"rel": "self", "href": "h", "more": 1}]),
-        json!([{"rel": 1, "href": null}]),
-        json!({}),
-        json!({"a": null}),
-        json!({"id": "s", "links": 5}),
-        json!({"id": "s", "links": [], "x": 1}),
-        json!({"id": "s", "links": [{"rel": "self", "href": "h"}], "x": 1}),
         json!({"id": 7}),
         json!({"k": [1, {"b": null}], "s": "t", "n": 1.5}),
     ];
@@ -78,28 +61,22 @@ fn no_value_of_no_field_fails_a_page_and_none_is_lost() {
         }
     }
     let (_, images) = listed(json!({"images": all}).to_string());
-    for (image, sent) in images.expect("a page").iter().zip(&all) {
-        let kept = serde_json::to_value(image).expect("JSON");
+    let images = images.expect("a page");
+    assert_eq!(images.len(), all.len());
+    for (image, sent) in images.iter().zip(&all) {
+        let mut serialized = serde_json::to_value(image).expect("JSON");
         let mut expected = sent.clone();
-        // An image is brief or in detail; empty lists and maps say nothing.
-        for field in ["links", "metadata"] {
-            if expected[field] == json!([]) || expected[field] == json!({}) {
-                expected.as_object_mut().expect("an object").remove(field);
-            }
+        // An empty list of links is not serialized.
+        for value in [&mut serialized, &mut expected] {
+            let fields = value.as_object_mut().expect("an object");
+            fields.retain(|_, value| value != &json!([]));
         }
-        let mut kept = kept;
-        for field in ["links", "metadata"] {
-            if kept[field] == json!([]) || kept[field] == json!({}) {
-                kept.as_object_mut().expect("an object").remove(field);
-            }
-        }
-        assert_eq!(kept, expected);
+        assert_eq!(serialized, expected);
     }
-    assert_eq!(all.len(), FIELDS.len() * values.len());
 }
 
 #[test]
-fn a_missing_field_fails_nothing() {
+fn a_missing_field_is_unset_and_not_serialized() {
     let (_, images) = listed(json!({"images": [{"id": "a"}]}).to_string());
     let image = &images.expect("a page")[0];
     assert_eq!(
@@ -113,7 +90,7 @@ fn a_missing_field_fails_nothing() {
 }
 
 #[test]
-fn what_nova_sent_is_given_back_whole() {
+fn an_image_serializes_to_the_json_that_nova_sent() {
     let sent = json!({
         "id": id(1), "name": "cirros", "minRam": 64, "minDisk": 1,
         "metadata": {"architecture": "x86_64", "kernel_id": null,
@@ -124,7 +101,7 @@ fn what_nova_sent_is_given_back_whole() {
             {"rel": "bookmark", "href": "http://n/servers/s"}]},
         "links": [{"rel": "self", "href": "http://n/images/1"},
             {"rel": "alternate", "type": "application/vnd.openstack.image", "href": "http://g//1"}],
-        "new_in_some_release": {"deep": [1, 2, {"x": null}]},
+        "field_of_a_later_release": {"deep": [1, 2, {"x": null}]},
     });
     let (_, images) = listed(json!({"images": [sent]}).to_string());
     assert_eq!(
@@ -134,7 +111,7 @@ fn what_nova_sent_is_given_back_whole() {
 }
 
 #[test]
-fn an_item_that_no_reader_of_json_takes_fails_no_page() {
+fn metadata_that_serde_json_cannot_parse_does_not_fail_a_page() {
     let deep = "[".repeat(10_000) + &"]".repeat(10_000);
     for value in [&deep, r#"["\ud800"]"#, r#"[{"n":1e999}]"#] {
         let body = format!(
@@ -149,20 +126,10 @@ fn an_item_that_no_reader_of_json_takes_fails_no_page() {
         let metadata = &images[0].metadata;
         assert_eq!(metadata.value("mappings"), Some(MetadataValue::Json(value)));
     }
-    let body = format!(r#"{{"metadata": {{"mappings": {deep}}}}}"#);
-    let server = Server::playing([Answer::new(200, body)]);
-    let metadata = server
-        .compute()
-        .get_image(id(1))
-        .get_metadata()
-        .expect("metadata");
-    assert_eq!(metadata["mappings"], deep);
-    let text = serde_json::to_string(&metadata).expect("JSON");
-    assert_eq!(text, format!(r#"{{"mappings":"{deep}"}}"#));
 }
 
 #[test]
-fn metadata_can_be_taken_apart_and_counted() {
+fn metadata_is_iterated_in_key_order_and_compared_by_content() {
     let metadata = Metadata::from([("b", "2"), ("a", "1"), ("c", "")]);
     let pairs: Vec<_> = metadata.clone().into_iter().collect();
     let expected = [("a", "1"), ("b", "2"), ("c", "")];
@@ -177,13 +144,11 @@ fn metadata_can_be_taken_apart_and_counted() {
     assert_eq!(Metadata::new().into_iter().next(), None);
     let others = [Metadata::from(expected), Metadata::new(), metadata];
     assert_eq!(HashSet::from(others).len(), 2);
-    let refused = serde_json::from_str::<Metadata>("[]").expect_err("a list");
-    let said = "invalid type: sequence, expected a map of metadata at line 1 column 0";
-    assert_eq!(refused.to_string(), said);
+    serde_json::from_str::<Metadata>("[]").expect_err("an error");
 }
 
 #[test]
-fn what_a_program_sets_stands_for_what_came() {
+fn fields_set_by_the_program_replace_odd_values_of_the_server() {
     let sent = json!({"id": "a", "name": null, "minDisk": "5", "metadata": [], "created": "soon"});
     let (_, images) = listed(json!({"images": [sent]}).to_string());
     let mut image = images.expect("a page").remove(0);
@@ -197,86 +162,8 @@ fn what_a_program_sets_stands_for_what_came() {
 }
 
 #[test]
-fn what_a_program_sets_stands_for_a_part_of_what_came_too() {
-    let link = json!({"rel": "self", "href": "h"});
-    let full = json!({"id": "z", "created": "2030-01-01T00:00:00Z", "links": [link],
-        "server": {"id": "t", "links": [link]}});
-    let sent = [
-        json!({"id": "z", "created": null, "links": null, "server": null}),
-        json!({"id": "z", "created": "2026-11-23T12:00:00.5Z", "links": [], "server": {"id": "s"}}),
-        json!({"id": "z", "created": "soon", "links": [{"rel": 1}, link], "server": 5}),
-    ];
-    let numbered = |(number, sent): (usize, &Value)| {
-        let mut sent = sent.clone();
-        sent["id"] = json!(format!("z{number}"));
-        sent
-    };
-    let sent: Vec<_> = [&full]
-        .into_iter()
-        .chain(&sent)
-        .enumerate()
-        .map(numbered)
-        .collect();
-    let (_, images) = listed(json!({ "images": sent }).to_string());
-    let mut images = images.expect("a page");
-    assert_eq!(images.len(), sent.len());
-    let full_image = images.remove(0);
-    for (mut image, sent) in images.into_iter().zip(&sent[1..]) {
-        assert_eq!(&serde_json::to_value(&image).expect("JSON"), sent);
-        (image.created, image.server) = (full_image.created, full_image.server.clone());
-        image.links = full_image.links.clone();
-        image.links.extend(full_image.links.clone());
-        let mut expected = full.clone();
-        expected["id"] = sent["id"].clone();
-        expected["links"] = json!([link, link]);
-        assert_eq!(serde_json::to_value(&image).expect("JSON"), expected);
-    }
-}
-
-#[test]
-fn many_items_in_any_order_take_no_time_to_speak_of() {
-    let item = |number: usize| (format!("k{number:06}"), json!("v"));
-    let items: serde_json::Map<_, _> = (0..400_000).map(item).collect();
-    let text = serde_json::to_string(&items).expect("JSON");
-    // In the order in which it is the most work to sort them one by one.
-    let backwards: Vec<_> = text.trim_matches(['{', '}']).rsplit(',').collect();
-    let began = Instant::now();
-    let (_, images) = listed(format!(
-        r#"{{"images": [{{"id": "a", "metadata": {{{}}}}}]}}"#,
-        backwards.join(",")
-    ));
-    let metadata = images.expect("a page").remove(0).metadata;
-    assert_eq!(
-        (metadata.len(), metadata.keys().next()),
-        (400_000, Some("k000000"))
-    );
-    // A fifth of a second; half a minute, were each put into its place.
-    assert!(
-        began.elapsed() < Duration::from_secs(10),
-        "{:?}",
-        began.elapsed()
-    );
-}
-
-#[test]
-fn numbers_that_no_field_holds_are_kept() {
-    let body = format!(
-        r#"{{"images": [{{"id": "{}", "minDisk": -1, "minRam": 1.0, "size": 1e3, "progress": 1e0}}]}}"#,
-        id(1)
-    );
-    let (_, images) = listed(body);
-    assert_eq!(
-        serde_json::to_string(&images.expect("a page")[0]).expect("JSON"),
-        format!(
-            r#"{{"id":"{}","minDisk":-1,"minRam":1.0,"progress":1.0,"size":1000.0}}"#,
-            id(1)
-        )
-    );
-}
-
-#[test]
-fn an_answer_without_a_list_of_images_is_an_error() {
-    for (body, why) in [
+fn a_body_without_a_list_of_images_is_an_error_with_a_reason() {
+    for (body, reason) in [
         ("{}", "there is no list \"images\" in it at line 1 column 2"),
         (
             r#"{"image": []}"#,
@@ -306,12 +193,12 @@ fn an_answer_without_a_list_of_images_is_an_error() {
         ),
     ] {
         let (server, outcome) = listed(body);
-        let error = outcome.expect_err("no list");
-        assert_eq!(error.kind(), ErrorKind::InvalidResponse, "{error:?}");
+        let error = outcome.expect_err("an error");
+        assert!(matches!(error, Error::Answer(_)), "{error:?}");
         assert_eq!(
             error.to_string(),
             format!(
-                "GET {}: 200: the body is not a list of images: {why}",
+                "GET {}: 200: the body is not a list of images: {reason}",
                 server.url("/v2.1/images/detail?page_size=1000&limit=1000")
             ),
             "{body}"
@@ -320,9 +207,9 @@ fn an_answer_without_a_list_of_images_is_an_error() {
 }
 
 #[test]
-fn what_is_no_image_is_named_with_its_place_and_name() {
-    let third = |image: Value| json!({"images": [image_of(0), image_of(1), image]}).to_string();
-    for (image, why) in [
+fn the_error_for_an_invalid_image_has_its_position_and_name() {
+    let third = |third: Value| json!({"images": [image(0), image(1), third]}).to_string();
+    for (value, reason) in [
         (
             json!({"name": "no id"}),
             "image 3, named \"no id\", has no \"id\"",
@@ -343,24 +230,20 @@ fn what_is_no_image_is_named_with_its_place_and_name() {
             "invalid type: string \"x\", expected an object as image 3",
         ),
     ] {
-        let body = third(image);
+        let body = third(value);
         let (server, outcome) = listed(&body);
         let message = outcome.expect_err("an error").to_string();
         let expected = format!(
-            "GET {}: 200: the body is not a list of images: {why} at line 1 column ",
+            "GET {}: 200: the body is not a list of images: {reason} at line 1 column ",
             server.url("/v2.1/images/detail?page_size=1000&limit=1000")
         );
         assert!(message.starts_with(&expected), "{message}");
     }
 }
 
-fn image_of(number: usize) -> Value {
-    image(number)
-}
-
 #[test]
-fn one_image_that_is_none_is_an_error() {
-    for (body, why) in [
+fn a_body_without_an_image_is_an_error_with_a_reason() {
+    for (body, reason) in [
         ("{}", "there is no \"image\" in it at line 1 column 2"),
         (
             "[]",
@@ -385,7 +268,7 @@ fn one_image_that_is_none_is_an_error() {
         assert_eq!(
             error.to_string(),
             format!(
-                "GET {}: 200: the body is not an image: {why}",
+                "GET {}: 200: the body is not an image: {reason}",
                 server.url("/v2.1/images/i")
             )
         );
@@ -393,14 +276,14 @@ fn one_image_that_is_none_is_an_error() {
 }
 
 #[test]
-fn a_body_that_is_not_utf8_or_is_coded_says_so() {
+fn a_body_that_is_not_utf8_or_has_a_content_encoding_is_an_error() {
     let mut body = images(0..1).to_string().into_bytes();
     let at = body.len() / 2;
     body[at] = 0xff;
     let (server, outcome) = listed(&body);
     let url = server.url("/v2.1/images/detail?page_size=1000&limit=1000");
     assert_eq!(
-        whole(outcome.expect_err("no text")),
+        chain(outcome.expect_err("an error")),
         format!(
             "GET {url}: 200: the body is not UTF-8: invalid utf-8 sequence of 1 bytes from index \
              {at}"
@@ -423,7 +306,7 @@ fn a_body_that_is_not_utf8_or_is_coded_says_so() {
 }
 
 #[test]
-fn every_word_for_a_status_or_a_disk_comes_back_as_it_was() {
+fn status_and_disk_config_keep_unknown_words() {
     for word in [
         "ACTIVE", "SAVING", "DELETED", "ERROR", "UNKNOWN", "active", "NEW WORD", "",
     ] {

@@ -1,4 +1,4 @@
-//! What users give: ids, keys, names and tokens arrive as they are, or are refused.
+//! Encoding of user input: ids, keys, names and tokens are sent unchanged or rejected.
 
 use opencloud::compute::v2::ListImages;
 use opencloud::{ErrorKind, OpenStack};
@@ -6,8 +6,8 @@ use serde_json::json;
 
 use crate::support::{Answer, COMPUTE, Server, image, images, token};
 
-/// Strings that mean something to somebody on the way.
-fn odd_strings() -> Vec<String> {
+/// Strings that have a special meaning in a URL, a header or a path.
+fn special_strings() -> Vec<String> {
     let mut strings: Vec<String> = [
         "a\r\nX-Evil: 1",
         "\r\n\r\nGET / HTTP/1.1\r\n\r\n",
@@ -78,7 +78,7 @@ fn odd_strings() -> Vec<String> {
 }
 
 #[test]
-fn any_id_and_any_key_arrive_as_they_are() {
+fn any_id_and_any_key_is_sent_unchanged() {
     let server = Server::answering(|request| {
         let segments = request.segments();
         if request.method == "DELETE" {
@@ -90,7 +90,7 @@ fn any_id_and_any_key_arrive_as_they_are() {
         Answer::ok(&json!({"image": one, "meta": {key: "v"}}))
     });
     let compute = server.compute();
-    let strings = odd_strings();
+    let strings = special_strings();
     for text in &strings {
         let mut image = compute.get_image(text);
         image.retrieve().expect(text);
@@ -133,10 +133,10 @@ fn any_id_and_any_key_arrive_as_they_are() {
 }
 
 #[test]
-fn any_filter_value_arrives_as_it_is() {
+fn any_filter_value_is_sent_unchanged() {
     let server = Server::answering(|_| Answer::ok(&images(0..1)));
     let compute = server.compute();
-    for text in odd_strings() {
+    for text in special_strings() {
         let list = ListImages::new()
             .server(&text)
             .marker(&text)
@@ -154,7 +154,7 @@ fn any_filter_value_arrives_as_it_is() {
 }
 
 #[test]
-fn what_is_too_long_for_a_url_is_refused_in_words() {
+fn a_url_that_is_too_long_is_rejected_before_a_request() {
     let server = Server::answering(|request| {
         let mut one = image(0);
         one["id"] = json!(request.segments()[2]);
@@ -194,7 +194,7 @@ fn what_is_too_long_for_a_url_is_refused_in_words() {
 }
 
 #[test]
-fn a_token_that_cannot_go_into_a_header_is_refused() {
+fn a_token_that_is_no_valid_header_value_is_rejected() {
     for bad in ["", " ", "a b", "a\r\nX-Evil: 1", "a\0", "\u{e9}", "a\n"] {
         let server = Server::start();
         let options = opencloud::Options::new("").token_id(bad).no_proxy();
@@ -206,10 +206,10 @@ fn a_token_that_cannot_go_into_a_header_is_refused() {
             error.to_string(),
             "the token is empty or has characters that no token has; nothing was sent"
         );
-        let kept = serde_json::from_value::<opencloud::Token>(json!({"id": bad}));
-        assert!(kept.is_err(), "{bad:?}");
+        let cached = serde_json::from_value::<opencloud::Token>(json!({"id": bad}));
+        assert!(cached.is_err(), "{bad:?}");
     }
-    // One that is long but good arrives; one that no server takes does not hang.
+    // A long token is sent; one that exceeds the limit for headers is an error.
     let server = Server::answering(|_| Answer::ok(&images(0..1)));
     for length in [8 * 1024, 60 * 1024, 200 * 1024] {
         let long = "t".repeat(length);
@@ -240,8 +240,8 @@ fn a_token_that_cannot_go_into_a_header_is_refused() {
 }
 
 #[test]
-fn names_and_passwords_arrive_as_they_are() {
-    for text in odd_strings() {
+fn names_and_passwords_are_sent_unchanged() {
+    for text in special_strings() {
         let server = Server::playing([token("t", 3600, &json!([]))]);
         let user = opencloud::User::by_name(&text, &text, opencloud::Domain::by_name(&text));
         let options = opencloud::Options::new(server.url(""))

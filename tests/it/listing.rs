@@ -1,4 +1,4 @@
-//! Listing: complete however the server pages, and nothing twice.
+//! Lists: paging, next links, limits and errors.
 
 use opencloud::compute::v2::{Images, ListImages, Page};
 use opencloud::{ErrorKind, Result};
@@ -34,7 +34,7 @@ fn targets(server: &Server) -> Vec<String> {
 }
 
 #[test]
-fn pages_are_of_1000_unless_the_caller_says_otherwise() {
+fn the_default_page_size_is_1000() {
     let server = Server::answering(|_| Answer::ok(&images(0..1)));
     let compute = server.compute();
     all(compute.list_images(ListImages::new())).expect("a list");
@@ -55,7 +55,7 @@ fn pages_are_of_1000_unless_the_caller_says_otherwise() {
 }
 
 #[test]
-fn of_a_next_link_only_the_query_is_followed() {
+fn only_the_query_of_a_next_link_is_used() {
     for link in [
         "http://inside.example:8774/v2.1/images?limit=2&marker=m-1&x=a%26b",
         "https://evil.example/steal?marker=m-1&x=a%26b",
@@ -92,7 +92,7 @@ fn of_a_next_link_only_the_query_is_followed() {
 }
 
 #[test]
-fn a_next_link_without_a_marker_leads_on_after_the_last_id() {
+fn after_a_next_link_without_a_marker_the_last_id_is_the_marker() {
     for link in [
         "",
         "http://h/images",
@@ -115,12 +115,12 @@ fn a_next_link_without_a_marker_leads_on_after_the_last_id() {
 }
 
 #[test]
-fn a_next_link_of_a_megabyte_is_an_error_and_not_followed() {
+fn a_next_link_of_a_megabyte_is_an_error() {
     let link = format!("http://h/?marker={}", "m".repeat(1024 * 1024));
     let server = Server::playing([Answer::ok(&next_link(images(0..2), &link))]);
     let error = all(server.compute().list_images(ListImages::new().page_size(2)));
     assert_eq!(
-        error.expect_err("a bad link").to_string(),
+        error.expect_err("an error").to_string(),
         format!(
             "GET {}: 200: the next link is 1048593 bytes long, which no server would take",
             server.url("/v2.1/images?limit=2")
@@ -130,7 +130,7 @@ fn a_next_link_of_a_megabyte_is_an_error_and_not_followed() {
 }
 
 #[test]
-fn links_that_are_none_are_passed_over() {
+fn invalid_next_links_are_ignored() {
     for links in [
         json!(null),
         json!([]),
@@ -147,7 +147,7 @@ fn links_that_are_none_are_passed_over() {
 }
 
 #[test]
-fn a_link_on_a_short_page_is_followed_and_a_short_page_without_one_is_the_end() {
+fn a_short_page_is_the_last_unless_it_has_a_next_link() {
     let server = Server::playing([
         Answer::ok(&next_link(images(0..1), "?marker=a")),
         Answer::ok(&next_link(images(1..2), "?marker=b")),
@@ -159,7 +159,7 @@ fn a_link_on_a_short_page_is_followed_and_a_short_page_without_one_is_the_end() 
 }
 
 #[test]
-fn an_empty_page_is_the_end_even_with_a_link() {
+fn an_empty_page_is_the_last_even_with_a_next_link() {
     let server = Server::playing([
         Answer::ok(&images(0..2)),
         Answer::ok(&next_link(images(0..0), "?marker=more")),
@@ -169,25 +169,24 @@ fn an_empty_page_is_the_end_even_with_a_link() {
     assert_eq!(server.requests().len(), 2);
 }
 
-/// Every way in which a cloud pages, with no image more than the last page may
-/// have, for every size of list, page and limit.
+/// For every way of paging, and every number of images, page size and limit.
 #[test]
-fn no_image_is_lost_and_none_comes_twice_however_the_server_pages() {
-    let usual = Nova::new(0);
+fn each_image_is_returned_once_however_the_server_pages() {
+    let default = Nova::new(0);
     let kinds = [
-        usual.clone(),
+        default.clone(),
         Nova {
             links: false,
-            ..usual.clone()
+            ..default.clone()
         },
         Nova {
             most: 2,
-            ..usual.clone()
+            ..default.clone()
         },
         Nova {
             ignores_limit: true,
             links: false,
-            ..usual
+            ..default
         },
     ];
     for (kind, count) in kinds
@@ -206,31 +205,31 @@ fn no_image_is_lost_and_none_comes_twice_however_the_server_pages() {
                 if let Some(limit) = limit {
                     list = list.limit(limit as u64);
                 }
-                let said = format!("{nova:?}, {list:?}");
+                let context = format!("{nova:?}, {list:?}");
                 let expected: Vec<_> = (0..limit.unwrap_or(count).min(count)).collect();
                 let before = server.requests().len();
-                let items = all(compute.list_images(list.clone())).expect(&said);
-                assert_eq!(items, expected, "{said}");
-                let pages = all_pages(compute.list_images(list)).expect(&said);
-                assert!(pages.iter().all(|page| !page.is_empty()), "{said}");
-                assert_eq!(pages.concat(), expected, "{said}");
-                check_wanted(&server, before, limit, &nova, &said);
+                let items = all(compute.list_images(list.clone())).expect(&context);
+                assert_eq!(items, expected, "{context}");
+                let pages = all_pages(compute.list_images(list)).expect(&context);
+                assert!(pages.iter().all(|page| !page.is_empty()), "{context}");
+                assert_eq!(pages.concat(), expected, "{context}");
+                check_limits(&server, before, limit, &nova, &context);
             }
         }
     }
 }
 
-/// Each page asks for no more than is wanted still.
+/// Checks that no request asks for more images than are left up to the limit.
 #[track_caller]
-fn check_wanted(server: &Server, before: usize, limit: Option<usize>, nova: &Nova, said: &str) {
+fn check_limits(server: &Server, before: usize, limit: Option<usize>, nova: &Nova, context: &str) {
     for request in &server.requests()[before..] {
-        let asked: usize = request
+        let requested: usize = request
             .query("limit")
             .expect("a limit")
             .parse()
             .expect("a number");
         let marker = request.query("marker");
-        let had = marker.map_or(0, |marker| {
+        let listed = marker.map_or(0, |marker| {
             1 + nova
                 .images
                 .iter()
@@ -238,19 +237,19 @@ fn check_wanted(server: &Server, before: usize, limit: Option<usize>, nova: &Nov
                 .expect("an image")
         });
         assert!(
-            limit.is_none_or(|limit| asked <= limit - had),
-            "{said}: {}",
+            limit.is_none_or(|limit| requested <= limit - listed),
+            "{context}: {}",
             request.line()
         );
     }
     if limit == Some(0) {
-        assert_eq!(server.requests().len(), before, "{said}");
+        assert_eq!(server.requests().len(), before, "{context}");
     }
 }
 
 #[test]
-fn a_server_that_goes_round_in_circles_ends_in_an_error() {
-    // It ignores the marker.
+fn a_pagination_loop_is_an_error() {
+    // The server ignores the marker.
     let server = Server::answering(|_| Answer::ok(&images(0..2)));
     let error = all(server.compute().list_images(ListImages::new().page_size(2)));
     assert_eq!(
@@ -265,7 +264,7 @@ fn a_server_that_goes_round_in_circles_ends_in_an_error() {
     );
     assert_eq!(server.requests().len(), 2);
 
-    // It repeats a marker.
+    // The server repeats a marker.
     let mut number = 0;
     let server = Server::answering(move |_| {
         number += 2;
@@ -280,7 +279,7 @@ fn a_server_that_goes_round_in_circles_ends_in_an_error() {
         )
     );
 
-    // It comes back to an earlier page by another way.
+    // The server returns images of an earlier page.
     let page = |numbers: [usize; 2]| Answer::ok(&images(numbers));
     let server = Server::playing([
         page([0, 1]),
@@ -290,15 +289,15 @@ fn a_server_that_goes_round_in_circles_ends_in_an_error() {
         page([6, 7]),
     ]);
     let mut list = server.compute().list_images(ListImages::new().page_size(2));
-    let mut given = Vec::new();
+    let mut returned = Vec::new();
     let error = loop {
-        match list.next().expect("an error before the end") {
-            Ok(image) => given.push(image.id),
+        match list.next().expect("an item") {
+            Ok(image) => returned.push(image.id),
             Err(error) => break error,
         }
     };
-    assert_eq!(numbers(given), [0, 1, 2, 3]);
-    assert_eq!(error.kind(), ErrorKind::InvalidResponse, "{error:?}");
+    assert_eq!(numbers(returned), [0, 1, 2, 3]);
+    assert!(matches!(error, Error::Answer(_)), "{error:?}");
     assert_eq!(
         error.to_string(),
         format!(
@@ -312,7 +311,7 @@ fn a_server_that_goes_round_in_circles_ends_in_an_error() {
 }
 
 #[test]
-fn nothing_is_requested_before_the_first_next() {
+fn no_request_is_sent_before_the_first_call_of_next() {
     let (_, server) = SharedNova::serve(Nova::new(3));
     let list = || server.compute().list_images(ListImages::new().page_size(1));
     let (mut items, mut pages) = (list(), list().pages());
@@ -326,11 +325,11 @@ fn nothing_is_requested_before_the_first_next() {
         ]
     );
     pages.next().expect("an item").expect("a page");
-    assert_eq!(server.requests().len(), 4, "one page ahead");
+    assert_eq!(server.requests().len(), 4, "a page is fetched in advance");
 }
 
 #[test]
-fn after_an_error_both_iterators_end_and_the_marker_tells_where_to_resume() {
+fn after_an_error_the_iterators_end_and_the_marker_allows_to_resume() {
     let broken = || fault(500, "computeFault", "broken");
     let script = || {
         [
@@ -357,7 +356,7 @@ fn after_an_error_both_iterators_end_and_the_marker_tells_where_to_resume() {
     assert_eq!(list.marker(), Some(&*id(1)));
     let resumed = options().marker(list.marker().expect("a marker"));
     assert_eq!(
-        all(server.compute().list_images(resumed)).expect("the rest"),
+        all(server.compute().list_images(resumed)).expect("a list"),
         [2]
     );
     assert_eq!(
@@ -385,7 +384,7 @@ fn after_an_error_both_iterators_end_and_the_marker_tells_where_to_resume() {
 }
 
 #[test]
-fn items_turn_into_pages_in_the_middle() {
+fn a_partly_consumed_list_can_be_continued_by_page() {
     let (_, server) = SharedNova::serve(Nova::new(7));
     for taken in 0..=7 {
         let mut list = server.compute().list_images(ListImages::new().page_size(3));

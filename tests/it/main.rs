@@ -3,7 +3,7 @@
 mod authentication;
 mod catalog;
 mod deletions;
-mod empty_answers;
+
 mod faults;
 mod filters;
 mod fuzz_corpus;
@@ -13,6 +13,7 @@ mod listing;
 mod malformed_responses;
 mod metadata_rules;
 mod microversions;
+mod no_content;
 mod operations;
 mod properties;
 mod replay;

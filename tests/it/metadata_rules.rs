@@ -1,4 +1,4 @@
-//! Nothing that harms is sent, and what Nova can refuse in words is left to it.
+//! Metadata that would break an image is rejected; Nova validates everything else.
 
 use opencloud::compute::v2::Image;
 use opencloud::{ErrorKind, Result};
@@ -6,62 +6,62 @@ use serde_json::json;
 
 use crate::support::{Answer, Server, fault, id};
 
-type Way = fn(&mut Image, &str, &str) -> Result<()>;
+type Write = fn(&mut Image, &str, &str) -> Result<()>;
 
-/// The three ways to write one item.
-const WAYS: [Way; 3] = [
-    |image, key, value| image.reset_metadata([("fine", "x"), (key, value)]),
-    |image, key, value| image.merge_metadata([("fine", "x"), (key, value)]),
+/// The three calls that write an item.
+const WRITES: [Write; 3] = [
+    |image, key, value| image.reset_metadata([("other", "x"), (key, value)]),
+    |image, key, value| image.merge_metadata([("other", "x"), (key, value)]),
     Image::set_metadata_item,
 ];
 
-/// The refusal of that item, by each way, with nothing sent.
+/// Checks that each call rejects the item with this message and sends no request.
 #[track_caller]
-fn refused(key: &str, value: &str, message: &str) {
+fn check_rejected(key: &str, value: &str, message: &str) {
     let server = Server::start();
-    for way in WAYS {
+    for write in WRITES {
         let mut image = server.compute().get_image(id(1));
-        let error = way(&mut image, key, value).expect_err("an error");
-        assert_eq!(error.kind(), ErrorKind::InvalidInput, "{error:?}");
+        let error = write(&mut image, key, value).expect_err("an error");
+        assert!(matches!(error, Error::Invalid(_)), "{error:?}");
         assert_eq!(error.to_string(), message, "{key:?}: {value:.50}");
     }
     assert_eq!(server.requests(), []);
 }
 
-/// That the item is sent as it is, by each way.
+/// Checks that each call sends the item unchanged.
 #[track_caller]
-fn sent(key: &str, value: &str) {
-    let said = json!({key: value, "fine": "x"});
+fn check_sent(key: &str, value: &str) {
+    let items = json!({key: value, "other": "x"});
     let server =
-        Server::answering(move |_| Answer::ok(&json!({"metadata": said.clone(), "meta": said})));
-    for way in WAYS {
-        way(&mut server.compute().get_image(id(1)), key, value).expect("an item that is fine");
+        Server::answering(move |_| Answer::ok(&json!({"metadata": items.clone(), "meta": items})));
+    for write in WRITES {
+        write(&mut server.compute().get_image(id(1)), key, value).expect("an item");
     }
     let bodies: Vec<_> = server
         .requests()
         .iter()
         .map(crate::support::Request::json)
         .collect();
-    let both = json!({"metadata": {key: value, "fine": "x"}});
+    let both = json!({"metadata": {key: value, "other": "x"}});
     assert_eq!(bodies, [both.clone(), both, json!({"meta": {key: value}})]);
 }
 
-fn poison(key: &str, why: &str) -> String {
+fn not_json(key: &str, reason: &str) -> String {
     format!(
-        "the metadata item {key:?} must be JSON, and its value {why}: Nova would store it and then \
+        "the metadata item {key:?} must be JSON, and its value {reason}: Nova would store it and then \
          fail on every list with this image in it; nothing was sent"
     )
 }
 
 #[test]
-fn mappings_that_are_not_strict_json_are_refused() {
+fn mappings_that_are_not_valid_json_are_rejected() {
     let bom = "\u{feff}[]";
     let deep = "[".repeat(101) + &"]".repeat(101);
     let deeper = "[".repeat(100_000) + &"]".repeat(100_000);
     let limit = "is none (recursion limit exceeded at line 1 column 128)";
     let objects = "{\"a\":".repeat(101) + "1" + &"}".repeat(101);
     for key in ["mappings", "block_device_mapping"] {
-        for (value, why) in [
+        for (value, reason) in [
             ("", "is empty"),
             (" \n", "is empty"),
             ("x", "is none (expected value at line 1 column 1)"),
@@ -91,13 +91,13 @@ fn mappings_that_are_not_strict_json_are_refused() {
             (&objects, "is nested more than 100 levels deep"),
             (&deeper, limit),
         ] {
-            refused(key, value, &poison(key, why));
+            check_rejected(key, value, &not_json(key, reason));
         }
     }
 }
 
 #[test]
-fn the_white_space_around_a_key_does_not_hide_it() {
+fn spaces_around_a_key_do_not_circumvent_the_rules() {
     for key in [
         " mappings",
         "mappings ",
@@ -109,16 +109,16 @@ fn the_white_space_around_a_key_does_not_hide_it() {
         "\u{3000}mappings",
         "\u{2029}mappings",
     ] {
-        refused(
+        check_rejected(
             key,
             "x",
-            &poison(key, "is none (expected value at line 1 column 1)"),
+            &not_json(key, "is none (expected value at line 1 column 1)"),
         );
     }
 }
 
 #[test]
-fn json_that_is_strict_is_sent_as_it_is() {
+fn mappings_that_are_valid_json_are_sent_unchanged() {
     let deep = "[".repeat(100) + &"]".repeat(100);
     for value in [
         "[]",
@@ -130,15 +130,15 @@ fn json_that_is_strict_is_sent_as_it_is() {
         " [ {\"a\" : [1.5, true]} ]\n",
         &deep,
     ] {
-        sent("mappings", value);
-        sent("block_device_mapping", value);
+        check_sent("mappings", value);
+        check_sent("block_device_mapping", value);
     }
-    sent("Mappings", "not JSON: another key");
-    sent("mappings2", "not JSON: another key");
+    check_sent("Mappings", "not JSON: another key");
+    check_sent("mappings2", "not JSON: another key");
 }
 
 #[test]
-fn what_nova_would_only_answer_with_500_is_refused_in_words() {
+fn metadata_to_which_nova_responds_with_500_is_rejected_with_a_reason() {
     for key in [
         "status",
         "size",
@@ -149,7 +149,7 @@ fn what_nova_would_only_answer_with_500_is_refused_in_words() {
         "virtual_size",
         " tags",
     ] {
-        refused(
+        check_rejected(
             key,
             "x",
             &format!(
@@ -160,7 +160,7 @@ fn what_nova_would_only_answer_with_500_is_refused_in_words() {
     }
     for key in ["kernel_id", "ramdisk_id", " kernel_id"] {
         for value in ["x", "null", "00000000-0000-4000-8000-00000000000g"] {
-            refused(
+            check_rejected(
                 key,
                 value,
                 &format!(
@@ -171,21 +171,21 @@ fn what_nova_would_only_answer_with_500_is_refused_in_words() {
         }
     }
     for value in ["\u{1f600}", "a\u{10000}b"] {
-        refused(
+        check_rejected(
             "note",
             value,
             "the value of the metadata item \"note\" has a character of four bytes, such as an \
              emoji: Nova would only answer 500; nothing was sent",
         );
     }
-    sent("kernel_id", &id(1));
-    sent("note", "\u{ffff}\u{e9}\0\n");
+    check_sent("kernel_id", &id(1));
+    check_sent("note", "\u{ffff}\u{e9}\0\n");
 }
 
 #[test]
-fn what_nova_refuses_in_words_is_left_to_it() {
-    let words = "Invalid input for field/attribute metadata.";
-    let server = Server::answering(move |_| fault(400, "badRequest", words));
+fn metadata_that_nova_rejects_with_a_message_is_sent() {
+    let message = "Invalid input for field/attribute metadata.";
+    let server = Server::answering(move |_| fault(400, "badRequest", message));
     let long = "v".repeat(256);
     let long_key = "k".repeat(256);
     let mut requests = 0;
@@ -196,11 +196,11 @@ fn what_nova_refuses_in_words_is_left_to_it() {
         ("a/b", "v"),
         ("a!", "v"),
     ] {
-        for way in WAYS {
-            let error = way(&mut server.compute().get_image(id(1)), key, value);
-            let error = error.expect_err("Nova's refusal");
-            assert_eq!(error.kind(), ErrorKind::BadRequest, "{error:?}");
-            assert_eq!(error.message(), words);
+        for write in WRITES {
+            let error = write(&mut server.compute().get_image(id(1)), key, value);
+            let error = error.expect_err("an error");
+            assert!(matches!(error, Error::BadRequest(_)), "{error:?}");
+            assert_eq!(error.details().message(), message);
             requests += 1;
         }
     }

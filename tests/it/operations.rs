@@ -1,4 +1,4 @@
-//! Every operation on one image: what it sends, and what it does to the image here.
+//! Every operation on one image: its request, and the changed fields of the image.
 
 use std::time::Duration;
 
@@ -9,10 +9,10 @@ use serde_json::{Value, json};
 use crate::support::{Answer, COMPUTE, Request, Server, TOKEN, fault, id, image, images};
 
 const KEY: &str = "a b+c/d?e#f%41:ü";
-const KEY_IN_A_PATH: &str = "a%20b%2Bc%2Fd%3Fe%23f%2541%3A%C3%BC";
+const ENCODED_KEY: &str = "a%20b%2Bc%2Fd%3Fe%23f%2541%3A%C3%BC";
 
-/// An image here that has `old` as its metadata, and what Nova shows of it.
-fn old_image(server: &Server) -> Image {
+/// An image that already has metadata.
+fn image_with_metadata(server: &Server) -> Image {
     let mut image = server.compute().get_image(id(1));
     image.metadata = Metadata::from([("old", "1"), ("k", "0")]);
     image
@@ -26,7 +26,7 @@ fn as_json(metadata: &Metadata) -> Value {
     serde_json::to_value(metadata).expect("JSON")
 }
 
-/// The only request, and that it has all its headers and no others.
+/// The only request; checks that it has exactly the expected headers.
 #[track_caller]
 fn only(server: &Server) -> Request {
     let requests = server.requests();
@@ -60,7 +60,7 @@ fn only(server: &Server) -> Request {
 }
 
 #[test]
-fn retrieve_fills_every_field() {
+fn retrieve_sets_every_field() {
     let server = Server::playing([Answer::ok(&json!({"image": {
         "id": id(1), "name": "cirros", "status": "SAVING", "progress": 25, "minDisk": 1,
         "minRam": 64, "OS-EXT-IMG-SIZE:size": 12345, "created": "2026-11-23T12:00:00Z",
@@ -94,7 +94,7 @@ fn retrieve_fills_every_field() {
 }
 
 #[test]
-fn delete_sends_delete_and_takes_204() {
+fn delete_sends_a_delete_request() {
     let server = Server::playing([Answer::empty(204)]);
     server
         .compute()
@@ -108,22 +108,22 @@ fn delete_sends_delete_and_takes_204() {
 }
 
 #[test]
-fn get_metadata_gives_and_keeps_what_the_server_has() {
+fn get_metadata_returns_and_stores_the_metadata() {
     let server = Server::playing([metadata(&json!({"a": "1", "kernel_id": null}))]);
-    let mut image = old_image(&server);
-    let got = image.get_metadata().expect("metadata");
+    let mut image = image_with_metadata(&server);
+    let returned = image.get_metadata().expect("metadata");
     assert_eq!(
         only(&server).line(),
         format!("GET {COMPUTE}/images/{}/metadata", id(1))
     );
-    assert_eq!(as_json(&got), json!({"a": "1", "kernel_id": null}));
-    assert_eq!(image.metadata, got);
+    assert_eq!(as_json(&returned), json!({"a": "1", "kernel_id": null}));
+    assert_eq!(image.metadata, returned);
 }
 
 #[test]
-fn reset_metadata_puts_and_takes_the_servers_answer() {
+fn reset_metadata_sends_put_and_stores_the_response() {
     let server = Server::playing([metadata(&json!({"a": "1", "added": "by the server"}))]);
-    let mut image = old_image(&server);
+    let mut image = image_with_metadata(&server);
     image.reset_metadata([("a", "1")]).expect("a reset");
     let request = only(&server);
     assert_eq!(
@@ -138,18 +138,18 @@ fn reset_metadata_puts_and_takes_the_servers_answer() {
 }
 
 #[test]
-fn reset_metadata_with_nothing_sends_an_empty_map() {
+fn reset_metadata_without_items_sends_an_empty_map() {
     let server = Server::playing([metadata(&json!({}))]);
-    let mut image = old_image(&server);
+    let mut image = image_with_metadata(&server);
     image.reset_metadata([("", ""); 0]).expect("a reset");
     assert_eq!(only(&server).body, r#"{"metadata":{}}"#);
     assert!(image.metadata.is_empty());
 }
 
 #[test]
-fn merge_metadata_posts_and_takes_the_servers_answer() {
+fn merge_metadata_sends_post_and_stores_the_response() {
     let server = Server::playing([metadata(&json!({"old": "1", "k": "v"}))]);
-    let mut image = old_image(&server);
+    let mut image = image_with_metadata(&server);
     image
         .merge_metadata([("k", "v"), ("n", "\0\n\"ü")])
         .expect("a merge");
@@ -166,11 +166,11 @@ fn merge_metadata_posts_and_takes_the_servers_answer() {
 }
 
 #[test]
-fn getting_an_item_remembers_it() {
+fn get_metadata_item_returns_and_stores_the_item() {
     let server = Server::playing([Answer::ok(&json!({"meta": {KEY: "new"}}))]);
-    let mut image = old_image(&server);
+    let mut image = image_with_metadata(&server);
     assert_eq!(image.get_metadata_item(KEY).expect("an item"), "new");
-    let expected = format!("GET {COMPUTE}/images/{}/metadata/{KEY_IN_A_PATH}", id(1));
+    let expected = format!("GET {COMPUTE}/images/{}/metadata/{ENCODED_KEY}", id(1));
     assert_eq!(only(&server).line(), expected);
     assert_eq!(
         as_json(&image.metadata),
@@ -179,9 +179,9 @@ fn getting_an_item_remembers_it() {
 }
 
 #[test]
-fn an_item_that_is_no_string_reads_as_its_json() {
+fn an_item_that_is_not_a_string_is_returned_as_json_text() {
     let server = Server::playing([Answer::ok(&json!({"meta": {"mappings": [{"a": null}]}}))]);
-    let mut image = old_image(&server);
+    let mut image = image_with_metadata(&server);
     assert_eq!(
         image.get_metadata_item("mappings").expect("an item"),
         r#"[{"a":null}]"#
@@ -190,12 +190,12 @@ fn an_item_that_is_no_string_reads_as_its_json() {
 }
 
 #[test]
-fn setting_an_item_takes_the_servers_answer() {
+fn set_metadata_item_sends_put_and_stores_the_response() {
     let server = Server::playing([Answer::ok(&json!({"meta": {KEY: "as stored"}}))]);
-    let mut image = old_image(&server);
+    let mut image = image_with_metadata(&server);
     image.set_metadata_item(KEY, "new").expect("an item");
     let request = only(&server);
-    let expected = format!("PUT {COMPUTE}/images/{}/metadata/{KEY_IN_A_PATH}", id(1));
+    let expected = format!("PUT {COMPUTE}/images/{}/metadata/{ENCODED_KEY}", id(1));
     assert_eq!(request.line(), expected);
     assert_eq!(request.json(), json!({"meta": {KEY: "new"}}));
     assert_eq!(
@@ -205,17 +205,17 @@ fn setting_an_item_takes_the_servers_answer() {
 }
 
 #[test]
-fn an_item_is_kept_under_the_key_that_the_server_stores() {
+fn an_item_is_stored_under_the_key_without_surrounding_spaces() {
     let server = Server::playing([Answer::ok(&json!({"meta": {" k ": "v"}}))]);
-    let mut image = old_image(&server);
+    let mut image = image_with_metadata(&server);
     image.set_metadata_item(" k ", "v").expect("an item");
     assert_eq!(as_json(&image.metadata), json!({"old": "1", "k": "v"}));
 }
 
 #[test]
-fn deleting_an_item_takes_it_away_here_too() {
+fn delete_metadata_item_removes_the_item_from_the_image() {
     let server = Server::playing([Answer::empty(204)]);
-    let mut image = old_image(&server);
+    let mut image = image_with_metadata(&server);
     image.delete_metadata_item("k").expect("a deletion");
     assert_eq!(
         only(&server).line(),
@@ -225,10 +225,10 @@ fn deleting_an_item_takes_it_away_here_too() {
 }
 
 #[test]
-fn a_refusal_leaves_the_image_as_it_was() {
-    let refused = || fault(400, "badRequest", "no");
-    let server = Server::answering(move |_| refused());
-    let mut image = old_image(&server);
+fn a_failed_operation_does_not_change_the_image() {
+    let rejected = || fault(400, "badRequest", "no");
+    let server = Server::answering(move |_| rejected());
+    let mut image = image_with_metadata(&server);
     image.retrieve().expect_err("an error");
     image.get_metadata().expect_err("an error");
     image.reset_metadata([("a", "b")]).expect_err("an error");
@@ -242,12 +242,12 @@ fn a_refusal_leaves_the_image_as_it_was() {
 }
 
 #[test]
-fn an_id_or_key_that_changes_the_path_is_refused_before_anything_is_sent() {
+fn an_id_or_key_that_would_change_the_path_is_rejected_before_a_request() {
     let server = Server::start();
     let compute = server.compute();
     for bad in ["", ".", ".."] {
-        let refused = |error: Error| {
-            assert_eq!(error.kind(), ErrorKind::InvalidInput, "{error:?}");
+        let check = |error: Error| {
+            assert!(matches!(error, Error::Invalid(_)), "{error:?}");
             assert_eq!(
                 error.to_string(),
                 format!(
@@ -257,32 +257,32 @@ fn an_id_or_key_that_changes_the_path_is_refused_before_anything_is_sent() {
             );
         };
         let mut image = compute.get_image(bad);
-        refused(image.retrieve().expect_err("an error"));
-        refused(image.delete().expect_err("an error"));
-        refused(image.get_metadata().expect_err("an error"));
-        refused(image.reset_metadata([("a", "b")]).expect_err("an error"));
-        refused(image.merge_metadata([("a", "b")]).expect_err("an error"));
-        refused(image.get_metadata_item("k").expect_err("an error"));
-        refused(
+        check(image.retrieve().expect_err("an error"));
+        check(image.delete().expect_err("an error"));
+        check(image.get_metadata().expect_err("an error"));
+        check(image.reset_metadata([("a", "b")]).expect_err("an error"));
+        check(image.merge_metadata([("a", "b")]).expect_err("an error"));
+        check(image.get_metadata_item("k").expect_err("an error"));
+        check(
             image
                 .wait_until_active(Duration::ZERO)
                 .expect_err("an error"),
         );
-        refused(
+        check(
             image
                 .wait_until_deleted(Duration::ZERO)
                 .expect_err("an error"),
         );
         let mut image = compute.get_image("i");
-        refused(image.get_metadata_item(bad).expect_err("an error"));
-        refused(image.set_metadata_item(bad, "v").expect_err("an error"));
-        refused(image.delete_metadata_item(bad).expect_err("an error"));
+        check(image.get_metadata_item(bad).expect_err("an error"));
+        check(image.set_metadata_item(bad, "v").expect_err("an error"));
+        check(image.delete_metadata_item(bad).expect_err("an error"));
     }
     assert_eq!(server.requests(), []);
 }
 
 #[test]
-fn an_image_of_a_listing_can_do_what_one_by_id_can() {
+fn an_image_of_a_list_can_be_deleted() {
     let server = Server::playing([Answer::ok(&images(1..2)), Answer::empty(204)]);
     let image = server
         .compute()
@@ -301,28 +301,29 @@ fn an_image_of_a_listing_can_do_what_one_by_id_can() {
 }
 
 #[test]
-fn an_answer_about_another_image_or_item_is_an_error() {
+fn a_response_about_another_image_or_item_is_an_error() {
     let server = Server::playing([
         Answer::ok(&json!({"image": image(2)})),
         Answer::ok(&json!({"meta": {"other": "x"}})),
         Answer::ok(&json!({"metadata": [1]})),
     ]);
-    let mut ours = server.compute().get_image(id(1));
+    let mut image_1 = server.compute().get_image(id(1));
     let url = server.url(&format!("{COMPUTE}/images/{}", id(1)));
     assert_eq!(
-        ours.retrieve().expect_err("another image").to_string(),
+        image_1.retrieve().expect_err("an error").to_string(),
         format!("GET {url}: 200: it is about another image, {:?}", id(2))
     );
     assert_eq!(
-        ours.get_metadata_item("k")
-            .expect_err("another item")
+        image_1
+            .get_metadata_item("k")
+            .expect_err("an error")
             .to_string(),
         format!("GET {url}/metadata/k: 200: there is no item \"k\" in \"meta\"")
     );
     assert_eq!(
         format!(
             "{:#}",
-            anyhow::Error::new(ours.get_metadata().expect_err("no map"))
+            anyhow::Error::new(image_1.get_metadata().expect_err("an error"))
         ),
         format!(
             "GET {url}/metadata: 200: the body is not an object with \"metadata\": invalid type: \

@@ -1,4 +1,4 @@
-//! A long listing survives what happens on the way, and half a page is never taken for whole.
+//! A long list recovers from faults, and a cut page is never taken for a whole one.
 
 use log::Level;
 use opencloud::compute::v2::ListImages;
@@ -8,9 +8,9 @@ use crate::support::{
     Answer, Line, Nova, Request, Server, at_once, fault, good, id, images, logged,
 };
 
-/// Ten pages of three images, with that answer instead of the one of its number
-/// (from 1), and once a token that is refused.
-fn long_listing(disturb: impl Fn(usize, &str) -> Option<Answer> + Send + 'static) -> Vec<Line> {
+/// Lists ten pages of three images, where the function may replace the response of
+/// a page (by its number from 1, and the token), and returns the warnings.
+fn long_list(replace: impl Fn(usize, &str) -> Option<Answer> + Send + 'static) -> Vec<Line> {
     let server = Server::start();
     let mut nova = Nova {
         most: 3,
@@ -25,7 +25,7 @@ fn long_listing(disturb: impl Fn(usize, &str) -> Option<Answer> + Send + 'static
         }
         pages += 1;
         let token = request.header("x-auth-token").unwrap_or_default();
-        disturb(pages, token).unwrap_or_else(|| nova.answer(request))
+        replace(pages, token).unwrap_or_else(|| nova.answer(request))
     });
     let compute = OpenStack::new(server.options())
         .expect("valid options")
@@ -47,21 +47,21 @@ fn long_listing(disturb: impl Fn(usize, &str) -> Option<Answer> + Send + 'static
 }
 
 #[test]
-fn a_long_listing_survives_and_the_caller_sees_nothing_but_a_log_line() {
-    let revoked = long_listing(|page, token| {
+fn a_long_list_recovers_from_faults_with_one_warning_each() {
+    let revoked = long_list(|page, token| {
         (page >= 5 && token == "t1").then(|| fault(401, "error", "revoked"))
     });
     assert_eq!(revoked, []);
-    let dropped = long_listing(|page, _| (page == 7).then(|| good().cut(150)));
+    let dropped = long_list(|page, _| (page == 7).then(|| good().cut(150)));
     assert_eq!(dropped.len(), 1, "{dropped:?}");
     assert!(
         dropped[0]
             .text
             .contains("the connection broke before the answer was whole")
     );
-    let outage = long_listing(|page, _| (page == 9).then(|| Answer::empty(503)));
+    let outage = long_list(|page, _| (page == 9).then(|| Answer::empty(503)));
     assert_eq!(outage.len(), 1, "{outage:?}");
-    let all = long_listing(|page, token| match page {
+    let all = long_list(|page, token| match page {
         _ if page >= 5 && token == "t1" => Some(fault(401, "error", "revoked")),
         7 => Some(Answer::reset()),
         9 => Some(Answer::empty(503)),
@@ -71,32 +71,31 @@ fn a_long_listing_survives_and_the_caller_sees_nothing_but_a_log_line() {
 }
 
 #[test]
-fn a_page_cut_at_any_byte_is_tried_again_and_never_taken_for_whole() {
+fn a_page_cut_at_any_byte_is_requested_again() {
     let body = images(0..2);
-    let whole = |server: &Server| {
+    let list = |server: &Server| {
         let list = server.compute().list_images(ListImages::new());
         list.map(|image| image.map(|image| image.id))
             .collect::<Result<Vec<_>>>()
     };
-    for (answer, spare) in [(Answer::ok(&body), 0), (Answer::ok(&body).chunked(), 2)] {
-        // After the last chunk there comes only an empty line.
-        let length = answer.bytes().len() - spare;
+    for (answer, ignored) in [(Answer::ok(&body), 0), (Answer::ok(&body).chunked(), 2)] {
+        // Only an empty line follows the last chunk.
+        let length = answer.bytes().len() - ignored;
         let cuts: Vec<usize> = (0..length).collect();
-        // Cut twice at most, and the rest on threads, so that the waits are few.
+        // On threads, because each attempt waits.
         at_once(
             cuts.chunks(12).map(<[usize]>::to_vec).collect(),
             |cuts: Vec<usize>| {
                 for cut in cuts {
                     let server = Server::playing([answer.clone().cut(cut)]);
                     let compute = server.compute_with(|options| options.tries(1));
-                    let first = compute
+                    let item = compute
                         .list_images(ListImages::new())
                         .next()
                         .expect("an item");
-                    let error = first.expect_err("a page that is cut");
-                    assert_eq!(
-                        error.kind(),
-                        ErrorKind::Connection,
+                    let error = item.expect_err("an error");
+                    assert!(
+                        matches!(error, Error::Connection(_)),
                         "{cut} of {length}: {error:?}"
                     );
                 }
@@ -106,26 +105,26 @@ fn a_page_cut_at_any_byte_is_tried_again_and_never_taken_for_whole() {
         at_once(some, |cut| {
             let server = Server::playing([answer.clone().cut(cut), answer.clone()]);
             assert_eq!(
-                whole(&server).expect("a list"),
+                list(&server).expect("a list"),
                 [id(0), id(1)],
                 "{cut} of {length}"
             );
             assert_eq!(server.requests().len(), 2);
         });
     }
-    // Without a length, only whole JSON is taken.
+    // Without Content-Length, incomplete JSON is an error.
     let answer = Answer::ok(&body).without_length();
     let server = Server::playing([answer.clone()]);
-    assert_eq!(whole(&server).expect("a list"), [id(0), id(1)]);
+    assert_eq!(list(&server).expect("a list"), [id(0), id(1)]);
     let length = answer.bytes().len();
     let head = length - body.to_string().len();
     for cut in head..length {
         let server = Server::playing([answer.clone().cut(cut)]);
         let compute = server.compute_with(|options| options.tries(1));
-        let first = compute
+        let item = compute
             .list_images(ListImages::new())
             .next()
             .expect("an item");
-        first.expect_err("an error");
+        item.expect_err("an error");
     }
 }

@@ -1,4 +1,4 @@
-//! What is sent again, when, how often, and what is said about it.
+//! Retries: which requests are repeated, after which faults, and the log lines.
 
 use std::time::Instant;
 
@@ -22,8 +22,8 @@ fn over_limit(status: u16, retry_after: &Value) -> Answer {
     Answer::json(status, &json!({"overLimit": inner}))
 }
 
-/// The outcome where the server first answers this and then well, and how many
-/// requests it took.
+/// The result and the number of requests, if this is the first response and the
+/// following ones are good.
 fn first(answer: Answer, operation: Operation) -> (Result<()>, usize) {
     let server = Server::playing([answer, good(), good()]);
     let outcome = operation(&mut server.compute().get_image(id(1)));
@@ -31,7 +31,7 @@ fn first(answer: Answer, operation: Operation) -> (Result<()>, usize) {
 }
 
 #[test]
-fn what_may_be_sent_twice_is_tried_again_after_what_passes() {
+fn idempotent_requests_are_repeated_after_temporary_faults() {
     type Case = (&'static str, fn() -> Answer);
     let answers: [Case; 11] = [
         ("429", || Answer::empty(429)),
@@ -40,7 +40,7 @@ fn what_may_be_sent_twice_is_tried_again_after_what_passes() {
         ("504", || Answer::empty(504)),
         ("413", || over_limit(413, &json!("0"))),
         ("reset", Answer::reset),
-        ("hung up", Answer::hang_up),
+        ("closed", Answer::hang_up),
         ("cut in the status", || good().cut(7)),
         ("cut in the headers", || good().cut(40)),
         ("cut in the body", || good().cut(150)),
@@ -58,7 +58,7 @@ fn what_may_be_sent_twice_is_tried_again_after_what_passes() {
 }
 
 #[test]
-fn the_sign_in_is_tried_again_likewise() {
+fn authentication_is_repeated_after_temporary_faults() {
     let answers: [fn() -> Answer; 6] = [
         || Answer::empty(429),
         || Answer::empty(502),
@@ -79,42 +79,42 @@ fn the_sign_in_is_tried_again_likewise() {
 }
 
 #[test]
-fn a_merge_is_sent_again_only_where_it_certainly_did_nothing() {
-    let with_wait = |status| Answer::empty(status).header("Retry-After", "0");
-    for again in [
-        with_wait(429),
-        with_wait(503),
+fn a_merge_is_repeated_only_if_it_had_certainly_no_effect() {
+    let with_retry_after = |status| Answer::empty(status).header("Retry-After", "0");
+    for safe in [
+        with_retry_after(429),
+        with_retry_after(503),
         over_limit(413, &json!("0")),
         over_limit(413, &json!(0)),
         over_limit(429, &json!(0)),
     ] {
-        let (outcome, requests) = first(again, POST);
+        let (outcome, requests) = first(safe, POST);
         outcome.expect("a merge");
         assert_eq!(requests, 2);
     }
-    for never in [
+    for unsafe_to_repeat in [
         Answer::empty(429),
         Answer::empty(503),
         Answer::empty(502),
-        with_wait(502),
+        with_retry_after(502),
         Answer::empty(504),
-        with_wait(504),
+        with_retry_after(504),
         Answer::empty(413),
         Answer::reset(),
         Answer::hang_up(),
         good().cut(40),
         good().cut(150),
     ] {
-        let said = format!("{never:?}");
-        let (outcome, requests) = first(never, POST);
+        let context = format!("{unsafe_to_repeat:?}");
+        let (outcome, requests) = first(unsafe_to_repeat, POST);
         let error = outcome.expect_err("an error");
-        assert_eq!((requests, error.attempts()), (1, 1), "{said}");
+        assert_eq!((requests, error.details().tries()), (1, None), "{context}");
     }
 }
 
 #[test]
-fn a_refused_connection_is_tried_again_even_by_a_merge() {
-    let (_held, url) = refusing();
+fn every_request_is_repeated_after_a_refused_connection() {
+    let (_listener, url) = refusing();
     at_once(vec![GET, PUT, DELETE, POST], |operation| {
         let options = Options::new("").token_id("t").no_proxy();
         let endpoint = ServiceOptions::new().endpoint(&url);
@@ -131,7 +131,7 @@ fn a_refused_connection_is_tried_again_even_by_a_merge() {
 }
 
 #[test]
-fn what_will_not_pass_is_not_tried_again() {
+fn requests_are_not_repeated_after_permanent_errors() {
     for status in [300, 302, 400, 401, 403, 404, 405, 409, 410, 500, 501, 505] {
         let (outcome, requests) = first(Answer::empty(status), GET);
         let error = outcome.expect_err("an error");
@@ -144,7 +144,7 @@ fn what_will_not_pass_is_not_tried_again() {
 }
 
 #[test]
-fn a_delete_that_is_tried_again_and_finds_404_has_succeeded() {
+fn a_repeated_delete_succeeds_if_the_response_is_404() {
     let gone = || fault(404, "itemNotFound", "Image not found.");
     let no_key = || fault(404, "itemNotFound", "Invalid metadata key");
     let no_route = || Answer::html(404, "<html>no</html>");
@@ -176,14 +176,14 @@ fn a_delete_that_is_tried_again_and_finds_404_has_succeeded() {
 }
 
 #[test]
-fn a_delete_that_broke_and_then_met_a_401_has_succeeded_too_when_it_finds_404() {
+fn a_repeated_delete_succeeds_with_404_even_after_a_401() {
     let server = Server::start();
     let gone = fault(404, "itemNotFound", "Image not found.");
-    let refused = fault(401, "error", "no");
+    let unauthorized = fault(401, "error", "no");
     server.plays([
         server.token("a"),
         Answer::reset(),
-        refused,
+        unauthorized,
         server.token("b"),
         gone,
     ]);
@@ -196,24 +196,24 @@ fn a_delete_that_broke_and_then_met_a_401_has_succeeded_too_when_it_finds_404() 
 }
 
 #[test]
-fn a_connection_that_the_server_closed_without_a_word_costs_nothing() {
-    // GET: a stale connection of the pool; POST: never on one.
+fn a_stale_connection_is_replaced_without_counting_an_attempt() {
+    // POST never uses a pooled connection.
     for operation in [GET, DELETE, POST] {
         let server = Server::playing([good().close(), good(), good()]);
         let mut image = server.compute().get_image(id(1));
         GET(&mut image).expect("an image");
-        operation(&mut image).expect("an answer");
+        operation(&mut image).expect("a response");
         assert_eq!(server.requests().len(), 2);
         assert_eq!(server.connections(), 2);
     }
-    // It breaks as the second request arrives.
+    // The server resets the connection when the second request arrives.
     let server = Server::playing([good(), Answer::reset(), good()]);
     let mut image = server.compute().get_image(id(1));
     GET(&mut image).expect("an image");
     GET(&mut image).expect("an image");
     let connections: Vec<_> = server.requests().iter().map(|r| r.connection).collect();
     assert_eq!(connections, [1, 1, 2]);
-    // A merge goes over a connection of its own, which nobody has closed yet.
+    // A merge opens a new connection.
     let server = Server::playing([good(), good()]);
     let mut image = server.compute().get_image(id(1));
     GET(&mut image).expect("an image");
@@ -223,7 +223,7 @@ fn a_connection_that_the_server_closed_without_a_word_costs_nothing() {
 }
 
 #[test]
-fn every_retry_is_logged_with_its_reason_and_the_error_counts_them() {
+fn every_retry_is_logged_and_the_error_has_the_number_of_attempts() {
     let server = Server::playing([Answer::empty(502), Answer::reset(), Answer::empty(504)]);
     let mut image = server.compute().get_image(id(1));
     let began = Instant::now();
@@ -249,13 +249,13 @@ fn every_retry_is_logged_with_its_reason_and_the_error_counts_them() {
         assert!(line.target.starts_with("opencloud"), "{}", line.target);
     }
     let message = outcome.expect_err("an error").to_string();
-    let said = message.strip_prefix(&format!("GET {url}: 504 Gateway Timeout (3 tries in "));
-    let said = said
+    let seconds = message.strip_prefix(&format!("GET {url}: 504 Gateway Timeout (3 tries in "));
+    let seconds = seconds
         .and_then(|rest| rest.strip_suffix(" s)"))
         .expect(&message);
-    let said: f64 = said.parse().expect("seconds");
+    let seconds: f64 = seconds.parse().expect("a number");
     assert!(
-        said > 0.5 && said <= took + 0.1,
-        "{message}, and it took {took}"
+        seconds > 0.5 && seconds <= took + 0.1,
+        "{message}, but measured {took}"
     );
 }

@@ -1,4 +1,4 @@
-//! How long to wait before the next try, and when not to.
+//! `Retry-After` and the delay before the next attempt.
 
 use std::sync::mpsc;
 use std::thread;
@@ -19,8 +19,8 @@ fn over_limit(status: u16, retry_after: &Value) -> Answer {
     Answer::json(status, &json!({"overLimit": inner}))
 }
 
-/// The outcome where the server first answers this and then well, and how many
-/// requests it took.
+/// The result and the number of requests, if this is the first response and the
+/// following ones are good.
 fn first(answer: Answer, operation: Operation) -> (Result<()>, usize) {
     let server = Server::playing([answer, good(), good()]);
     let outcome = operation(&mut server.compute().get_image(id(1)));
@@ -28,7 +28,7 @@ fn first(answer: Answer, operation: Operation) -> (Result<()>, usize) {
 }
 
 #[test]
-fn three_tries_by_default_and_as_many_as_asked() {
+fn three_attempts_are_the_default_and_the_number_can_be_set() {
     let cases = vec![
         (None, 3),
         (Some(1), 1),
@@ -49,11 +49,11 @@ fn three_tries_by_default_and_as_many_as_asked() {
 }
 
 #[test]
-fn the_wait_doubles_and_differs() {
-    let waits = |_| {
+fn the_delay_doubles_with_jitter() {
+    let delays = |_| {
         let (sender, times) = mpsc::channel();
         let server = Server::answering(move |_| {
-            sender.send(Instant::now()).expect("somebody who counts");
+            sender.send(Instant::now()).expect("a receiver");
             Answer::empty(503)
         });
         server
@@ -68,33 +68,33 @@ fn the_wait_doubles_and_differs() {
             .collect::<Vec<_>>()
     };
     let all: Vec<_> = thread::scope(|scope| {
-        let threads: Vec<_> = (0..8).map(|n| scope.spawn(move || waits(n))).collect();
+        let threads: Vec<_> = (0..8).map(|n| scope.spawn(move || delays(n))).collect();
         threads
             .into_iter()
-            .map(|thread| thread.join().expect("waits"))
+            .map(|thread| thread.join().expect("delays"))
             .collect()
     });
     let ms = Duration::from_millis;
-    for waits in &all {
-        assert_eq!(waits.len(), 2);
-        // More only where the machine is slow.
-        assert!(waits[0] >= ms(200) && waits[0] < ms(2000), "{waits:?}");
-        assert!(waits[1] >= ms(400) && waits[1] < ms(3000), "{waits:?}");
+    for delays in &all {
+        assert_eq!(delays.len(), 2);
+        // The upper bounds allow for a slow machine.
+        assert!(delays[0] >= ms(200) && delays[0] < ms(2000), "{delays:?}");
+        assert!(delays[1] >= ms(400) && delays[1] < ms(3000), "{delays:?}");
     }
-    // Chance takes up to a half of each: that it never took a twentieth is no chance.
-    assert!(all.iter().any(|waits| waits[0] < ms(380)), "{all:?}");
+    // Jitter shortens a delay by up to a half: a bound that a correct crate passes.
+    assert!(all.iter().any(|delays| delays[0] < ms(380)), "{all:?}");
     let (least, most) = (
-        all.iter().min().expect("some"),
-        all.iter().max().expect("some"),
+        all.iter().min().expect("a delay"),
+        all.iter().max().expect("a delay"),
     );
     assert!(most[0].abs_diff(least[0]) > ms(5), "{all:?}");
 }
 
 #[test]
-fn the_wait_that_a_server_asks_for_is_kept() {
-    let in_a_second = || {
-        let date = jiff::Timestamp::now() + Duration::from_secs(2);
-        date.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
+fn the_delay_is_at_least_retry_after() {
+    let date = || {
+        let time = jiff::Timestamp::now() + Duration::from_secs(2);
+        time.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
     };
     let cases: Vec<(Box<dyn Fn() -> Answer + Send + Sync>, u64)> = vec![
         (
@@ -102,7 +102,7 @@ fn the_wait_that_a_server_asks_for_is_kept() {
             1000,
         ),
         (
-            Box::new(move || Answer::empty(429).header("Retry-After", in_a_second())),
+            Box::new(move || Answer::empty(429).header("Retry-After", date())),
             900,
         ),
         (Box::new(|| over_limit(413, &json!("1"))), 1000),
@@ -131,7 +131,7 @@ fn the_wait_that_a_server_asks_for_is_kept() {
 }
 
 #[test]
-fn a_longer_wait_is_returned_at_once_with_what_was_asked() {
+fn a_retry_after_of_more_than_a_minute_is_an_error_at_once() {
     let seconds = Duration::from_secs;
     let cases = [
         (
@@ -165,17 +165,17 @@ fn a_longer_wait_is_returned_at_once_with_what_was_asked() {
             "503 Service Unavailable",
         ),
     ];
-    for (answer, wait, words) in cases {
+    for (answer, delay, text) in cases {
         for call_timeout in [None, Some(seconds(3600)), Some(Duration::MAX)] {
             let server = Server::playing([answer.clone()]);
             let compute = server.compute_with(|options| options.call_timeout(call_timeout));
-            let error = compute.get_image(id(1)).retrieve().expect_err("a limit");
-            assert_eq!(error.kind(), ErrorKind::RateLimited, "{error:?}");
-            assert_eq!(error.retry_after(), Some(wait));
+            let error = compute.get_image(id(1)).retrieve().expect_err("an error");
+            assert!(matches!(error, Error::OverLimit(_)), "{error:?}");
+            assert_eq!(error.details().retry_after(), Some(delay));
             assert_eq!(
                 error.to_string(),
                 format!(
-                    "GET {}: {words} (asked to wait {wait:?})",
+                    "GET {}: {text} (asked to wait {delay:?})",
                     server.url(&format!("{COMPUTE}/images/{}", id(1)))
                 )
             );
@@ -185,28 +185,25 @@ fn a_longer_wait_is_returned_at_once_with_what_was_asked() {
 }
 
 #[test]
-fn a_wait_beside_a_refusal_that_will_not_pass_changes_nothing() {
-    let refused = || fault(404, "itemNotFound", "Image not found.").header("Retry-After", "3600");
-    let (outcome, requests) = first(refused(), GET);
-    assert!(
-        matches!(&outcome, Err(error) if error.kind() == ErrorKind::NotFound),
-        "{outcome:?}"
-    );
+fn retry_after_on_a_permanent_error_is_ignored() {
+    let not_found = || fault(404, "itemNotFound", "Image not found.").header("Retry-After", "3600");
+    let (outcome, requests) = first(not_found(), GET);
+    assert!(matches!(outcome, Err(Error::NotFound(_))), "{outcome:?}");
     assert_eq!(requests, 1);
 }
 
 #[test]
-fn a_call_ends_with_its_deadline_and_says_how_far_it_came() {
+fn a_call_ends_at_its_deadline_with_the_number_of_attempts() {
     let ms = Duration::from_millis;
     let began = Instant::now();
     let server = Server::answering(|_| Answer::empty(503));
     let compute = server.compute_with(|options| options.tries(50).call_timeout(ms(900)));
     let error = compute.get_image(id(1)).retrieve().expect_err("an error");
-    // Far less than fifty tries take, on a busy machine, too.
+    // Fifty attempts would take much longer.
     assert!(began.elapsed() < ms(3_000), "{:?}", began.elapsed());
     assert_eq!(error.status(), Some(503));
-    assert!(matches!(error.attempts(), 2 | 3), "{error}");
-    // A wait beyond the deadline is not begun.
+    assert!(matches!(error.details().tries(), Some(2 | 3)), "{error}");
+    // If the delay exceeds the deadline, the error is returned at once.
     let began = Instant::now();
     let server = Server::answering(|_| Answer::empty(503).header("Retry-After", "30"));
     let compute = server.compute_with(|options| options.call_timeout(ms(900)));

@@ -1,4 +1,4 @@
-//! Secrets never print: not in `Debug`, not in `Display`, not in a log line.
+//! Secrets are never printed: not by `Debug`, not by `Display`, not in a log line.
 
 use std::fmt::Debug;
 
@@ -17,8 +17,8 @@ const SECRET: &str = "Zk3wQ8yXvB5nH7dL6h";
 const OLD: &str = "gAAAAABoldHx7Qw2Yp9Kc";
 const NEW: &str = "gAAAAABnewJx4Vb8Mt5Rs";
 
-/// Whether any part of a secret that is longer than four characters is in the
-/// text. Tokens all begin alike, so that much of them may be there.
+/// Five characters of a secret in this text, if there are any. All tokens start
+/// with the same characters, which may be printed.
 fn leak(text: &str) -> Option<&str> {
     let secrets = [PASSWORD, SECRET, &OLD[7..], &NEW[7..]];
     let parts = secrets
@@ -54,20 +54,20 @@ fn options(server: &Server) -> Options {
 }
 
 #[test]
-fn nothing_that_is_given_prints_its_secret() {
+fn debug_of_options_and_credentials_prints_no_secret() {
     let user = User::by_id("u", PASSWORD);
     let credential = ApplicationCredential::by_id("a", SECRET);
-    let kept: Token = serde_json::from_value(json!({"id": OLD})).expect("a token");
+    let cached: Token = serde_json::from_value(json!({"id": OLD})).expect("a token");
     check_debug(&user);
     check_debug(&credential);
     check_debug(&ApplicationCredential::by_name("a", SECRET, user.clone()));
-    check_debug(&kept);
+    check_debug(&cached);
     check_debug(&Scope::Project(Project::by_id("p")));
     for options in [
         Options::new("").user(user),
         Options::new("").application_credential(credential),
         Options::new("").token_id(OLD),
-        Options::new("").cached_token(kept),
+        Options::new("").cached_token(cached),
     ] {
         check_debug(&options);
         check_debug(&OpenStack::new(options).expect("valid options"));
@@ -75,7 +75,7 @@ fn nothing_that_is_given_prints_its_secret() {
 }
 
 #[test]
-fn nothing_that_is_given_back_prints_a_secret() {
+fn debug_of_clients_tokens_and_lists_prints_no_secret() {
     let server = Server::start();
     server.plays([
         token(
@@ -103,7 +103,7 @@ fn nothing_that_is_given_back_prints_a_secret() {
     check_debug(&pages);
     check_debug(&pages.next().expect("an item").expect("a page"));
     check_debug(&Metadata::new());
-    // Only the export of a token has it, for that is what it is for.
+    // Only serialization includes the token, because that is its purpose.
     assert!(serde_json::to_string(&token).expect("JSON").contains(NEW));
 }
 
@@ -125,7 +125,7 @@ fn no_error_prints_a_secret() {
     ];
     for answer in answers {
         let server = Server::answering(move |_| answer());
-        let given =
+        let client =
             |options: Options| OpenStack::new(options.tries(1).no_proxy()).expect("a service");
         let credential = ApplicationCredential::by_id("a", SECRET);
         for options in [
@@ -135,12 +135,12 @@ fn no_error_prints_a_secret() {
                 .token_id(OLD)
                 .scope(Scope::System),
         ] {
-            let openstack = given(options);
+            let openstack = client(options);
             check_error(&openstack.token().expect_err("an error"));
             check_debug(&openstack);
         }
         let endpoint = ServiceOptions::new().endpoint(server.url(COMPUTE));
-        let compute = given(Options::new("").token_id(OLD))
+        let compute = client(Options::new("").token_id(OLD))
             .compute_v2_with(endpoint)
             .expect("a service");
         let mut image = compute.get_image(id(1));
@@ -156,7 +156,7 @@ fn no_error_prints_a_secret() {
                 .expect_err("an error"),
         );
     }
-    // Refusals of ours.
+    // Errors before a request.
     for bad in [format!("{OLD}\n"), format!("{OLD} ")] {
         let openstack = OpenStack::new(Options::new("").token_id(bad)).expect("valid options");
         let endpoint = ServiceOptions::new().endpoint("http://127.0.0.1:1");
@@ -170,7 +170,7 @@ fn no_error_prints_a_secret() {
 }
 
 #[test]
-fn a_token_that_the_server_says_back_is_not_said_on() {
+fn a_token_in_an_error_response_is_masked() {
     let server = Server::playing([fault(
         400,
         "badRequest",
@@ -186,7 +186,7 @@ fn a_token_that_the_server_says_back_is_not_said_on() {
 }
 
 #[test]
-fn a_token_that_cannot_be_read_back_is_not_quoted() {
+fn the_error_for_an_invalid_cached_token_does_not_quote_it() {
     for text in [
         json!(OLD).to_string(),
         json!({"id": [OLD]}).to_string(),
@@ -194,22 +194,22 @@ fn a_token_that_cannot_be_read_back_is_not_quoted() {
         json!({"id": format!("{OLD}\n")}).to_string(),
         json!({"id": "x", "catalog": OLD}).to_string(),
     ] {
-        let error = serde_json::from_str::<Token>(&text).expect_err("no token");
+        let error = serde_json::from_str::<Token>(&text).expect_err("an error");
         check(&error.to_string());
         check_debug(&error);
     }
 }
 
-/// Everything that can happen, and what is logged meanwhile.
-fn a_day_in_the_log() -> Vec<Line> {
+/// Makes successful and failing requests, and returns the log lines.
+fn log_of_many_requests() -> Vec<Line> {
     let server = Server::start();
-    let catalogue = json!([{"type": "compute", "endpoints": [
+    let catalog = json!([{"type": "compute", "endpoints": [
         {"interface": "public", "url": server.url(COMPUTE)}]}]);
     server.plays([
-        token(OLD, 3600, &catalogue),
+        token(OLD, 3600, &catalog),
         fault(401, "error", "no"),
         Answer::empty(503).header("Retry-After", "0"),
-        token(NEW, 3600, &catalogue),
+        token(NEW, 3600, &catalog),
         Answer::ok(&images(0..1)),
         Answer::reset(),
         Answer::ok(&json!({"metadata": {"k": "v"}})),
@@ -226,9 +226,9 @@ fn a_day_in_the_log() -> Vec<Line> {
             .expect("an item")
             .expect("an image");
         image.reset_metadata([("k", "v")]).expect("a reset");
-        image.retrieve().expect_err("a 404");
+        image.retrieve().expect_err("an error");
         image.delete().expect_err("an error");
-        image.get_metadata().expect_err("no JSON");
+        image.get_metadata().expect_err("an error");
         let credential = ApplicationCredential::by_id("a", SECRET);
         let options = Options::new(server.url(""))
             .application_credential(credential)
@@ -236,23 +236,23 @@ fn a_day_in_the_log() -> Vec<Line> {
         OpenStack::new(options)
             .expect("valid options")
             .token()
-            .expect_err("off script");
+            .expect_err("an error");
     });
     lines
 }
 
 #[test]
-fn no_log_line_of_anybody_has_a_secret_at_any_level() {
-    let lines = a_day_in_the_log();
-    let of = |target: &str| {
+fn no_log_line_at_any_level_has_a_secret() {
+    let lines = log_of_many_requests();
+    let count = |target: &str| {
         lines
             .iter()
             .filter(|line| line.target.starts_with(target))
             .count()
     };
-    assert!(of("opencloud") >= 11, "{lines:#?}");
-    // The layer that prints every byte has printed, and has seen no secret.
-    assert!(of("ureq_proto::util") >= 100, "{lines:#?}");
+    assert!(count("opencloud") >= 11, "{lines:#?}");
+    // The layer that logs every byte has logged, without a secret.
+    assert!(count("ureq_proto::util") >= 100, "{lines:#?}");
     let text: String = lines.iter().map(|line| line.text.as_str()).collect();
     assert!(text.contains("veiled-"), "{text}");
     for line in &lines {
@@ -261,16 +261,16 @@ fn no_log_line_of_anybody_has_a_secret_at_any_level() {
 }
 
 #[test]
-fn what_is_kept_from_the_log_reaches_the_server_whole() {
-    // A password that does not fit into one piece of what is sent at a time.
+fn secrets_that_are_masked_in_the_log_are_sent_unchanged() {
+    // A password that is larger than the send buffer.
     let password = "p\u{e9}\"w".repeat(60_000);
     let server = Server::start();
-    let catalogue = json!([{"type": "compute", "endpoints": [
+    let catalog = json!([{"type": "compute", "endpoints": [
         {"interface": "public", "url": server.url(COMPUTE)}]}]);
     let ((), lines) = logged(|| {
-        for wire in 0..3 {
-            let answers = [token(NEW, 3600, &catalogue), Answer::ok(&images(0..1))];
-            server.plays(answers.map(|answer| match wire {
+        for case in 0..3 {
+            let answers = [token(NEW, 3600, &catalog), Answer::ok(&images(0..1))];
+            server.plays(answers.map(|answer| match case {
                 0 => answer,
                 1 => answer.close(),
                 _ => answer.drip(7, std::time::Duration::ZERO),
@@ -304,7 +304,7 @@ fn what_is_kept_from_the_log_reaches_the_server_whole() {
 }
 
 #[test]
-fn every_request_is_one_line_at_debug() {
+fn every_request_is_logged_as_one_debug_line() {
     let server =
         Server::playing([Answer::ok(&images(0..1)).header("x-openstack-request-id", "req-1")]);
     let ((), lines) = logged(|| {
@@ -315,17 +315,17 @@ fn every_request_is_one_line_at_debug() {
             .expect("an item")
             .expect("an image");
     });
-    let ours: Vec<_> = lines
+    let lines: Vec<_> = lines
         .iter()
         .filter(|line| line.target.starts_with("opencloud"))
         .collect();
-    assert_eq!(ours.len(), 1, "{ours:#?}");
-    assert_eq!(ours[0].level, Level::Debug);
+    assert_eq!(lines.len(), 1, "{lines:#?}");
+    assert_eq!(lines[0].level, Level::Debug);
     let begin = format!(
         "GET {}: 200, ",
         server.url("/v2.1/images?page_size=1000&limit=1000")
     );
-    let text = &ours[0].text;
+    let text = &lines[0].text;
     assert!(
         text.starts_with(&begin) && text.ends_with(" s (req-1)"),
         "{text}"
@@ -333,7 +333,7 @@ fn every_request_is_one_line_at_debug() {
 }
 
 #[test]
-fn plain_http_outside_loopback_gets_one_warning() {
+fn plain_http_to_another_host_is_logged_as_one_warning() {
     let warnings = |auth_url: &str, endpoint: &str| {
         let ((), lines) = logged(|| {
             let options = Options::new(auth_url).token_id("t").no_proxy();
@@ -349,33 +349,33 @@ fn plain_http_outside_loopback_gets_one_warning() {
         let warnings = lines.into_iter().filter(|line| line.level == Level::Warn);
         warnings.map(|line| line.text).collect::<Vec<_>>()
     };
-    let said = |url: &str| {
+    let warning = |url: &str| {
         vec![format!(
             "{url} is plain http: everyone on the way can read the password and the token"
         )]
     };
     assert_eq!(
         warnings("http://cloud.example/v3", "https://nova.example"),
-        said("http://cloud.example/v3")
+        warning("http://cloud.example/v3")
     );
     assert_eq!(
         warnings("https://cloud.example", "http://192.0.2.1:8774/"),
-        said("http://192.0.2.1:8774")
+        warning("http://192.0.2.1:8774")
     );
     assert_eq!(
         warnings("http://cloud.example", "http://nova.example"),
-        said("http://cloud.example/v3")
+        warning("http://cloud.example/v3")
     );
     assert_eq!(
         warnings("", "http://nova.example"),
-        said("http://nova.example")
+        warning("http://nova.example")
     );
-    for near in [
+    for url in [
         "http://127.0.0.1:5000",
         "http://localhost",
         "http://[::1]/",
         "https://cloud.example",
     ] {
-        assert_eq!(warnings(near, near), [""; 0]);
+        assert_eq!(warnings(url, url), [""; 0]);
     }
 }

@@ -1,4 +1,4 @@
-//! One token for many threads: one sign-in between them, every outcome right.
+//! Threads that share one token: one authentication for all.
 
 use std::sync::{Arc, Barrier};
 use std::thread;
@@ -17,7 +17,7 @@ fn list(compute: &Compute) -> opencloud::Result<usize> {
         .try_fold(0, |count, image| image.map(|_| count + 1))
 }
 
-/// The tokens that the requests came with, sign-ins as `-`.
+/// The token of each request; `-` for an authentication request.
 fn tokens(server: &Server) -> Vec<String> {
     let token =
         |request: &crate::support::Request| request.header("x-auth-token").map(str::to_owned);
@@ -28,13 +28,13 @@ fn tokens(server: &Server) -> Vec<String> {
         .collect()
 }
 
-/// A token as a program has kept it, which began and ends so many seconds from now.
-fn kept(server: &Server, id: &str, began: i64, ends: i64) -> Token {
+/// A cached token, issued and expiring so many seconds from now.
+fn cached(server: &Server, id: &str, issued: i64, expires: i64) -> Token {
     let at = |seconds| (Timestamp::now() + SignedDuration::from_secs(seconds)).to_string();
     serde_json::from_value(json!({
         "id": id,
-        "issued_at": at(began),
-        "expires_at": at(ends),
+        "issued_at": at(issued),
+        "expires_at": at(expires),
         "catalog": [{"type": "compute", "name": "nova", "endpoints": [
             {"interface": "public", "region": "RegionOne", "url": server.url(COMPUTE)}]}],
     }))
@@ -42,7 +42,7 @@ fn kept(server: &Server, id: &str, began: i64, ends: i64) -> Token {
 }
 
 #[test]
-fn threads_that_find_it_expired_sign_in_once_between_them() {
+fn threads_with_an_expired_token_authenticate_once() {
     let server = Server::start();
     let new = server.token("new").after(Duration::from_millis(50));
     server.answers(move |request| match request.method.as_str() {
@@ -51,7 +51,7 @@ fn threads_that_find_it_expired_sign_in_once_between_them() {
     });
     let options = server
         .options()
-        .cached_token(kept(&server, "old", -7200, -3600));
+        .cached_token(cached(&server, "old", -7200, -3600));
     let openstack = OpenStack::new(options).expect("valid options");
     let barrier = Arc::new(Barrier::new(8));
     let threads: Vec<_> = (0..8)
@@ -77,9 +77,9 @@ fn threads_that_find_it_expired_sign_in_once_between_them() {
 }
 
 #[test]
-fn threads_share_a_refusal_too() {
-    let refusal = || fault(401, "error", "no").after(Duration::from_millis(200));
-    let server = Server::answering(move |_| refusal());
+fn threads_share_a_failed_authentication() {
+    let unauthorized = || fault(401, "error", "no").after(Duration::from_millis(200));
+    let server = Server::answering(move |_| unauthorized());
     let openstack = OpenStack::new(server.options()).expect("valid options");
     let barrier = Arc::new(Barrier::new(6));
     let threads: Vec<_> = (0..6)
@@ -92,16 +92,16 @@ fn threads_share_a_refusal_too() {
         })
         .collect();
     for thread in threads {
-        assert_eq!(thread.join().expect("an outcome"), Some(401));
+        assert_eq!(thread.join().expect("a result"), Some(401));
     }
     assert_eq!(server.lines(), ["POST /v3/auth/tokens"]);
     openstack.token().expect_err("an error");
-    assert_eq!(server.lines().len(), 2, "the next call tries anew");
+    assert_eq!(server.lines().len(), 2, "the next call authenticates again");
 }
 
 #[test]
-fn many_threads_with_tokens_that_end_at_once_get_right_outcomes() {
-    // Every token is taken 40 times and refused from then on.
+fn all_threads_succeed_when_their_shared_token_is_revoked() {
+    // Each token is accepted 40 times.
     let server = Server::start();
     let (mut issued, mut uses) = (0, 0);
     let url = server.url(COMPUTE);
@@ -142,21 +142,21 @@ fn many_threads_with_tokens_that_end_at_once_get_right_outcomes() {
             })
         })
         .collect();
-    let good: usize = threads
+    let successes: usize = threads
         .into_iter()
         .map(|thread| thread.join().expect("a count"))
         .sum();
-    let sign_ins = server
+    let authentications = server
         .requests()
         .iter()
         .filter(|request| request.method == "POST")
         .count();
-    assert_eq!(good, 200);
-    assert_eq!(sign_ins, 5, "200 requests, 40 a token");
+    assert_eq!(successes, 200);
+    assert_eq!(authentications, 5, "200 requests, 40 with each token");
 }
 
 #[test]
-fn many_threads_with_tokens_of_one_second_sign_in_no_more_often_than_they_end() {
+fn threads_authenticate_once_for_each_expired_token() {
     let server = Server::start();
     let began = Instant::now();
     let mut ends = Vec::new();
@@ -193,18 +193,18 @@ fn many_threads_with_tokens_of_one_second_sign_in_no_more_often_than_they_end() 
         })
         .collect();
     for thread in threads {
-        thread.join().expect("every outcome right");
+        thread.join().expect("only successes");
     }
     let longest = began.elapsed().as_secs_f64();
-    let sign_ins = server
+    let authentications = server
         .requests()
         .iter()
         .filter(|request| request.method == "POST")
         .count();
-    assert!(sign_ins >= 3, "{sign_ins}");
-    // A tenth of a second before each end.
+    assert!(authentications >= 3, "{authentications}");
+    // A token is renewed a tenth of a second before it expires.
     assert!(
-        f64::from(u32::try_from(sign_ins).expect("a small number")) <= 1.0 + longest / 0.9,
-        "{sign_ins}"
+        f64::from(u32::try_from(authentications).expect("a small number")) <= 1.0 + longest / 0.9,
+        "{authentications}"
     );
 }

@@ -1,5 +1,5 @@
-//! TLS: whose certificates are trusted, and which one is shown. The files are
-//! made by `tests/tls/make`.
+//! TLS: trusted certificates and client certificates. `tests/tls/make` creates the
+//! files.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener};
@@ -29,8 +29,7 @@ fn certificate(name: &str) -> CertificateDer<'static> {
     CertificateDer::from_pem_file(file(name)).expect("a certificate")
 }
 
-/// A server that speaks TLS, and who its clients say they are: the certificate
-/// of each that made a connection, if it showed one.
+/// A TLS server, with the client certificate of each connection, if there is one.
 struct TlsServer {
     url: String,
     clients: mpsc::Receiver<Option<CertificateDer<'static>>>,
@@ -66,16 +65,16 @@ impl TlsServer {
                     request.extend(byte);
                 }
                 if !request.ends_with(b"\r\n\r\n") {
-                    // With its bytes unread, a reset would overtake the alert.
+                    // Unread bytes would cause a reset that overtakes the alert.
                     let _ = stream.sock.shutdown(Shutdown::Write);
                     let _ = stream.sock.read_to_end(&mut Vec::new());
                     continue;
                 }
-                let shown = stream
+                let certificate = stream
                     .conn
                     .peer_certificates()
                     .and_then(|chain| chain.first());
-                let _ = sender.send(shown.map(|one| one.clone().into_owned()));
+                let _ = sender.send(certificate.map(|one| one.clone().into_owned()));
                 let answer = Answer::ok(&json!({"image": image(1)})).header("Connection", "close");
                 let _ = stream.write_all(&answer.bytes());
                 stream.conn.send_close_notify();
@@ -85,7 +84,7 @@ impl TlsServer {
         Self { url, clients }
     }
 
-    /// What comes of a request with these options.
+    /// The result of a request with these options.
     fn retrieve(&self, change: impl FnOnce(Options) -> Options) -> Result<()> {
         let options = change(Options::new("").token_id("t").no_proxy().tries(2));
         let endpoint = ServiceOptions::new().endpoint(&self.url);
@@ -95,15 +94,15 @@ impl TlsServer {
             .retrieve()
     }
 
-    /// What each client showed that came through.
+    /// The client certificate of each successful connection.
     fn clients(&self) -> Vec<Option<CertificateDer<'static>>> {
         self.clients.try_iter().collect()
     }
 }
 
-/// That the request did not get through, and what is said, without the cause.
+/// Checks that the connection failed with the usual TLS error.
 #[track_caller]
-fn refused(server: &TlsServer, outcome: Result<()>) {
+fn check_untrusted(server: &TlsServer, outcome: Result<()>) {
     let error = outcome.expect_err("an error");
     assert_eq!(error.kind(), ErrorKind::Tls, "{error:?}");
     let expected = format!("GET {}/images/{}: no trusted connection", server.url, id(1));
@@ -114,13 +113,13 @@ fn refused(server: &TlsServer, outcome: Result<()>) {
 }
 
 #[test]
-fn a_server_that_nobody_vouches_for_is_refused() {
+fn a_certificate_of_an_unknown_authority_is_rejected() {
     let server = TlsServer::start(false);
-    refused(&server, server.retrieve(|options| options));
+    check_untrusted(&server, server.retrieve(|options| options));
 }
 
 #[test]
-fn a_ca_file_makes_its_servers_trusted() {
+fn a_certificate_of_the_authority_in_the_ca_file_is_accepted() {
     let server = TlsServer::start(false);
     server
         .retrieve(|options| options.cacert(file("ca.pem")))
@@ -129,48 +128,48 @@ fn a_ca_file_makes_its_servers_trusted() {
 }
 
 #[test]
-fn under_a_logger_that_takes_bytes_it_speaks_tls_too() {
+fn tls_works_with_a_logger_at_trace_level() {
     let server = TlsServer::start(false);
     let (outcome, lines) = logged(|| server.retrieve(|options| options.cacert(file("ca.pem"))));
     outcome.expect("an image");
     assert_eq!(server.clients(), [None]);
-    let line = format!("GET {}/images/{}: 200, ", server.url, id(1));
+    let start = format!("GET {}/images/{}: 200, ", server.url, id(1));
     assert!(
-        lines.iter().any(|it| it.text.starts_with(&line)),
+        lines.iter().any(|line| line.text.starts_with(&start)),
         "{lines:#?}"
     );
     assert!(
-        lines.iter().any(|it| it.target == "ureq_proto::util"),
+        lines.iter().any(|line| line.target == "ureq_proto::util"),
         "{lines:#?}"
     );
 }
 
 #[test]
-fn a_ca_file_of_another_makes_nobody_trusted() {
+fn a_certificate_of_another_authority_than_in_the_ca_file_is_rejected() {
     let server = TlsServer::start(false);
-    refused(
+    check_untrusted(
         &server,
         server.retrieve(|options| options.cacert(file("client.pem"))),
     );
 }
 
 #[test]
-fn insecure_takes_anybody() {
+fn insecure_accepts_any_certificate() {
     let server = TlsServer::start(false);
     server
         .retrieve(|options| options.insecure(true))
         .expect("an image");
     assert_eq!(server.clients(), [None]);
-    refused(
+    check_untrusted(
         &server,
         server.retrieve(|options| options.insecure(true).insecure(false)),
     );
 }
 
-/// Talks to a server that only the system's trust store of its environment knows.
+/// Sends a request to a server that only the trust store of the system contains.
 #[test]
-#[ignore = "run by the next test, with an environment of its own"]
-fn child_that_trusts_the_system() {
+#[ignore = "run by the next test, with another environment"]
+fn child_with_the_system_trust_store() {
     let url = std::env::var("TEST_ENDPOINT").expect("an endpoint");
     let openstack =
         OpenStack::new(Options::new("").token_id("t").no_proxy()).expect("valid options");
@@ -180,14 +179,18 @@ fn child_that_trusts_the_system() {
     compute.get_image(id(1)).retrieve().expect("an image");
 }
 
-/// Where the store is a file, as it is on Linux.
+/// On systems where the trust store is a file.
 #[cfg(all(unix, not(target_vendor = "apple")))]
 #[test]
-fn without_a_ca_file_the_systems_trust_store_decides() {
+fn without_a_ca_file_the_system_trust_store_is_used() {
     for (roots, trusted) in [("ca.pem", true), ("client.pem", false)] {
         let server = TlsServer::start(false);
         let output = Command::new(std::env::current_exe().expect("the path of this program"))
-            .args(["--exact", "tls::child_that_trusts_the_system", "--ignored"])
+            .args([
+                "--exact",
+                "tls::child_with_the_system_trust_store",
+                "--ignored",
+            ])
             .env("TEST_ENDPOINT", &server.url)
             .env("SSL_CERT_FILE", file(roots))
             .env_remove("SSL_CERT_DIR")
@@ -199,9 +202,9 @@ fn without_a_ca_file_the_systems_trust_store_decides() {
 }
 
 #[test]
-fn a_client_certificate_is_shown_where_it_is_asked_for() {
+fn the_client_certificate_is_sent_when_requested() {
     let server = TlsServer::start(true);
-    let ours = certificate("client.pem");
+    let expected = certificate("client.pem");
     for (certificate, key) in [
         ("client.pem", "client.key"),
         ("client-both.pem", "client-both.pem"),
@@ -211,16 +214,16 @@ fn a_client_certificate_is_shown_where_it_is_asked_for() {
             options.client_certificate(file(certificate), file(key))
         };
         server.retrieve(with).expect("an image");
-        let shown = server
+        let received = server
             .clients
             .recv_timeout(Duration::from_secs(10))
             .expect("a client");
-        assert_eq!(shown, Some(ours.clone()));
+        assert_eq!(received, Some(expected.clone()));
     }
 }
 
 #[test]
-fn without_the_client_certificate_the_server_refuses() {
+fn a_missing_client_certificate_is_a_tls_error() {
     let server = TlsServer::start(true);
     let outcome = server.retrieve(|options| options.cacert(file("ca.pem")));
     let error = outcome.expect_err("an error");
@@ -229,9 +232,9 @@ fn without_the_client_certificate_the_server_refuses() {
 }
 
 #[test]
-fn a_file_that_cannot_be_used_is_an_error_before_anything_is_sent() {
+fn an_invalid_certificate_or_key_file_is_an_error_before_a_request() {
     type Set = Box<dyn Fn(Options) -> Options>;
-    let shown = |name: &str| file(name).display().to_string();
+    let path = |name: &str| file(name).display().to_string();
     let (client, key) = (file("client.pem"), file("client.key"));
     let with = |certificate: PathBuf, key: PathBuf| -> Set {
         Box::new(move |options| options.client_certificate(&certificate, &key))
@@ -239,34 +242,31 @@ fn a_file_that_cannot_be_used_is_an_error_before_anything_is_sent() {
     let cases: Vec<(Set, String)> = vec![
         (
             with(client.clone(), file("other.key")),
-            format!("the private key in {} cannot be used", shown("other.key")),
+            format!("the private key in {} cannot be used", path("other.key")),
         ),
         (
             with(client.clone(), file("client.pem")),
-            format!("the private key in {} cannot be used", shown("client.pem")),
+            format!("the private key in {} cannot be used", path("client.pem")),
         ),
         (
             with(client, file("none")),
-            format!("cannot read {}", shown("none")),
+            format!("cannot read {}", path("none")),
         ),
         (
             with(key, file("client.key")),
-            format!("there is no certificate in {}", shown("client.key")),
+            format!("there is no certificate in {}", path("client.key")),
         ),
         (
             Box::new(|options| options.cacert(file("server.key"))),
-            format!("there is no certificate in {}", shown("server.key")),
+            format!("there is no certificate in {}", path("server.key")),
         ),
         (
             Box::new(|options| options.cacert(file("damaged.pem"))),
-            format!(
-                "the certificates in {} cannot be read",
-                shown("damaged.pem")
-            ),
+            format!("the certificates in {} cannot be read", path("damaged.pem")),
         ),
         (
             Box::new(|options| options.cacert(file("none"))),
-            format!("cannot read {}", shown("none")),
+            format!("cannot read {}", path("none")),
         ),
     ];
     for (set, message) in cases {
@@ -277,7 +277,7 @@ fn a_file_that_cannot_be_used_is_an_error_before_anything_is_sent() {
 }
 
 #[test]
-fn a_server_that_speaks_no_tls_is_an_error() {
+fn a_server_without_tls_is_a_tls_error() {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let url = format!("https://{}", listener.local_addr().expect("an address"));
     let server = thread::spawn(move || {
@@ -291,11 +291,11 @@ fn a_server_that_speaks_no_tls_is_an_error() {
     let compute = openstack
         .compute_v2_with(ServiceOptions::new().endpoint(&url))
         .expect("a service");
-    let error = compute.get_image("i").retrieve().expect_err("no TLS");
-    assert_eq!(error.kind(), ErrorKind::Tls, "{error:?}");
+    let error = compute.get_image("i").retrieve().expect_err("an error");
+    assert!(matches!(error, Error::Tls(_)), "{error:?}");
     assert_eq!(
         error.to_string(),
         format!("GET {url}/images/i: no trusted connection")
     );
-    server.join().expect("one connection, and no other");
+    server.join().expect("one connection");
 }

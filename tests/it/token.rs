@@ -1,4 +1,4 @@
-//! One token for everything: renewed in time, shared by threads, kept and given back.
+//! Tokens: shared by services, renewed in time, exported and cached.
 
 use jiff::{SignedDuration, Timestamp};
 use log::Level;
@@ -14,7 +14,7 @@ fn list(compute: &Compute) -> opencloud::Result<usize> {
         .try_fold(0, |count, image| image.map(|_| count + 1))
 }
 
-/// The tokens that the requests came with, sign-ins as `-`.
+/// The token of each request; `-` for an authentication request.
 fn tokens(server: &Server) -> Vec<String> {
     let token =
         |request: &crate::support::Request| request.header("x-auth-token").map(str::to_owned);
@@ -25,13 +25,13 @@ fn tokens(server: &Server) -> Vec<String> {
         .collect()
 }
 
-/// A token as a program has kept it, which began and ends so many seconds from now.
-fn kept(server: &Server, id: &str, began: i64, ends: i64) -> Token {
+/// A cached token, issued and expiring so many seconds from now.
+fn cached(server: &Server, id: &str, issued: i64, expires: i64) -> Token {
     let at = |seconds| (Timestamp::now() + SignedDuration::from_secs(seconds)).to_string();
     serde_json::from_value(json!({
         "id": id,
-        "issued_at": at(began),
-        "expires_at": at(ends),
+        "issued_at": at(issued),
+        "expires_at": at(expires),
         "catalog": [{"type": "compute", "name": "nova", "endpoints": [
             {"interface": "public", "region": "RegionOne", "url": server.url(COMPUTE)}]}],
     }))
@@ -39,7 +39,7 @@ fn kept(server: &Server, id: &str, began: i64, ends: i64) -> Token {
 }
 
 #[test]
-fn one_token_serves_clones_and_every_service() {
+fn clones_and_services_share_one_token() {
     let server = Server::start();
     let page = || Answer::ok(&images(0..1));
     server.plays([server.token("one"), page(), page(), page()]);
@@ -67,13 +67,13 @@ fn one_token_serves_clones_and_every_service() {
 }
 
 #[test]
-fn it_is_renewed_120_seconds_before_it_ends_or_when_a_tenth_is_left() {
-    for (began, ends, renewed) in [
+fn a_token_is_renewed_120_seconds_or_a_tenth_of_its_lifetime_before_it_expires() {
+    for (issued, expires, renewed) in [
         (-3000, 600, false),
         (-3470, 130, false),
         (-3485, 115, true),
         (-3600, 0, true),
-        // A life of 100 seconds, of which ten are a tenth.
+        // A lifetime of 100 seconds, of which ten are a tenth.
         (-10, 90, false),
         (-85, 15, false),
         (-95, 5, true),
@@ -82,21 +82,21 @@ fn it_is_renewed_120_seconds_before_it_ends_or_when_a_tenth_is_left() {
         server.plays([server.token("new")]);
         let options = server
             .options()
-            .cached_token(kept(&server, "old", began, ends));
+            .cached_token(cached(&server, "old", issued, expires));
         let openstack = OpenStack::new(options).expect("valid options");
         openstack.token().expect("a token");
         openstack.token().expect("a token");
         assert_eq!(
             server.requests().len(),
             usize::from(renewed),
-            "{began} to {ends}"
+            "{issued} to {expires}"
         );
     }
 }
 
 #[test]
-fn a_token_that_a_sign_in_gave_is_renewed_by_its_own_life() {
-    // By the clock of this server it is 2026; only the length of its life counts.
+fn a_received_token_is_renewed_by_its_lifetime_and_not_by_the_clock_of_the_server() {
+    // The clock of this server may be wrong; only the lifetime counts.
     let server = Server::start();
     server.plays([token("short", 0, &json!([])), server.token("hour")]);
     let openstack = OpenStack::new(server.options()).expect("valid options");
@@ -107,8 +107,8 @@ fn a_token_that_a_sign_in_gave_is_renewed_by_its_own_life() {
 }
 
 #[test]
-fn one_that_is_renewed_early_in_a_bad_moment_is_used_on() {
-    let refusal = || {
+fn a_failed_early_renewal_keeps_the_current_token_if_the_fault_is_temporary() {
+    let unauthorized = || {
         fault(
             401,
             "error",
@@ -122,12 +122,12 @@ fn one_that_is_renewed_early_in_a_bad_moment_is_used_on() {
             Some("429 Too Many Requests (asked to wait 9s)"),
         ),
         (Answer::hang_up(), Some("the connection broke")),
-        (refusal(), None),
+        (unauthorized(), None),
         (Answer::empty(404), None),
     ] {
         let server = Server::playing([answer]);
-        let held = kept(&server, "held", -3500, 100);
-        let options = server.options().cached_token(held.clone()).tries(1);
+        let current = cached(&server, "current", -3500, 100);
+        let options = server.options().cached_token(current.clone()).tries(1);
         let openstack = OpenStack::new(options).expect("valid options");
         let (outcome, lines) = logged(|| openstack.token());
         let warnings: Vec<_> = lines
@@ -135,12 +135,12 @@ fn one_that_is_renewed_early_in_a_bad_moment_is_used_on() {
             .filter(|line| line.level == Level::Warn)
             .collect();
         let Some(warning) = warning else {
-            outcome.expect_err("no reason to wait");
+            outcome.expect_err("an error");
             assert_eq!(warnings, []);
             continue;
         };
         let export = |token: &Token| serde_json::to_value(token).expect("JSON");
-        assert_eq!(export(&outcome.expect("the token held")), export(&held));
+        assert_eq!(export(&outcome.expect("a token")), export(&current));
         let texts: Vec<_> = warnings.iter().map(|line| line.text.as_str()).collect();
         let expected = format!(
             "POST {}: {warning}; the token held is good until it ends",
@@ -151,24 +151,27 @@ fn one_that_is_renewed_early_in_a_bad_moment_is_used_on() {
 }
 
 #[test]
-fn one_that_does_not_say_when_it_began_is_renewed_120_seconds_before_it_ends() {
-    for (ends, renewed) in [(130, false), (115, true)] {
+fn a_token_without_issue_time_is_renewed_120_seconds_before_it_expires() {
+    for (expires, renewed) in [(130, false), (115, true)] {
         let server = Server::start();
         server.plays([server.token("new")]);
-        let mut held = serde_json::to_value(kept(&server, "old", 0, ends)).expect("JSON");
-        held.as_object_mut().expect("an object").remove("issued_at");
-        let held = serde_json::from_value(held).expect("a token");
-        let options = server.options().cached_token(held);
+        let mut token = serde_json::to_value(cached(&server, "old", 0, expires)).expect("JSON");
+        token
+            .as_object_mut()
+            .expect("an object")
+            .remove("issued_at");
+        let token = serde_json::from_value(token).expect("a token");
+        let options = server.options().cached_token(token);
         OpenStack::new(options)
             .expect("valid options")
             .token()
             .expect("a token");
-        assert_eq!(server.requests().len(), usize::from(renewed), "{ends}");
+        assert_eq!(server.requests().len(), usize::from(renewed), "{expires}");
     }
 }
 
 #[test]
-fn one_that_does_not_say_when_it_ends_is_used_until_it_is_refused() {
+fn a_token_without_expiry_time_is_not_renewed() {
     let body = json!({"token": {"issued_at": "2026-11-23T12:00:00Z"}});
     let server = Server::playing([Answer::json(201, &body).header("X-Subject-Token", "one")]);
     let openstack = OpenStack::new(server.options()).expect("valid options");
@@ -179,9 +182,9 @@ fn one_that_does_not_say_when_it_ends_is_used_until_it_is_refused() {
 }
 
 #[test]
-fn after_a_401_it_signs_in_and_sends_the_request_again_once() {
+fn after_a_401_the_client_authenticates_and_repeats_the_request_once() {
     let server = Server::start();
-    let refusal = || {
+    let unauthorized = || {
         fault(
             401,
             "error",
@@ -190,20 +193,20 @@ fn after_a_401_it_signs_in_and_sends_the_request_again_once() {
     };
     server.plays([
         server.token("one"),
-        refusal(),
+        unauthorized(),
         server.token("two"),
         Answer::ok(&images(0..1)),
-        refusal(),
+        unauthorized(),
         server.token("three"),
-        refusal(),
+        unauthorized(),
     ]);
     let compute = OpenStack::new(server.options())
         .expect("valid options")
         .compute_v2()
         .expect("a service");
     assert_eq!(list(&compute).expect("a list"), 1);
-    let error = list(&compute).expect_err("a second refusal");
-    assert_eq!(error.kind(), ErrorKind::Unauthorized, "{error:?}");
+    let error = list(&compute).expect_err("an error");
+    assert!(matches!(error, Error::Unauthorized(_)), "{error:?}");
     assert_eq!(
         error.to_string(),
         format!(
@@ -220,9 +223,9 @@ fn after_a_401_it_signs_in_and_sends_the_request_again_once() {
 }
 
 #[test]
-fn a_token_that_ended_on_the_way_is_no_refusal_as_long_as_there_are_tries() {
-    // The first tokens live no time at all: each request is sent with one that
-    // was good when it was asked for.
+fn a_token_that_expires_in_transit_is_replaced_up_to_the_number_of_attempts() {
+    // The first tokens have a lifetime of zero, so that they expire before the
+    // request arrives.
     for (short, outcome, last) in [(3, Ok(1), "hour"), (9, Err(Some(401)), "4")] {
         let server = Server::start();
         let hour = server.token("hour");
@@ -246,13 +249,13 @@ fn a_token_that_ended_on_the_way_is_no_refusal_as_long_as_there_are_tries() {
         let openstack = OpenStack::new(server.options().tries(3)).expect("valid options");
         let compute = openstack.compute_v2_with(endpoint).expect("a service");
         assert_eq!(list(&compute).map_err(|error| error.status()), outcome);
-        // The first sign-in is that of `compute_v2_with`.
+        // The first authentication is that of `compute_v2_with`.
         assert_eq!(tokens(&server), ["-", "-", "2", "-", "3", "-", last]);
     }
 }
 
 #[test]
-fn a_merge_that_met_a_401_is_sent_again_whole() {
+fn a_merge_is_repeated_with_its_body_after_a_401() {
     let server = Server::start();
     let answer = Answer::ok(&json!({"metadata": {"k": "v"}}));
     server.plays([
@@ -285,12 +288,12 @@ fn a_merge_that_met_a_401_is_sent_again_whole() {
 }
 
 #[test]
-fn a_403_in_which_glance_refused_the_token_counts_as_a_401() {
+fn a_403_about_a_token_that_glance_rejected_is_treated_as_a_401() {
     let server = Server::start();
-    let words = "HTTP 401 Unauthorized: This server could not verify that you are authorized";
+    let message = "HTTP 401 Unauthorized: This server could not verify that you are authorized";
     server.plays([
         server.token("one"),
-        fault(403, "forbidden", words),
+        fault(403, "forbidden", message),
         server.token("two"),
         Answer::ok(&images(0..1)),
     ]);
@@ -303,9 +306,9 @@ fn a_403_in_which_glance_refused_the_token_counts_as_a_401() {
 }
 
 #[test]
-fn an_exported_token_given_back_needs_no_sign_in() {
+fn an_exported_token_can_be_used_without_authentication() {
     let server = Server::start();
-    server.plays([server.token("kept"), Answer::ok(&images(0..2))]);
+    server.plays([server.token("exported"), Answer::ok(&images(0..2))]);
     let openstack = OpenStack::new(server.options()).expect("valid options");
     let text = serde_json::to_string(&openstack.token().expect("a token")).expect("JSON");
 
@@ -316,10 +319,10 @@ fn an_exported_token_given_back_needs_no_sign_in() {
         (Some("p"), Some("u"))
     );
     assert_eq!(
-        token.expires_at().expect("an end").to_string(),
+        token.expires_at().expect("a time").to_string(),
         "2026-11-23T13:00:00Z"
     );
-    // It ends in 2026; so that the test knows no date, it is given another end.
+    // The token of the server expires in 2026, so the test sets another time.
     let mut value: Value = serde_json::from_str(&text).expect("JSON");
     value["expires_at"] = json!((Timestamp::now() + SignedDuration::from_hours(1)).to_string());
     let token: Token = serde_json::from_value(value).expect("a token");
@@ -336,16 +339,16 @@ fn an_exported_token_given_back_needs_no_sign_in() {
             "GET /v2.1/images?page_size=1000&limit=1000"
         ]
     );
-    assert_eq!(tokens(&server), ["-", "kept"]);
+    assert_eq!(tokens(&server), ["-", "exported"]);
 }
 
 #[test]
-fn an_expired_one_gives_way_to_the_credentials() {
+fn an_expired_cached_token_is_replaced_with_the_credentials() {
     let server = Server::start();
     server.plays([server.token("new"), Answer::ok(&images(0..1))]);
     let options = server
         .options()
-        .cached_token(kept(&server, "old", -7200, -60));
+        .cached_token(cached(&server, "old", -7200, -60));
     let compute = OpenStack::new(options)
         .expect("valid options")
         .compute_v2()
@@ -355,26 +358,28 @@ fn an_expired_one_gives_way_to_the_credentials() {
 }
 
 #[test]
-fn an_expired_one_without_credentials_says_when_it_expired() {
+fn an_expired_token_without_credentials_is_an_error_with_the_expiry_time() {
     let server = Server::start();
-    let old = kept(&server, "old", -7200, -60);
-    let ended = old.expires_at().expect("an end");
+    let old = cached(&server, "old", -7200, -60);
+    let expired = old.expires_at().expect("a time");
     let options = Options::new(server.url("")).cached_token(old).no_proxy();
     let openstack = OpenStack::new(options).expect("valid options");
     let error = openstack.compute_v2().expect_err("an error");
     assert_eq!(error.kind(), ErrorKind::InvalidInput, "{error:?}");
     assert_eq!(
         error.to_string(),
-        format!("the token expired at {ended}, and there are no credentials to sign in with again")
+        format!(
+            "the token expired at {expired}, and there are no credentials to sign in with again"
+        )
     );
     assert_eq!(server.requests(), []);
 }
 
 #[test]
-fn one_without_credentials_is_used_to_its_very_end() {
+fn a_token_without_credentials_is_used_until_it_expires() {
     let server = Server::playing([Answer::ok(&images(0..1))]);
     let options = Options::new("")
-        .cached_token(kept(&server, "late", -3500, 100))
+        .cached_token(cached(&server, "late", -3500, 100))
         .no_proxy();
     let compute = OpenStack::new(options)
         .expect("valid options")
@@ -385,7 +390,7 @@ fn one_without_credentials_is_used_to_its_very_end() {
 }
 
 #[test]
-fn a_given_token_that_is_refused_is_the_callers_error() {
+fn a_rejected_token_without_credentials_is_an_error() {
     let server = Server::playing([fault(401, "error", "no")]);
     let error = list(&server.compute()).expect_err("an error");
     assert_eq!(error.kind(), ErrorKind::Unauthorized, "{error:?}");

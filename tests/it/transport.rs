@@ -1,4 +1,4 @@
-//! How the bytes travel: connections, time limits, sizes, the user agent, proxies.
+//! HTTP: connections, timeouts, body sizes, the user agent and proxies.
 
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -19,9 +19,9 @@ fn good() -> Answer {
     Answer::ok(&json!({"image": image(1)}))
 }
 
-/// That the error is a timeout, that it took about as long, and what it says.
+/// Checks that the result is a timeout within the given time.
 #[track_caller]
-fn timed_out(began: Instant, error: opencloud::Result<()>, longest: Duration) {
+fn check_timeout(began: Instant, error: opencloud::Result<()>, longest: Duration) {
     let took = began.elapsed();
     let error = error.expect_err("a timeout");
     assert_eq!(error.kind(), ErrorKind::Timeout, "{error:?}");
@@ -30,7 +30,7 @@ fn timed_out(began: Instant, error: opencloud::Result<()>, longest: Duration) {
 }
 
 #[test]
-fn connections_are_used_again_by_all_services_and_calls() {
+fn connections_are_reused_unless_the_server_closes_them() {
     let server = Server::answering(|_| good());
     let compute = server.compute();
     for _ in 0..5 {
@@ -43,7 +43,7 @@ fn connections_are_used_again_by_all_services_and_calls() {
         compute.get_image(id(1)).retrieve().expect("an image");
     }
     assert_eq!(server.connections(), 1);
-    // What the server says it closes is not used again.
+    // A connection with `Connection: close` is not reused.
     let server = Server::answering(|_| good().header("Connection", "close").close());
     let compute = server.compute();
     for _ in 0..3 {
@@ -53,20 +53,20 @@ fn connections_are_used_again_by_all_services_and_calls() {
 }
 
 #[test]
-fn a_silent_server_is_left_after_the_read_limit() {
+fn a_silent_server_is_a_read_timeout() {
     let server = Server::answering(|_| Answer::silence());
     let began = Instant::now();
-    timed_out(
+    check_timeout(
         began,
         retrieve(&server, |o| o.read_timeout(SHORT)),
         SHORT * 4,
     );
-    assert_eq!(server.requests().len(), 1, "a timeout is not tried again");
-    // In the middle of the head, and of the body.
+    assert_eq!(server.requests().len(), 1, "a timeout is not retried");
+    // After a part of the headers, and of the body.
     for bytes in [20, 150] {
         let server = Server::answering(move |_| Answer::raw(&good().bytes()[..bytes]).hold());
         let began = Instant::now();
-        timed_out(
+        check_timeout(
             began,
             retrieve(&server, |o| o.read_timeout(SHORT)),
             SHORT * 4,
@@ -75,13 +75,13 @@ fn a_silent_server_is_left_after_the_read_limit() {
 }
 
 #[test]
-fn a_server_of_one_byte_at_a_time_is_left_after_the_call_limit() {
+fn a_slow_response_is_a_call_timeout() {
     let drip = || good().drip(1, Duration::from_millis(50));
     let server = Server::answering(move |_| drip());
     let began = Instant::now();
     let outcome = retrieve(&server, |o| o.read_timeout(SHORT).call_timeout(SHORT * 2));
-    timed_out(began, outcome, SHORT * 4);
-    // Each read begins the limit anew.
+    check_timeout(began, outcome, SHORT * 4);
+    // Each read restarts the timeout.
     let server = Server::answering(move |_| good().drip(20, Duration::from_millis(60)));
     let began = Instant::now();
     retrieve(&server, |o| o.read_timeout(SHORT)).expect("an image");
@@ -89,23 +89,23 @@ fn a_server_of_one_byte_at_a_time_is_left_after_the_call_limit() {
 }
 
 #[test]
-fn an_endless_answer_ends_with_the_call_limit() {
+fn an_endless_response_is_a_call_timeout() {
     let server = Server::answering(|_| {
         Answer::new(200, " ".repeat(100))
             .endless()
             .drip(50, SHORT / 10)
     });
     let began = Instant::now();
-    timed_out(
+    check_timeout(
         began,
         retrieve(&server, |o| o.call_timeout(SHORT)),
         SHORT * 4,
     );
-    // And so does an endless head.
+    // The same for endless headers.
     let head = format!("HTTP/1.1 200 OK\r\n{}", "X: y\r\n".repeat(100));
     let server = Server::answering(move |_| Answer::raw(&head).drip(6, SHORT / 20));
     let began = Instant::now();
-    timed_out(
+    check_timeout(
         began,
         retrieve(&server, |o| o.call_timeout(SHORT)),
         SHORT * 4,
@@ -113,7 +113,7 @@ fn an_endless_answer_ends_with_the_call_limit() {
 }
 
 #[test]
-fn a_tls_handshake_that_never_comes_ends_with_the_connect_limit() {
+fn a_stalled_tls_handshake_is_a_connect_timeout() {
     let server = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let url = format!("https://{}", server.local_addr().expect("an address"));
     let options = Options::new("")
@@ -125,11 +125,11 @@ fn a_tls_handshake_that_never_comes_ends_with_the_connect_limit() {
         .compute_v2_with(ServiceOptions::new().endpoint(url))
         .expect("a service");
     let began = Instant::now();
-    timed_out(began, compute.get_image("i").retrieve(), SHORT * 4);
+    check_timeout(began, compute.get_image("i").retrieve(), SHORT * 4);
 }
 
 #[test]
-fn the_limits_have_no_effect_on_what_is_in_time_and_may_be_of_any_length() {
+fn timeouts_may_be_unset_or_of_any_length() {
     for limit in [None, Some(Duration::from_secs(5)), Some(Duration::MAX)] {
         let server = Server::answering(|_| good());
         let all = |options: Options| {
@@ -144,16 +144,16 @@ fn the_limits_have_no_effect_on_what_is_in_time_and_may_be_of_any_length() {
 }
 
 #[test]
-fn a_call_limit_holds_for_the_sign_in_too() {
+fn the_call_timeout_applies_to_authentication() {
     let server = Server::answering(|_| Answer::silence());
     let began = Instant::now();
     let openstack = OpenStack::new(server.options().call_timeout(SHORT)).expect("valid options");
-    timed_out(began, openstack.token().map(drop), SHORT * 4);
+    check_timeout(began, openstack.token().map(drop), SHORT * 4);
 }
 
 #[test]
-fn a_refused_connection_and_an_unknown_host_are_named() {
-    let (_held, refused) = refusing();
+fn the_error_tells_a_refused_connection_from_an_unknown_host() {
+    let (_listener, refused) = refusing();
     for (url, message) in [
         (refused, "connection refused"),
         (
@@ -172,15 +172,18 @@ fn a_refused_connection_and_an_unknown_host_are_named() {
 }
 
 #[test]
-fn a_body_of_256_mib_is_read_and_one_of_more_is_an_error_that_says_so() {
+fn a_body_of_more_than_256_mib_is_an_error() {
     let mib = || Answer::new(200, " ".repeat(1 << 20));
     let url = |server: &Server| server.url(&format!("{COMPUTE}/images/{}", id(1)));
 
     let server = Server::playing([mib().repeated(256)]);
     let error = retrieve(&server, |options| options).expect_err("an error");
-    let said =
+    let message =
         "200: the body is not an image: EOF while parsing a value at line 1 column 268435456";
-    assert_eq!(error.to_string(), format!("GET {}: {said}", url(&server)));
+    assert_eq!(
+        error.to_string(),
+        format!("GET {}: {message}", url(&server))
+    );
 
     let server = Server::playing([mib().repeated(257)]);
     let error = retrieve(&server, |options| options).expect_err("an error");
@@ -193,7 +196,7 @@ fn a_body_of_256_mib_is_read_and_one_of_more_is_an_error_that_says_so() {
 }
 
 #[test]
-fn a_page_of_ten_million_images_is_an_error_that_says_so() {
+fn a_page_of_ten_million_images_is_an_error() {
     let mut body = b"{\"images\":[".to_vec();
     body.extend(b"{\"id\":\"a\"},".repeat(10_000_000));
     body.extend(b"{\"id\":\"a\"}]}");
@@ -211,8 +214,8 @@ fn a_page_of_ten_million_images_is_an_error_that_says_so() {
 }
 
 #[test]
-fn a_program_can_put_its_name_into_the_user_agent() {
-    let ours = concat!("opencloud/", env!("CARGO_PKG_VERSION"));
+fn the_user_agent_can_be_prefixed() {
+    let own = concat!("opencloud/", env!("CARGO_PKG_VERSION"));
     let server = Server::answering(|_| good());
     retrieve(&server, |options| options).expect("an image");
     retrieve(&server, |options| options.user_agent("my-tool/1.2 (x)")).expect("an image");
@@ -221,7 +224,7 @@ fn a_program_can_put_its_name_into_the_user_agent() {
         .iter()
         .map(|r| r.header("user-agent").unwrap_or_default().to_owned())
         .collect();
-    assert_eq!(agents, [ours.to_owned(), format!("my-tool/1.2 (x) {ours}")]);
+    assert_eq!(agents, [own.to_owned(), format!("my-tool/1.2 (x) {own}")]);
     for bad in ["a\r\nX-Evil: 1", "a\0b", "a\nb"] {
         let error = OpenStack::new(Options::new("").user_agent(bad)).expect_err("an error");
         assert_eq!(error.kind(), ErrorKind::InvalidInput, "{error:?}");
@@ -229,14 +232,14 @@ fn a_program_can_put_its_name_into_the_user_agent() {
             error.to_string(),
             format!(
                 "the user agent {:?} cannot be sent in a header",
-                format!("{bad} {ours}")
+                format!("{bad} {own}")
             )
         );
     }
 }
 
 #[test]
-fn no_coding_of_the_body_is_asked_for() {
+fn no_content_encoding_is_requested() {
     let server = Server::answering(|_| good());
     retrieve(&server, |options| options).expect("an image");
     let request = &server.requests()[0];
@@ -249,14 +252,14 @@ fn no_coding_of_the_body_is_asked_for() {
     assert_eq!(request.version, "HTTP/1.1");
 }
 
-/// Lists through whatever the environment says; only for the tests that set it.
+/// Lists the images of an endpoint; run by the tests that set an environment.
 #[test]
-#[ignore = "run by the tests of the proxy, with an environment of their own"]
+#[ignore = "run by the tests of the proxy, with another environment"]
 fn child_that_lists() {
     let url = std::env::var("TEST_ENDPOINT").expect("an endpoint");
     let options = Options::new("").token_id("t");
-    let straight = std::env::var_os("TEST_NO_PROXY").is_some();
-    let options = if straight {
+    let without_proxy = std::env::var_os("TEST_NO_PROXY").is_some();
+    let options = if without_proxy {
         options.no_proxy()
     } else {
         options
@@ -275,7 +278,7 @@ fn child_that_lists() {
     }
 }
 
-/// What that test prints, with these variables and no other proxy set.
+/// The output of this test, with these variables and no other proxy.
 fn child(variables: &[(&str, &str)]) -> String {
     let mut command = Command::new(std::env::current_exe().expect("the path of this program"));
     command.args([
@@ -295,7 +298,7 @@ fn child(variables: &[(&str, &str)]) -> String {
 }
 
 #[test]
-fn the_proxy_comes_from_the_environment_unless_told_otherwise() {
+fn the_proxy_of_the_environment_is_used_unless_disabled() {
     let page = || Answer::ok(&images(0..2));
     let server = Server::answering(move |_| page());
     let proxy = Server::answering(move |request| match request.method.as_str() {
@@ -309,7 +312,7 @@ fn the_proxy_comes_from_the_environment_unless_told_otherwise() {
     assert!(output.contains("2 images"), "{output}");
     assert!(
         !output.contains("pr0xy"),
-        "the proxy's password is not in Debug: {output}"
+        "Debug must not print the proxy password: {output}"
     );
     let lines = [
         "CONNECT cloud.invalid:8774",
@@ -318,15 +321,15 @@ fn the_proxy_comes_from_the_environment_unless_told_otherwise() {
     assert_eq!(proxy.lines(), lines);
     assert_eq!(proxy.requests()[0].header("x-auth-token"), None);
 
-    let here = server.url(COMPUTE);
+    let local = server.url(COMPUTE);
     let variables = [
-        ("TEST_ENDPOINT", &*here),
+        ("TEST_ENDPOINT", &*local),
         ("HTTP_PROXY", &with_secret),
         ("TEST_NO_PROXY", "1"),
     ];
     assert!(child(&variables).contains("2 images"));
     let variables = [
-        ("TEST_ENDPOINT", &*here),
+        ("TEST_ENDPOINT", &*local),
         ("HTTP_PROXY", &with_secret),
         ("NO_PROXY", "127.0.0.1"),
     ];
@@ -334,30 +337,30 @@ fn the_proxy_comes_from_the_environment_unless_told_otherwise() {
     assert_eq!(server.requests().len(), 2);
     assert_eq!(proxy.requests().len(), lines.len());
 
-    let closed = Server::answering(|_| Answer::empty(403));
-    let with_secret = format!("http://me:pr0xy-pa55word@{}", closed.address());
+    let forbidden = Server::answering(|_| Answer::empty(403));
+    let with_secret = format!("http://me:pr0xy-pa55word@{}", forbidden.address());
     let output = child(&[("TEST_ENDPOINT", endpoint), ("HTTP_PROXY", &with_secret)]);
-    let said =
+    let message =
         format!("GET {endpoint}/images?page_size=1000&limit=1000: no connection through the proxy");
     assert!(
-        output.contains(&said) && output.contains(": Connection("),
+        output.contains(&message) && output.contains(": Connection("),
         "{output}"
     );
     assert!(
         !output.contains("pr0xy"),
-        "the proxy's password is in no error: {output}"
+        "an error must not print the proxy password: {output}"
     );
 
-    // A name that can be in no certificate; the proxy would have looked it up.
+    // A host name that no certificate can contain.
     let endpoint = "https://cloud-.invalid";
     let output = child(&[("TEST_ENDPOINT", endpoint), ("HTTPS_PROXY", &proxy.url(""))]);
-    let said =
+    let message =
         format!("GET {endpoint}/images?page_size=1000&limit=1000: no trusted connection: Tls(");
-    assert!(output.contains(&said), "{output}");
+    assert!(output.contains(&message), "{output}");
 }
 
 #[test]
-fn a_limit_of_nothing_is_a_timeout_at_once() {
+fn a_timeout_of_zero_expires_at_once() {
     type Set = fn(Options) -> Options;
     let limits: [Set; 2] = [
         |options| options.call_timeout(Duration::ZERO),
@@ -366,7 +369,7 @@ fn a_limit_of_nothing_is_a_timeout_at_once() {
     for limit in limits {
         let server = Server::answering(|_| Answer::silence());
         let began = Instant::now();
-        timed_out(
+        check_timeout(
             began,
             retrieve(&server, |options| limit(options.tries(1))),
             SHORT * 4,
@@ -375,7 +378,7 @@ fn a_limit_of_nothing_is_a_timeout_at_once() {
 }
 
 #[test]
-fn the_look_up_of_a_name_has_a_limit() {
+fn the_resolve_timeout_limits_the_lookup_of_a_host_name() {
     let server = Server::answering(|_| good());
     let url = format!("http://localhost:{}", server.address().port());
     let options = Options::new("").token_id("t").no_proxy();
@@ -385,7 +388,7 @@ fn the_look_up_of_a_name_has_a_limit() {
         .expect("valid options")
         .compute_v2_with(endpoint)
         .expect("a service");
-    // A look-up on a busy machine can be done before the time is looked at.
+    // On a busy machine, a lookup may complete before the timeout is checked.
     let mut outcomes = (0..50).map(|_| compute.get_image(id(1)).retrieve());
     let error = outcomes.find_map(Result::err).expect("a timeout");
     assert_eq!(error.kind(), ErrorKind::Timeout, "{error:?}");

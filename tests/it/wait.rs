@@ -1,4 +1,4 @@
-//! The four ways to wait for an image.
+//! Waiting for a status of an image.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ fn with_status(status: &str) -> Answer {
 }
 
 #[test]
-fn waiting_looks_until_the_status_is_there() {
+fn a_wait_polls_until_the_image_has_the_status() {
     let server = Server::playing([with_status("SAVING"), with_status("ACTIVE")]);
     let mut image = server.compute().get_image(id(1));
     image
@@ -52,26 +52,26 @@ fn waiting_looks_until_the_status_is_there() {
 }
 
 #[test]
-fn waiting_until_deleted_takes_gone_and_deleted_and_no_other_404() {
+fn wait_until_deleted_accepts_a_missing_image_but_no_other_404() {
     let gone = || fault(404, "itemNotFound", "Image not found.");
     let server = Server::playing([with_status("ACTIVE"), gone()]);
     let mut image = server.compute().get_image(id(1));
     image
         .wait_until_deleted(Duration::from_secs(60))
-        .expect("no image");
+        .expect("a deleted image");
 
     let server = Server::playing([with_status("DELETED")]);
     let mut image = server.compute().get_image(id(1));
     image
         .wait_until_deleted(Duration::from_secs(60))
-        .expect("no image");
+        .expect("a deleted image");
 
     let server = Server::playing([Answer::html(404, "<html>no such page</html>")]);
     let mut image = server.compute().get_image(id(1));
     let error = image
         .wait_until_deleted(Duration::from_secs(60))
-        .expect_err("a wrong endpoint");
-    assert_eq!(error.kind(), ErrorKind::NoSuchApi);
+        .expect_err("an error");
+    assert_eq!(error.details().missing(), Some(Missing::Call));
 
     let server = Server::playing([gone()]);
     let mut image = server.compute().get_image(id(1));
@@ -82,27 +82,27 @@ fn waiting_until_deleted_takes_gone_and_deleted_and_no_other_404() {
 }
 
 #[test]
-fn a_wait_that_is_over_is_an_error() {
+fn a_wait_that_exceeds_its_timeout_is_an_error() {
     let server = Server::answering(|_| with_status("SAVING"));
     let mut image = server.compute().get_image(id(1));
-    let over = Duration::from_millis(150);
-    for (error, wanted) in [
+    let timeout = Duration::from_millis(150);
+    for (error, target) in [
         (
-            image.wait_until_active(over).expect_err("a timeout"),
+            image.wait_until_active(timeout).expect_err("a timeout"),
             "be ACTIVE",
         ),
         (
-            image.wait_until_deleted(over).expect_err("a timeout"),
+            image.wait_until_deleted(timeout).expect_err("a timeout"),
             "be deleted",
         ),
         (
-            image.wait_with(over, |_| false).expect_err("a timeout"),
+            image.wait_with(timeout, |_| false).expect_err("a timeout"),
             "be as wanted",
         ),
     ] {
         assert_eq!(error.kind(), ErrorKind::Timeout, "{error:?}");
         let expected = format!(
-            "waited 150ms for the image {} to {wanted}; it is SAVING",
+            "waited 150ms for the image {} to {target}; it is SAVING",
             id(1)
         );
         assert_eq!(error.to_string(), expected);

@@ -1,6 +1,6 @@
-//! Many threads and many calls: every outcome right, and nothing piles up.
+//! Many threads and many requests: every result is correct, and nothing leaks.
 //!
-//! What is measured is in `/proc`, so these tests are for Linux.
+//! The tests read `/proc`, so they run on Linux only.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -19,7 +19,7 @@ const THREADS: usize = 64;
 const ROUNDS: usize = 20;
 const TOKEN_LIFE: Duration = Duration::from_millis(200);
 
-/// What this process has of something.
+/// Resources of this process.
 #[derive(Clone, Copy, Debug)]
 struct Usage {
     memory_kib: usize,
@@ -54,8 +54,8 @@ fn files() -> usize {
 }
 
 #[test]
-#[ignore = "the other process of the test with 64 threads"]
-fn a_cloud_with_short_tokens_that_fails_one_request_in_twenty() {
+#[ignore = "run in another process by the test with 64 threads"]
+fn child_with_faults_and_short_token_lifetimes() {
     let builder = Sandbox::builder()
         .empty()
         .wire(Wire::KeepAlive)
@@ -64,7 +64,7 @@ fn a_cloud_with_short_tokens_that_fails_one_request_in_twenty() {
     for thread in 0..THREADS {
         sandbox.add_image(NewImage::named(format!("kept-{thread}")));
         for round in 0..ROUNDS {
-            sandbox.add_image(NewImage::named(format!("gone-{thread}-{round}")));
+            sandbox.add_image(NewImage::named(format!("deleted-{thread}-{round}")));
         }
     }
     sandbox.fail(Fault::status(503).header("Retry-After", "0").every(25));
@@ -73,11 +73,10 @@ fn a_cloud_with_short_tokens_that_fails_one_request_in_twenty() {
 }
 
 #[test]
-fn sixty_four_threads_share_one_service_through_faults_and_short_tokens() {
+fn sixty_four_threads_share_one_service_despite_faults_and_expiring_tokens() {
     let _alone = alone();
-    let mut cloud =
-        Apart::start("load::a_cloud_with_short_tokens_that_fails_one_request_in_twenty");
-    // With so many requests, one meets a fault or the end of a token four times in a row.
+    let mut cloud = Apart::start("load::child_with_faults_and_short_token_lifetimes");
+    // Of so many requests, one meets four faults or expired tokens in a row.
     let compute = cloud.compute(|options| options.tries(20));
     let before = files();
     let (operations, most_files) = (AtomicUsize::new(0), AtomicUsize::new(0));
@@ -94,24 +93,27 @@ fn sixty_four_threads_share_one_service_through_faults_and_short_tokens() {
             });
         }
     });
-    let lasted = began.elapsed().as_secs_f64();
+    let seconds = began.elapsed().as_secs_f64();
     let operations = operations.into_inner();
     let connections_open = most_files.into_inner().saturating_sub(before);
-    let (sign_ins, connections_made) = cloud.counts();
+    let (authentications, connections_made) = cloud.counts();
     println!(
-        "{operations} operations in {lasted:.1} s, {sign_ins} sign-ins, {connections_made} \
-         connections made, at most {connections_open} open"
+        "{operations} operations in {seconds:.1} s, {authentications} authentications, \
+         {connections_made} connections, at most {connections_open} open"
     );
     assert!(operations >= 10_000, "{operations}");
-    // A token is renewed when a tenth of its life is left.
-    let ends = lasted / (0.9 * TOKEN_LIFE.as_secs_f64());
-    let sign_ins = f64::from(u32::try_from(sign_ins).expect("a small number"));
-    assert!(sign_ins <= 1.0 + ends, "{sign_ins} in {lasted} s");
-    // One for each thread, and those that are kept.
+    // A token is renewed when a tenth of its lifetime is left.
+    let expired = seconds / (0.9 * TOKEN_LIFE.as_secs_f64());
+    let authentications = f64::from(u32::try_from(authentications).expect("a small number"));
+    assert!(
+        authentications <= 1.0 + expired,
+        "{authentications} in {seconds} s"
+    );
+    // One for each thread, and the idle ones.
     assert!(connections_open <= THREADS + 16, "{connections_open}");
 }
 
-/// One thread's work, on images that are its own, with what they must be like.
+/// The work of one thread, on images of its own, and their expected metadata.
 struct User<'a> {
     compute: &'a Compute,
     number: usize,
@@ -130,7 +132,7 @@ impl<'a> User<'a> {
         }
     }
 
-    /// Nine operations, each checked; their number.
+    /// Makes and checks nine operations, and returns their number.
     fn round(&mut self, round: usize) -> usize {
         let (key, value) = (
             format!("k{}", round % 5),
@@ -153,14 +155,18 @@ impl<'a> User<'a> {
 
         self.image.delete_metadata_item(&key).expect("an item");
         self.metadata.remove(&key);
-        let gone = self.image.get_metadata_item(&key).expect_err("no item");
-        assert_eq!(gone.kind(), ErrorKind::KeyNotFound, "{gone}");
+        let error = self.image.get_metadata_item(&key).expect_err("an error");
+        assert_eq!(
+            error.details().missing(),
+            Some(Missing::MetadataItem),
+            "{error}"
+        );
 
-        let mut gone = named(self.compute, &format!("gone-{}-{round}", self.number));
-        gone.delete().expect("a deletion");
-        let error = gone.retrieve().expect_err("an error");
-        assert_eq!(error.kind(), ErrorKind::NotFound, "{error}");
-        assert_eq!(error.kind(), ErrorKind::NotFound, "{error:?}");
+        let mut image = named(self.compute, &format!("deleted-{}-{round}", self.number));
+        image.delete().expect("a deletion");
+        let error = image.retrieve().expect_err("an error");
+        assert_eq!(error.details().missing(), Some(Missing::Image), "{error}");
+        assert!(matches!(error, Error::NotFound(_)), "{error:?}");
         9
     }
 
@@ -174,7 +180,7 @@ impl<'a> User<'a> {
     }
 }
 
-/// The only image of that name.
+/// The only image with this name.
 #[track_caller]
 fn named(compute: &Compute, name: &str) -> Image {
     let list = compute.list_images(ListImages::detailed().name(name));
@@ -184,17 +190,17 @@ fn named(compute: &Compute, name: &str) -> Image {
 }
 
 #[test]
-#[ignore = "the other process of the test with 2,000 listings"]
-fn a_cloud_with_thirty_images() {
+#[ignore = "run in another process by the test with 2,000 lists"]
+fn child_with_thirty_images() {
     let sandbox = Sandbox::builder().empty().wire(Wire::KeepAlive).start();
     sandbox.add_images(30);
     serve(&sandbox);
 }
 
 #[test]
-fn two_thousand_listings_in_a_row_leave_nothing_behind() {
+fn two_thousand_lists_leak_no_memory_threads_or_connections() {
     let _alone = alone();
-    let cloud = Apart::start("load::a_cloud_with_thirty_images");
+    let cloud = Apart::start("load::child_with_thirty_images");
     let compute = cloud.compute(|options| options);
     (0..200).for_each(|number| list(&compute, number));
     let before = settled(usize::MAX);
@@ -202,7 +208,7 @@ fn two_thousand_listings_in_a_row_leave_nothing_behind() {
     let after = settled(before.threads);
     println!("before: {before:?}, after: {after:?}");
     assert!(after.threads <= before.threads, "{before:?}, {after:?}");
-    // As many connections are kept as were ever in use at once: two.
+    // At most two connections are in use at once, and stay open.
     assert!(after.files <= before.files + 1, "{before:?}, {after:?}");
     assert!(
         after.memory_kib <= before.memory_kib + 512,
@@ -210,7 +216,7 @@ fn two_thousand_listings_in_a_row_leave_nothing_behind() {
     );
 }
 
-/// What is used once no thread of an abandoned listing is left.
+/// The resources once the threads of abandoned lists have ended.
 fn settled(threads: usize) -> Usage {
     let began = Instant::now();
     loop {
@@ -222,7 +228,7 @@ fn settled(threads: usize) -> Usage {
     }
 }
 
-/// A listing in one of the ways in which there are.
+/// Lists in one of four ways.
 fn list(compute: &Compute, number: usize) {
     let images = compute.list_images(ListImages::detailed().page_size(16));
     let counted = match number % 4 {
@@ -234,7 +240,7 @@ fn list(compute: &Compute, number: usize) {
             .prefetch()
             .collect::<Result<Vec<_>>>()
             .map(|all| all.len()),
-        // Given up in the middle, with a page on its way.
+        // Dropped while a page is being fetched.
         _ => images
             .prefetch()
             .take(5)

@@ -1,4 +1,4 @@
-//! Tests that look at the whole process, or change it: one runs at a time.
+//! Tests that measure or change the whole process. They run one at a time.
 
 #[cfg(target_os = "linux")]
 mod load;
@@ -9,7 +9,7 @@ mod support;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Waits until no other test of this process runs.
+/// Waits until no other test of this program runs.
 fn alone() -> MutexGuard<'static, ()> {
     static ALONE: Mutex<()> = Mutex::new(());
     ALONE.lock().unwrap_or_else(PoisonError::into_inner)

@@ -1,4 +1,4 @@
-//! A list takes the memory of its pages, however long it is.
+//! The memory of a list depends on the page size, and not on its length.
 
 use opencloud::compute::v2::{Images, ListImages};
 use opencloud_sandbox::{Sandbox, Wire};
@@ -7,8 +7,7 @@ use peak_alloc::PeakAlloc;
 use crate::alone;
 use crate::support::subprocess::{Apart, serve};
 
-/// Of the whole process, so the cloud is in another, and this is the only test
-/// that runs.
+/// Counts the allocations of the whole process, so the server is another process.
 #[global_allocator]
 static ALLOCATED: PeakAlloc = PeakAlloc;
 
@@ -16,17 +15,17 @@ const FEW: usize = 1000;
 const MANY: usize = 100_000;
 
 #[test]
-#[ignore = "the other process of the test below"]
-fn a_cloud_with_a_hundred_thousand_images() {
+#[ignore = "run in another process by the next test"]
+fn child_with_a_hundred_thousand_images() {
     let sandbox = Sandbox::builder().empty().wire(Wire::KeepAlive).start();
     sandbox.add_images(MANY);
     serve(&sandbox);
 }
 
 #[test]
-fn a_hundred_thousand_images_take_no_more_memory_than_a_thousand() {
+fn listing_a_hundred_thousand_images_needs_no_more_memory_than_a_thousand() {
     let _alone = alone();
-    let cloud = Apart::start("memory::a_cloud_with_a_hundred_thousand_images");
+    let cloud = Apart::start("memory::child_with_a_hundred_thousand_images");
     let compute = cloud.compute(|options| options);
     let brief = |limit: usize| compute.list_images(ListImages::new().limit(limit as u64));
     let detailed = |limit: usize| compute.list_images(ListImages::detailed().limit(limit as u64));
@@ -43,7 +42,7 @@ fn a_hundred_thousand_images_take_no_more_memory_than_a_thousand() {
     );
 }
 
-/// That a list of so many takes no more memory than one of a few.
+/// Checks that a list of `many` images needs no more memory than one of a few.
 #[track_caller]
 fn check(way: &str, list: impl Fn(usize) -> usize, many: usize) {
     let peak = |count| {

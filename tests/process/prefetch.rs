@@ -1,4 +1,4 @@
-//! A panic on the thread that fetches the next page.
+//! A panic in the thread that fetches the next page.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
@@ -10,26 +10,26 @@ use serde_json::json;
 use crate::alone;
 use crate::support::{Answer, Server, images, next_link};
 
-/// A logger that breaks, but not on the threads of a test.
-struct Broken;
+/// A logger that panics in the thread that fetches the next page.
+struct Panicking;
 
-impl Log for Broken {
+impl Log for Panicking {
     fn enabled(&self, _: &Metadata<'_>) -> bool {
         true
     }
 
     fn log(&self, _: &Record<'_>) {
-        let is_ahead = thread::current().name() == Some("opencloud-prefetch");
-        assert!(!is_ahead, "the logger is broken");
+        let prefetches = thread::current().name() == Some("opencloud-prefetch");
+        assert!(!prefetches, "the logger is broken");
     }
 
     fn flush(&self) {}
 }
 
 #[test]
-fn a_panic_of_the_logger_reaches_the_caller_when_the_page_is_wanted() {
+fn a_panic_while_prefetching_is_resumed_in_the_caller() {
     let _alone = alone();
-    log::set_logger(&Broken).expect("the only logger");
+    log::set_logger(&Panicking).expect("the only logger");
     log::set_max_level(LevelFilter::Debug);
     let server = Server::start();
     let more = next_link(images(0..2), "?marker=x");
@@ -39,7 +39,7 @@ fn a_panic_of_the_logger_reaches_the_caller_when_the_page_is_wanted() {
         .list_images(ListImages::new().page_size(2))
         .prefetch();
     list.next().expect("an item").expect("an image");
-    // The last of a page is given when the next has come.
+    // The last image of a page is returned after the next page was fetched.
     let panic = catch_unwind(AssertUnwindSafe(|| list.next())).expect_err("a panic");
     log::set_max_level(LevelFilter::Off);
     assert_eq!(panic.downcast_ref(), Some(&"the logger is broken"));

@@ -8,13 +8,13 @@ use opencloud_sandbox::Sandbox;
 use super::{Ran, WEB, done, failed, two_images};
 use crate::support::examples::example;
 
-/// A folder of its own with that clouds.yaml in it.
+/// A new folder with this clouds.yaml.
 fn folder(name: &str, clouds: &str) -> PathBuf {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
     fs::create_dir_all(&folder).expect("a folder");
     fs::write(folder.join("clouds.yaml"), clouds).expect("a file");
-    // As the program sees it, which asks where it is: the target folder may be a link.
-    folder.canonicalize().expect("the whole path")
+    // The program prints the canonical path.
+    folder.canonicalize().expect("a path")
 }
 
 fn two_clouds(sandbox: &Sandbox) -> String {
@@ -30,7 +30,7 @@ fn two_clouds(sandbox: &Sandbox) -> String {
 }
 
 #[test]
-fn os_cloud_names_a_cloud_of_the_file() {
+fn os_cloud_selects_a_cloud_of_the_file() {
     let sandbox = two_images();
     let folder = folder("os_cloud_names", &two_clouds(&sandbox));
     let run = |arguments: &[&str]| {
@@ -67,7 +67,7 @@ fn os_cloud_names_a_cloud_of_the_file() {
 }
 
 #[test]
-fn a_cloud_that_is_not_there_is_reported_with_those_that_are() {
+fn the_error_for_a_missing_cloud_lists_the_clouds_of_the_file() {
     let sandbox = two_images();
     let folder = folder("a_cloud_that_is_not_there", &two_clouds(&sandbox));
     let output = example("images")
@@ -75,9 +75,9 @@ fn a_cloud_that_is_not_there_is_reported_with_those_that_are() {
         .args(["--os-cloud", "nope", "list"])
         .output();
     let file = folder.join("clouds.yaml");
-    let said = format!(
+    let message = format!(
         "images: the cloud \"nope\" was not found: {} has \"demo\", \"other\"\n",
         file.display()
     );
-    assert_eq!(Ran::from(output.expect("a process")), failed(said));
+    assert_eq!(Ran::from(output.expect("a process")), failed(message));
 }

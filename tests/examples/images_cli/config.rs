@@ -1,10 +1,10 @@
-//! `images config`, and the cloud of the variables.
+//! `images config`, and the cloud that the environment configures.
 
 use super::{Ran, done, program, two_images};
 use crate::support::examples::example;
 
 #[test]
-fn config_shows_each_setting_and_its_source_and_sends_nothing() {
+fn config_prints_each_setting_with_its_source_and_sends_no_request() {
     let sandbox = two_images();
     let output = program(&sandbox).arg("config").output().expect("a process");
     let url = sandbox.auth_url();
@@ -29,7 +29,7 @@ fn config_shows_each_setting_and_its_source_and_sends_nothing() {
 }
 
 #[test]
-fn config_json_is_one_object_with_secrets_hidden() {
+fn config_json_is_one_object_with_hidden_secrets() {
     let sandbox = two_images();
     let output = program(&sandbox)
         .args(["config", "--json"])
@@ -43,7 +43,7 @@ fn config_json_is_one_object_with_secrets_hidden() {
 }
 
 #[test]
-fn without_a_cloud_the_sandbox_is_used_and_config_says_that_there_is_none() {
+fn without_a_configured_cloud_list_uses_the_sandbox_and_config_fails() {
     let ran = Ran::from(
         example("images")
             .args(["list", "--limit", "1"])

@@ -11,7 +11,7 @@ fn a_list_is_a_table_of_ids_and_names() {
 }
 
 #[test]
-fn a_detailed_list_has_a_column_for_each_field_that_is_compared() {
+fn a_detailed_list_has_a_column_for_each_important_field() {
     let head = "ID                                    STATUS            SIZE  MIN_DISK   MIN_RAM  UPDATED               NAME";
     let web = format!("{WEB}  ACTIVE            2048        20         0  TIME  web");
     let old = format!("{OLD}  SAVING               0         0        64  TIME  -");
@@ -23,7 +23,7 @@ fn a_detailed_list_has_a_column_for_each_field_that_is_compared() {
 }
 
 #[test]
-fn with_json_each_image_is_a_line_as_nova_sent_it() {
+fn with_json_each_image_is_one_line_of_novas_json() {
     let sandbox = two_images();
     let (url, image_url) = (sandbox.compute_url(), sandbox.image_url());
     let bookmark = url.trim_end_matches("/v2.1");
@@ -57,7 +57,7 @@ fn an_empty_list_prints_nothing() {
 }
 
 #[test]
-fn every_filter_is_sent() {
+fn every_filter_option_is_sent() {
     let sandbox = two_images();
     let filters = [
         ["--name", "a b"],
@@ -95,7 +95,7 @@ fn every_filter_is_sent() {
 }
 
 #[test]
-fn a_status_that_is_not_novas_is_sent_as_given() {
+fn an_unknown_status_is_sent_unchanged() {
     let sandbox = two_images();
     assert_eq!(
         images(&sandbox, &["list", "--status", "queued", "--json"])
@@ -111,7 +111,7 @@ fn a_status_that_is_not_novas_is_sent_as_given() {
 }
 
 #[test]
-fn the_limit_is_of_all_pages_and_the_page_size_of_one() {
+fn limit_counts_all_images_and_page_size_those_of_one_page() {
     let sandbox = Sandbox::builder().empty().start();
     sandbox.add_images(10);
     let ran = images(
@@ -125,14 +125,14 @@ fn the_limit_is_of_all_pages_and_the_page_size_of_one() {
 }
 
 #[test]
-fn a_limit_of_0_is_no_image_and_no_request() {
+fn a_limit_of_0_prints_no_image_and_sends_no_request() {
     let sandbox = two_images();
     assert_eq!(images(&sandbox, &["list", "--limit", "0"]), done(""));
     assert_eq!(sandbox.requests(), []);
 }
 
 #[test]
-fn what_came_before_a_failure_is_printed() {
+fn images_before_an_error_are_printed() {
     let sandbox = two_images();
     let body = r#"{"forbidden": {"code": 403, "message": "Enough."}}"#;
     sandbox.fail(Fault::status(403).body(body).on("GET", "marker="));
@@ -147,9 +147,9 @@ fn what_came_before_a_failure_is_printed() {
 }
 
 #[test]
-fn a_reader_that_has_seen_enough_is_no_failure() {
+fn a_closed_pipe_is_not_an_error() {
     let sandbox = Sandbox::builder().empty().start();
-    // More than a pipe holds, so that the program is still writing.
+    // More output than a pipe buffers, so that the program is still writing.
     sandbox.add_images(500);
     let mut command = program(&sandbox);
     command.args(["list", "--detailed", "--json"]);
@@ -158,13 +158,13 @@ fn a_reader_that_has_seen_enough_is_no_failure() {
         .stderr(std::process::Stdio::piped());
     let mut child = command.spawn().expect("a process");
     drop(child.stdout.take());
-    let ran = Ran::from(child.wait_with_output().expect("an end"));
+    let ran = Ran::from(child.wait_with_output().expect("an exit status"));
     assert_eq!(ran, done(""));
 }
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_full_disk_is_a_failure() {
+fn a_full_disk_is_an_error() {
     let full = std::fs::File::options()
         .write(true)
         .open("/dev/full")
@@ -174,6 +174,6 @@ fn a_full_disk_is_a_failure() {
         .stdout(full)
         .output()
         .expect("a process");
-    let said = "images: cannot write to stdout: No space left on device (os error 28)\n";
-    assert_eq!(Ran::from(output), super::failed(said));
+    let message = "images: cannot write to stdout: No space left on device (os error 28)\n";
+    assert_eq!(Ran::from(output), super::failed(message));
 }

@@ -1,9 +1,9 @@
-//! What `RUST_LOG` shows: the requests, and never a secret.
+//! `RUST_LOG` shows the requests, and never a secret.
 
 use super::{Ran, program, two_images};
 
 #[test]
-fn debug_shows_the_requests() {
+fn the_debug_level_shows_the_requests() {
     let sandbox = two_images();
     let output = program(&sandbox)
         .env("RUST_LOG", "debug")
@@ -22,7 +22,7 @@ fn debug_shows_the_requests() {
 }
 
 #[test]
-fn nothing_is_shown_without_it() {
+fn without_rust_log_nothing_is_logged() {
     let output = program(&two_images())
         .arg("list")
         .output()
@@ -31,7 +31,7 @@ fn nothing_is_shown_without_it() {
 }
 
 #[test]
-fn no_secret_is_shown_whatever_it_says() {
+fn no_level_of_rust_log_shows_a_secret() {
     for filter in [
         "trace",
         "ureq_proto=trace",

@@ -18,7 +18,7 @@ fn metadata_is_a_table_or_one_line_of_json() {
 }
 
 #[test]
-fn get_prints_the_value_alone() {
+fn get_prints_only_the_value() {
     let sandbox = two_images();
     assert_eq!(images(&sandbox, &["get", WEB, "os"]), done("linux\n"));
     assert_eq!(
@@ -32,7 +32,7 @@ fn get_prints_the_value_alone() {
 }
 
 #[test]
-fn a_value_that_is_no_text_is_printed_as_json() {
+fn a_value_that_is_not_a_string_is_printed_as_json() {
     let sandbox = Sandbox::builder().empty().start();
     let mapping = r#"[{"device_name": "/dev/vda", "volume_id": null}]"#;
     let items = [("block_device_mapping", mapping)];
@@ -64,7 +64,7 @@ fn a_value_that_is_no_text_is_printed_as_json() {
 }
 
 #[test]
-fn set_merges_and_prints_what_came_of_it() {
+fn set_merges_and_prints_the_new_metadata() {
     let sandbox = two_images();
     let table = "KEY           VALUE\na b           =c=\narchitecture  aarch64\nempty         \nos            linux\n";
     let arguments = ["set", WEB, "architecture=aarch64", "empty=", "a b==c="];
@@ -78,7 +78,7 @@ fn set_merges_and_prints_what_came_of_it() {
 }
 
 #[test]
-fn reset_replaces_all_and_prints_what_came_of_it() {
+fn reset_replaces_all_items_and_prints_the_new_metadata() {
     let sandbox = two_images();
     assert_eq!(
         images(&sandbox, &["reset", WEB, "a=1"]),
@@ -110,29 +110,29 @@ fn unset_deletes_each_key_and_prints_nothing() {
 }
 
 #[test]
-fn unset_ends_at_the_first_key_that_cannot_be_deleted() {
+fn unset_stops_at_the_first_error() {
     let sandbox = two_images();
     let url = sandbox.compute_url();
-    let said = format!(
+    let message = format!(
         "images: DELETE {url}/images/{WEB}/metadata/nope: 404 Not Found: Invalid metadata key \
          (request id REQUEST)\n"
     );
     assert_eq!(
         images(&sandbox, &["unset", WEB, "nope", "os"]),
-        failed(said)
+        failed(message)
     );
     assert_eq!(images(&sandbox, &["get", WEB, "os"]), done("linux\n"));
 }
 
 #[test]
-fn what_would_break_the_image_is_not_sent() {
+fn metadata_that_would_break_the_image_is_rejected() {
     let sandbox = two_images();
-    let said = "images: the metadata item \"mappings\" must be JSON, and its value is none \
+    let message = "images: the metadata item \"mappings\" must be JSON, and its value is none \
                 (expected ident at line 1 column 2): Nova would store it and then fail on every \
                 list with this image in it; nothing was sent\n";
     assert_eq!(
         images(&sandbox, &["set", WEB, "a=1", "mappings=none"]),
-        failed(said)
+        failed(message)
     );
     assert_eq!(sent(&sandbox), [] as [&str; 0]);
 }

@@ -1,5 +1,4 @@
-//! The `images` program as a user has it: what it reads, prints and returns,
-//! whole.
+//! The `images` program: its arguments, its output and its exit code.
 
 #[cfg(feature = "clouds-yaml")]
 mod clouds;
@@ -16,12 +15,12 @@ use std::process::Command;
 use crate::support::examples::{Ran, example_at, run_at};
 use opencloud_sandbox::{NewImage, Sandbox};
 
-/// Ids, so that whole outputs can be compared.
+/// Fixed ids, so that tests can compare the whole output.
 const WEB: &str = "11111111-1111-4111-8111-111111111111";
 const OLD: &str = "22222222-2222-4222-8222-222222222222";
 const MISSING: &str = "99999999-9999-4999-8999-999999999999";
 
-/// A cloud with these two images, the second one older.
+/// A sandbox with these two images, the second one older.
 fn two_images() -> Sandbox {
     let sandbox = Sandbox::builder().empty().start();
     let items = [("architecture", "x86_64"), ("os", "linux")];
@@ -37,19 +36,19 @@ fn two_images() -> Sandbox {
     sandbox
 }
 
-/// The program, for that cloud as the user demo.
+/// The program, configured for the sandbox as the user demo.
 #[track_caller]
 fn program(sandbox: &Sandbox) -> Command {
     example_at(sandbox, "images")
 }
 
-/// A run of it.
+/// Runs the program with these arguments.
 #[track_caller]
 fn images(sandbox: &Sandbox, arguments: &[&str]) -> Ran {
     run_at(sandbox, "images", arguments)
 }
 
-/// Exit code 0, and this on stdout.
+/// Exit code 0, with this on stdout.
 fn done(stdout: impl Into<String>) -> Ran {
     Ran {
         code: Some(0),
@@ -58,7 +57,7 @@ fn done(stdout: impl Into<String>) -> Ran {
     }
 }
 
-/// Exit code 1, and this on stderr.
+/// Exit code 1, with this on stderr.
 fn failed(stderr: impl Into<String>) -> Ran {
     Ran {
         code: Some(1),
@@ -67,7 +66,7 @@ fn failed(stderr: impl Into<String>) -> Ran {
     }
 }
 
-/// What was sent to the Compute service: method, path and query.
+/// The requests to the Compute service: method, path and query.
 fn sent(sandbox: &Sandbox) -> Vec<String> {
     let requests = sandbox.requests();
     let compute = requests.iter().filter_map(|request| {

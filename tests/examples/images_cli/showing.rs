@@ -5,7 +5,7 @@ use opencloud_sandbox::{NewImage, Sandbox};
 use super::{MISSING, OLD, WEB, done, failed, images, sent, two_images};
 
 #[test]
-fn an_image_is_shown_with_every_field_that_it_has() {
+fn show_prints_every_field_that_is_set() {
     let sandbox = two_images();
     let (url, image_url) = (sandbox.compute_url(), sandbox.image_url());
     let bookmark = url.trim_end_matches("/v2.1");
@@ -30,7 +30,7 @@ fn an_image_is_shown_with_every_field_that_it_has() {
 }
 
 #[test]
-fn a_snapshot_is_shown_with_its_server_and_disk() {
+fn show_prints_the_server_and_disk_config_of_a_snapshot() {
     let sandbox = Sandbox::builder().empty().start();
     let server = "33333333-3333-4333-8333-333333333333";
     let items = [("instance_uuid", server), ("auto_disk_config", "True")];
@@ -44,7 +44,7 @@ fn a_snapshot_is_shown_with_its_server_and_disk() {
 }
 
 #[test]
-fn with_json_an_image_is_one_line_as_nova_sent_it() {
+fn with_json_show_prints_one_line_of_novas_json() {
     let sandbox = two_images();
     let ran = images(&sandbox, &["show", "--json", OLD]);
     let listed = images(
@@ -59,7 +59,7 @@ fn with_json_an_image_is_one_line_as_nova_sent_it() {
 }
 
 #[test]
-fn what_a_terminal_would_obey_is_shown_escaped_but_not_in_json() {
+fn control_characters_are_escaped_except_in_json() {
     let sandbox = Sandbox::builder().empty().start();
     let name = "a\u{1b}[31m\r\nb\u{202e}c\u{7f}";
     sandbox.add_image(
@@ -96,13 +96,13 @@ fn what_a_terminal_would_obey_is_shown_escaped_but_not_in_json() {
 }
 
 #[test]
-fn an_image_that_is_not_there_is_reported_with_the_servers_words() {
+fn a_missing_image_is_reported_with_the_message_of_the_server() {
     let sandbox = two_images();
     let url = sandbox.compute_url();
-    let said = format!(
+    let message = format!(
         "images: GET {url}/images/{MISSING}: 404 Not Found: Image not found. (request id REQUEST)\n"
     );
-    assert_eq!(images(&sandbox, &["show", MISSING]), failed(said));
+    assert_eq!(images(&sandbox, &["show", MISSING]), failed(message));
 }
 
 #[test]
@@ -123,11 +123,11 @@ fn delete_prints_nothing() {
 }
 
 #[test]
-fn delete_goes_on_after_a_failure() {
+fn delete_continues_after_an_error() {
     let sandbox = two_images();
     let locked = sandbox.add_image(NewImage::named("locked").protected());
     let url = sandbox.compute_url();
-    let said = format!(
+    let message = format!(
         "images: DELETE {url}/images/{locked}: 403 Forbidden: You are not allowed to delete the \
          image. (request id REQUEST)\n\
          images: DELETE {url}/images/{MISSING}: 404 Not Found: Image not found. \
@@ -135,7 +135,7 @@ fn delete_goes_on_after_a_failure() {
     );
     assert_eq!(
         images(&sandbox, &["delete", &locked, WEB, MISSING, OLD]),
-        failed(said)
+        failed(message)
     );
     assert_eq!(
         (sandbox.has_image(WEB), sandbox.has_image(OLD)),

@@ -1,13 +1,13 @@
-//! Wrong usage: exit code 2, and nothing is sent.
+//! Wrong usage: exit code 2, and no request is sent.
 
 use super::{WEB, images, two_images};
 use crate::support::examples::Ran;
 
-/// The arguments are refused in these words, and nothing is sent.
+/// Checks that the arguments are rejected with this message before a request.
 #[track_caller]
-fn refused(arguments: &[&str], said: &str) {
+fn check_rejected(arguments: &[&str], message: &str) {
     let sandbox = two_images();
-    let stderr = format!("error: {said}\n\nFor more information, try '--help'.\n");
+    let stderr = format!("error: {message}\n\nFor more information, try '--help'.\n");
     let expected = Ran {
         code: Some(2),
         stdout: String::new(),
@@ -18,67 +18,67 @@ fn refused(arguments: &[&str], said: &str) {
 }
 
 #[test]
-fn an_id_or_a_key_that_cannot_be_is_refused_before_the_first_request() {
-    refused(
+fn an_invalid_id_or_key_is_rejected() {
+    check_rejected(
         &["delete", WEB, ""],
         "invalid value '' for '<ID>...': it cannot be an id",
     );
-    refused(
+    check_rejected(
         &["show", ".."],
         "invalid value '..' for '<ID>': it cannot be an id",
     );
-    refused(
+    check_rejected(
         &["get", WEB, "."],
         "invalid value '.' for '<KEY>': it cannot be a key",
     );
-    refused(
+    check_rejected(
         &["unset", WEB, "os", ".."],
         "invalid value '..' for '<KEY>...': it cannot be a key",
     );
 }
 
 #[test]
-fn an_item_needs_a_key_and_an_equals_sign() {
-    refused(
+fn an_item_requires_a_key_and_an_equals_sign() {
+    check_rejected(
         &["set", WEB, "a=1", "b"],
         "invalid value 'b' for '<KEY=VALUE>...': it has no '='",
     );
-    refused(
+    check_rejected(
         &["reset", WEB, "=1"],
         "invalid value '=1' for '[KEY=VALUE]...': it has no key before the '='",
     );
 }
 
 #[test]
-fn a_number_must_be_one_that_can_be() {
-    refused(
+fn an_invalid_number_is_rejected() {
+    check_rejected(
         &["list", "--page-size", "0"],
         "invalid value '0' for '--page-size <N>': 0 is not in 1..=4294967295",
     );
-    refused(
+    check_rejected(
         &["list", "--limit", "0", "--page-size", "0"],
         "invalid value '0' for '--page-size <N>': 0 is not in 1..=4294967295",
     );
-    refused(
+    check_rejected(
         &["list", "--limit=-1"],
         "invalid value '-1' for '--limit <N>': invalid digit found in string",
     );
-    refused(
+    check_rejected(
         &["list", "--min-disk", "1.5"],
         "invalid value '1.5' for '--min-disk <N>': invalid digit found in string",
     );
 }
 
 #[test]
-fn what_a_terminal_would_obey_is_escaped_here_too() {
-    refused(
+fn control_characters_in_arguments_are_escaped() {
+    check_rejected(
         &["set", WEB, "\u{1b}[31m"],
         "invalid value '\\u{1b}[31m' for '<KEY=VALUE>...': it has no '='",
     );
 }
 
 #[test]
-fn a_command_and_what_it_needs_must_be_there() {
+fn an_unknown_command_or_a_missing_argument_is_rejected() {
     for arguments in [
         &["nonsense"] as &[&str],
         &["show"],
@@ -95,7 +95,7 @@ fn a_command_and_what_it_needs_must_be_there() {
 }
 
 #[test]
-fn without_a_command_the_help_is_on_stderr() {
+fn without_a_command_the_help_is_printed_on_stderr() {
     let sandbox = two_images();
     let ran = images(&sandbox, &[]);
     assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""));

@@ -1,4 +1,4 @@
-//! A 204 without a length: nobody knows whether its connection stays open.
+//! A 204 response without `Content-Length`, which some servers send.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
@@ -7,33 +7,33 @@ use std::time::Duration;
 
 use opencloud::{ErrorKind, OpenStack, Options, ServiceOptions};
 
-/// Reads one request and writes this answer to it.
-fn answer(stream: &TcpStream, answer: &str) {
+/// Reads one request and writes this response.
+fn respond(stream: &TcpStream, response: &str) {
     let lines = BufReader::new(stream).lines().map_while(Result::ok);
     assert!(
         lines.take_while(|line| !line.is_empty()).count() > 0,
-        "no request came"
+        "a request"
     );
     (&*stream)
-        .write_all(answer.as_bytes())
-        .expect("a client that reads");
+        .write_all(response.as_bytes())
+        .expect("a written response");
 }
 
 #[test]
-fn what_follows_an_answer_of_no_known_length_goes_over_a_new_connection() {
+fn after_a_204_without_content_length_a_new_connection_is_used() {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = listener.local_addr().expect("an address");
     let server = thread::spawn(move || {
         let (first, _) = listener.accept().expect("a connection");
-        answer(&first, "HTTP/1.1 204 No Content\r\n\r\n");
-        // The first is still open: only the client decides.
-        let (second, _) = listener.accept().expect("another connection");
+        respond(&first, "HTTP/1.1 204 No Content\r\n\r\n");
+        // The first connection is still open: the client must open another.
+        let (second, _) = listener.accept().expect("a second connection");
         let body = r#"{"itemNotFound": {"code": 404, "message": "Image not found."}}"#;
         let head = format!(
             "HTTP/1.1 404 Not Found\r\nContent-Length: {}\r\n\r\n",
             body.len()
         );
-        answer(&second, &(head + body));
+        respond(&second, &(head + body));
     });
     let options = Options::new("").token_id("token").no_proxy().tries(1);
     let openstack =
@@ -45,9 +45,6 @@ fn what_follows_an_answer_of_no_known_length_goes_over_a_new_connection() {
         .get_image("x");
     image.delete().expect("a deletion");
     let again = image.delete();
-    assert!(
-        matches!(&again, Err(error) if error.kind() == ErrorKind::NotFound),
-        "{again:?}"
-    );
-    server.join().expect("a server that saw both");
+    assert!(matches!(again, Err(Error::NotFound(_))), "{again:?}");
+    server.join().expect("two requests");
 }
