@@ -26,7 +26,7 @@ pub(crate) struct Fault {
 }
 
 /// The error for a response whose status is not a success.
-pub(super) fn error_from_response(
+pub(crate) fn error_from_response(
     response: &Response,
     classify: fn(&Fault) -> Option<ErrorKind>,
 ) -> Error {

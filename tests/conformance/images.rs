@@ -45,7 +45,7 @@ fn an_image_is_empty_until_it_is_retrieved() {
     assert_eq!((image.min_disk, image.min_ram), (Some(20), Some(0)));
     assert_eq!((image.progress, image.size), (Some(100), Some(2048)));
     assert_eq!(image.status, Some(ImageStatus::Active));
-    let server = image.server.as_deref().expect("a server");
+    let server = image.server.as_ref().expect("a server");
     assert_eq!(server.id, "11111111-2222-3333-4444-555555555555");
     assert_eq!(
         server

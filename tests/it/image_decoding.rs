@@ -194,7 +194,7 @@ fn a_body_without_a_list_of_images_is_an_error_with_a_reason() {
     ] {
         let (server, outcome) = listed(body);
         let error = outcome.expect_err("an error");
-        assert!(matches!(error, Error::Answer(_)), "{error:?}");
+        assert_eq!(error.kind(), ErrorKind::InvalidResponse, "{error:?}");
         assert_eq!(
             error.to_string(),
             format!(

@@ -108,7 +108,7 @@ fn a_merge_is_repeated_only_if_it_had_certainly_no_effect() {
         let context = format!("{unsafe_to_repeat:?}");
         let (outcome, requests) = first(unsafe_to_repeat, POST);
         let error = outcome.expect_err("an error");
-        assert_eq!((requests, error.details().tries()), (1, None), "{context}");
+        assert_eq!((requests, error.attempts()), (1, 1), "{context}");
     }
 }
 

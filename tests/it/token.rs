@@ -206,7 +206,7 @@ fn after_a_401_the_client_authenticates_and_repeats_the_request_once() {
         .expect("a service");
     assert_eq!(list(&compute).expect("a list"), 1);
     let error = list(&compute).expect_err("an error");
-    assert!(matches!(error, Error::Unauthorized(_)), "{error:?}");
+    assert_eq!(error.kind(), ErrorKind::Unauthorized, "{error:?}");
     assert_eq!(
         error.to_string(),
         format!(

@@ -71,7 +71,7 @@ fn wait_until_deleted_accepts_a_missing_image_but_no_other_404() {
     let error = image
         .wait_until_deleted(Duration::from_secs(60))
         .expect_err("an error");
-    assert_eq!(error.details().missing(), Some(Missing::Call));
+    assert_eq!(error.kind(), ErrorKind::NoSuchApi);
 
     let server = Server::playing([gone()]);
     let mut image = server.compute().get_image(id(1));

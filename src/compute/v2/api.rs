@@ -15,7 +15,7 @@ const MAX_IMAGES: Microversion = Microversion(2, 35);
 /// The last microversion with image metadata.
 const MAX_METADATA: Microversion = Microversion(2, 38);
 
-pub(super) fn get_images(query: Vec<(String, String)>) -> Request {
+pub(crate) fn get_images(query: Vec<(String, String)>) -> Request {
     image(Method::Get, ["images"]).query(query)
 }
 
@@ -23,7 +23,7 @@ pub(super) fn get_images_detail(query: Vec<(String, String)>) -> Request {
     image(Method::Get, ["images", "detail"]).query(query)
 }
 
-pub(super) fn get_image(id: &str) -> Request {
+pub(crate) fn get_image(id: &str) -> Request {
     image(Method::Get, ["images", id])
 }
 
@@ -43,7 +43,7 @@ pub(super) fn post_image_metadata(id: &str, items: &Map<String, Value>) -> Reque
     metadata(Method::Post, id).json(json!({"metadata": items}))
 }
 
-pub(super) fn get_image_metadata_item(id: &str, key: &str) -> Request {
+pub(crate) fn get_image_metadata_item(id: &str, key: &str) -> Request {
     metadata_item(Method::Get, id, key)
 }
 

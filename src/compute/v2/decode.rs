@@ -17,7 +17,7 @@ use crate::list::RawPage;
 use crate::service::Service;
 
 /// Decodes the body of `GET /images` and `GET /images/detail`.
-pub(super) fn list(response: &Response, service: &Service) -> Result<RawPage<Image>> {
+pub(crate) fn list(response: &Response, service: &Service) -> Result<RawPage<Image>> {
     let text = response.text()?;
     let mut page = decode_list(text, Fields::into_image)
         .or_else(|_| decode_list(text, |raw: &RawValue| image(raw.get())))

@@ -219,7 +219,8 @@ impl Image {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::NotFound`] if the image or the key does not exist.
+    /// [`ErrorKind::KeyNotFound`] if the image has no such item,
+    /// [`ErrorKind::NotFound`] if the image does not exist.
     pub fn get_metadata_item(&mut self, key: &str) -> Result<String> {
         let response = self.send(&api::get_image_metadata_item(&self.id, key))?;
         let item = decode::metadata_item(&response, key)?;
@@ -252,7 +253,8 @@ impl Image {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::NotFound`] if the image or the key does not exist.
+    /// [`ErrorKind::KeyNotFound`] if the image has no such item,
+    /// [`ErrorKind::NotFound`] if the image does not exist.
     pub fn delete_metadata_item(&mut self, key: &str) -> Result<()> {
         self.send(&api::delete_image_metadata_item(&self.id, key))?;
         self.metadata.remove(metadata_rules::trimmed_key(key));

@@ -1,7 +1,7 @@
 //! Compute v2: images, through Nova's proxy API.
 
-mod api;
-mod decode;
+pub(crate) mod api;
+pub(crate) mod decode;
 mod image;
 mod list_images;
 mod metadata;
