@@ -41,13 +41,13 @@ pub struct Fault {
 /// What goes wrong.
 #[derive(Clone, Debug)]
 pub(crate) enum Action {
-    Answer(Response),
+    Respond(Response),
     Delay(Duration),
     RevokeTokens,
     /// Only that many bytes of the body.
     Cut(usize),
     /// A length that is wrong by that much.
-    Length(i64),
+    WrongLength(i64),
     /// Pieces of that many bytes, each after a pause.
     Drip(usize, Duration),
     Raw(Vec<u8>),
@@ -72,22 +72,22 @@ impl Fault {
     /// Answer that status, with an empty body unless [`body`](Self::body) is
     /// given.
     pub fn status(status: u16) -> Self {
-        Self::new(Action::Answer(Response::new(status).length()))
+        Self::new(Action::Respond(Response::new(status).length()))
     }
 
     /// A header of the answer of [`status`](Self::status). Several of one name
     /// are sent as they are.
     pub fn header(mut self, name: &str, value: &str) -> Self {
-        if let Action::Answer(response) = self.action {
-            self.action = Action::Answer(response.header(name, value));
+        if let Action::Respond(response) = self.action {
+            self.action = Action::Respond(response.header(name, value));
         }
         self
     }
 
     /// The body of the answer of [`status`](Self::status).
     pub fn body(mut self, body: impl Into<Vec<u8>>) -> Self {
-        if let Action::Answer(response) = self.action {
-            self.action = Action::Answer(response.body(body));
+        if let Action::Respond(response) = self.action {
+            self.action = Action::Respond(response.body(body));
         }
         self
     }
@@ -112,7 +112,7 @@ impl Fault {
     /// Announce a `Content-Length` that is wrong by that much: more than there
     /// is, or less. The request is carried out.
     pub fn wrong_length(by: i64) -> Self {
-        Self::new(Action::Length(by)).carried_out()
+        Self::new(Action::WrongLength(by)).carried_out()
     }
 
     /// Send the body of the right answer in pieces of that many bytes, with

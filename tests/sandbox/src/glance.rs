@@ -2,11 +2,12 @@
 //! delete, deactivate and share. Checksums stay null.
 
 use crate::cloud::{Caller, Cloud};
-use crate::http::{Request, Response, page};
+use crate::http::{Request, Response};
 use crate::image::Image;
 use crate::json::{Json, quote, quote_unicode};
 use crate::new_image::NewImage;
 use crate::text;
+use crate::webob::error_page;
 
 /// The text that HTTP's own 401 has.
 const UNAUTHORIZED: &str = "This server could not verify that you are authorized to access the document \
@@ -18,22 +19,19 @@ type Refusal = (u16, String);
 
 /// A request below `/image`; `path` is what follows that. Glance closes every
 /// connection, on whatever wire the others are.
-pub(crate) fn answer(cloud: &mut Cloud, request: &Request, path: &str) -> Response {
-    Response {
-        closes: true,
-        ..respond(cloud, request, path)
-    }
+pub(crate) fn respond(cloud: &mut Cloud, request: &Request, path: &str) -> Response {
+    route(cloud, request, path).header("Connection", "close")
 }
 
-fn respond(cloud: &mut Cloud, request: &Request, path: &str) -> Response {
+fn route(cloud: &mut Cloud, request: &Request, path: &str) -> Response {
     let parts: Vec<&str> = path.trim_start_matches('/').split('/').collect();
     if parts[0] != "v2" {
         return versions(request);
     }
-    let token = request.header("X-Auth-Token").unwrap_or_default();
+    let token = request.header_list("X-Auth-Token").unwrap_or_default();
     let Some(caller) = cloud.caller(&token) else {
         let uri = format!("Keystone uri=\"{}\"", cloud.identity_url());
-        return page(request, 401, UNAUTHORIZED).header("WWW-Authenticate", uri);
+        return error_page(request, 401, UNAUTHORIZED).header("WWW-Authenticate", uri);
     };
     let done = match (request.method.as_str(), &parts[1..]) {
         ("POST", ["images"]) => create(cloud, &caller, request),
@@ -45,7 +43,7 @@ fn respond(cloud: &mut Cloud, request: &Request, path: &str) -> Response {
         ("PUT", ["images", id, "members", member]) => accept(cloud, &caller, id, member, request),
         _ => Err((404, "The resource could not be found.".to_owned())),
     };
-    done.unwrap_or_else(|(status, text)| page(request, status, &text))
+    done.unwrap_or_else(|(status, text)| error_page(request, status, &text))
         .header("x-openstack-request-id", format!("req-{}", text::uuid()))
 }
 
@@ -218,7 +216,7 @@ fn upload(
     id: &str,
     request: &Request,
 ) -> Result<Response, Refusal> {
-    let kind = request.header("Content-Type").unwrap_or_default();
+    let kind = request.header_list("Content-Type").unwrap_or_default();
     if kind != "application/octet-stream" {
         let text = format!("The request media type {kind} is not supported by this server.");
         return Err((415, text));

@@ -7,7 +7,7 @@ use crate::sign_in::{self, Refusal};
 use crate::text;
 
 /// A request below `/identity`; `path` is what follows that.
-pub(crate) fn answer(cloud: &mut Cloud, request: &Request, path: &str) -> Response {
+pub(crate) fn respond(cloud: &mut Cloud, request: &Request, path: &str) -> Response {
     let tokens = || ["GET", "HEAD", "POST", "DELETE", "OPTIONS"].contains(&request.method.as_str());
     match (request.method.as_str(), path) {
         ("GET" | "HEAD", "" | "/") => versions(request),
@@ -115,7 +115,7 @@ fn refuse(request: &Request, refusal: &Refusal) -> Response {
 
 /// The token with which a request comes.
 fn caller<'a>(cloud: &'a Cloud, request: &Request) -> Result<&'a Token, Refusal> {
-    let id = request.header("X-Auth-Token").unwrap_or_default();
+    let id = request.header_list("X-Auth-Token").unwrap_or_default();
     cloud.valid(&id).ok_or_else(Refusal::unauthorized)
 }
 
@@ -126,7 +126,9 @@ fn subject(cloud: &Cloud, request: &Request, action: &str) -> Result<String, Ref
         let text = format!("You are not authorized to perform the requested action: {action}.");
         Refusal::new(403, text)
     };
-    let id = request.header("X-Subject-Token").ok_or_else(forbidden)?;
+    let id = request
+        .header_list("X-Subject-Token")
+        .ok_or_else(forbidden)?;
     let token = sign_in::known(cloud, &id)?;
     let mine = token.user == caller.user || cloud.roles(caller).contains(&"admin");
     if mine { Ok(id) } else { Err(forbidden()) }

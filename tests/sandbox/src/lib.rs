@@ -21,30 +21,31 @@
 //! `cargo run -p opencloud-sandbox` serves the same to any other client.
 
 mod cloud;
-mod connection;
 mod fault;
 mod glance;
-mod http;
+#[doc(hidden)]
+pub mod http;
 mod image;
 mod json;
 mod keystone;
 mod new_image;
 mod nova;
-mod read;
 mod sandbox;
 mod seed;
 mod server;
 mod services;
-mod shared;
 mod sign_in;
 mod state;
 mod text;
+mod webob;
+mod wire;
+mod wsgi;
 
 pub use fault::Fault;
-pub use http::Wire;
+pub use http::Request;
 pub use new_image::NewImage;
 pub use sandbox::{Builder, Sandbox};
-pub use shared::SeenRequest;
+pub use wire::Wire;
 
 /// Lines for a shell, with which the user `demo` signs in to a sandbox.
 #[must_use]

@@ -11,12 +11,11 @@ use opencloud::{Domain, Options, Project, Scope, User};
 
 use crate::cloud::{APPLICATION_CREDENTIAL_SECRET, Cloud, TokenScope};
 use crate::fault::Fault;
-use crate::http::Wire;
+use crate::http::Request;
 use crate::json::Json;
 use crate::new_image::NewImage;
-use crate::server::Server;
-use crate::services::Services;
-use crate::shared::{SeenRequest, lock};
+use crate::server::{Server, lock};
+use crate::wire::Wire;
 use crate::{seed, state};
 
 /// Keystone and Nova's images on a free port of the loopback interface.
@@ -105,8 +104,7 @@ impl Builder {
             seed::seed(&mut cloud);
         }
         let cloud = Arc::new(Mutex::new(cloud));
-        let services = Box::new(Services(Arc::clone(&cloud)));
-        let server = Server::start(listener, self.wire, services)?;
+        let server = Server::start(listener, self.wire, Arc::clone(&cloud))?;
         Ok(Sandbox { cloud, server })
     }
 }
@@ -292,13 +290,13 @@ impl Sandbox {
     /// Every request since the start, or since they were forgotten, in the
     /// order they came.
     #[must_use]
-    pub fn requests(&self) -> Vec<SeenRequest> {
+    pub fn requests(&self) -> Vec<Request> {
         self.server.requests()
     }
 
     /// Forgets the requests so far.
     pub fn forget_requests(&self) {
-        self.server.forget_requests();
+        self.server.clear_requests();
     }
 
     /// How many connections were made.
@@ -337,12 +335,12 @@ impl Sandbox {
 
     /// Something goes wrong on purpose from now on.
     pub fn fail(&self, fault: Fault) {
-        self.server.fail(fault);
+        self.server.add_fault(fault);
     }
 
     /// Nothing goes wrong any more.
     pub fn mend(&self) {
-        self.server.mend();
+        self.server.clear_faults();
     }
 
     /// Writes what clients need to a directory: `openrc`, `clouds.yaml` with

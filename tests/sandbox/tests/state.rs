@@ -50,10 +50,10 @@ fn no_secret_of_a_request_is_printed() {
     assert_eq!(
         format!("{:?}", sandbox.requests()),
         format!(
-            "[SeenRequest {{ method: \"POST\", target: \"/identity/v3/auth/tokens\", headers: [\"Host: {host}\", \
-             \"X-Auth-Token: ***\", \"X-Subject-Token: ***\", \"A: b\", \"Content-Length: 6\"], body: \"***\" }}, \
-             SeenRequest {{ method: \"POST\", target: \"/x\", headers: [\"Host: {host}\", \"Content-Length: 5\"], \
-             body: \"shown\" }}]"
+            "[Request {{ method: \"POST\", target: \"/identity/v3/auth/tokens\", headers: [\"Host: {host}\", \
+             \"X-Auth-Token: ***\", \"X-Subject-Token: ***\", \"A: b\", \"Content-Length: 6\"], body: \"***\", .. }}, \
+             Request {{ method: \"POST\", target: \"/x\", headers: [\"Host: {host}\", \"Content-Length: 5\"], \
+             body: \"shown\", .. }}]"
         )
     );
 }

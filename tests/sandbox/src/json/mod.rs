@@ -147,9 +147,9 @@ pub(crate) fn quote_unicode(text: &str) -> String {
     let mut out = String::from('"');
     for c in text.chars() {
         if c < '\u{7f}' {
-            escape(&mut out, c)
+            escape(&mut out, c);
         } else {
-            out.push(c)
+            out.push(c);
         }
     }
     out + "\""

@@ -7,7 +7,9 @@ pub(super) const MAXIMUM: &str = "2.104";
 
 /// The microversion that a request asks for, as it is written there.
 pub(super) fn asked(request: &Request) -> Option<String> {
-    let standard = request.header("OpenStack-API-Version").unwrap_or_default();
+    let standard = request
+        .header_list("OpenStack-API-Version")
+        .unwrap_or_default();
     let found = standard.split(',').rev().find_map(|part| {
         let (service, version) = part.trim().split_once(char::is_whitespace)?;
         service
@@ -15,7 +17,7 @@ pub(super) fn asked(request: &Request) -> Option<String> {
             .then(|| version.trim().to_owned())
     });
     found.or_else(|| {
-        let legacy = request.header("X-OpenStack-Nova-API-Version")?;
+        let legacy = request.header_list("X-OpenStack-Nova-API-Version")?;
         Some(
             legacy
                 .rsplit(',')

@@ -15,8 +15,9 @@ mod version;
 mod view;
 
 use crate::cloud::Cloud;
-use crate::http::{Request, Response, page};
+use crate::http::{Request, Response};
 use crate::json::{Json, quote};
+use crate::webob::error_page;
 
 use call::{Call, identified};
 use refusal::{Answer, Fault};
@@ -38,7 +39,14 @@ enum Route<'a> {
 }
 
 /// A request below `/compute`; `path` is what follows that.
-pub(crate) fn answer(cloud: &mut Cloud, request: &Request, path: &str) -> Response {
+pub(crate) fn respond(cloud: &mut Cloud, request: &Request, path: &str) -> Response {
+    let mut response = dispatch(cloud, request, path);
+    // The web server closes the connection because a body was not read.
+    response.close &= !request.body.is_empty();
+    response
+}
+
+fn dispatch(cloud: &mut Cloud, request: &Request, path: &str) -> Response {
     let (base, rest, legacy) = if let Some(rest) = path.strip_prefix("/v2.1/") {
         ("/v2.1", rest, false)
     } else if let Some(rest) = path.strip_prefix("/v2/") {
@@ -50,7 +58,7 @@ pub(crate) fn answer(cloud: &mut Cloud, request: &Request, path: &str) -> Respon
         return version::document(request, path);
     }
     if request.method == "OPTIONS" {
-        return Response::new(200).length().unread();
+        return Response::new(200).length().close();
     }
     let call = Call::new(request, base, legacy);
     identified(authenticated(cloud, request, call, rest))
@@ -59,26 +67,26 @@ pub(crate) fn answer(cloud: &mut Cloud, request: &Request, path: &str) -> Respon
 fn authenticated(cloud: &mut Cloud, request: &Request, mut call: Call<'_>, rest: &str) -> Response {
     if request.body.len() > LARGEST_BODY {
         let text = "Request is too large. Larger than max_request_body_size (%s).";
-        return page(request, 413, text).unread();
+        return error_page(request, 413, text).close();
     }
-    let token = request.header("X-Auth-Token").unwrap_or_default();
+    let token = request.header_list("X-Auth-Token").unwrap_or_default();
     let Some(caller) = cloud.caller(&token) else {
-        return unauthorized(cloud).unread();
+        return unauthorized(cloud).close();
     };
     call.set_caller(caller);
     // A pattern's end matches before a last newline, in Python.
     let rest = rest.strip_suffix('\n').unwrap_or(rest);
     let parts: Vec<&str> = rest.split('/').collect();
     let Some((project, route)) = find(&request.method, &parts) else {
-        return page(request, 404, "The resource could not be found.").unread();
+        return error_page(request, 404, "The resource could not be found.").close();
     };
     if let Err(fault) = call.set_version(request) {
-        return call.refuse(&fault).unread();
+        return call.refuse(&fault).close();
     }
     match carry_out(cloud, request, &call, project, route) {
         Ok(body) => call.succeed(body),
         // The type is looked at before the body.
-        Err(fault) if fault.code == 415 => call.refuse(&fault).unread(),
+        Err(fault) if fault.code == 415 => call.refuse(&fault).close(),
         Err(fault) => call.refuse(&fault),
     }
 }
@@ -142,7 +150,7 @@ fn carry_out(
     project: Option<&str>,
     route: Route<'_>,
 ) -> Answer {
-    if let Some(kind) = request.header("Content-Type") {
+    if let Some(kind) = request.header_list("Content-Type") {
         let known = [
             "",
             "text/plain",

@@ -31,7 +31,7 @@ pub(super) fn one(call: &Call<'_>) -> String {
 
 /// The answer at a path that belongs to no project: a document, or a choice.
 pub(super) fn document(request: &Request, path: &str) -> Response {
-    let accept = request.header("Accept").unwrap_or_default();
+    let accept = request.header_list("Accept").unwrap_or_default();
     let base = match path {
         "/v2.1" | "/v2.1/" => "/v2.1",
         "/v2" | "/v2/" => "/v2",
