@@ -1,10 +1,10 @@
-//! The error page of `WebOb`, the library in which Nova and Glance speak HTTP.
+//! The error pages of `WebOb`, the HTTP library of Nova and Glance.
 
 use crate::http::{Request, Response, reason};
 use crate::text::html_escape;
 
-/// A refusal as `WebOb` writes it, in the form that the client accepts best:
-/// HTML, JSON or plain text.
+/// An error page of `WebOb` as HTML, JSON or plain text, whichever the client
+/// prefers.
 pub(crate) fn error_page(request: &Request, status: u16, detail: &str) -> Response {
     let title = reason(status);
     let response = Response::new(status);
@@ -13,7 +13,7 @@ pub(crate) fn error_page(request: &Request, status: u16, detail: &str) -> Respon
             .header("Content-Type", "text/html; charset=UTF-8")
             .length();
     }
-    let (kind, body) = match best(&request.header_list("Accept").unwrap_or_default()) {
+    let (kind, body) = match preferred(&request.header_list("Accept").unwrap_or_default()) {
         Some("text/html") => {
             let detail = html_escape(detail);
             let head =
@@ -40,7 +40,7 @@ pub(crate) fn error_page(request: &Request, status: u16, detail: &str) -> Respon
 }
 
 /// Which of HTML and JSON an `Accept` header prefers.
-fn best(accept: &str) -> Option<&'static str> {
+fn preferred(accept: &str) -> Option<&'static str> {
     let quality = |offer: &str| -> f32 {
         let mut found = (0, 0.0);
         for range in accept.split(',') {
@@ -66,7 +66,7 @@ fn best(accept: &str) -> Option<&'static str> {
         }
         found.1
     };
-    // What is no media range at all is taken for no header at all.
+    // An invalid header is ignored.
     if !accept.is_empty() && !accept.contains('/') {
         return Some("text/html");
     }
@@ -83,13 +83,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_page_has_the_form_that_the_client_accepts() {
-        let ask = |accept: &[&str]| {
+    fn an_error_page_has_the_form_that_the_client_prefers() {
+        let body = |accept: &[&str]| {
             let headers = accept
                 .iter()
                 .map(|it| ("Accept".to_owned(), (*it).to_owned()))
                 .collect();
-            let answer = error_page(
+            let response = error_page(
                 &Request {
                     headers,
                     ..Request::default()
@@ -97,18 +97,18 @@ mod tests {
                 404,
                 "No <b>.",
             );
-            String::from_utf8(answer.body).unwrap()
+            String::from_utf8(response.body).unwrap()
         };
         let plain = "404 Not Found\n\nNo <b>.\n\n   ";
         let json = r#"{"message": "No &lt;b&gt;.<br /><br />\n\n\n", "code": "404 Not Found", "title": "Not Found"}"#;
-        assert_eq!(ask(&[]), plain);
-        assert_eq!(ask(&["application/xml"]), plain);
-        assert_eq!(ask(&["text/html;q=0"]), plain);
-        assert_eq!(ask(&["application/json, text/plain"]), json);
-        assert_eq!(ask(&["application/*;q=0.5, text/html;q=0.1"]), json);
+        assert_eq!(body(&[]), plain);
+        assert_eq!(body(&["application/xml"]), plain);
+        assert_eq!(body(&["text/html;q=0"]), plain);
+        assert_eq!(body(&["application/json, text/plain"]), json);
+        assert_eq!(body(&["application/*;q=0.5, text/html;q=0.1"]), json);
         for html in ["*/*", "text/*", "garbage", "text/plain, */*"] {
             assert_eq!(
-                ask(&[html]),
+                body(&[html]),
                 "<html>\n <head>\n  <title>404 Not Found</title>\n </head>\n <body>\n  <h1>404 Not Found</h1>\n  \
                  No &lt;b&gt;.<br /><br />\n\n\n\n </body>\n</html>",
                 "{html}"

@@ -14,9 +14,9 @@ impl Request {
         (!found.is_empty()).then(|| found.join(","))
     }
 
-    /// The path as uWSGI hands it on: `.`, `..` and double slashes resolved,
-    /// then decoded, each byte to a character. That spoils what is not ASCII, and
-    /// so a key that is not can never be reached.
+    /// The path as uWSGI passes it to a service: `.`, `..` and double slashes are
+    /// resolved, then each decoded byte becomes a character. This is wrong for
+    /// names that are not ASCII, so no request can reach a metadata key like that.
     pub(crate) fn path(&self) -> String {
         let raw = self.target.split(['?', '#']).next().unwrap_or_default();
         let mut parts: Vec<&str> = Vec::new();
@@ -27,7 +27,7 @@ impl Request {
                 part => parts.push(part),
             }
         }
-        let slash = if parts.is_empty() || ends_in_a_name(raw) {
+        let slash = if parts.is_empty() || ends_in_name(raw) {
             ""
         } else {
             "/"
@@ -36,7 +36,7 @@ impl Request {
         percent_decode(&path).into_iter().map(char::from).collect()
     }
 
-    /// Scheme, host and port as the client knows them.
+    /// The scheme, host and port in the URL that the client used.
     pub(crate) fn origin(&self) -> String {
         let https = self
             .header_list("X-Forwarded-Proto")
@@ -46,8 +46,8 @@ impl Request {
     }
 }
 
-/// Whether a path ends in a name, and so without a slash.
-fn ends_in_a_name(path: &str) -> bool {
+/// Whether a path ends in a name, and not in a slash.
+fn ends_in_name(path: &str) -> bool {
     !matches!(path.rsplit('/').next(), None | Some("" | "." | ".."))
 }
 
@@ -65,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_is_resolved_and_then_decoded() {
+    fn a_path_is_resolved_before_it_is_decoded() {
         assert_eq!(path("/v2.1/images?a=b"), "/v2.1/images");
         assert_eq!(path("/v2.1//images/"), "/v2.1/images/");
         assert_eq!(path("/v2.1/images/.."), "/v2.1/");

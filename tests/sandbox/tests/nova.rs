@@ -1,10 +1,10 @@
-//! Nova's answers, as recorded from the real one.
+//! Nova's responses, as recorded from a real Nova.
 
 mod common;
 
 use std::time::Duration;
 
-use common::{ask, host, nova};
+use common::{host, nova, send};
 use opencloud_sandbox::{NewImage, Sandbox};
 
 const ID: &str = "44f00720-91de-4ca2-a423-e8783ac8e4c7";
@@ -14,11 +14,11 @@ fn empty() -> Sandbox {
 }
 
 #[test]
-fn a_page_has_nova_s_headers_in_nova_s_order_and_a_link_to_the_next() {
+fn a_page_has_the_headers_of_nova_and_a_link_to_the_next_page() {
     let sandbox = empty();
     sandbox.add_image(NewImage::named("null properties").id(ID));
     let token = sandbox.token("demo");
-    let answer = ask(
+    let response = send(
         &sandbox,
         "GET",
         "/compute/v2.1/images?limit=1&bogus=1",
@@ -29,11 +29,11 @@ fn a_page_has_nova_s_headers_in_nova_s_order_and_a_link_to_the_next() {
     let body = format!(
         r#"{{"images": [{{"id": "{ID}", "name": "null properties", "links": [{{"rel": "self", "href": "{base}/compute/v2.1/images/{ID}"}}, {{"rel": "bookmark", "href": "{base}/compute/images/{ID}"}}, {{"rel": "alternate", "type": "application/vnd.openstack.image", "href": "{base}/image//images/{ID}"}}]}}], "images_links": [{{"rel": "next", "href": "{base}/compute/v2.1/images?limit=1&marker={ID}"}}]}}"#
     );
-    assert_eq!(answer.status, "HTTP/1.1 200 OK");
-    assert_eq!(answer.body, body);
+    assert_eq!(response.status, "HTTP/1.1 200 OK");
+    assert_eq!(response.body, body);
     let length = format!("Content-Length: {}", body.len());
     assert_eq!(
-        answer.headers,
+        response.headers,
         [
             length.as_str(),
             "Content-Type: application/json",
@@ -49,10 +49,10 @@ fn a_page_has_nova_s_headers_in_nova_s_order_and_a_link_to_the_next() {
 }
 
 #[test]
-fn a_refusal_has_its_headers_in_another_order() {
+fn an_error_has_its_headers_in_another_order() {
     let sandbox = empty();
     let token = sandbox.token("demo");
-    let answer = ask(
+    let response = send(
         &sandbox,
         "GET",
         "/compute/v2.1/images?limit=0",
@@ -60,11 +60,11 @@ fn a_refusal_has_its_headers_in_another_order() {
         "",
     );
     assert_eq!(
-        answer.body,
+        response.body,
         r#"{"badRequest": {"code": 400, "message": "Invalid input for query parameters limit. Value: 0. 0 is less than the minimum of 1"}}"#
     );
     assert_eq!(
-        answer.headers,
+        response.headers,
         [
             "OpenStack-API-Version: compute 2.1",
             "X-OpenStack-Nova-API-Version: 2.1",
@@ -80,22 +80,22 @@ fn a_refusal_has_its_headers_in_another_order() {
 }
 
 #[test]
-fn a_request_without_a_token_is_refused_before_its_path_is_looked_at() {
+fn a_request_without_a_token_fails_even_for_an_unknown_path() {
     let sandbox = empty();
-    let answer = ask(&sandbox, "GET", "/compute/v2.1/nonsense", &[], "");
-    assert_eq!(answer.status, "HTTP/1.1 401 Unauthorized");
+    let response = send(&sandbox, "GET", "/compute/v2.1/nonsense", &[], "");
+    assert_eq!(response.status, "HTTP/1.1 401 Unauthorized");
     assert_eq!(
-        answer.body,
+        response.body,
         r#"{"error": {"code": 401, "title": "Unauthorized", "message": "The request you have made requires authentication."}}"#
     );
-    assert!(answer.headers.contains(&format!(
+    assert!(response.headers.contains(&format!(
         "WWW-Authenticate: Keystone uri=\"{}\"",
         sandbox.auth_url()
     )));
 }
 
 #[test]
-fn an_image_of_a_server_shows_it() {
+fn a_snapshot_has_the_server() {
     let sandbox = Sandbox::start();
     let (id, base) = (
         sandbox.image_id("snapshot"),
@@ -116,7 +116,7 @@ fn an_image_of_a_server_shows_it() {
 }
 
 #[test]
-fn a_page_of_more_than_the_limit_of_the_server_has_no_link() {
+fn a_page_larger_than_max_limit_has_no_link() {
     let sandbox = Sandbox::builder().empty().max_limit(3).start();
     sandbox.add_images(5);
     let linked = |query: &str| {
@@ -136,7 +136,7 @@ fn a_page_of_more_than_the_limit_of_the_server_has_no_link() {
 }
 
 #[test]
-fn a_value_that_moves_to_another_name_is_an_error_of_the_server() {
+fn a_value_that_moves_to_another_name_is_a_server_error() {
     let sandbox = empty();
     let id = sandbox.add_image(NewImage::named("x").metadata([("a", "1"), ("b", "2")]));
     let path = format!("/images/{id}/metadata");
@@ -158,12 +158,12 @@ fn a_value_that_moves_to_another_name_is_an_error_of_the_server() {
 }
 
 #[test]
-fn whoever_changes_a_shared_image_makes_it_private() {
+fn a_change_makes_a_shared_image_private() {
     let sandbox = empty();
     let id = sandbox.add_image(NewImage::named("x").visibility("community"));
     let path = format!("/compute/v2.1/images/{id}");
     let other = || {
-        ask(
+        send(
             &sandbox,
             "GET",
             &path,
@@ -183,7 +183,7 @@ fn whoever_changes_a_shared_image_makes_it_private() {
 }
 
 #[test]
-fn a_mapping_that_is_no_json_spoils_every_list_that_holds_it() {
+fn a_mapping_that_is_not_json_breaks_every_list_with_the_image() {
     let sandbox = empty();
     let id = sandbox.add_image(NewImage::named("x"));
     let path = format!("/images/{id}/metadata");
@@ -219,12 +219,12 @@ fn a_mapping_that_is_no_json_spoils_every_list_that_holds_it() {
 }
 
 #[test]
-fn a_reader_may_look_and_change_nothing() {
+fn a_reader_cannot_change_anything() {
     let sandbox = empty();
     let id = sandbox.add_image(NewImage::named("x").metadata([("a", "1")]));
     let reader = |method: &str, path: &str, body: &str| {
         let token = sandbox.token("demo-reader");
-        ask(
+        send(
             &sandbox,
             method,
             &format!("/compute/v2.1/images/{id}{path}"),
@@ -237,13 +237,13 @@ fn a_reader_may_look_and_change_nothing() {
         reader("GET", "/metadata", ""),
         r#"{"metadata": {"a": "1"}}"#
     );
-    let refused =
+    let forbidden =
         format!(r#"{{"forbidden": {{"code": 403, "message": "Not authorized for image {id}."}}}}"#);
     assert_eq!(
         reader("POST", "/metadata", r#"{"metadata": {"b": "2"}}"#),
-        refused
+        forbidden
     );
-    assert_eq!(reader("DELETE", "/metadata/a", ""), refused);
+    assert_eq!(reader("DELETE", "/metadata/a", ""), forbidden);
     assert_eq!(
         reader("DELETE", "", ""),
         r#"{"forbidden": {"code": 403, "message": "You are not allowed to delete the image."}}"#
@@ -252,7 +252,7 @@ fn a_reader_may_look_and_change_nothing() {
 }
 
 #[test]
-fn the_three_kinds_of_404_differ() {
+fn there_are_three_different_404s() {
     let sandbox = Sandbox::start();
     let id = sandbox.image_id("plain");
     let image = r#"{"itemNotFound": {"code": 404, "message": "Image not found."}}"#;
@@ -285,7 +285,7 @@ fn the_three_kinds_of_404_differ() {
 }
 
 #[test]
-fn a_filter_finds_what_nova_s_finds() {
+fn filters_match_the_same_images_as_in_nova() {
     let sandbox = Sandbox::start();
     let plain = sandbox.image_id("plain");
     let names = |query: &str| -> Vec<String> {
@@ -343,7 +343,7 @@ fn a_filter_finds_what_nova_s_finds() {
 }
 
 #[test]
-fn the_link_has_what_nova_knows_in_alphabetical_order() {
+fn the_link_has_the_supported_parameters_in_alphabetical_order() {
     let sandbox = Sandbox::start();
     let (first, second) = (sandbox.image_id("twin-2"), sandbox.image_id("twin-1"));
     let link = |query: &str| {
@@ -362,7 +362,7 @@ fn the_link_has_what_nova_knows_in_alphabetical_order() {
 }
 
 #[test]
-fn metadata_is_written_as_nova_writes_it() {
+fn metadata_is_changed_as_in_nova() {
     let sandbox = empty();
     let id = sandbox.add_image(NewImage::named("x").metadata([("z", "1"), ("y", "2")]));
     let path = format!("/images/{id}/metadata");
@@ -373,7 +373,7 @@ fn metadata_is_written_as_nova_writes_it() {
     let (full, over) = (many(128), many(129));
     let quota = r#"{"forbidden": {"code": 403, "message": "Image metadata limit exceeded"}}"#;
     let fault = r#"{"computeFault": {"code": 500, "message": "Unexpected API Error. Please contact the administrator\n<class 'nova.exception.ImageBadRequest'>"}}"#;
-    for (method, part, body, answer) in [
+    for (method, part, body, response) in [
         (
             "POST",
             "",
@@ -432,14 +432,14 @@ fn metadata_is_written_as_nova_writes_it() {
     ] {
         assert_eq!(
             nova(&sandbox, method, &format!("{path}{part}"), body).1,
-            answer,
+            response,
             "{method} {part} {body}"
         );
     }
 }
 
 #[test]
-fn only_a_change_makes_an_image_newer() {
+fn only_a_change_updates_the_time() {
     let sandbox = empty();
     let id = sandbox.add_image(
         NewImage::named("x")

@@ -1,18 +1,18 @@
-//! Signing in: what Keystone makes of the body of `POST /auth/tokens`.
+//! Authentication: checks the body of `POST /auth/tokens` and issues a token.
 
 use crate::cloud::{APPLICATION_CREDENTIAL_SECRET, Cloud, Token, TokenScope, User};
 use crate::json::Json;
 
-/// What Keystone refuses with.
+/// A request that failed.
 #[derive(Debug)]
-pub(crate) struct Refusal {
+pub(crate) struct KeystoneError {
     pub(crate) status: u16,
     pub(crate) message: String,
-    /// A part of the error's text, of which clients take no notice.
+    /// A part of the response body that clients ignore.
     pub(crate) identity: &'static str,
 }
 
-impl Refusal {
+impl KeystoneError {
     pub(crate) fn new(status: u16, message: impl Into<String>) -> Self {
         Self {
             status,
@@ -25,17 +25,17 @@ impl Refusal {
         Self::new(401, "The request you have made requires authentication.")
     }
 
-    fn expecting(what: &str, place: &str) -> Self {
+    fn missing(field: &str, parent: &str) -> Self {
         Self::new(
             400,
             format!(
-                "Expecting to find {what} in {place}. The server could not comply with the request \
+                "Expecting to find {field} in {parent}. The server could not comply with the request \
                  since it is either malformed or otherwise incorrect. The client is assumed to be in error."
             ),
         )
     }
 
-    /// The first line of what the schema says; Keystone adds the schema.
+    /// A schema violation. Keystone also quotes the schema, which is omitted here.
     fn schema(field: &str, message: &str) -> Self {
         let field = if field.is_empty() {
             String::new()
@@ -46,23 +46,23 @@ impl Refusal {
     }
 }
 
-/// Makes a token, and answers its id.
-pub(crate) fn sign_in(cloud: &mut Cloud, body: &[u8]) -> Result<String, Refusal> {
+/// Issues a token and returns its id.
+pub(crate) fn authenticate(cloud: &mut Cloud, body: &[u8]) -> Result<String, KeystoneError> {
     let body = match std::str::from_utf8(body) {
         Ok("") => Json::Null,
         Ok(text) => {
-            Json::parse(text).ok_or_else(|| Refusal::expecting("valid JSON", "request body"))?
+            Json::parse(text).ok_or_else(|| KeystoneError::missing("valid JSON", "request body"))?
         }
-        Err(_) => return Err(Refusal::expecting("valid JSON", "request body")),
+        Err(_) => return Err(KeystoneError::missing("valid JSON", "request body")),
     };
     let auth = match body.get("auth") {
-        None | Some(Json::Null) => return Err(Refusal::expecting("auth", "request body")),
+        None | Some(Json::Null) => return Err(KeystoneError::missing("auth", "request body")),
         Some(auth) => auth,
     };
-    check(auth)?;
+    check_schema(auth)?;
     let methods = methods(auth);
     let identity = auth.get("identity").unwrap_or(&Json::Null);
-    let known = [
+    let supported = [
         "external",
         "password",
         "token",
@@ -72,51 +72,51 @@ pub(crate) fn sign_in(cloud: &mut Cloud, body: &[u8]) -> Result<String, Refusal>
         "ec2credential",
     ];
     for method in &methods {
-        if !known.contains(&method.as_str()) {
-            let mut refusal =
-                Refusal::new(401, "Attempted to authenticate with an unsupported method.");
-            refusal.identity = "\"identity\":{\"methods\":[\"external\",\"password\",\"token\",\"oauth1\",\
+        if !supported.contains(&method.as_str()) {
+            let mut error =
+                KeystoneError::new(401, "Attempted to authenticate with an unsupported method.");
+            error.identity = "\"identity\":{\"methods\":[\"external\",\"password\",\"token\",\"oauth1\",\
                                 \"mapped\",\"application_credential\",\"ec2credential\"]},";
-            return Err(refusal);
+            return Err(error);
         }
         if identity.get(method).is_none() {
-            return Err(Refusal::expecting(method, "identity"));
+            return Err(KeystoneError::missing(method, "identity"));
         }
     }
-    let by_application = methods.iter().any(|it| it == "application_credential");
-    if by_application && auth.get("scope").is_some() {
+    let by_credential = methods.iter().any(|it| it == "application_credential");
+    if by_credential && auth.get("scope").is_some() {
         let text = "Error authenticating with application credential: Application credentials cannot request a scope.";
-        return Err(Refusal {
+        return Err(KeystoneError {
             identity: "\"identity\":{},",
-            ..Refusal::new(401, text)
+            ..KeystoneError::new(401, text)
         });
     }
     let scope = auth
         .get("scope")
         .map(|scope| find_scope(cloud, scope))
         .transpose()?;
-    let (user, before) = find_user(cloud, &methods, identity)?;
+    let (user, previous) = find_user(cloud, &methods, identity)?;
     let scope = match scope {
-        None if by_application => TokenScope::Project(user.project),
-        None => TokenScope::Nothing,
+        None if by_credential => TokenScope::Project(user.project),
+        None => TokenScope::Unscoped,
         Some(scope) => scope,
     };
     let allowed = match &scope {
-        TokenScope::Nothing => true,
+        TokenScope::Unscoped => true,
         TokenScope::Project(name) => user.project == *name,
         TokenScope::System => user.roles.contains(&"admin"),
     };
     if !allowed {
-        return Err(Refusal::unauthorized());
+        return Err(KeystoneError::unauthorized());
     }
     let name = user.name;
     let mut all = methods;
-    for method in before.iter().flat_map(|it| &it.methods) {
+    for method in previous.iter().flat_map(|it| &it.methods) {
         if !all.contains(method) {
             all.push(method.clone());
         }
     }
-    Ok(cloud.issue(name, scope, all, before.as_ref()))
+    Ok(cloud.issue(name, scope, all, previous.as_ref()))
 }
 
 fn methods(auth: &Json) -> Vec<String> {
@@ -130,28 +130,33 @@ fn methods(auth: &Json) -> Vec<String> {
     }
 }
 
-/// The parts of Keystone's schema that a client is likely to meet.
-fn check(auth: &Json) -> Result<(), Refusal> {
-    let wrong = |value: &Json, kind: &str| format!("{} is not of type '{kind}'", value.repr());
+/// Checks the parts of Keystone's schema that a client is likely to violate.
+fn check_schema(auth: &Json) -> Result<(), KeystoneError> {
+    let wrong_type = |value: &Json, kind: &str| format!("{} is not of type '{kind}'", value.repr());
     if auth.map().is_none() {
-        return Err(Refusal::schema("", &wrong(auth, "object")));
+        return Err(KeystoneError::schema("", &wrong_type(auth, "object")));
     }
     let identity = auth
         .get("identity")
-        .ok_or_else(|| Refusal::schema("", "'identity' is a required property"))?;
+        .ok_or_else(|| KeystoneError::schema("", "'identity' is a required property"))?;
     match identity.get("methods") {
         None => {
-            return Err(Refusal::schema(
+            return Err(KeystoneError::schema(
                 "identity",
                 "'methods' is a required property",
             ));
         }
         Some(Json::List(_)) => {}
-        Some(other) => return Err(Refusal::schema("identity/methods", &wrong(other, "array"))),
+        Some(other) => {
+            return Err(KeystoneError::schema(
+                "identity/methods",
+                &wrong_type(other, "array"),
+            ));
+        }
     }
     if let Some(Json::Map(_)) = identity.get("token") {
         if identity.get("token").and_then(|it| it.get("id")).is_none() {
-            return Err(Refusal::schema(
+            return Err(KeystoneError::schema(
                 "identity/token",
                 "'id' is a required property",
             ));
@@ -162,34 +167,34 @@ fn check(auth: &Json) -> Result<(), Refusal> {
         match user.and_then(|it| it.get(field)) {
             None | Some(Json::Text(_)) => {}
             Some(other) => {
-                return Err(Refusal::schema(
+                return Err(KeystoneError::schema(
                     &format!("identity/password/user/{field}"),
-                    &wrong(other, "string"),
+                    &wrong_type(other, "string"),
                 ));
             }
         }
     }
     match auth.get("scope") {
         None | Some(Json::Map(_) | Json::Text(_)) => Ok(()),
-        Some(other) => Err(Refusal::schema(
+        Some(other) => Err(KeystoneError::schema(
             "scope",
             &format!("{} is not of type 'object', 'string'", other.repr()),
         )),
     }
 }
 
-/// Whether a `domain` is the only one there is.
-fn in_domain(owner: &Json, of: &str) -> Result<bool, Refusal> {
+/// Whether the `domain` of a user or project is the default domain.
+fn in_default_domain(owner: &Json, kind: &str) -> Result<bool, KeystoneError> {
     let domain = owner
         .get("domain")
-        .ok_or_else(|| Refusal::expecting("domain", of))?;
+        .ok_or_else(|| KeystoneError::missing("domain", kind))?;
     Ok(match domain.get_text("id") {
         Some(id) => id == "default",
         None => domain.get_text("name") == Some("Default"),
     })
 }
 
-fn find_scope(cloud: &Cloud, scope: &Json) -> Result<TokenScope, Refusal> {
+fn find_scope(cloud: &Cloud, scope: &Json) -> Result<TokenScope, KeystoneError> {
     let kinds: Vec<&str> = match scope {
         Json::Text(text) => vec![text],
         scope => scope
@@ -200,113 +205,116 @@ fn find_scope(cloud: &Cloud, scope: &Json) -> Result<TokenScope, Refusal> {
             .collect(),
     };
     match kinds[..] {
-        ["unscoped"] => Ok(TokenScope::Nothing),
+        ["unscoped"] => Ok(TokenScope::Unscoped),
         ["system"] if scope.map().is_some() => Ok(TokenScope::System),
-        ["domain" | "OS-TRUST:trust"] if scope.map().is_some() => Err(Refusal::unauthorized()),
+        ["domain" | "OS-TRUST:trust"] if scope.map().is_some() => {
+            Err(KeystoneError::unauthorized())
+        }
         ["project"] if scope.map().is_some() => {
             let project = scope.get("project").unwrap_or(&Json::Null);
             let found = match (project.get_text("id"), project.get_text("name")) {
                 (Some(id), _) => cloud.projects.iter().find(|(_, it)| it == id),
                 (None, Some(name)) => {
-                    let here = in_domain(project, "project")?;
+                    let in_domain = in_default_domain(project, "project")?;
                     cloud
                         .projects
                         .iter()
                         .find(|(it, _)| *it == name)
-                        .filter(|_| here)
+                        .filter(|_| in_domain)
                 }
                 (None, None) => {
                     let text = "Invalid input for field scope/project: id or name must be present.";
-                    return Err(Refusal::new(400, text));
+                    return Err(KeystoneError::new(400, text));
                 }
             };
             found
                 .map(|(name, _)| TokenScope::Project(name))
-                .ok_or_else(Refusal::unauthorized)
+                .ok_or_else(KeystoneError::unauthorized)
         }
-        _ => Err(Refusal::expecting(
+        _ => Err(KeystoneError::missing(
             "system, project, domain, OS-TRUST:trust or unscoped",
             "scope",
         )),
     }
 }
 
-/// The user whom every method names, and the token with which it was proved.
+/// The user whom all methods identify, and the token of the method `token`.
 fn find_user<'a>(
     cloud: &'a Cloud,
     methods: &[String],
     identity: &Json,
-) -> Result<(&'a User, Option<Token>), Refusal> {
+) -> Result<(&'a User, Option<Token>), KeystoneError> {
     let mut found: Option<&User> = None;
-    let mut before = None;
+    let mut previous = None;
     for method in methods {
         let part = identity.get(method).unwrap_or(&Json::Null);
         let user = match method.as_str() {
             "password" => by_password(cloud, part)?,
             "token" => {
-                let token = known(cloud, part.get_text("id").unwrap_or_default())?;
-                before = Some(token.clone());
-                cloud.user(token.user).ok_or_else(Refusal::unauthorized)?
+                let token = validate(cloud, part.get_text("id").unwrap_or_default())?;
+                previous = Some(token.clone());
+                cloud
+                    .user(token.user)
+                    .ok_or_else(KeystoneError::unauthorized)?
             }
             "application_credential" => by_application_credential(cloud, part)?,
-            _ => return Err(Refusal::unauthorized()),
+            _ => return Err(KeystoneError::unauthorized()),
         };
         if found.is_some_and(|it| it.name != user.name) {
-            return Err(Refusal::unauthorized());
+            return Err(KeystoneError::unauthorized());
         }
         found = Some(user);
     }
-    Ok((found.ok_or_else(Refusal::unauthorized)?, before))
+    Ok((found.ok_or_else(KeystoneError::unauthorized)?, previous))
 }
 
-/// A user by id, or by name and domain.
-fn named<'a>(cloud: &'a Cloud, user: &Json) -> Result<Option<&'a User>, Refusal> {
+/// Finds a user by id, or by name and domain.
+fn lookup_user<'a>(cloud: &'a Cloud, user: &Json) -> Result<Option<&'a User>, KeystoneError> {
     if let Some(id) = user.get_text("id") {
         return Ok(cloud.users.iter().find(|it| it.id == id));
     }
     let Some(name) = user.get_text("name") else {
         let text = "Invalid input for field identity/password/user: id or name must be present.";
-        return Err(Refusal::new(400, text));
+        return Err(KeystoneError::new(400, text));
     };
-    let here = in_domain(user, "user")?;
-    Ok(cloud.user(name).filter(|_| here))
+    let in_domain = in_default_domain(user, "user")?;
+    Ok(cloud.user(name).filter(|_| in_domain))
 }
 
-fn by_password<'a>(cloud: &'a Cloud, part: &Json) -> Result<&'a User, Refusal> {
+fn by_password<'a>(cloud: &'a Cloud, part: &Json) -> Result<&'a User, KeystoneError> {
     let Some(user) = part.get("user") else {
-        return Err(Refusal::expecting("user", "None"));
+        return Err(KeystoneError::missing("user", "None"));
     };
     let password = user.get_text("password");
-    let found = named(cloud, user)?;
+    let found = lookup_user(cloud, user)?;
     found
         .filter(|it| Some(it.password.as_str()) == password)
-        .ok_or_else(Refusal::unauthorized)
+        .ok_or_else(KeystoneError::unauthorized)
 }
 
-fn by_application_credential<'a>(cloud: &'a Cloud, part: &Json) -> Result<&'a User, Refusal> {
-    let unknown = |what: &str| {
-        Refusal::new(
+fn by_application_credential<'a>(cloud: &'a Cloud, part: &Json) -> Result<&'a User, KeystoneError> {
+    let unknown = |credential: &str| {
+        KeystoneError::new(
             404,
-            format!("Could not find Application Credential: {what}."),
+            format!("Could not find Application Credential: {credential}."),
         )
     };
     match (part.get_text("id"), part.get_text("name")) {
         (Some(id), _) if id != cloud.application_credential => return Err(unknown(id)),
         (Some(_), _) => {}
         (None, name) => {
-            let place = "application credential";
             let user = part
                 .get("user")
-                .ok_or_else(|| Refusal::expecting("user", place))?;
-            let user = named(cloud, user)?.ok_or_else(|| match user.get_text("id") {
+                .ok_or_else(|| KeystoneError::missing("user", "application credential"))?;
+            let user = lookup_user(cloud, user)?.ok_or_else(|| match user.get_text("id") {
                 None => {
                     let name = user.get_text("name").unwrap_or_default();
-                    Refusal::new(404, format!("Could not find user: {name}."))
+                    KeystoneError::new(404, format!("Could not find user: {name}."))
                 }
-                Some(_) => Refusal::unauthorized(),
+                Some(_) => KeystoneError::unauthorized(),
             })?;
             if user.name != "demo" || name != Some("demo-app") {
-                return Err(Refusal::unauthorized());
+                return Err(KeystoneError::unauthorized());
             }
         }
     }
@@ -314,17 +322,17 @@ fn by_application_credential<'a>(cloud: &'a Cloud, part: &Json) -> Result<&'a Us
     cloud
         .user("demo")
         .filter(|_| secret)
-        .ok_or_else(Refusal::unauthorized)
+        .ok_or_else(KeystoneError::unauthorized)
 }
 
-/// A token that is valid.
-pub(crate) fn known<'a>(cloud: &'a Cloud, id: &str) -> Result<&'a Token, Refusal> {
+/// Returns a token if it is valid.
+pub(crate) fn validate<'a>(cloud: &'a Cloud, id: &str) -> Result<&'a Token, KeystoneError> {
     if !cloud.tokens.contains_key(id) {
-        return Err(Refusal::new(404, "Could not recognize Fernet token"));
+        return Err(KeystoneError::new(404, "Could not recognize Fernet token"));
     }
     cloud
         .valid(id)
-        .ok_or_else(|| Refusal::new(404, "Failed to validate token"))
+        .ok_or_else(|| KeystoneError::new(404, "Failed to validate token"))
 }
 
 #[cfg(test)]
@@ -332,15 +340,15 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn refused(auth: &str) -> (u16, String) {
+    fn error(auth: &str) -> (u16, String) {
         let mut cloud = Cloud::new(String::new());
         let body = format!("{{\"auth\": {auth}}}");
-        let refusal = sign_in(&mut cloud, body.as_bytes()).expect_err(auth);
-        (refusal.status, refusal.message)
+        let error = authenticate(&mut cloud, body.as_bytes()).expect_err(auth);
+        (error.status, error.message)
     }
 
     #[test]
-    fn a_body_that_lacks_something_is_refused_with_what_it_lacks() {
+    fn a_missing_field_is_named_in_the_error() {
         let tail = " The server could not comply with the request since it is either malformed or \
                     otherwise incorrect. The client is assumed to be in error.";
         for (auth, message) in [
@@ -358,21 +366,21 @@ mod tests {
                 "Expecting to find domain in user.",
             ),
         ] {
-            assert_eq!(refused(auth), (400, format!("{message}{tail}")), "{auth}");
+            assert_eq!(error(auth), (400, format!("{message}{tail}")), "{auth}");
         }
         assert_eq!(
-            refused("\"x\""),
+            error("\"x\""),
             (400, "'x' is not of type 'object'".to_owned())
         );
-        assert_eq!(refused(r#"{"identity": {"methods": []}}"#).0, 401);
+        assert_eq!(error(r#"{"identity": {"methods": []}}"#).0, 401);
     }
 
     #[test]
-    fn a_token_got_with_a_token_ends_when_that_one_does() {
+    fn a_token_issued_for_a_token_expires_with_it() {
         let mut cloud = Cloud::new(String::new());
         let first = cloud.issue(
             "demo",
-            TokenScope::Nothing,
+            TokenScope::Unscoped,
             vec!["password".to_owned()],
             None,
         );
@@ -381,7 +389,7 @@ mod tests {
             r#"{{"auth": {{"identity": {{"methods": ["token"], "token": {{"id": "{first}"}}}},
             "scope": {{"project": {{"id": "{id}"}}}}}}}}"#
         );
-        let second = sign_in(&mut cloud, body.as_bytes()).unwrap();
+        let second = authenticate(&mut cloud, body.as_bytes()).unwrap();
         let (first, second) = (&cloud.tokens[&first], &cloud.tokens[&second]);
         assert_eq!(second.expires, first.expires);
         assert_eq!(second.methods, ["token", "password"]);
