@@ -16,10 +16,11 @@
 //! Keystone quotes in an error message.
 //!
 //! There are the users `demo`, `demo-reader`, `other` and `admin`, each with a
-//! project and the password NAME`-password`. The seed images cover every kind of
+//! project and the password `NAME-password`. The seed images cover every kind of
 //! image: public, private, shared, queued, with unusual names and metadata.
 //! `cargo run -p opencloud-sandbox` serves the same to any other client.
 
+mod builder;
 mod cloud;
 mod fault;
 mod glance;
@@ -40,10 +41,11 @@ mod webob;
 mod wire;
 mod wsgi;
 
+pub use builder::Builder;
 pub use fault::Fault;
 pub use http::Request;
 pub use new_image::NewImage;
-pub use sandbox::{Builder, Sandbox};
+pub use sandbox::Sandbox;
 pub use wire::Wire;
 
 /// Shell commands that set the variables of the user `demo`.

@@ -1,30 +1,30 @@
-//! [`Sandbox`] and its [`Builder`]: a cloud for a test.
+//! [`Sandbox`]: a cloud for a test.
 
 use std::fmt;
 use std::io;
-use std::net::TcpListener;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use opencloud::{Domain, Options, Project, Scope, User};
 
+use crate::builder::Builder;
 use crate::cloud::{APPLICATION_CREDENTIAL_SECRET, Cloud, TokenScope};
 use crate::fault::Fault;
 use crate::http::Request;
 use crate::json::Json;
 use crate::new_image::NewImage;
 use crate::server::{Server, lock};
+use crate::state;
 use crate::wire::Wire;
-use crate::{seed, state};
 
 /// Keystone and Nova's image proxy on a free port of the loopback interface.
 ///
 /// It serves until dropped, and prints nothing. Sandboxes share no state, so
 /// tests can run in parallel.
 pub struct Sandbox {
-    cloud: Arc<Mutex<Cloud>>,
-    server: Server,
+    pub(crate) cloud: Arc<Mutex<Cloud>>,
+    pub(crate) server: Server,
 }
 
 impl fmt::Debug for Sandbox {
@@ -32,80 +32,6 @@ impl fmt::Debug for Sandbox {
         f.debug_struct("Sandbox")
             .field("auth_url", &self.auth_url())
             .finish_non_exhaustive()
-    }
-}
-
-/// Options of a [`Sandbox`], from [`Sandbox::builder`].
-#[derive(Clone, Debug, Default)]
-#[must_use]
-pub struct Builder {
-    wire: Wire,
-    token_life: Option<Duration>,
-    max_limit: Option<usize>,
-    empty: bool,
-    port: u16,
-}
-
-impl Builder {
-    /// How responses mark the end of their body. The default is [`Wire::Close`].
-    pub fn wire(mut self, wire: Wire) -> Self {
-        self.wire = wire;
-        self
-    }
-
-    /// How long tokens are valid. The default is an hour. A whole number of
-    /// seconds counts from the last full second, as in Keystone.
-    pub fn token_life(mut self, life: Duration) -> Self {
-        self.token_life = Some(life);
-        self
-    }
-
-    /// Nova's `max_limit`: a larger page has no link to the next one. The
-    /// default is 1000.
-    pub fn max_limit(mut self, images: usize) -> Self {
-        self.max_limit = Some(images);
-        self
-    }
-
-    /// Starts without the seed images.
-    pub fn empty(mut self) -> Self {
-        self.empty = true;
-        self
-    }
-
-    /// The port of 127.0.0.1. The default is any free port.
-    pub fn port(mut self, port: u16) -> Self {
-        self.port = port;
-        self
-    }
-
-    /// Starts the sandbox.
-    ///
-    /// # Panics
-    ///
-    /// If no port is free or no thread can be started.
-    #[must_use]
-    pub fn start(self) -> Sandbox {
-        self.try_start()
-            .expect("no free port or no thread for the sandbox")
-    }
-
-    /// Starts the sandbox.
-    ///
-    /// # Errors
-    ///
-    /// If the port is taken or no thread can be started.
-    pub fn try_start(self) -> io::Result<Sandbox> {
-        let listener = TcpListener::bind(("127.0.0.1", self.port))?;
-        let mut cloud = Cloud::new(format!("http://{}", listener.local_addr()?));
-        cloud.token_life = self.token_life.unwrap_or(cloud.token_life);
-        cloud.max_limit = self.max_limit.unwrap_or(cloud.max_limit);
-        if !self.empty {
-            seed::seed(&mut cloud);
-        }
-        let cloud = Arc::new(Mutex::new(cloud));
-        let server = Server::start(listener, self.wire, Arc::clone(&cloud))?;
-        Ok(Sandbox { cloud, server })
     }
 }
 

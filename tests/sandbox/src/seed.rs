@@ -4,7 +4,7 @@ use crate::cloud::Cloud;
 use crate::json::Json;
 use crate::new_image::NewImage;
 
-/// Creates the seed images, in the same order as `populate.py` does in a real cloud.
+/// Creates the seed images in the order of `tests/real-cloud/populate.py`.
 pub(crate) fn seed(cloud: &mut Cloud) {
     for (label, image) in images(cloud) {
         let id = cloud.add_image(image);

@@ -1,4 +1,4 @@
-//! [`Server`]: answers requests with the services, a wire and faults.
+//! [`Server`]: the HTTP server of a sandbox, with its wire and its faults.
 
 use std::io::{self, Read};
 use std::net::TcpListener;

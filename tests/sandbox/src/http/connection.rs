@@ -91,7 +91,7 @@ impl Connection {
     ///
     /// # Errors
     ///
-    /// If the operating system refuses it.
+    /// If the operating system does not support it.
     pub fn set_read_timeout(&self, timeout: Option<Duration>) -> io::Result<()> {
         self.stream().set_read_timeout(timeout)
     }
@@ -141,7 +141,7 @@ impl Connection {
     ///
     /// # Errors
     ///
-    /// If the operating system refuses it.
+    /// If the operating system does not support it.
     pub fn reset(&self) -> io::Result<()> {
         socket2::SockRef::from(self.stream()).set_linger(Some(Duration::ZERO))
     }

@@ -3,8 +3,8 @@
 //! the benchmarks.
 //!
 //! A [`Server`] runs a handler for each connection on a thread of its own. The
-//! handler reads requests from a [`Connection`] and writes whatever bytes it
-//! wants to. Bodies can be streamed in both directions.
+//! handler reads requests from a [`Connection`] and writes any bytes to it. Bodies
+//! can be streamed in both directions.
 
 mod body;
 mod connection;

@@ -3,57 +3,15 @@
 use crate::cloud::{APPLICATION_CREDENTIAL_SECRET, Cloud, Token, TokenScope, User};
 use crate::json::Json;
 
-/// A request that failed.
-#[derive(Debug)]
-pub(crate) struct KeystoneError {
-    pub(crate) status: u16,
-    pub(crate) message: String,
-    /// A part of the response body that clients ignore.
-    pub(crate) identity: &'static str,
-}
-
-impl KeystoneError {
-    pub(crate) fn new(status: u16, message: impl Into<String>) -> Self {
-        Self {
-            status,
-            message: message.into(),
-            identity: "",
-        }
-    }
-
-    pub(crate) fn unauthorized() -> Self {
-        Self::new(401, "The request you have made requires authentication.")
-    }
-
-    fn missing(field: &str, parent: &str) -> Self {
-        Self::new(
-            400,
-            format!(
-                "Expecting to find {field} in {parent}. The server could not comply with the request \
-                 since it is either malformed or otherwise incorrect. The client is assumed to be in error."
-            ),
-        )
-    }
-
-    /// A schema violation. Keystone also quotes the schema, which is omitted here.
-    fn schema(field: &str, message: &str) -> Self {
-        let field = if field.is_empty() {
-            String::new()
-        } else {
-            format!("Invalid input for field '{field}': ")
-        };
-        Self::new(400, format!("{field}{message}"))
-    }
-}
+use super::error::KeystoneError;
+use super::schema::check_schema;
 
 /// Issues a token and returns its id.
-pub(crate) fn authenticate(cloud: &mut Cloud, body: &[u8]) -> Result<String, KeystoneError> {
-    let body = match std::str::from_utf8(body) {
-        Ok("") => Json::Null,
-        Ok(text) => {
-            Json::parse(text).ok_or_else(|| KeystoneError::missing("valid JSON", "request body"))?
-        }
-        Err(_) => return Err(KeystoneError::missing("valid JSON", "request body")),
+pub(super) fn authenticate(cloud: &mut Cloud, body: &[u8]) -> Result<String, KeystoneError> {
+    let invalid = || KeystoneError::missing("valid JSON", "request body");
+    let body = match std::str::from_utf8(body).map_err(|_| invalid())? {
+        "" => Json::Null,
+        text => Json::parse(text).ok_or_else(invalid)?,
     };
     let auth = match body.get("auth") {
         None | Some(Json::Null) => return Err(KeystoneError::missing("auth", "request body")),
@@ -127,59 +85,6 @@ fn methods(auth: &Json) -> Vec<String> {
             .map(str::to_owned)
             .collect(),
         _ => Vec::new(),
-    }
-}
-
-/// Checks the parts of Keystone's schema that a client is likely to violate.
-fn check_schema(auth: &Json) -> Result<(), KeystoneError> {
-    let wrong_type = |value: &Json, kind: &str| format!("{} is not of type '{kind}'", value.repr());
-    if auth.map().is_none() {
-        return Err(KeystoneError::schema("", &wrong_type(auth, "object")));
-    }
-    let identity = auth
-        .get("identity")
-        .ok_or_else(|| KeystoneError::schema("", "'identity' is a required property"))?;
-    match identity.get("methods") {
-        None => {
-            return Err(KeystoneError::schema(
-                "identity",
-                "'methods' is a required property",
-            ));
-        }
-        Some(Json::List(_)) => {}
-        Some(other) => {
-            return Err(KeystoneError::schema(
-                "identity/methods",
-                &wrong_type(other, "array"),
-            ));
-        }
-    }
-    if let Some(Json::Map(_)) = identity.get("token") {
-        if identity.get("token").and_then(|it| it.get("id")).is_none() {
-            return Err(KeystoneError::schema(
-                "identity/token",
-                "'id' is a required property",
-            ));
-        }
-    }
-    let user = identity.get("password").and_then(|it| it.get("user"));
-    for field in ["id", "name", "password"] {
-        match user.and_then(|it| it.get(field)) {
-            None | Some(Json::Text(_)) => {}
-            Some(other) => {
-                return Err(KeystoneError::schema(
-                    &format!("identity/password/user/{field}"),
-                    &wrong_type(other, "string"),
-                ));
-            }
-        }
-    }
-    match auth.get("scope") {
-        None | Some(Json::Map(_) | Json::Text(_)) => Ok(()),
-        Some(other) => Err(KeystoneError::schema(
-            "scope",
-            &format!("{} is not of type 'object', 'string'", other.repr()),
-        )),
     }
 }
 
@@ -326,7 +231,7 @@ fn by_application_credential<'a>(cloud: &'a Cloud, part: &Json) -> Result<&'a Us
 }
 
 /// Returns a token if it is valid.
-pub(crate) fn validate<'a>(cloud: &'a Cloud, id: &str) -> Result<&'a Token, KeystoneError> {
+pub(super) fn validate<'a>(cloud: &'a Cloud, id: &str) -> Result<&'a Token, KeystoneError> {
     if !cloud.tokens.contains_key(id) {
         return Err(KeystoneError::new(404, "Could not recognize Fernet token"));
     }

@@ -1,13 +1,15 @@
 //! Keystone: version documents, tokens and the catalog.
 
 mod authentication;
+mod error;
+mod schema;
 
 use crate::cloud::{Cloud, Token};
 use crate::http::{Request, Response, reason};
 use crate::json::quote;
 use crate::text;
 
-use authentication::KeystoneError;
+use error::KeystoneError;
 
 /// Responds to a request; `path` is the part after `/identity`.
 pub(crate) fn respond(cloud: &mut Cloud, request: &Request, path: &str) -> Response {

@@ -1,9 +1,8 @@
 //! The functions with which tests change and inspect the sandbox.
 
-mod common;
-
-use common::{host, nova, send};
 use opencloud_sandbox::{NewImage, Sandbox};
+
+use crate::http::{host, nova, send};
 
 #[test]
 fn requests_are_recorded_unchanged() {

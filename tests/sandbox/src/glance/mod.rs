@@ -1,13 +1,17 @@
 //! The part of Glance that tests need to create images: create, upload, show,
 //! delete, deactivate and share. Checksums stay null.
 
+mod view;
+
 use crate::cloud::{Caller, Cloud};
 use crate::http::{Request, Response};
 use crate::image::Image;
-use crate::json::{Json, quote, quote_unicode};
+use crate::json::{Json, quote};
 use crate::new_image::NewImage;
 use crate::text;
 use crate::webob::error_page;
+
+use view::{image_json, member_json};
 
 /// The text of the `WebOb` 401 page.
 const UNAUTHORIZED: &str = "This server could not verify that you are authorized to access the document \
@@ -18,7 +22,7 @@ const UNAUTHORIZED: &str = "This server could not verify that you are authorized
 type GlanceError = (u16, String);
 
 /// Responds to a request; `path` is the part after `/image`. Glance closes the
-/// connection after each response, whatever the wire.
+/// connection after each response, on any wire.
 pub(crate) fn respond(cloud: &mut Cloud, request: &Request, path: &str) -> Response {
     route(cloud, request, path).header("Connection", "close")
 }
@@ -306,60 +310,4 @@ fn update_member(
         .ok_or_else(missing)?;
     entry.1 = accepted;
     Ok(json(200, member_json(image, member, accepted)))
-}
-
-fn format_time(time: jiff::Timestamp) -> String {
-    time.strftime("\"%Y-%m-%dT%H:%M:%SZ\"").to_string()
-}
-
-fn member_json(image: &Image, member: &str, accepted: bool) -> String {
-    let status = if accepted { "accepted" } else { "pending" };
-    let time = format_time(image.updated);
-    format!(
-        "{{\"member_id\": {}, \"image_id\": \"{}\", \"status\": \"{status}\", \"created_at\": {time}, \
-         \"updated_at\": {time}, \"schema\": \"/v2/schemas/member\"}}",
-        quote(member),
-        image.id
-    )
-}
-
-/// The body of a response with an image.
-fn image_json(image: &Image) -> String {
-    let text = |it: Option<&str>| it.map_or_else(|| "null".to_owned(), quote_unicode);
-    let size = image
-        .size
-        .map_or_else(|| "null".to_owned(), |it| it.to_string());
-    let mut out = String::from("{");
-    for (name, value) in image.properties() {
-        out += &format!("{}: {}, ", quote_unicode(name), text(value));
-    }
-    let mut tags: Vec<String> = image.tags.iter().map(|it| quote_unicode(it)).collect();
-    tags.sort();
-    let id = &image.id;
-    out += &format!(
-        "\"name\": {}, \"disk_format\": {}, \"container_format\": {}, \"visibility\": \"{}\", \
-         \"size\": {size}, \"virtual_size\": {size}, \"status\": \"{}\", \"checksum\": null, \
-         \"protected\": {}, \"min_ram\": {}, \"min_disk\": {}, \"owner\": \"{}\", \"os_hidden\": {}, \
-         \"os_hash_algo\": null, \"os_hash_value\": null, \"id\": \"{id}\", \"created_at\": {}, \
-         \"updated_at\": {}, \"tags\": [{}], \"self\": \"/v2/images/{id}\", \
-         \"file\": \"/v2/images/{id}/file\", \"schema\": \"/v2/schemas/image\"",
-        text(image.name.as_deref()),
-        text(image.disk_format.as_deref()),
-        text(image.container_format.as_deref()),
-        image.visibility,
-        image.status,
-        image.protected,
-        image.min_ram,
-        image.min_disk,
-        image.owner,
-        image.hidden,
-        format_time(image.created),
-        format_time(image.updated),
-        tags.join(", "),
-    );
-    out + if image.status == "active" {
-        ", \"stores\": \"local\"}"
-    } else {
-        "}"
-    }
 }

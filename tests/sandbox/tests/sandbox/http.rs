@@ -1,5 +1,4 @@
 //! A client that returns the bytes of each response.
-#![allow(dead_code, reason = "no test file uses all of it")]
 
 use std::io::{Read, Write};
 use std::net::TcpStream;

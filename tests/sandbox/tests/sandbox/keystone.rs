@@ -1,12 +1,11 @@
 //! Authentication, and the lifetime of tokens.
 
-mod common;
-
 use std::time::{Duration, Instant};
 
-use common::{Response, host, send};
 use opencloud::{ApplicationCredential, Domain, OpenStack, Options, Project, Scope, User};
 use opencloud_sandbox::Sandbox;
+
+use crate::http::{Response, host, send};
 
 fn authenticate(sandbox: &Sandbox, auth: &str) -> Response {
     send(

@@ -1,12 +1,11 @@
 //! The faults and the three wires, byte for byte.
 
-mod common;
-
 use std::io::{ErrorKind, Read, Write};
 use std::time::{Duration, Instant};
 
-use common::{connect, exchange, host, parse, request, send};
 use opencloud_sandbox::{Fault, NewImage, Sandbox, Wire};
+
+use crate::http::{connect, exchange, host, parse, request, send};
 
 const VERSIONS: &str = "/compute/";
 
