@@ -1,14 +1,13 @@
-//! What a test can do to the sandbox, and see of it.
+//! The functions with which tests change and inspect the sandbox.
 
-mod common;
-
-use common::{ask, host, nova};
 use opencloud_sandbox::{NewImage, Sandbox};
 
+use crate::http::{host, nova, send};
+
 #[test]
-fn every_request_is_kept_as_it_came() {
+fn requests_are_recorded_unchanged() {
     let sandbox = Sandbox::start();
-    ask(
+    send(
         &sandbox,
         "POST",
         "/nowhere?a=%20",
@@ -17,49 +16,53 @@ fn every_request_is_kept_as_it_came() {
     );
     let requests = sandbox.requests();
     assert_eq!(requests.len(), 1);
-    let seen = &requests[0];
+    let request = &requests[0];
     assert_eq!(
-        (seen.method.as_str(), seen.target.as_str()),
+        (request.method.as_str(), request.target.as_str()),
         ("POST", "/nowhere?a=%20")
     );
-    let names: Vec<&str> = seen.headers.iter().map(|(name, _)| name.as_str()).collect();
+    let names: Vec<&str> = request
+        .headers
+        .iter()
+        .map(|(name, _)| name.as_str())
+        .collect();
     assert_eq!(names, ["Host", "X-One", "x-two", "Content-Length"]);
-    assert_eq!(seen.header("X-TWO"), Some("2"));
-    assert_eq!(seen.body, b"body");
-    sandbox.forget_requests();
+    assert_eq!(request.header("X-TWO"), Some("2"));
+    assert_eq!(request.body, b"body");
+    sandbox.clear_requests();
     assert_eq!(sandbox.requests(), []);
 }
 
 #[test]
-fn no_secret_of_a_request_is_printed() {
+fn debug_hides_the_secrets_of_a_request() {
     let sandbox = Sandbox::start();
     let headers = [
         ("X-Auth-Token", "secret-token"),
         ("X-Subject-Token", "secret-token"),
         ("A", "b"),
     ];
-    ask(
+    send(
         &sandbox,
         "POST",
         "/identity/v3/auth/tokens",
         &headers,
         "secret",
     );
-    ask(&sandbox, "POST", "/x", &[], "shown");
+    send(&sandbox, "POST", "/x", &[], "shown");
     let host = host(&sandbox);
     assert_eq!(
         format!("{:?}", sandbox.requests()),
         format!(
-            "[SeenRequest {{ method: \"POST\", target: \"/identity/v3/auth/tokens\", headers: [\"Host: {host}\", \
-             \"X-Auth-Token: ***\", \"X-Subject-Token: ***\", \"A: b\", \"Content-Length: 6\"], body: \"***\" }}, \
-             SeenRequest {{ method: \"POST\", target: \"/x\", headers: [\"Host: {host}\", \"Content-Length: 5\"], \
-             body: \"shown\" }}]"
+            "[Request {{ method: \"POST\", target: \"/identity/v3/auth/tokens\", headers: [\"Host: {host}\", \
+             \"X-Auth-Token: ***\", \"X-Subject-Token: ***\", \"A: b\", \"Content-Length: 6\"], body: \"***\", .. }}, \
+             Request {{ method: \"POST\", target: \"/x\", headers: [\"Host: {host}\", \"Content-Length: 5\"], \
+             body: \"shown\", .. }}]"
         )
     );
 }
 
 #[test]
-fn more_images_stand_in_order_and_go_on_counting() {
+fn added_images_are_sorted_and_numbered() {
     let sandbox = Sandbox::builder().empty().start();
     let ids = sandbox.add_images(3);
     let names = || {
@@ -83,7 +86,7 @@ fn more_images_stand_in_order_and_go_on_counting() {
 }
 
 #[test]
-fn an_image_can_be_of_any_sort() {
+fn an_image_can_have_any_fields() {
     let sandbox = Sandbox::builder().empty().start();
     let id = sandbox.add_image(
         NewImage::nameless()
@@ -109,7 +112,7 @@ fn an_image_can_be_of_any_sort() {
 }
 
 #[test]
-fn links_follow_the_host_and_the_scheme_that_a_proxy_names() {
+fn links_have_the_host_and_scheme_of_a_proxy() {
     let sandbox = Sandbox::start();
     let token = sandbox.token("demo");
     let path = format!("/compute/v2.1/images/{}", sandbox.image_id("plain"));
@@ -117,16 +120,16 @@ fn links_follow_the_host_and_the_scheme_that_a_proxy_names() {
         ("X-Auth-Token", token.as_str()),
         ("X-Forwarded-Proto", "https"),
     ];
-    let answer = ask(&sandbox, "GET", &path, &headers, "");
+    let response = send(&sandbox, "GET", &path, &headers, "");
     assert!(
-        answer
+        response
             .body
             .contains(&format!("\"https://{}{path}\"", host(&sandbox)))
     );
 }
 
 #[test]
-fn the_state_is_written_for_other_clients() {
+fn settings_are_written_for_other_clients() {
     let sandbox = Sandbox::start();
     let directory = std::env::temp_dir().join(format!(
         "opencloud-sandbox-{}",

@@ -1,62 +1,69 @@
-//! The part of Glance with which a test makes images: create, upload, show,
+//! The part of Glance that tests need to create images: create, upload, show,
 //! delete, deactivate and share. Checksums stay null.
 
+mod view;
+
 use crate::cloud::{Caller, Cloud};
-use crate::http::{Request, Response, page};
+use crate::http::{Request, Response};
 use crate::image::Image;
-use crate::json::{Json, quote, quote_unicode};
+use crate::json::{Json, quote};
 use crate::new_image::NewImage;
 use crate::text;
+use crate::webob::error_page;
 
-/// The text that HTTP's own 401 has.
+use view::{image_json, member_json};
+
+/// The text of the `WebOb` 401 page.
 const UNAUTHORIZED: &str = "This server could not verify that you are authorized to access the document \
                             you requested. Either you supplied the wrong credentials (e.g., bad password), \
                             or your browser does not understand how to supply the credentials required.";
 
-/// A status and what is said with it.
-type Refusal = (u16, String);
+/// The status and message of a request that failed.
+type GlanceError = (u16, String);
 
-/// A request below `/image`; `path` is what follows that. Glance closes every
-/// connection, on whatever wire the others are.
-pub(crate) fn answer(cloud: &mut Cloud, request: &Request, path: &str) -> Response {
-    Response {
-        closes: true,
-        ..respond(cloud, request, path)
-    }
+/// Responds to a request; `path` is the part after `/image`. Glance closes the
+/// connection after each response, on any wire.
+pub(crate) fn respond(cloud: &mut Cloud, request: &Request, path: &str) -> Response {
+    route(cloud, request, path).header("Connection", "close")
 }
 
-fn respond(cloud: &mut Cloud, request: &Request, path: &str) -> Response {
+fn route(cloud: &mut Cloud, request: &Request, path: &str) -> Response {
     let parts: Vec<&str> = path.trim_start_matches('/').split('/').collect();
     if parts[0] != "v2" {
         return versions(request);
     }
-    let token = request.header("X-Auth-Token").unwrap_or_default();
+    let token = request.header_list("X-Auth-Token").unwrap_or_default();
     let Some(caller) = cloud.caller(&token) else {
         let uri = format!("Keystone uri=\"{}\"", cloud.identity_url());
-        return page(request, 401, UNAUTHORIZED).header("WWW-Authenticate", uri);
+        return error_page(request, 401, UNAUTHORIZED).header("WWW-Authenticate", uri);
     };
-    let done = match (request.method.as_str(), &parts[1..]) {
+    let result = match (request.method.as_str(), &parts[1..]) {
         ("POST", ["images"]) => create(cloud, &caller, request),
-        ("GET", ["images", id]) => seen(cloud, &caller, id).map(|it| shown(200, describe(it))),
+        ("GET", ["images", id]) => {
+            visible_image(cloud, &caller, id).map(|it| json(200, image_json(it)))
+        }
         ("DELETE", ["images", id]) => delete(cloud, &caller, id),
         ("PUT", ["images", id, "file"]) => upload(cloud, &caller, id, request),
-        ("POST", ["images", id, "actions", action]) => act(cloud, &caller, id, action),
-        ("POST", ["images", id, "members"]) => share(cloud, &caller, id, request),
-        ("PUT", ["images", id, "members", member]) => accept(cloud, &caller, id, member, request),
+        ("POST", ["images", id, "actions", action]) => change_status(cloud, &caller, id, action),
+        ("POST", ["images", id, "members"]) => add_member(cloud, &caller, id, request),
+        ("PUT", ["images", id, "members", member]) => {
+            update_member(cloud, &caller, id, member, request)
+        }
         _ => Err((404, "The resource could not be found.".to_owned())),
     };
-    done.unwrap_or_else(|(status, text)| page(request, status, &text))
+    result
+        .unwrap_or_else(|(status, text)| error_page(request, status, &text))
         .header("x-openstack-request-id", format!("req-{}", text::uuid()))
 }
 
-fn shown(status: u16, body: String) -> Response {
+fn json(status: u16, body: String) -> Response {
     Response::new(status)
         .length()
         .header("Content-Type", "application/json")
         .body(body)
 }
 
-fn nothing() -> Response {
+fn no_content() -> Response {
     Response::new(204)
         .header("Content-Type", "text/html; charset=UTF-8")
         .length()
@@ -77,26 +84,30 @@ fn versions(request: &Request) -> Response {
         .body(format!("{{\"versions\": [{}]}}", all.join(", ")))
 }
 
-fn forbidden(action: &str) -> Refusal {
+fn forbidden(action: &str) -> GlanceError {
     (
         403,
         format!("You are not authorized to complete {action} action."),
     )
 }
 
-fn seen<'a>(cloud: &'a Cloud, caller: &Caller, id: &str) -> Result<&'a Image, Refusal> {
-    let image = cloud.images.get(id).filter(|it| caller.sees(it));
+fn visible_image<'a>(
+    cloud: &'a Cloud,
+    caller: &Caller,
+    id: &str,
+) -> Result<&'a Image, GlanceError> {
+    let image = cloud.images.get(id).filter(|it| caller.can_see(it));
     image.ok_or_else(|| (404, format!("No image found with ID {id}")))
 }
 
 /// An image that the caller may change.
-fn own<'a>(
+fn modifiable_image<'a>(
     cloud: &'a mut Cloud,
     caller: &Caller,
     id: &str,
     action: &str,
-) -> Result<&'a mut Image, Refusal> {
-    if !caller.changes(seen(cloud, caller, id)?) {
+) -> Result<&'a mut Image, GlanceError> {
+    if !caller.can_modify(visible_image(cloud, caller, id)?) {
         return Err(forbidden(action));
     }
     cloud
@@ -105,15 +116,15 @@ fn own<'a>(
         .ok_or_else(|| (404, format!("No image found with ID {id}")))
 }
 
-fn body(request: &Request) -> Result<Json, Refusal> {
+fn json_body(request: &Request) -> Result<Json, GlanceError> {
     let text = std::str::from_utf8(&request.body).ok();
     text.and_then(Json::parse)
         .ok_or_else(|| (400, "Malformed JSON in request body.".to_owned()))
 }
 
-fn create(cloud: &mut Cloud, caller: &Caller, request: &Request) -> Result<Response, Refusal> {
-    let body = body(request)?;
-    let bad = |value: &Json, kind: &str| {
+fn create(cloud: &mut Cloud, caller: &Caller, request: &Request) -> Result<Response, GlanceError> {
+    let body = json_body(request)?;
+    let wrong_type = |value: &Json, kind: &str| {
         let text = "Provided object does not match schema 'image'";
         (
             400,
@@ -132,18 +143,18 @@ fn create(cloud: &mut Cloud, caller: &Caller, request: &Request) -> Result<Respo
         .visibility("shared")
         .status("queued");
     let mut formats = [None, None];
-    for (key, value) in body.map().ok_or_else(|| bad(&body, "'object'"))? {
+    for (key, value) in body.map().ok_or_else(|| wrong_type(&body, "'object'"))? {
         new = match (key.as_str(), value) {
             ("name", Json::Text(name)) => {
                 new.name = Some(name.clone());
                 new
             }
             ("id", Json::Text(id)) => new.id(id),
-            ("visibility", Json::Text(word)) => {
-                if word == "public" && !caller.admin {
+            ("visibility", Json::Text(text)) => {
+                if text == "public" && !caller.admin {
                     return Err(forbidden("publicize_image"));
                 }
-                new.visibility(word)
+                new.visibility(text)
             }
             ("min_disk", Json::Int(digits)) => new.min_disk(digits.parse().unwrap_or(0)),
             ("min_ram", Json::Int(digits)) => new.min_ram(digits.parse().unwrap_or(0)),
@@ -153,19 +164,19 @@ fn create(cloud: &mut Cloud, caller: &Caller, request: &Request) -> Result<Respo
             ("tags", Json::List(tags)) => {
                 tags.iter().filter_map(Json::text).fold(new, NewImage::tag)
             }
-            ("disk_format", Json::Text(word)) => {
-                formats[0] = Some(word.clone());
+            ("disk_format", Json::Text(text)) => {
+                formats[0] = Some(text.clone());
                 new
             }
-            ("container_format", Json::Text(word)) => {
-                formats[1] = Some(word.clone());
+            ("container_format", Json::Text(text)) => {
+                formats[1] = Some(text.clone());
                 new
             }
-            ("min_disk" | "min_ram", other) => return Err(bad(other, "'integer'")),
-            ("protected" | "os_hidden", other) => return Err(bad(other, "'boolean'")),
+            ("min_disk" | "min_ram", other) => return Err(wrong_type(other, "'integer'")),
+            ("protected" | "os_hidden", other) => return Err(wrong_type(other, "'boolean'")),
             (key, Json::Text(text)) => new.metadata([(key.trim(), text)]),
             (key, Json::Null) => new.null(key.trim()),
-            (_, other) => return Err(bad(other, "'null', 'string'")),
+            (_, other) => return Err(wrong_type(other, "'null', 'string'")),
         };
     }
     if new
@@ -180,8 +191,8 @@ fn create(cloud: &mut Cloud, caller: &Caller, request: &Request) -> Result<Respo
     if let Some(image) = cloud.images.get_mut(&id) {
         [image.disk_format, image.container_format] = formats;
     }
-    let image = seen(cloud, caller, &id)?;
-    Ok(shown(201, describe(image))
+    let image = visible_image(cloud, caller, &id)?;
+    Ok(json(201, image_json(image))
         .header(
             "Location",
             format!("{}/image/v2/images/{id}", request.origin()),
@@ -196,10 +207,10 @@ fn create(cloud: &mut Cloud, caller: &Caller, request: &Request) -> Result<Respo
         ))
 }
 
-fn delete(cloud: &mut Cloud, caller: &Caller, id: &str) -> Result<Response, Refusal> {
-    let image = seen(cloud, caller, id)
+fn delete(cloud: &mut Cloud, caller: &Caller, id: &str) -> Result<Response, GlanceError> {
+    let image = visible_image(cloud, caller, id)
         .map_err(|_| (404, format!("Failed to find image {id} to delete")))?;
-    if !caller.changes(image) {
+    if !caller.can_modify(image) {
         return Err(forbidden("delete_image"));
     }
     if image.protected {
@@ -209,7 +220,7 @@ fn delete(cloud: &mut Cloud, caller: &Caller, id: &str) -> Result<Response, Refu
         ));
     }
     cloud.images.remove(id);
-    Ok(nothing())
+    Ok(no_content())
 }
 
 fn upload(
@@ -217,14 +228,14 @@ fn upload(
     caller: &Caller,
     id: &str,
     request: &Request,
-) -> Result<Response, Refusal> {
-    let kind = request.header("Content-Type").unwrap_or_default();
+) -> Result<Response, GlanceError> {
+    let kind = request.header_list("Content-Type").unwrap_or_default();
     if kind != "application/octet-stream" {
         let text = format!("The request media type {kind} is not supported by this server.");
         return Err((415, text));
     }
     let now = cloud.now();
-    let image = own(cloud, caller, id, "upload_image")?;
+    let image = modifiable_image(cloud, caller, id, "upload_image")?;
     if image.status != "queued" {
         let text = format!(
             "Image status transition from {} to saving is not allowed",
@@ -235,48 +246,53 @@ fn upload(
     image.size = Some(u64::try_from(request.body.len()).unwrap_or(u64::MAX));
     "active".clone_into(&mut image.status);
     image.updated = now;
-    Ok(nothing())
+    Ok(no_content())
 }
 
-fn act(cloud: &mut Cloud, caller: &Caller, id: &str, action: &str) -> Result<Response, Refusal> {
+fn change_status(
+    cloud: &mut Cloud,
+    caller: &Caller,
+    id: &str,
+    action: &str,
+) -> Result<Response, GlanceError> {
     let now = cloud.now();
-    let image = own(cloud, caller, id, action)?;
+    let image = modifiable_image(cloud, caller, id, action)?;
     match action {
         "deactivate" => "deactivated".clone_into(&mut image.status),
         "reactivate" => "active".clone_into(&mut image.status),
         _ => return Err((404, "The resource could not be found.".to_owned())),
     }
     image.updated = now;
-    Ok(nothing())
+    Ok(no_content())
 }
 
-fn share(
+fn add_member(
     cloud: &mut Cloud,
     caller: &Caller,
     id: &str,
     request: &Request,
-) -> Result<Response, Refusal> {
-    let body = body(request)?;
+) -> Result<Response, GlanceError> {
+    let body = json_body(request)?;
     let member = body
         .get_text("member")
         .ok_or((400, "Member to be added not specified.".to_owned()))?;
-    let image = own(cloud, caller, id, "add_member")?;
+    let image = modifiable_image(cloud, caller, id, "add_member")?;
     if image.members.iter().any(|(it, _)| it == member) {
         return Err((409, format!("Member {member} is duplicated for image {id}")));
     }
     image.members.push((member.to_owned(), false));
-    Ok(shown(200, describe_member(image, member, false)))
+    Ok(json(200, member_json(image, member, false)))
 }
 
-fn accept(
+fn update_member(
     cloud: &mut Cloud,
     caller: &Caller,
     id: &str,
     member: &str,
     request: &Request,
-) -> Result<Response, Refusal> {
-    let accepted = body(request)?.get_text("status") == Some("accepted");
-    seen(cloud, caller, id)?;
+) -> Result<Response, GlanceError> {
+    let accepted = json_body(request)?.get_text("status") == Some("accepted");
+    visible_image(cloud, caller, id)?;
     if caller.project.as_deref() != Some(member) && !caller.admin {
         return Err(forbidden("modify_member"));
     }
@@ -293,61 +309,5 @@ fn accept(
         .find(|(it, _)| it == member)
         .ok_or_else(missing)?;
     entry.1 = accepted;
-    Ok(shown(200, describe_member(image, member, accepted)))
-}
-
-fn moment(time: jiff::Timestamp) -> String {
-    time.strftime("\"%Y-%m-%dT%H:%M:%SZ\"").to_string()
-}
-
-fn describe_member(image: &Image, member: &str, accepted: bool) -> String {
-    let status = if accepted { "accepted" } else { "pending" };
-    let time = moment(image.updated);
-    format!(
-        "{{\"member_id\": {}, \"image_id\": \"{}\", \"status\": \"{status}\", \"created_at\": {time}, \
-         \"updated_at\": {time}, \"schema\": \"/v2/schemas/member\"}}",
-        quote(member),
-        image.id
-    )
-}
-
-/// An image as Glance shows it.
-fn describe(image: &Image) -> String {
-    let text = |it: Option<&str>| it.map_or_else(|| "null".to_owned(), quote_unicode);
-    let size = image
-        .size
-        .map_or_else(|| "null".to_owned(), |it| it.to_string());
-    let mut out = String::from("{");
-    for (name, value) in image.properties() {
-        out += &format!("{}: {}, ", quote_unicode(name), text(value));
-    }
-    let mut tags: Vec<String> = image.tags.iter().map(|it| quote_unicode(it)).collect();
-    tags.sort();
-    let id = &image.id;
-    out += &format!(
-        "\"name\": {}, \"disk_format\": {}, \"container_format\": {}, \"visibility\": \"{}\", \
-         \"size\": {size}, \"virtual_size\": {size}, \"status\": \"{}\", \"checksum\": null, \
-         \"protected\": {}, \"min_ram\": {}, \"min_disk\": {}, \"owner\": \"{}\", \"os_hidden\": {}, \
-         \"os_hash_algo\": null, \"os_hash_value\": null, \"id\": \"{id}\", \"created_at\": {}, \
-         \"updated_at\": {}, \"tags\": [{}], \"self\": \"/v2/images/{id}\", \
-         \"file\": \"/v2/images/{id}/file\", \"schema\": \"/v2/schemas/image\"",
-        text(image.name.as_deref()),
-        text(image.disk_format.as_deref()),
-        text(image.container_format.as_deref()),
-        image.visibility,
-        image.status,
-        image.protected,
-        image.min_ram,
-        image.min_disk,
-        image.owner,
-        image.hidden,
-        moment(image.created),
-        moment(image.updated),
-        tags.join(", "),
-    );
-    out + if image.status == "active" {
-        ", \"stores\": \"local\"}"
-    } else {
-        "}"
-    }
+    Ok(json(200, member_json(image, member, accepted)))
 }

@@ -1,16 +1,15 @@
-//! A client that sees every byte.
-#![allow(dead_code, reason = "each test file uses some of it")]
+//! A client that returns the bytes of each response.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
 use opencloud_sandbox::Sandbox;
 
-/// An answer as it came.
+/// A response.
 #[derive(Debug)]
-pub(crate) struct Answer {
+pub(crate) struct Response {
     pub(crate) status: String,
-    /// The lines of the head, request ids replaced.
+    /// The header lines, with request ids replaced.
     pub(crate) headers: Vec<String>,
     pub(crate) body: String,
 }
@@ -25,18 +24,18 @@ pub(crate) fn connect(sandbox: &Sandbox) -> TcpStream {
     TcpStream::connect(host(sandbox)).expect("a connection")
 }
 
-/// Sends these bytes and reads to the end of the connection.
+/// Sends bytes and reads until the connection is closed.
 pub(crate) fn exchange(sandbox: &Sandbox, bytes: &[u8]) -> std::io::Result<Vec<u8>> {
     let mut stream = connect(sandbox);
     stream.write_all(bytes)?;
-    let mut answer = Vec::new();
-    stream.read_to_end(&mut answer)?;
-    Ok(answer)
+    let mut response = Vec::new();
+    stream.read_to_end(&mut response)?;
+    Ok(response)
 }
 
-pub(crate) fn parse(raw: &[u8]) -> Answer {
+pub(crate) fn parse(raw: &[u8]) -> Response {
     let text = String::from_utf8_lossy(raw).into_owned();
-    let (head, body) = text.split_once("\r\n\r\n").expect("the end of a head");
+    let (head, body) = text.split_once("\r\n\r\n").expect("a complete head");
     let mut lines = head
         .split("\r\n")
         .map(|line| match line.split_once(": req-") {
@@ -44,7 +43,7 @@ pub(crate) fn parse(raw: &[u8]) -> Answer {
             _ => line.to_owned(),
         });
     let status = lines.next().expect("a status line");
-    Answer {
+    Response {
         status,
         headers: lines.collect(),
         body: body.to_owned(),
@@ -68,19 +67,19 @@ pub(crate) fn request(
     (text + "\r\n" + body).into_bytes()
 }
 
-/// One request of its own connection.
+/// Sends a request on a new connection.
 #[track_caller]
-pub(crate) fn ask(
+pub(crate) fn send(
     sandbox: &Sandbox,
     method: &str,
     path: &str,
     headers: &[(&str, &str)],
     body: &str,
-) -> Answer {
-    parse(&exchange(sandbox, &request(sandbox, method, path, headers, body)).expect("an answer"))
+) -> Response {
+    parse(&exchange(sandbox, &request(sandbox, method, path, headers, body)).expect("a response"))
 }
 
-/// One request to Nova as `demo`: its status and body.
+/// Sends a request to Nova as `demo`, and returns the status and body.
 #[track_caller]
 pub(crate) fn nova(sandbox: &Sandbox, method: &str, path: &str, body: &str) -> (String, String) {
     let token = sandbox.token("demo");
@@ -89,14 +88,14 @@ pub(crate) fn nova(sandbox: &Sandbox, method: &str, path: &str, body: &str) -> (
         ("X-Auth-Token", token.as_str()),
         ("Content-Type", "application/json"),
     ];
-    let answer = ask(sandbox, method, &path, &headers, body);
+    let response = send(sandbox, method, &path, &headers, body);
     (
-        answer
+        response
             .status
             .split_once(' ')
             .expect("a status")
             .1
             .to_owned(),
-        answer.body,
+        response.body,
     )
 }

@@ -1,15 +1,14 @@
-//! Signing in, and the life of tokens.
-
-mod common;
+//! Authentication, and the lifetime of tokens.
 
 use std::time::{Duration, Instant};
 
-use common::{Answer, ask, host};
 use opencloud::{ApplicationCredential, Domain, OpenStack, Options, Project, Scope, User};
 use opencloud_sandbox::Sandbox;
 
-fn sign_in(sandbox: &Sandbox, auth: &str) -> Answer {
-    ask(
+use crate::http::{Response, host, send};
+
+fn authenticate(sandbox: &Sandbox, auth: &str) -> Response {
+    send(
         sandbox,
         "POST",
         "/identity/v3/auth/tokens",
@@ -19,19 +18,19 @@ fn sign_in(sandbox: &Sandbox, auth: &str) -> Answer {
 }
 
 #[test]
-fn a_refusal_is_worded_as_keystone_does() {
+fn an_error_has_the_bytes_of_keystone() {
     let sandbox = Sandbox::builder().empty().start();
-    let answer = sign_in(
+    let response = authenticate(
         &sandbox,
         r#"{"identity": {"methods": ["password"], "password": {"user": {"name": "demo", "domain": {"id": "default"}, "password": "wrong"}}}}"#,
     );
-    assert_eq!(answer.status, "HTTP/1.1 401 UNAUTHORIZED");
+    assert_eq!(response.status, "HTTP/1.1 401 UNAUTHORIZED");
     assert_eq!(
-        answer.body,
+        response.body,
         "{\"error\":{\"code\":401,\"message\":\"The request you have made requires authentication.\",\"title\":\"Unauthorized\"}}\n"
     );
     assert_eq!(
-        answer.headers,
+        response.headers,
         [
             "Content-Type: application/json",
             "Content-Length: 109",
@@ -44,11 +43,11 @@ fn a_refusal_is_worded_as_keystone_does() {
             "Connection: close",
         ]
     );
-    assert_eq!(sandbox.sign_ins(), 0);
+    assert_eq!(sandbox.authentications(), 0);
 }
 
 #[test]
-fn every_way_to_sign_in_works() {
+fn every_authentication_method_works() {
     let sandbox = Sandbox::start();
     let domain = || Domain::by_name("Default");
     let options = || Options::new(sandbox.auth_url()).no_proxy();
@@ -82,13 +81,13 @@ fn every_way_to_sign_in_works() {
 }
 
 #[test]
-fn a_token_ends_when_its_life_is_over() {
+fn a_token_expires() {
     let life = Duration::from_millis(300);
     let sandbox = Sandbox::builder().empty().token_life(life).start();
     let before = Instant::now();
     let token = sandbox.token("demo");
     let status = || {
-        ask(
+        send(
             &sandbox,
             "GET",
             "/compute/v2.1/images",
@@ -98,8 +97,8 @@ fn a_token_ends_when_its_life_is_over() {
         .status
     };
     loop {
-        let (asked, status) = (Instant::now(), status());
-        if asked >= before + life + Duration::from_millis(100) {
+        let (sent, status) = (Instant::now(), status());
+        if sent >= before + life + Duration::from_millis(100) {
             assert_eq!(status, "HTTP/1.1 401 Unauthorized");
             break;
         }
@@ -111,11 +110,11 @@ fn a_token_ends_when_its_life_is_over() {
 }
 
 #[test]
-fn a_token_revoked_through_the_api_still_opens_nova_if_nova_knew_it() {
+fn nova_accepts_a_revoked_token_that_it_has_cached() {
     let sandbox = Sandbox::builder().empty().start();
     let (known, unknown) = (sandbox.token("demo"), sandbox.token("demo"));
     let status = |token: &str| {
-        ask(
+        send(
             &sandbox,
             "GET",
             "/compute/v2.1/images",
@@ -130,7 +129,7 @@ fn a_token_revoked_through_the_api_still_opens_nova_if_nova_knew_it() {
             ("X-Auth-Token", token.as_str()),
             ("X-Subject-Token", token.as_str()),
         ];
-        let revoked = ask(&sandbox, "DELETE", "/identity/v3/auth/tokens", &headers, "");
+        let revoked = send(&sandbox, "DELETE", "/identity/v3/auth/tokens", &headers, "");
         assert_eq!(revoked.status, "HTTP/1.1 204 NO CONTENT");
     }
     assert_eq!(status(&known), "HTTP/1.1 200 OK");
@@ -140,7 +139,7 @@ fn a_token_revoked_through_the_api_still_opens_nova_if_nova_knew_it() {
 }
 
 #[test]
-fn a_changed_password_is_asked_for() {
+fn a_password_can_be_changed() {
     let sandbox = Sandbox::start();
     sandbox.set_password("demo", "new");
     let error = OpenStack::new(sandbox.options())

@@ -1,10 +1,10 @@
-//! Times as a filter may spell them.
+//! Parses the times of filters.
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::Offset;
 
-/// A time as Python's `iso8601` reads it: much may be left out.
+/// Parses a time as Python's `iso8601` does, which makes most parts optional.
 pub(super) fn parse(text: &str) -> Option<Timestamp> {
     let mut rest = text;
     let year = take_number(&mut rest, 4, 4)?;
@@ -14,7 +14,7 @@ pub(super) fn parse(text: &str) -> Option<Timestamp> {
     if !rest.is_empty() {
         let dashed = take_char(&mut rest, &['-']).is_some();
         month = take_number(&mut rest, if dashed { 1 } else { 2 }, 2)?;
-        // Six digits are not a year and a month.
+        // Six digits are not a valid year and month.
         if rest.is_empty() && !dashed {
             return None;
         }
@@ -25,10 +25,10 @@ pub(super) fn parse(text: &str) -> Option<Timestamp> {
     }
     if take_char(&mut rest, &[' ', 'T']).is_some() {
         time[0] = take_number(&mut rest, 2, 2)?;
-        for (n, least) in [(1, 2), (2, 1)] {
+        for (n, min) in [(1, 2), (2, 1)] {
             let mut after = rest;
             take_char(&mut after, &[':']);
-            if let Some(found) = take_number(&mut after, least, 2) {
+            if let Some(found) = take_number(&mut after, min, 2) {
                 (time[n], rest) = (found, after);
             }
         }
@@ -70,19 +70,19 @@ pub(super) fn parse(text: &str) -> Option<Timestamp> {
         .ok()
 }
 
-fn take_char(rest: &mut &str, wanted: &[char]) -> Option<char> {
-    let found = rest.chars().next().filter(|c| wanted.contains(c))?;
+fn take_char(rest: &mut &str, chars: &[char]) -> Option<char> {
+    let found = rest.chars().next().filter(|c| chars.contains(c))?;
     *rest = &rest[found.len_utf8()..];
     Some(found)
 }
 
-fn take_number(rest: &mut &str, least: usize, most: usize) -> Option<i32> {
+fn take_number(rest: &mut &str, min: usize, max: usize) -> Option<i32> {
     let digits = rest
         .bytes()
-        .take(most)
+        .take(max)
         .take_while(u8::is_ascii_digit)
         .count();
-    let number = rest[..digits].parse().ok().filter(|_| digits >= least)?;
+    let number = rest[..digits].parse().ok().filter(|_| digits >= min)?;
     *rest = &rest[digits..];
     Some(number)
 }
@@ -92,8 +92,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn times_are_read_as_python_reads_them() {
-        for (text, wanted) in [
+    fn times_are_parsed_as_in_python() {
+        for (text, expected) in [
             ("2020", "2020-01-01T00:00:00Z"),
             ("2020-01", "2020-01-01T00:00:00Z"),
             ("2020-1-2", "2020-01-02T00:00:00Z"),
@@ -104,7 +104,7 @@ mod tests {
             ("2020-01-01T00:00:00-0200", "2020-01-01T02:00:00Z"),
             ("2020-01-01T00:00:00+02:00", "2019-12-31T22:00:00Z"),
         ] {
-            assert_eq!(parse(text), Some(wanted.parse().unwrap()), "{text}");
+            assert_eq!(parse(text), Some(expected.parse().unwrap()), "{text}");
         }
         for text in [
             "",

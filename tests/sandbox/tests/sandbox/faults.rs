@@ -1,24 +1,23 @@
-//! What goes wrong on purpose, byte for byte, and the three wires.
-
-mod common;
+//! The faults and the three wires, byte for byte.
 
 use std::io::{ErrorKind, Read, Write};
 use std::time::{Duration, Instant};
 
-use common::{ask, connect, exchange, host, parse, request};
 use opencloud_sandbox::{Fault, NewImage, Sandbox, Wire};
+
+use crate::http::{connect, exchange, host, parse, request, send};
 
 const VERSIONS: &str = "/compute/";
 
-/// The right answer to the request for the versions, as bytes.
-fn right(sandbox: &Sandbox) -> Vec<u8> {
+/// The bytes of the response with the version document.
+fn versions(sandbox: &Sandbox) -> Vec<u8> {
     exchange(sandbox, &request(sandbox, "GET", VERSIONS, &[], "")).unwrap()
 }
 
 #[test]
-fn a_status_comes_with_its_headers_and_body_as_often_as_wanted() {
+fn a_status_has_its_headers_and_body_and_applies_a_number_of_times() {
     let sandbox = Sandbox::start();
-    let usual = right(&sandbox);
+    let usual = versions(&sandbox);
     sandbox.fail(
         Fault::status(503)
             .header("Retry-After", "1")
@@ -27,52 +26,52 @@ fn a_status_comes_with_its_headers_and_body_as_often_as_wanted() {
             .times(2),
     );
     for _ in 0..2 {
-        let answer = parse(&right(&sandbox));
-        assert_eq!(answer.status, "HTTP/1.1 503 Service Unavailable");
+        let response = parse(&versions(&sandbox));
+        assert_eq!(response.status, "HTTP/1.1 503 Service Unavailable");
         assert_eq!(
-            answer.headers,
+            response.headers,
             ["Content-Length: 4", "Retry-After: 1", "Connection: close"]
         );
-        assert_eq!(answer.body, "busy");
+        assert_eq!(response.body, "busy");
     }
-    assert_eq!(right(&sandbox), usual);
+    assert_eq!(versions(&sandbox), usual);
     assert_eq!(sandbox.requests().len(), 4);
 }
 
 #[test]
-fn a_fault_is_mended() {
+fn faults_can_be_cleared() {
     let sandbox = Sandbox::start();
     sandbox.fail(Fault::close());
-    assert_eq!(right(&sandbox), b"");
-    sandbox.mend();
-    assert_eq!(parse(&right(&sandbox)).status, "HTTP/1.1 200 OK");
+    assert_eq!(versions(&sandbox), b"");
+    sandbox.clear_faults();
+    assert_eq!(parse(&versions(&sandbox)).status, "HTTP/1.1 200 OK");
 }
 
 #[test]
-fn a_body_is_cut_or_announced_wrongly() {
+fn a_body_is_cut_or_has_the_wrong_length() {
     let sandbox = Sandbox::start();
-    let usual = right(&sandbox);
+    let usual = versions(&sandbox);
     let head = usual.windows(4).position(|it| it == b"\r\n\r\n").unwrap() + 4;
     sandbox.fail(Fault::cut(10).times(1));
-    assert_eq!(right(&sandbox), usual[..head + 10]);
+    assert_eq!(versions(&sandbox), usual[..head + 10]);
     for by in [7, -7] {
         sandbox.fail(Fault::wrong_length(by).times(1));
-        let answer = parse(&right(&sandbox));
-        let length = i64::try_from(answer.body.len()).unwrap() + by;
-        assert_eq!(answer.headers[0], format!("Content-Length: {length}"));
-        assert_eq!(answer.body.as_bytes(), &usual[head..]);
+        let response = parse(&versions(&sandbox));
+        let length = i64::try_from(response.body.len()).unwrap() + by;
+        assert_eq!(response.headers[0], format!("Content-Length: {length}"));
+        assert_eq!(response.body.as_bytes(), &usual[head..]);
     }
 }
 
 #[test]
-fn raw_bytes_are_sent_as_they_are() {
+fn raw_bytes_are_sent_unchanged() {
     let sandbox = Sandbox::start();
-    sandbox.fail(Fault::raw("\0\x01 no http\n").times(1));
-    assert_eq!(right(&sandbox), b"\0\x01 no http\n");
+    sandbox.fail(Fault::raw("\0\x01 not HTTP\n").times(1));
+    assert_eq!(versions(&sandbox), b"\0\x01 not HTTP\n");
 }
 
 #[test]
-fn a_connection_is_reset_without_an_answer() {
+fn a_connection_is_reset_without_a_response() {
     let sandbox = Sandbox::start();
     sandbox.fail(Fault::reset().times(1));
     let error = exchange(&sandbox, &request(&sandbox, "GET", VERSIONS, &[], "")).unwrap_err();
@@ -83,46 +82,46 @@ fn a_connection_is_reset_without_an_answer() {
 fn a_head_of_more_than_64_kib_is_reset() {
     let sandbox = Sandbox::start();
     let big = "x".repeat(70_000);
-    let answer = exchange(
+    let response = exchange(
         &sandbox,
         &request(&sandbox, "GET", VERSIONS, &[("X-Big", &big)], ""),
     );
     assert!(matches!(
-        answer.unwrap_err().kind(),
+        response.unwrap_err().kind(),
         ErrorKind::ConnectionReset | ErrorKind::BrokenPipe
     ));
 }
 
 #[test]
-fn an_answer_is_delayed_or_comes_in_drips() {
+fn a_response_is_delayed_or_sent_in_pieces() {
     let sandbox = Sandbox::start();
-    let usual = right(&sandbox);
+    let usual = versions(&sandbox);
     let pause = Duration::from_millis(20);
     for fault in [Fault::delay(pause), Fault::drip(200, pause)] {
         sandbox.fail(fault.times(1));
         let before = Instant::now();
-        assert_eq!(right(&sandbox), usual);
+        assert_eq!(versions(&sandbox), usual);
         assert!(before.elapsed() >= pause);
     }
 }
 
 #[test]
-fn a_request_is_carried_out_or_not_before_its_answer_is_lost() {
+fn a_request_is_carried_out_before_the_failure_only_if_requested() {
     let sandbox = Sandbox::start();
     let token = sandbox.token("demo");
-    for (fault, there) in [
+    for (fault, exists) in [
         (Fault::close(), true),
         (Fault::close().carried_out(), false),
     ] {
         let id = sandbox.add_image(NewImage::named("x"));
         sandbox.fail(fault.on("DELETE", &id).times(1));
         let path = format!("/compute/v2.1/images/{id}");
-        let answer = exchange(
+        let response = exchange(
             &sandbox,
             &request(&sandbox, "DELETE", &path, &[("X-Auth-Token", &token)], ""),
         );
-        assert_eq!(answer.unwrap(), b"");
-        assert_eq!(sandbox.has_image(&id), there);
+        assert_eq!(response.unwrap(), b"");
+        assert_eq!(sandbox.has_image(&id), exists);
     }
 }
 
@@ -138,7 +137,7 @@ fn tokens_are_revoked_before_the_request_is_carried_out() {
     );
     let statuses: Vec<String> = (0..2)
         .map(|_| {
-            ask(
+            send(
                 &sandbox,
                 "GET",
                 "/compute/v2.1/images",
@@ -151,7 +150,7 @@ fn tokens_are_revoked_before_the_request_is_carried_out() {
     assert_eq!(statuses, ["HTTP/1.1 200 OK", "HTTP/1.1 401 Unauthorized"]);
 }
 
-/// The head and the body of the next answer of a connection that stays open.
+/// Reads the next response of a connection that stays open.
 fn next(stream: &mut std::net::TcpStream) -> String {
     let mut bytes = Vec::new();
     loop {
@@ -174,25 +173,25 @@ fn next(stream: &mut std::net::TcpStream) -> String {
 }
 
 #[test]
-fn kept_connections_serve_one_request_after_another() {
+fn a_connection_serves_several_requests() {
     let sandbox = Sandbox::builder().wire(Wire::KeepAlive).start();
     let mut stream = connect(&sandbox);
     for _ in 0..3 {
         stream
             .write_all(&request(&sandbox, "GET", VERSIONS, &[], ""))
             .unwrap();
-        let answer = next(&mut stream);
+        let response = next(&mut stream);
         assert!(
-            answer.starts_with("HTTP/1.1 200 OK\r\nContent-Length: "),
-            "{answer}"
+            response.starts_with("HTTP/1.1 200 OK\r\nContent-Length: "),
+            "{response}"
         );
-        assert!(!answer.contains("Connection:"), "{answer}");
+        assert!(!response.contains("Connection:"), "{response}");
     }
     assert_eq!(sandbox.connections(), 1);
 }
 
 #[test]
-fn a_kept_connection_is_closed_when_a_body_was_not_read() {
+fn a_connection_is_closed_if_the_body_was_not_read() {
     let sandbox = Sandbox::builder().wire(Wire::KeepAlive).start();
     let post = request(
         &sandbox,
@@ -208,31 +207,31 @@ fn a_kept_connection_is_closed_when_a_body_was_not_read() {
 }
 
 #[test]
-fn a_body_ends_with_the_connection_where_no_length_is_sent() {
+fn a_body_without_a_length_ends_with_the_connection() {
     let sandbox = Sandbox::builder().wire(Wire::NoLength).start();
-    let answer = parse(&right(&sandbox));
-    assert_eq!(answer.headers, ["Content-Type: application/json"]);
-    assert!(answer.body.ends_with("}]}]}"));
+    let response = parse(&versions(&sandbox));
+    assert_eq!(response.headers, ["Content-Type: application/json"]);
+    assert!(response.body.ends_with("}]}]}"));
 }
 
 #[test]
-fn a_wire_can_change_while_it_serves() {
+fn the_wire_can_be_changed() {
     let sandbox = Sandbox::start();
     assert!(
-        parse(&right(&sandbox))
+        parse(&versions(&sandbox))
             .headers
             .contains(&"Connection: close".to_owned())
     );
     sandbox.set_wire(Wire::NoLength);
     assert!(
-        !parse(&right(&sandbox))
+        !parse(&versions(&sandbox))
             .headers
             .contains(&"Connection: close".to_owned())
     );
 }
 
 #[test]
-fn nothing_serves_after_the_end_however_slow_it_was() {
+fn dropping_a_sandbox_ends_requests_in_progress() {
     let sandbox = Sandbox::start();
     sandbox.fail(Fault::delay(Duration::from_secs(600)));
     let address = host(&sandbox);

@@ -1,10 +1,10 @@
-//! The crate itself as a client of the sandbox.
+//! The crate `opencloud` as a client of the sandbox.
 
 use opencloud::OpenStack;
 use opencloud_sandbox::{NewImage, Sandbox};
 
 #[test]
-fn a_program_lists_changes_and_deletes_images() {
+fn images_are_listed_changed_and_deleted() {
     let sandbox = Sandbox::start();
     let compute = OpenStack::new(sandbox.options())
         .unwrap()
@@ -26,5 +26,5 @@ fn a_program_lists_changes_and_deletes_images() {
     );
     image.delete().unwrap();
     assert!(!sandbox.has_image(&id));
-    assert_eq!(sandbox.sign_ins(), 1);
+    assert_eq!(sandbox.authentications(), 1);
 }

@@ -1,9 +1,9 @@
-//! [`Fault`]: what Nova refuses with.
+//! [`Fault`]: an error response of Nova.
 
-/// A body of 200, nothing for 204, or a fault.
-pub(super) type Answer = Result<Option<String>, Fault>;
+/// The body of a 200, `None` for a 204, or a fault.
+pub(super) type Outcome = Result<Option<String>, Fault>;
 
-/// What Nova refuses with.
+/// The status and message of an error response.
 #[derive(Debug)]
 pub(super) struct Fault {
     pub(super) code: u16,
@@ -18,7 +18,7 @@ impl Fault {
         }
     }
 
-    /// A Python exception that nobody caught.
+    /// A Python exception that Nova does not handle.
     pub(super) fn unexpected(class: &str) -> Self {
         let text = "Unexpected API Error. Please contact the administrator";
         Self::new(500, format!("{text}\n<class '{class}'>"))
@@ -28,8 +28,8 @@ impl Fault {
         Self::new(404, "Image not found.")
     }
 
-    /// A call or a key that is not there.
-    pub(super) fn gone() -> Self {
+    /// An unknown path or metadata key.
+    pub(super) fn not_found() -> Self {
         Self::new(404, "The resource could not be found.")
     }
 }

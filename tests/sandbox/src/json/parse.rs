@@ -1,36 +1,36 @@
-//! Reading JSON as Python does.
+//! Parses JSON as Python does.
 
 use super::{Json, SURROGATES};
 
-/// How deep lists and maps may be nested; Python gives up a little later.
-const DEPTH: usize = 200;
+/// The largest depth of lists and maps. Python's limit is a little larger.
+const MAX_DEPTH: usize = 200;
 
-/// The value of a text, or nothing where Python would raise.
-pub(super) fn read(text: &str) -> Option<Json> {
-    let mut reader = Reader { rest: text };
-    reader.space();
-    let value = reader.value(0)?;
-    reader.space();
-    reader.rest.is_empty().then_some(value)
+/// Parses a text. `None` where Python raises an exception.
+pub(super) fn parse(text: &str) -> Option<Json> {
+    let mut parser = Parser { rest: text };
+    parser.space();
+    let value = parser.value(0)?;
+    parser.space();
+    parser.rest.is_empty().then_some(value)
 }
 
-struct Reader<'a> {
+struct Parser<'a> {
     rest: &'a str,
 }
 
-impl Reader<'_> {
+impl Parser<'_> {
     fn space(&mut self) {
         self.rest = self.rest.trim_start_matches([' ', '\t', '\n', '\r']);
     }
 
-    fn take(&mut self, word: &str) -> bool {
-        let found = self.rest.strip_prefix(word);
+    fn take(&mut self, prefix: &str) -> bool {
+        let found = self.rest.strip_prefix(prefix);
         self.rest = found.unwrap_or(self.rest);
         found.is_some()
     }
 
     fn value(&mut self, depth: usize) -> Option<Json> {
-        if depth > DEPTH {
+        if depth > MAX_DEPTH {
             return None;
         }
         match self.rest.chars().next()? {

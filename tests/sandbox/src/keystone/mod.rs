@@ -1,51 +1,57 @@
-//! Keystone: version documents, tokens and the catalogue.
+//! Keystone: version documents, tokens and the catalog.
+
+mod authentication;
+mod error;
+mod schema;
 
 use crate::cloud::{Cloud, Token};
 use crate::http::{Request, Response, reason};
 use crate::json::quote;
-use crate::sign_in::{self, Refusal};
 use crate::text;
 
-/// A request below `/identity`; `path` is what follows that.
-pub(crate) fn answer(cloud: &mut Cloud, request: &Request, path: &str) -> Response {
-    let tokens = || ["GET", "HEAD", "POST", "DELETE", "OPTIONS"].contains(&request.method.as_str());
+use error::KeystoneError;
+
+/// Responds to a request; `path` is the part after `/identity`.
+pub(crate) fn respond(cloud: &mut Cloud, request: &Request, path: &str) -> Response {
+    let allowed =
+        || ["GET", "HEAD", "POST", "DELETE", "OPTIONS"].contains(&request.method.as_str());
     match (request.method.as_str(), path) {
         ("GET" | "HEAD", "" | "/") => versions(request),
         ("GET" | "HEAD", "/v3" | "/v3/") => {
             json(200, format!("{{\"version\": {}}}", version(request)))
         }
         ("POST", "/v3/auth/tokens") => {
-            let made = sign_in::sign_in(cloud, &request.body);
-            made.map_or_else(|it| refuse(request, &it), |id| token(cloud, request, &id, 201))
+            let issued = authentication::authenticate(cloud, &request.body);
+            issued.map_or_else(|it| error_response(request, &it), |id| token(cloud, request, &id, 201))
         }
         ("GET" | "HEAD", "/v3/auth/tokens") => {
             let found = subject(cloud, request, "identity:validate_token");
-            found.map_or_else(|it| refuse(request, &it), |id| token(cloud, request, &id, 200))
+            found.map_or_else(|it| error_response(request, &it), |id| token(cloud, request, &id, 200))
         }
         ("DELETE", "/v3/auth/tokens") => {
             match subject(cloud, request, "identity:revoke_token") {
-                Err(refusal) => refuse(request, &refusal),
+                Err(error) => error_response(request, &error),
                 Ok(id) => {
                     if let Some(token) = cloud.tokens.get_mut(&id) {
                         token.revoked = true;
                     }
-                    shouted(204)
+                    response(204)
                 }
             }
         }
-        (_, "/v3/auth/tokens") if !tokens() => {
+        (_, "/v3/auth/tokens") if !allowed() => {
             let text = "{\"message\": \"The method is not allowed for the requested URL.\"}\n";
             json(405, text.to_owned()).header("Allow", "DELETE, HEAD, POST, OPTIONS, GET")
         }
         ("GET", "/v3/auth/catalog") => match caller(cloud, request) {
-            Err(refusal) => refuse(request, &refusal),
+            Err(error) => error_response(request, &error),
             Ok(token) if cloud.roles(token).is_empty() => {
                 let text = "You are not authorized to perform the requested action.";
-                refuse(request, &Refusal::new(403, text))
+                error_response(request, &KeystoneError::new(403, text))
             }
             Ok(_) => {
                 let link = quote(&format!("{}/identity/v3/auth/catalog", request.origin()));
-                json(200, format!("{{\"catalog\": {}, \"links\": {{\"self\": {link}}}}}\n", catalogue(cloud)))
+                json(200, format!("{{\"catalog\": {}, \"links\": {{\"self\": {link}}}}}\n", catalog(cloud)))
             }
         },
         _ => {
@@ -53,22 +59,22 @@ pub(crate) fn answer(cloud: &mut Cloud, request: &Request, path: &str) -> Respon
                         <p>The requested URL was not found on the server. If you entered the URL manually \
                         please check your spelling and try again.</p>\n";
             let kind = "text/html; charset=utf-8";
-            shouted(404).header("Content-Type", kind).length().body(text)
+            response(404).header("Content-Type", kind).length().body(text)
         }
     }
     .header("Vary", "X-Auth-Token")
     .header("x-openstack-request-id", format!("req-{}", text::uuid()))
 }
 
-/// Keystone's reason phrases are in capitals.
-fn shouted(status: u16) -> Response {
+/// A response with the reason phrase in upper case, as Keystone sends it.
+fn response(status: u16) -> Response {
     let mut response = Response::new(status);
     response.reason = reason(status).to_uppercase();
     response
 }
 
 fn json(status: u16, body: String) -> Response {
-    let mut response = shouted(status)
+    let mut response = response(status)
         .header("Content-Type", "application/json")
         .length()
         .body(body);
@@ -95,11 +101,11 @@ fn versions(request: &Request) -> Response {
     .header("Location", format!("{}/identity/v3/", request.origin()))
 }
 
-/// An error as Keystone words it.
-fn refuse(request: &Request, refusal: &Refusal) -> Response {
-    let (status, title) = (refusal.status, reason(refusal.status));
-    let identity = &refusal.identity;
-    let message = quote(&refusal.message);
+/// The response to a request that failed.
+fn error_response(request: &Request, error: &KeystoneError) -> Response {
+    let (status, title) = (error.status, reason(error.status));
+    let identity = &error.identity;
+    let message = quote(&error.message);
     let body = format!(
         "{{\"error\":{{\"code\":{status},{identity}\"message\":{message},\"title\":\"{title}\"}}}}\n"
     );
@@ -113,36 +119,38 @@ fn refuse(request: &Request, refusal: &Refusal) -> Response {
     )
 }
 
-/// The token with which a request comes.
-fn caller<'a>(cloud: &'a Cloud, request: &Request) -> Result<&'a Token, Refusal> {
-    let id = request.header("X-Auth-Token").unwrap_or_default();
-    cloud.valid(&id).ok_or_else(Refusal::unauthorized)
+/// The token in the `X-Auth-Token` header.
+fn caller<'a>(cloud: &'a Cloud, request: &Request) -> Result<&'a Token, KeystoneError> {
+    let id = request.header_list("X-Auth-Token").unwrap_or_default();
+    cloud.valid(&id).ok_or_else(KeystoneError::unauthorized)
 }
 
-/// The id of the token that a request is about.
-fn subject(cloud: &Cloud, request: &Request, action: &str) -> Result<String, Refusal> {
+/// The token id in the `X-Subject-Token` header.
+fn subject(cloud: &Cloud, request: &Request, action: &str) -> Result<String, KeystoneError> {
     let caller = caller(cloud, request)?;
     let forbidden = || {
         let text = format!("You are not authorized to perform the requested action: {action}.");
-        Refusal::new(403, text)
+        KeystoneError::new(403, text)
     };
-    let id = request.header("X-Subject-Token").ok_or_else(forbidden)?;
-    let token = sign_in::known(cloud, &id)?;
-    let mine = token.user == caller.user || cloud.roles(caller).contains(&"admin");
-    if mine { Ok(id) } else { Err(forbidden()) }
+    let id = request
+        .header_list("X-Subject-Token")
+        .ok_or_else(forbidden)?;
+    let token = authentication::validate(cloud, &id)?;
+    let own = token.user == caller.user || cloud.roles(caller).contains(&"admin");
+    if own { Ok(id) } else { Err(forbidden()) }
 }
 
 fn token(cloud: &Cloud, request: &Request, id: &str, status: u16) -> Response {
     let body = cloud
         .tokens
         .get(id)
-        .map(|it| describe(cloud, it, request.query() != "nocatalog"));
+        .map(|it| token_json(cloud, it, request.query() != "nocatalog"));
     json(status, body.unwrap_or_default()).header("X-Subject-Token", id)
 }
 
-/// A token as Keystone shows it.
-fn describe(cloud: &Cloud, token: &Token, with_catalogue: bool) -> String {
-    use crate::cloud::TokenScope::{Nothing, Project, System};
+/// The body of a response with a token.
+fn token_json(cloud: &Cloud, token: &Token, with_catalog: bool) -> String {
+    use crate::cloud::TokenScope::{Project, System, Unscoped};
 
     let domain = "{\"id\": \"default\", \"name\": \"Default\"}";
     let list = |it: &[String]| it.iter().map(|it| quote(it)).collect::<Vec<_>>().join(", ");
@@ -154,8 +162,8 @@ fn describe(cloud: &Cloud, token: &Token, with_catalogue: bool) -> String {
         list(&token.methods),
         token.user,
         list(&token.audit_ids),
-        moment(token.expires),
-        moment(token.issued),
+        format_time(token.expires),
+        format_time(token.issued),
     );
     let role = |name: &&str| {
         format!(
@@ -170,7 +178,7 @@ fn describe(cloud: &Cloud, token: &Token, with_catalogue: bool) -> String {
         .collect::<Vec<_>>()
         .join(", ");
     match &token.scope {
-        Nothing => {}
+        Unscoped => {}
         Project(name) => {
             let id = cloud.project(name).unwrap_or_default();
             out += &format!(
@@ -180,8 +188,8 @@ fn describe(cloud: &Cloud, token: &Token, with_catalogue: bool) -> String {
         }
         System => out += &format!(", \"roles\": [{roles}], \"system\": {{\"all\": true}}"),
     }
-    if with_catalogue && token.scope != Nothing {
-        out += &format!(", \"catalog\": {}", catalogue(cloud));
+    if with_catalog && token.scope != Unscoped {
+        out += &format!(", \"catalog\": {}", catalog(cloud));
     }
     if token
         .methods
@@ -196,11 +204,11 @@ fn describe(cloud: &Cloud, token: &Token, with_catalogue: bool) -> String {
     out + "}}"
 }
 
-fn moment(time: jiff::Timestamp) -> String {
+fn format_time(time: jiff::Timestamp) -> String {
     time.strftime("%Y-%m-%dT%H:%M:%S.%6fZ").to_string()
 }
 
-fn catalogue(cloud: &Cloud) -> String {
+fn catalog(cloud: &Cloud) -> String {
     let services = [
         ("identity", "keystone", cloud.identity_url()),
         ("image", "glance", cloud.image_url()),
@@ -226,7 +234,7 @@ fn catalogue(cloud: &Cloud) -> String {
     };
     let services: Vec<String> = services
         .iter()
-        .zip(cloud.catalogue_ids.chunks(4))
+        .zip(cloud.catalog_ids.chunks(4))
         .map(service)
         .collect();
     format!("[{}]", services.join(", "))
