@@ -156,6 +156,9 @@ impl Image {
     /// `min_disk`, without an error. [`clear_metadata`](Self::clear_metadata)
     /// removes all items.
     ///
+    /// Every write of metadata through Nova makes a shared or community image
+    /// private.
+    ///
     /// <https://docs.openstack.org/api-ref/compute/#create-or-update-image-metadata>
     ///
     /// # Errors
@@ -178,6 +181,9 @@ impl Image {
 
     /// Removes all metadata. Sends `PUT /images/{id}/metadata` without items.
     ///
+    /// Every write of metadata through Nova makes a shared or community image
+    /// private.
+    ///
     /// <https://docs.openstack.org/api-ref/compute/#create-or-update-image-metadata>
     ///
     /// # Errors
@@ -192,6 +198,9 @@ impl Image {
     ///
     /// The server reads, changes and writes all metadata: if two programs merge
     /// at the same time, one change can be lost.
+    ///
+    /// Every write of metadata through Nova makes a shared or community image
+    /// private.
     ///
     /// <https://docs.openstack.org/api-ref/compute/#update-image-metadata>
     ///
@@ -232,6 +241,9 @@ impl Image {
     /// Sets one metadata value, and stores it in [`metadata`](Self::metadata) as
     /// well. Sends `PUT /images/{id}/metadata/{key}`.
     ///
+    /// Every write of metadata through Nova makes a shared or community image
+    /// private.
+    ///
     /// <https://docs.openstack.org/api-ref/compute/#create-or-update-image-metadata-item>
     ///
     /// # Errors
@@ -248,6 +260,9 @@ impl Image {
     /// Deletes one metadata item, and removes it from
     /// [`metadata`](Self::metadata) as well. Sends
     /// `DELETE /images/{id}/metadata/{key}`.
+    ///
+    /// Every write of metadata through Nova makes a shared or community image
+    /// private.
     ///
     /// <https://docs.openstack.org/api-ref/compute/#delete-image-metadata-item>
     ///
