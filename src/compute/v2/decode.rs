@@ -105,33 +105,38 @@ fn raw_metadata(raw: &RawValue) -> Option<Metadata> {
 }
 
 /// The fields of an image as Nova sends them.
-#[derive(Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct Fields {
+    #[serde(default)]
     id: String,
-    #[serde(deserialize_with = "not_null")]
+    #[serde(default, deserialize_with = "not_null")]
     name: Option<String>,
-    #[serde(deserialize_with = "not_null")]
+    #[serde(default, deserialize_with = "not_null")]
     links: Option<Vec<Link>>,
-    #[serde(deserialize_with = "not_null")]
+    #[serde(default, deserialize_with = "not_null")]
     metadata: Option<Metadata>,
-    #[serde(deserialize_with = "not_null")]
+    #[serde(default, deserialize_with = "not_null")]
     min_disk: Option<u64>,
-    #[serde(deserialize_with = "not_null")]
+    #[serde(default, deserialize_with = "not_null")]
     min_ram: Option<u64>,
-    #[serde(deserialize_with = "not_null")]
+    #[serde(default, deserialize_with = "not_null")]
     progress: Option<u64>,
-    #[serde(rename = "OS-EXT-IMG-SIZE:size", deserialize_with = "not_null")]
+    #[serde(
+        default,
+        rename = "OS-EXT-IMG-SIZE:size",
+        deserialize_with = "not_null"
+    )]
     size: Option<u64>,
-    #[serde(deserialize_with = "not_null")]
+    #[serde(default, deserialize_with = "not_null")]
     status: Option<ImageStatus>,
-    #[serde(deserialize_with = "not_null")]
+    #[serde(default, deserialize_with = "not_null")]
     created: Option<Timestamp>,
-    #[serde(deserialize_with = "not_null")]
+    #[serde(default, deserialize_with = "not_null")]
     updated: Option<Timestamp>,
-    #[serde(deserialize_with = "not_null")]
+    #[serde(default, deserialize_with = "not_null")]
     server: Option<ServerRef>,
-    #[serde(rename = "OS-DCF:diskConfig", deserialize_with = "not_null")]
+    #[serde(default, rename = "OS-DCF:diskConfig", deserialize_with = "not_null")]
     disk_config: Option<DiskConfig>,
     #[serde(flatten)]
     extra: Map<String, Value>,

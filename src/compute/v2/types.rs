@@ -184,17 +184,33 @@ pub struct Link {
     /// outside of the cloud.
     pub href: String,
     /// The media type of an `alternate` link.
-    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
-    pub kind: Option<String>,
+    #[serde(
+        default,
+        rename = "type",
+        deserialize_with = "interned",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub kind: Option<Cow<'static, str>>,
 }
 
-/// The relations that every image has, which are not allocated for each link.
-const RELATIONS: [&str; 3] = ["self", "bookmark", "alternate"];
+/// The values that the links of every image have. They are not allocated.
+const COMMON: [&str; 4] = [
+    "self",
+    "bookmark",
+    "alternate",
+    "application/vnd.openstack.image",
+];
 
-fn interned<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Cow<'static, str>, D::Error> {
+fn interned<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: From<Cow<'static, str>>,
+{
     let Text(text) = Text::deserialize(deserializer)?;
-    let known = RELATIONS.into_iter().find(|known| *known == text);
-    Ok(known.map_or_else(|| Cow::Owned(text.into_owned()), Cow::Borrowed))
+    let common = COMMON.into_iter().find(|common| *common == text);
+    Ok(common
+        .map_or_else(|| text.into_owned().into(), Cow::Borrowed)
+        .into())
 }
 
 /// A string that is borrowed if possible.
