@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, from_str, from_value, json};
@@ -19,8 +20,8 @@ use crate::service::Service;
 /// Decodes the body of `GET /images` and `GET /images/detail`.
 pub(crate) fn list(response: &Response, service: &Service) -> Result<RawPage<Image>> {
     let text = response.text()?;
-    let mut page = decode_list(text, Fields::into_image)
-        .or_else(|_| decode_list(text, |raw: &RawValue| image(raw.get())))
+    let mut page = strict_list(text)
+        .or_else(|_| lenient_list(text))
         .map_err(|error| response.invalid(format!("invalid list of images: {error}")))?;
     for image in &mut page.items {
         image.attach(service.clone());
@@ -67,18 +68,22 @@ struct ListBody<'a, T> {
     images_links: Option<&'a RawValue>,
 }
 
-fn decode_list<'a, T: Deserialize<'a>>(
-    text: &'a str,
-    decode: impl Fn(T) -> Result<Image, &'static str>,
-) -> Result<RawPage<Image>, String> {
-    let body: ListBody<T> = from_str(text).map_err(|error| error.to_string())?;
-    let mut images = Vec::with_capacity(body.images.len());
-    for item in body.images {
-        let image = decode(item).map_err(|error| format!("image {} {error}", images.len() + 1));
-        images.push(image?);
-    }
+fn strict_list(text: &str) -> serde_json::Result<RawPage<Image>> {
+    let body: ListBody<Strict> = from_str(text)?;
     Ok(RawPage {
-        items: images,
+        items: body.images.into_iter().map(|Strict(image)| image).collect(),
+        next_link: body.images_links.and_then(next_link),
+    })
+}
+
+fn lenient_list(text: &str) -> Result<RawPage<Image>, String> {
+    let body: ListBody<&RawValue> = from_str(text).map_err(|error| error.to_string())?;
+    let images = body.images.iter().enumerate();
+    let images = images.map(|(index, raw)| {
+        image(raw.get()).map_err(|error| format!("image {} {error}", index + 1))
+    });
+    Ok(RawPage {
+        items: images.collect::<Result<_, _>>()?,
         next_link: body.images_links.and_then(next_link),
     })
 }
@@ -140,6 +145,16 @@ struct Fields {
     disk_config: Option<DiskConfig>,
     #[serde(flatten)]
     extra: Map<String, Value>,
+}
+
+/// An image whose values all fit their fields.
+struct Strict(Image);
+
+impl<'de> Deserialize<'de> for Strict {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let image = Fields::deserialize(deserializer)?.into_image();
+        image.map(Self).map_err(D::Error::custom)
+    }
 }
 
 /// A field that is missing is `None`; null does not fit, and is kept in `extra`.

@@ -113,6 +113,9 @@ impl Metadata {
 
     /// Sorts the items. If a key is repeated, the last item counts.
     pub(super) fn from_items(mut items: Vec<Item>) -> Self {
+        if items.is_sorted_by(|a, b| a.key < b.key) {
+            return Self(items);
+        }
         items.sort_by(|a, b| a.key.cmp(&b.key));
         items.dedup_by(|later, earlier| {
             let is_repeated = later.key == earlier.key;
