@@ -291,8 +291,8 @@
 //! # let compute = opencloud::OpenStack::new(sandbox.options())?.compute_v2()?;
 //! # let image = compute.get_image("00000000-0000-4000-8000-000000000000");
 //! match image.delete() {
-//!     Err(opencloud::ErrorKind::NotFound) => println!("it was gone already"),
-//!     other => other?,
+//!     Err(error) if error.is_not_found() => println!("already deleted"),
+//!     result => result?,
 //! }
 //! # Ok::<(), opencloud::Error>(())
 //! ```

@@ -311,7 +311,7 @@ fn an_answer_without_a_list_of_images_is_an_error() {
         assert_eq!(
             error.to_string(),
             format!(
-                "GET {}: 200: the body is not a list of images: {why}",
+                "GET {}: 200 OK: the body is not a list of images: {why}",
                 server.url("/v2.1/images/detail?page_size=1000&limit=1000")
             ),
             "{body}"
@@ -347,7 +347,7 @@ fn what_is_no_image_is_named_with_its_place_and_name() {
         let (server, outcome) = listed(&body);
         let message = outcome.expect_err("an error").to_string();
         let expected = format!(
-            "GET {}: 200: the body is not a list of images: {why} at line 1 column ",
+            "GET {}: 200 OK: the body is not a list of images: {why} at line 1 column ",
             server.url("/v2.1/images/detail?page_size=1000&limit=1000")
         );
         assert!(message.starts_with(&expected), "{message}");
@@ -385,7 +385,7 @@ fn one_image_that_is_none_is_an_error() {
         assert_eq!(
             error.to_string(),
             format!(
-                "GET {}: 200: the body is not an image: {why}",
+                "GET {}: 200 OK: the body is not an image: {why}",
                 server.url("/v2.1/images/i")
             )
         );
@@ -402,7 +402,7 @@ fn a_body_that_is_not_utf8_or_is_coded_says_so() {
     assert_eq!(
         whole(outcome.expect_err("no text")),
         format!(
-            "GET {url}: 200: the body is not UTF-8: invalid utf-8 sequence of 1 bytes from index \
+            "GET {url}: 200 OK: the body is not UTF-8: invalid utf-8 sequence of 1 bytes from index \
              {at}"
         )
     );
@@ -416,7 +416,7 @@ fn a_body_that_is_not_utf8_or_is_coded_says_so() {
     assert_eq!(
         error.to_string(),
         format!(
-            "GET {}: 200: the body is coded as \"gzip\", which was not asked for",
+            "GET {}: 200 OK: the body has the unsupported Content-Encoding \"gzip\"",
             server.url("/v2.1/images/detail?page_size=1000&limit=1000")
         )
     );

@@ -70,7 +70,7 @@ fn odd_strings() -> Vec<String> {
             };
             text.extend(char::from_u32(code));
         }
-        if !matches!(&*text, "" | "." | "..") {
+        if !matches!(&*text, "" | "." | "..") && !text.contains(char::is_control) {
             strings.push(text);
         }
     }
@@ -175,16 +175,7 @@ fn what_is_too_long_for_a_url_is_refused_in_words() {
         assert_eq!(error.kind(), ErrorKind::InvalidInput, "{error:?}");
         assert_eq!(
             error.to_string(),
-            format!(
-                "the URL would be {} bytes long, and 65534 is the most; nothing was sent",
-                server.url(COMPUTE).len()
-                    + "/images/".len()
-                    + if long.starts_with('/') {
-                        3 * long.len()
-                    } else {
-                        long.len()
-                    }
-            )
+            "the URL is too long, or a header is invalid; nothing was sent"
         );
         let mut list = compute.list_images(ListImages::new().name(&long));
         let error = list.next().expect("an item").expect_err("an error");
@@ -204,7 +195,7 @@ fn a_token_that_cannot_go_into_a_header_is_refused() {
         assert_eq!(error.kind(), ErrorKind::InvalidInput, "{error:?}");
         assert_eq!(
             error.to_string(),
-            "the token is empty or has characters that no token has; nothing was sent"
+            "invalid token: it is empty or has characters that cannot be sent; nothing was sent"
         );
         let kept = serde_json::from_value::<opencloud::Token>(json!({"id": bad}));
         assert!(kept.is_err(), "{bad:?}");

@@ -115,16 +115,13 @@ fn a_next_link_without_a_marker_leads_on_after_the_last_id() {
 }
 
 #[test]
-fn a_next_link_of_a_megabyte_is_an_error_and_not_followed() {
+fn a_next_link_of_a_megabyte_is_an_error() {
     let link = format!("http://h/?marker={}", "m".repeat(1024 * 1024));
     let server = Server::playing([Answer::ok(&next_link(images(0..2), &link))]);
     let error = all(server.compute().list_images(ListImages::new().page_size(2)));
     assert_eq!(
         error.expect_err("a bad link").to_string(),
-        format!(
-            "GET {}: 200: the next link is 1048593 bytes long, which no server would take",
-            server.url("/v2.1/images?limit=2")
-        )
+        "the URL is too long, or a header is invalid; nothing was sent"
     );
     assert_eq!(server.requests().len(), 1);
 }
@@ -256,8 +253,7 @@ fn a_server_that_goes_round_in_circles_ends_in_an_error() {
     assert_eq!(
         error.expect_err("an error").to_string(),
         format!(
-            "GET {}: 200: the list does not go on: asked for what comes after \"{1}\", the server \
-             gave \"{2}\" again",
+            "GET {}: 200 OK: pagination loop: the page after marker \"{1}\" repeats \"{2}\"",
             server.url(&format!("/v2.1/images?limit=2&marker={}", id(1))),
             id(1),
             id(0)
@@ -275,7 +271,7 @@ fn a_server_that_goes_round_in_circles_ends_in_an_error() {
     assert_eq!(
         error.expect_err("an error").to_string(),
         format!(
-            "GET {}: 200: the list goes round in circles: \"again\" marks two pages",
+            "GET {}: 200 OK: pagination loop: two pages have the marker \"again\"",
             server.url("/v2.1/images?limit=2&marker=again")
         )
     );
@@ -302,8 +298,7 @@ fn a_server_that_goes_round_in_circles_ends_in_an_error() {
     assert_eq!(
         error.to_string(),
         format!(
-            "GET {}: 200: the list does not go on: asked for what comes after \"{1}\", the server \
-             gave \"{2}\" again",
+            "GET {}: 200 OK: pagination loop: the page after marker \"{1}\" repeats \"{2}\"",
             server.url(&format!("/v2.1/images?limit=2&marker={}", id(3))),
             id(3),
             id(1)

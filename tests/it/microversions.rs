@@ -36,8 +36,8 @@ fn a_microversion_in_which_the_call_is_gone_is_refused_before_anything_is_sent()
         assert_eq!(
             error.to_string(),
             format!(
-                "microversion {version:?} no longer has this call, whose last is {last}: ask for \
-                 that or for none, or use the Image service; nothing was sent"
+                "microversion {version:?} no longer has this operation, {last} is the last that \
+                 has it: request that or none, or use the Image service; nothing was sent"
             )
         );
     };
@@ -94,7 +94,7 @@ fn a_microversion_that_is_none_is_refused_when_the_service_is_made() {
         let error = openstack.compute_v2_with(options).expect_err("an error");
         assert_eq!(
             error.to_string(),
-            format!("{version:?} is not a microversion: write it like \"2.35\"")
+            format!("invalid microversion {version:?}: expected a version such as \"2.35\"")
         );
     }
     assert_eq!(server.requests(), []);

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::support::{Answer, COMPUTE, Request, Server, TOKEN, fault, id, image, images};
 
 const KEY: &str = "a b+c/d?e#f%41:ü";
-const KEY_IN_A_PATH: &str = "a%20b%2Bc%2Fd%3Fe%23f%2541%3A%C3%BC";
+const KEY_IN_A_PATH: &str = "a%20b+c%2Fd%3Fe%23f%2541:%C3%BC";
 
 /// An image here that has `old` as its metadata, and what Nova shows of it.
 fn old_image(server: &Server) -> Image {
@@ -245,14 +245,14 @@ fn a_refusal_leaves_the_image_as_it_was() {
 fn an_id_or_key_that_changes_the_path_is_refused_before_anything_is_sent() {
     let server = Server::start();
     let compute = server.compute();
-    for bad in ["", ".", ".."] {
+    for bad in ["", ".", "..", "a\n"] {
         let refused = |error: Error| {
             assert_eq!(error.kind(), ErrorKind::InvalidInput, "{error:?}");
             assert_eq!(
                 error.to_string(),
                 format!(
-                    "{bad:?} cannot be an id or a key: in a path it would mean something else; \
-                     nothing was sent"
+                    "invalid id or key {bad:?}: it must not be empty, \".\" or \"..\", or contain \
+                     control characters; nothing was sent"
                 )
             );
         };
@@ -311,13 +311,13 @@ fn an_answer_about_another_image_or_item_is_an_error() {
     let url = server.url(&format!("{COMPUTE}/images/{}", id(1)));
     assert_eq!(
         ours.retrieve().expect_err("another image").to_string(),
-        format!("GET {url}: 200: it is about another image, {:?}", id(2))
+        format!("GET {url}: 200 OK: it is about another image, {:?}", id(2))
     );
     assert_eq!(
         ours.get_metadata_item("k")
             .expect_err("another item")
             .to_string(),
-        format!("GET {url}/metadata/k: 200: there is no item \"k\" in \"meta\"")
+        format!("GET {url}/metadata/k: 200 OK: there is no item \"k\" in \"meta\"")
     );
     assert_eq!(
         format!(
@@ -325,7 +325,7 @@ fn an_answer_about_another_image_or_item_is_an_error() {
             anyhow::Error::new(ours.get_metadata().expect_err("no map"))
         ),
         format!(
-            "GET {url}/metadata: 200: the body is not an object with \"metadata\": invalid type: \
+            "GET {url}/metadata: 200 OK: the body is not an object with \"metadata\": invalid type: \
              sequence, expected a map of metadata at line 1 column 12"
         )
     );

@@ -67,8 +67,7 @@ fn troubled(mut nova: Nova, mut random: Random, often: usize) -> Server {
             (in_a_row, refused) = (0, false);
             return right;
         }
-        // After a refusal the tries begin anew.
-        in_a_row = if is_refusal { 0 } else { in_a_row + 1 };
+        in_a_row += 1;
         refused |= is_refusal;
         trouble.answer(right, &mut random)
     });

@@ -57,7 +57,7 @@ fn a_long_listing_survives_and_the_caller_sees_nothing_but_a_log_line() {
     assert!(
         dropped[0]
             .text
-            .contains("the connection broke before the answer was whole")
+            .contains("connection lost before the response was complete")
     );
     let outage = long_listing(|page, _| (page == 9).then(|| Answer::empty(503)));
     assert_eq!(outage.len(), 1, "{outage:?}");

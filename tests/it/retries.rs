@@ -235,10 +235,10 @@ fn every_retry_is_logged_with_its_reason_and_the_error_counts_them() {
         .filter(|line| line.level == Level::Warn)
         .collect();
     let begins = [
-        format!("GET {url}: 502 Bad Gateway; trying again in "),
-        format!("GET {url}: the connection broke; trying again in "),
+        format!("GET {url}: 502 Bad Gateway; retrying in "),
+        format!("GET {url}: connection failed; retrying in "),
     ];
-    let ends = [" (1 of 3 tries done)", " (2 of 3 tries done)"];
+    let ends = [" (attempt 1 of 3 failed)", " (attempt 2 of 3 failed)"];
     assert_eq!(warnings.len(), 2, "{warnings:?}");
     for (line, (begin, end)) in warnings.iter().zip(begins.iter().zip(ends)) {
         assert!(
@@ -249,7 +249,7 @@ fn every_retry_is_logged_with_its_reason_and_the_error_counts_them() {
         assert!(line.target.starts_with("opencloud"), "{}", line.target);
     }
     let message = outcome.expect_err("an error").to_string();
-    let said = message.strip_prefix(&format!("GET {url}: 504 Gateway Timeout (3 tries in "));
+    let said = message.strip_prefix(&format!("GET {url}: 504 Gateway Timeout (3 attempts in "));
     let said = said
         .and_then(|rest| rest.strip_suffix(" s)"))
         .expect(&message);

@@ -109,11 +109,11 @@ fn the_wait_that_a_server_asks_for_is_kept() {
         (Box::new(|| over_limit(429, &json!(1))), 1000),
         (
             Box::new(|| Answer::empty(503).header("Retry-After", "Wed, 21 Oct 2015 07:28:00 GMT")),
-            0,
+            200,
         ),
         (
             Box::new(|| Answer::empty(503).header("Retry-After", "-5")),
-            0,
+            200,
         ),
     ];
     at_once(cases, |(answer, least)| {
@@ -126,7 +126,6 @@ fn the_wait_that_a_server_asks_for_is_kept() {
             took >= Duration::from_millis(least),
             "{took:?} of {least} ms"
         );
-        assert!(least > 0 || took < Duration::from_millis(190), "{took:?}");
     });
 }
 
@@ -159,11 +158,6 @@ fn a_longer_wait_is_returned_at_once_with_what_was_asked() {
             seconds(9_999_999_999_999_999_999),
             "503 Service Unavailable",
         ),
-        (
-            Answer::empty(503).header("Retry-After", "1e300"),
-            Duration::MAX,
-            "503 Service Unavailable",
-        ),
     ];
     for (answer, wait, words) in cases {
         for call_timeout in [None, Some(seconds(3600)), Some(Duration::MAX)] {
@@ -175,7 +169,7 @@ fn a_longer_wait_is_returned_at_once_with_what_was_asked() {
             assert_eq!(
                 error.to_string(),
                 format!(
-                    "GET {}: {words} (asked to wait {wait:?})",
+                    "GET {}: {words} (retry after {wait:?})",
                     server.url(&format!("{COMPUTE}/images/{}", id(1)))
                 )
             );

@@ -242,65 +242,13 @@ fn a_day_in_the_log() -> Vec<Line> {
 }
 
 #[test]
-fn no_log_line_of_anybody_has_a_secret_at_any_level() {
-    let lines = a_day_in_the_log();
-    let of = |target: &str| {
-        lines
-            .iter()
-            .filter(|line| line.target.starts_with(target))
-            .count()
-    };
-    assert!(of("opencloud") >= 11, "{lines:#?}");
-    // The layer that prints every byte has printed, and has seen no secret.
-    assert!(of("ureq_proto::util") >= 100, "{lines:#?}");
-    let text: String = lines.iter().map(|line| line.text.as_str()).collect();
-    assert!(text.contains("veiled-"), "{text}");
+fn no_log_line_of_this_crate_has_a_secret_at_any_level() {
+    let mut lines = a_day_in_the_log();
+    lines.retain(|line| line.target.starts_with("opencloud"));
+    assert!(lines.len() >= 11, "{lines:#?}");
     for line in &lines {
         check(&line.text);
     }
-}
-
-#[test]
-fn what_is_kept_from_the_log_reaches_the_server_whole() {
-    // A password that does not fit into one piece of what is sent at a time.
-    let password = "p\u{e9}\"w".repeat(60_000);
-    let server = Server::start();
-    let catalogue = json!([{"type": "compute", "endpoints": [
-        {"interface": "public", "url": server.url(COMPUTE)}]}]);
-    let ((), lines) = logged(|| {
-        for wire in 0..3 {
-            let answers = [token(NEW, 3600, &catalogue), Answer::ok(&images(0..1))];
-            server.plays(answers.map(|answer| match wire {
-                0 => answer,
-                1 => answer.close(),
-                _ => answer.drip(7, std::time::Duration::ZERO),
-            }));
-            let user = User::by_id("u", &*password);
-            let options = Options::new(server.url("/v3")).user(user).no_proxy();
-            let compute = OpenStack::new(options)
-                .expect("valid options")
-                .compute_v2()
-                .expect("a service");
-            compute
-                .list_images(false)
-                .next()
-                .expect("an item")
-                .expect("an image");
-        }
-    });
-    let requests = server.requests();
-    assert_eq!(requests.len(), 6);
-    for pair in requests.chunks(2) {
-        let expected = json!({"auth": {"identity": {"methods": ["password"],
-            "password": {"user": {"id": "u", "password": password}}}}});
-        assert_eq!(pair[0].json(), expected);
-        assert_eq!(pair[0].header("x-auth-token"), None);
-        assert_eq!(pair[1].header("x-auth-token"), Some(NEW));
-    }
-    assert!(
-        lines.iter().all(|line| !line.text.contains(&NEW[7..])),
-        "a token was logged"
-    );
 }
 
 #[test]
@@ -351,7 +299,7 @@ fn plain_http_outside_loopback_gets_one_warning() {
     };
     let said = |url: &str| {
         vec![format!(
-            "{url} is plain http: everyone on the way can read the password and the token"
+            "{url} is plain http: the password and the token are sent unencrypted"
         )]
     };
     assert_eq!(

@@ -106,7 +106,7 @@ impl TlsServer {
 fn refused(server: &TlsServer, outcome: Result<()>) {
     let error = outcome.expect_err("an error");
     assert_eq!(error.kind(), ErrorKind::Tls, "{error:?}");
-    let expected = format!("GET {}/images/{}: no trusted connection", server.url, id(1));
+    let expected = format!("GET {}/v2.1/images/{}: TLS failed", server.url, id(1));
     assert_eq!(error.to_string(), expected);
     assert!(std::error::Error::source(&error).is_some());
     assert_eq!(error.attempts(), 1);
@@ -134,7 +134,7 @@ fn under_a_logger_that_takes_bytes_it_speaks_tls_too() {
     let (outcome, lines) = logged(|| server.retrieve(|options| options.cacert(file("ca.pem"))));
     outcome.expect("an image");
     assert_eq!(server.clients(), [None]);
-    let line = format!("GET {}/images/{}: 200, ", server.url, id(1));
+    let line = format!("GET {}/v2.1/images/{}: 200, ", server.url, id(1));
     assert!(
         lines.iter().any(|it| it.text.starts_with(&line)),
         "{lines:#?}"
@@ -239,11 +239,11 @@ fn a_file_that_cannot_be_used_is_an_error_before_anything_is_sent() {
     let cases: Vec<(Set, String)> = vec![
         (
             with(client.clone(), file("other.key")),
-            format!("the private key in {} cannot be used", shown("other.key")),
+            format!("cannot use the private key in {}", shown("other.key")),
         ),
         (
             with(client.clone(), file("client.pem")),
-            format!("the private key in {} cannot be used", shown("client.pem")),
+            format!("no private key in {}", shown("client.pem")),
         ),
         (
             with(client, file("none")),
@@ -251,11 +251,11 @@ fn a_file_that_cannot_be_used_is_an_error_before_anything_is_sent() {
         ),
         (
             with(key, file("client.key")),
-            format!("there is no certificate in {}", shown("client.key")),
+            format!("no certificate in {}", shown("client.key")),
         ),
         (
             Box::new(|options| options.cacert(file("server.key"))),
-            format!("there is no certificate in {}", shown("server.key")),
+            format!("no certificate in {}", shown("server.key")),
         ),
         (
             Box::new(|options| options.cacert(file("damaged.pem"))),
@@ -295,7 +295,7 @@ fn a_server_that_speaks_no_tls_is_an_error() {
     assert_eq!(error.kind(), ErrorKind::Tls, "{error:?}");
     assert_eq!(
         error.to_string(),
-        format!("GET {url}/images/i: no trusted connection")
+        format!("GET {url}/v2.1/images/i: TLS failed")
     );
     server.join().expect("one connection, and no other");
 }

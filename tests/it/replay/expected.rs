@@ -25,7 +25,8 @@ pub(crate) fn is_rejected(exchange: &Exchange, call: &Call) -> bool {
         _ => None,
     };
     let is_of_image = !matches!(call.verb, Verb::Authenticate | Verb::List { .. });
-    let is_invalid = |segment: &str| ["", ".", ".."].contains(&segment);
+    let is_invalid =
+        |segment: &str| ["", ".", ".."].contains(&segment) || segment.contains(char::is_control);
     let is_mangled = |(name, _): &(String, String)| {
         name.strip_prefix("property-")
             .is_some_and(|name| "property-".contains(&name[..1]))
