@@ -316,7 +316,7 @@ fn the_error_text_has_the_reason_phrase_of_the_status() {
         (406, "406 Not Acceptable"),
         (408, "408 Request Timeout"),
         (409, "409 Conflict"),
-        (413, "413 Request Entity Too Large"),
+        (413, "413 Payload Too Large"),
         (418, "418 I'm a teapot"),
         (429, "429 Too Many Requests"),
         (500, "500 Internal Server Error"),

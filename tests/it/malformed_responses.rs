@@ -259,7 +259,9 @@ fn a_body_that_is_coded_is_an_error_whatever_is_in_it() {
         let message = said(Answer::new(500, &bomb).header("Content-Encoding", &coding));
         assert_eq!(
             message,
-            format!("500 Internal Server Error: its words are coded as {coding:?}")
+            format!(
+                "500 Internal Server Error: the body has the unsupported Content-Encoding {coding:?}"
+            )
         );
     }
     let server = Server::playing([whole().header("Content-Encoding", "identity")]);

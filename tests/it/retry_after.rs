@@ -146,7 +146,7 @@ fn a_longer_wait_is_returned_at_once_with_what_was_asked() {
         (
             over_limit(413, &json!("61")),
             seconds(61),
-            "413 Request Entity Too Large: slow down",
+            "413 Payload Too Large: slow down",
         ),
         (
             over_limit(429, &json!(86400)),

@@ -308,7 +308,7 @@ fn plain_http_outside_loopback_gets_one_warning() {
     );
     assert_eq!(
         warnings("https://cloud.example", "http://192.0.2.1:8774/"),
-        said("http://192.0.2.1:8774")
+        said("http://192.0.2.1:8774/v2.1")
     );
     assert_eq!(
         warnings("http://cloud.example", "http://nova.example"),
@@ -316,7 +316,7 @@ fn plain_http_outside_loopback_gets_one_warning() {
     );
     assert_eq!(
         warnings("", "http://nova.example"),
-        said("http://nova.example")
+        said("http://nova.example/v2.1")
     );
     for near in [
         "http://127.0.0.1:5000",

@@ -259,10 +259,7 @@ fn a_file_that_cannot_be_used_is_an_error_before_anything_is_sent() {
         ),
         (
             Box::new(|options| options.cacert(file("damaged.pem"))),
-            format!(
-                "the certificates in {} cannot be read",
-                shown("damaged.pem")
-            ),
+            format!("invalid PEM in {}: not valid base64", shown("damaged.pem")),
         ),
         (
             Box::new(|options| options.cacert(file("none"))),

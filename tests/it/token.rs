@@ -119,9 +119,9 @@ fn one_that_is_renewed_early_in_a_bad_moment_is_used_on() {
         (Answer::empty(503), Some("503 Service Unavailable")),
         (
             Answer::empty(429).header("Retry-After", "9"),
-            Some("429 Too Many Requests (asked to wait 9s)"),
+            Some("429 Too Many Requests (retry after 9s)"),
         ),
-        (Answer::hang_up(), Some("the connection broke")),
+        (Answer::hang_up(), Some("connection failed")),
         (refusal(), None),
         (Answer::empty(404), None),
     ] {

@@ -157,7 +157,7 @@ fn a_refused_connection_and_an_unknown_host_are_named() {
     let (_held, refused) = refusing();
     for (url, message) in [
         (refused, "connection refused"),
-        ("http://no-such-host.invalid".into(), "host not found"),
+        ("http://no-such-host.invalid".into(), "connection failed"),
     ] {
         let options = Options::new("").token_id("t").no_proxy().tries(1);
         let openstack = OpenStack::new(options).expect("valid options");
