@@ -83,7 +83,7 @@ impl<'a> Attempts<'a> {
             Err(error) => {
                 let rejected = matches!(error.status(), Some(401 | 403 | 413 | 429));
                 self.may_have_been_processed |= !rejected && !error.never_sent();
-                Err(error.with_attempts(self.count, self.started.elapsed()))
+                Err(error)
             }
             response => response,
         }
@@ -98,7 +98,7 @@ impl<'a> Attempts<'a> {
             .is_none_or(|deadline| Instant::now() + delay < deadline);
         let max_attempts = self.client.max_attempts();
         if self.count >= max_attempts || !in_time || !self.should_retry(&error) {
-            return Err(error);
+            return Err(error.with_attempts(self.count, self.started.elapsed()));
         }
         log::warn!(
             "{error}; retrying in {delay:?} (attempt {} of {max_attempts} failed)",
