@@ -95,7 +95,7 @@ impl<'a> Attempts<'a> {
         let delay = requested.unwrap_or_else(|| backoff(self.count));
         let in_time = self
             .deadline
-            .is_none_or(|deadline| Instant::now() + delay < deadline);
+            .is_none_or(|deadline| delay < deadline.saturating_duration_since(Instant::now()));
         let max_attempts = self.client.max_attempts();
         if self.count >= max_attempts || !in_time || !self.should_retry(&error) {
             return Err(error.with_attempts(self.count, self.started.elapsed()));
