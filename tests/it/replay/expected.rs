@@ -109,6 +109,7 @@ pub(crate) fn failure(exchange: &Exchange, call: &Call) -> Failure {
     let kind = match (exchange.response.status, message.as_str()) {
         (400, _) => ErrorKind::BadRequest,
         (401, _) => ErrorKind::Unauthorized,
+        (403, message) if message.starts_with("HTTP 401 Unauthorized") => ErrorKind::Unauthorized,
         (403, _) => ErrorKind::Forbidden,
         (404, "Image not found.") => ErrorKind::NotFound,
         (404, "Invalid metadata key") => ErrorKind::KeyNotFound,
