@@ -193,6 +193,10 @@ impl Client {
                 "invalid HTTP response".to_owned(),
             ),
         };
+        if kind == ErrorKind::InvalidInput {
+            // The URL can be megabytes long.
+            return Error::new(kind, message).with_source(error);
+        }
         let never_sent = match &error {
             Ureq::HostNotFound => true,
             Ureq::Io(cause) => is_refused(cause),

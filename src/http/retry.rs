@@ -83,7 +83,7 @@ impl<'a> Attempts<'a> {
             Err(error) => {
                 let rejected = matches!(error.status(), Some(401 | 403 | 413 | 429));
                 self.may_have_been_processed |= !rejected && !error.never_sent();
-                Err(error.with_attempts(self.count, self.started.elapsed()))
+                Err(error)
             }
             response => response,
         }
@@ -95,10 +95,10 @@ impl<'a> Attempts<'a> {
         let delay = requested.unwrap_or_else(|| backoff(self.count));
         let in_time = self
             .deadline
-            .is_none_or(|deadline| Instant::now() + delay < deadline);
+            .is_none_or(|deadline| delay < deadline.saturating_duration_since(Instant::now()));
         let max_attempts = self.client.max_attempts();
         if self.count >= max_attempts || !in_time || !self.should_retry(&error) {
-            return Err(error);
+            return Err(error.with_attempts(self.count, self.started.elapsed()));
         }
         log::warn!(
             "{error}; retrying in {delay:?} (attempt {} of {max_attempts} failed)",

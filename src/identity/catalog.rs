@@ -164,9 +164,9 @@ mod tests {
     fn where_none_fits_the_error_lists_what_there_is() {
         assert_eq!(
             find(Some("nova"), Some("Three"), Interface::Admin),
-            "no admin endpoint of type \"compute\" and name \"nova\" in region \"Three\"; \
-             the catalog has compute (nova, internal, One), compute (nova, public, One), \
-             compute (nova, publicURL, Two), compute (other, public, no region)"
+            "no admin endpoint of type \"compute\" and name \"nova\" in region \"Three\" \
+             in the catalog; it has internal in region \"One\", public in region \"One\", \
+             publicURL in region \"Two\""
         );
         let wanted = EndpointFilter {
             service_type: "compute",
@@ -176,8 +176,8 @@ mod tests {
         };
         assert_eq!(
             wanted.find(&[]).expect_err("nothing to find").to_string(),
-            "no public endpoint of type \"compute\"; the token has no catalog: ask for a \
-             scope, or give the endpoint"
+            "no public endpoint of type \"compute\": the token has no catalog; set a project, or \
+             the endpoint"
         );
     }
 }

@@ -140,8 +140,8 @@ fn without_a_scope_there_is_no_catalogue_and_the_error_says_so() {
         assert_eq!(
             said(&error),
             format!(
-                "no public endpoint of type \"compute\" in region \"{}\"; the token has no \
-                 catalogue: ask for a scope, or give the endpoint",
+                "no public endpoint of type \"compute\" in region \"{}\": the token has no \
+                 catalog; set a project, or the endpoint",
                 cloud().region()
             )
         );
@@ -338,6 +338,6 @@ fn an_auth_url_that_leads_to_glance_is_not_followed() {
     );
     assert_eq!(
         error.message(),
-        "it offers other addresses and names none; is the URL right?"
+        "the server offers several addresses; check the endpoint URL"
     );
 }

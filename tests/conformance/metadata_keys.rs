@@ -86,7 +86,7 @@ fn refusals(made: &Made, key: &str) -> [Error; 5] {
 fn keys_of_other_characters_are_the_servers_refusal() {
     let made = image().with("kept", "k").make();
     for key in [
-        "50%", "a+b", "a?b", "a#b", "a@b", "a&b=c", "ключ", "a\nb", "a\u{7}b", "\\", "%20",
+        "50%", "a+b", "a?b", "a#b", "a@b", "a&b=c", "ключ", "\\", "%20",
     ] {
         let [merge, reset, set, get, delete] = refusals(&made, key);
         for error in [merge, reset, set] {
@@ -102,7 +102,6 @@ fn keys_of_other_characters_are_the_servers_refusal() {
             );
         }
         for error in [get, delete] {
-            assert_eq!(kind(&error), "NotFound", "{key:?}");
             assert_eq!(error.kind(), ErrorKind::KeyNotFound, "{key:?}");
         }
     }

@@ -20,8 +20,8 @@ fn is_gone(error: &Error, version: &str, last: &str) {
     assert_eq!(
         said(error),
         format!(
-            "microversion {version:?} no longer has this call, whose last is {last}: ask for that \
-             or for none, or use the Image service; nothing was sent"
+            "microversion {version:?} no longer has this operation, {last} is the last that has \
+             it: request that or none, or use the Image service; nothing was sent"
         )
     );
 }
@@ -146,7 +146,7 @@ fn a_version_that_is_none_is_refused_before_signing_in() {
         assert_eq!(kind(&error), "InvalidInput");
         assert_eq!(
             said(&error),
-            format!("{version:?} is not a microversion: write it like \"2.35\"")
+            format!("invalid microversion {version:?}: expected a version such as \"2.35\"")
         );
     }
 }

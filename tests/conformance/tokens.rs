@@ -173,8 +173,8 @@ fn a_token_that_has_expired_without_credentials_says_when() {
     assert_eq!(kind(&error), "InvalidInput");
     assert_eq!(
         said(&error),
-        "the token expired at 2020-01-01T00:00:00Z, and there are no credentials to sign in with \
-         again"
+        "the token expired at 2020-01-01T00:00:00Z, and there are no credentials to request \
+         another one"
     );
 }
 

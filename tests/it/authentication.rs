@@ -251,7 +251,7 @@ fn options_without_usable_credentials_are_rejected_before_a_request() {
     for (options, message) in [
         (
             url(),
-            "there is nothing to sign in with: give a user, an application credential or a token",
+            "no credentials: set a user, an application credential or a token",
         ),
         (
             url().user(user()).token_id("t"),
@@ -283,18 +283,17 @@ fn an_invalid_auth_url_is_rejected_with_a_reason() {
     for (url, message) in [
         (
             "cloud.example",
-            "the auth_url cannot be used: \"cloud.example\" is not a URL that begins with http:// \
-             or https://",
+            "invalid auth_url: invalid URL \"cloud.example\": relative URL without a base",
         ),
         (
             "http://127.0.0.1:1/v2.0",
-            "the auth_url \"http://127.0.0.1:1/v2.0\" is of Identity v2.0, which clouds no longer \
-             have: end it in /v3",
+            "invalid auth_url \"http://127.0.0.1:1/v2.0\": Identity v2 is not supported; use the \
+             URL that ends in /v3",
         ),
         (
             "https://me:pa55word@cloud.example/v3",
-            "the auth_url cannot be used: the URL of \"cloud.example\" has a user or a password \
-             in it: take them out",
+            "invalid auth_url: invalid URL \"cloud.example/v3\": it contains a user name or \
+             password; remove it",
         ),
     ] {
         let error = OpenStack::new(Options::new(url)).expect_err("an error");

@@ -96,7 +96,7 @@ fn the_message_is_found_in_every_format_of_error_response() {
         ),
         (
             Answer::new(418, "a\u{1b}[2Jb\u{202e}c\u{7}").header("x-compute-request-id", "req-2"),
-            "418: a\\u{1b}[2Jb\\u{202e}c\\u{7} (request id req-2)".into(),
+            "418 I'm a teapot: a\\u{1b}[2Jb\\u{202e}c\\u{7} (request id req-2)".into(),
         ),
         (
             Answer::new(500, "x".repeat(100_000)),
@@ -250,8 +250,8 @@ fn a_redirect_is_an_error_with_its_location_and_is_not_followed() {
             assert_eq!(
                 error.message(),
                 format!(
-                    "it points to {target}, and redirects are not followed, because the token \
-                     would go there; if that is the right address, sign in there"
+                    "the server redirects to {target}, and redirects are not followed, because \
+                     they would send the token there; if that is the right address, configure it"
                 )
             );
             assert_eq!(server.requests().len(), 1);
@@ -281,7 +281,7 @@ fn a_redirect_is_an_error_with_its_location_and_is_not_followed() {
     let (_, error) = retrieve(Answer::new(302, "moved"));
     assert_eq!(
         error.message(),
-        "it offers other addresses and names none; is the URL right?"
+        "the server offers several addresses; check the endpoint URL"
     );
 }
 
@@ -300,7 +300,7 @@ fn a_redirect_to_the_same_url_is_not_followed() {
 
 #[test]
 fn the_error_text_has_the_reason_phrase_of_the_status() {
-    let no_location = "it offers other addresses and names none; is the URL right?";
+    let no_location = "the server offers several addresses; check the endpoint URL";
     for (status, name) in [
         (300, "300 Multiple Choices"),
         (301, "301 Moved Permanently"),
@@ -316,8 +316,8 @@ fn the_error_text_has_the_reason_phrase_of_the_status() {
         (406, "406 Not Acceptable"),
         (408, "408 Request Timeout"),
         (409, "409 Conflict"),
-        (413, "413 Request Entity Too Large"),
-        (418, "418"),
+        (413, "413 Payload Too Large"),
+        (418, "418 I'm a teapot"),
         (429, "429 Too Many Requests"),
         (500, "500 Internal Server Error"),
         (501, "501 Not Implemented"),

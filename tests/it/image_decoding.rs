@@ -285,7 +285,7 @@ fn a_body_that_is_not_utf8_or_has_a_content_encoding_is_an_error() {
     assert_eq!(
         chain(outcome.expect_err("an error")),
         format!(
-            "GET {url}: 200: the body is not UTF-8: invalid utf-8 sequence of 1 bytes from index \
+            "GET {url}: 200 OK: the body is not UTF-8: invalid utf-8 sequence of 1 bytes from index \
              {at}"
         )
     );
@@ -299,7 +299,7 @@ fn a_body_that_is_not_utf8_or_has_a_content_encoding_is_an_error() {
     assert_eq!(
         error.to_string(),
         format!(
-            "GET {}: 200: the body is coded as \"gzip\", which was not asked for",
+            "GET {}: 200 OK: the body has the unsupported Content-Encoding \"gzip\"",
             server.url("/v2.1/images/detail?page_size=1000&limit=1000")
         )
     );

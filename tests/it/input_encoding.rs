@@ -175,16 +175,7 @@ fn a_url_that_is_too_long_is_rejected_before_a_request() {
         assert_eq!(error.kind(), ErrorKind::InvalidInput, "{error:?}");
         assert_eq!(
             error.to_string(),
-            format!(
-                "the URL would be {} bytes long, and 65534 is the most; nothing was sent",
-                server.url(COMPUTE).len()
-                    + "/images/".len()
-                    + if long.starts_with('/') {
-                        3 * long.len()
-                    } else {
-                        long.len()
-                    }
-            )
+            "the URL is too long, or a header is invalid; nothing was sent"
         );
         let mut list = compute.list_images(ListImages::new().name(&long));
         let error = list.next().expect("an item").expect_err("an error");
@@ -204,7 +195,7 @@ fn a_token_that_is_no_valid_header_value_is_rejected() {
         assert_eq!(error.kind(), ErrorKind::InvalidInput, "{error:?}");
         assert_eq!(
             error.to_string(),
-            "the token is empty or has characters that no token has; nothing was sent"
+            "invalid token: it is empty or has characters that cannot be sent; nothing was sent"
         );
         let cached = serde_json::from_value::<opencloud::Token>(json!({"id": bad}));
         assert!(cached.is_err(), "{bad:?}");

@@ -204,7 +204,7 @@ fn deeply_nested_or_invalid_json_never_panics() {
     for body in [Answer::new(200, &deep), Answer::new(200, &objects)] {
         let message = error_text(body);
         assert!(
-            message.starts_with("200: the body is not a list of images: "),
+            message.starts_with("200 OK: the body is not a list of images: "),
             "{message}"
         );
     }
@@ -255,12 +255,14 @@ fn a_body_with_a_content_encoding_is_an_error() {
         let message = error_text(Answer::new(200, &bomb).header("Content-Encoding", &coding));
         assert_eq!(
             message,
-            format!("200: the body is coded as {coding:?}, which was not asked for")
+            format!("200 OK: the body has the unsupported Content-Encoding {coding:?}")
         );
         let message = error_text(Answer::new(500, &bomb).header("Content-Encoding", &coding));
         assert_eq!(
             message,
-            format!("500 Internal Server Error: its words are coded as {coding:?}")
+            format!(
+                "500 Internal Server Error: the body has the unsupported Content-Encoding {coding:?}"
+            )
         );
     }
     let server = Server::playing([valid().header("Content-Encoding", "identity")]);
@@ -317,7 +319,7 @@ fn a_missing_or_invalid_token_header_is_an_error() {
         let error = authenticate(with(header)).expect_err(header);
         assert_eq!(error.kind(), ErrorKind::InvalidResponse, "{error:?}");
         let message = error.to_string();
-        let end = ": 201: there is no usable X-Subject-Token in the answer";
+        let end = ": 201 Created: the response has no valid X-Subject-Token header";
         assert!(message.ends_with(end), "{header:?}: {message}");
     }
     // A line break or a null byte makes the header invalid.
@@ -345,7 +347,7 @@ fn an_invalid_token_body_is_an_error() {
         assert!(
             error
                 .to_string()
-                .ends_with(": 201: the body is not a token"),
+                .ends_with(": 201 Created: the body is not a token"),
             "{error}"
         );
     }

@@ -57,7 +57,7 @@ fn a_long_list_recovers_from_faults_with_one_warning_each() {
     assert!(
         dropped[0]
             .text
-            .contains("the connection broke before the answer was whole")
+            .contains("connection lost before the response was complete")
     );
     let outage = long_list(|page, _| (page == 9).then(|| Answer::empty(503)));
     assert_eq!(outage.len(), 1, "{outage:?}");

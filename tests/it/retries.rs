@@ -235,10 +235,10 @@ fn every_retry_is_logged_and_the_error_has_the_number_of_attempts() {
         .filter(|line| line.level == Level::Warn)
         .collect();
     let begins = [
-        format!("GET {url}: 502 Bad Gateway; trying again in "),
-        format!("GET {url}: the connection broke; trying again in "),
+        format!("GET {url}: 502 Bad Gateway; retrying in "),
+        format!("GET {url}: connection failed; retrying in "),
     ];
-    let ends = [" (1 of 3 tries done)", " (2 of 3 tries done)"];
+    let ends = [" (attempt 1 of 3 failed)", " (attempt 2 of 3 failed)"];
     assert_eq!(warnings.len(), 2, "{warnings:?}");
     for (line, (begin, end)) in warnings.iter().zip(begins.iter().zip(ends)) {
         assert!(

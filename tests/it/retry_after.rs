@@ -109,11 +109,11 @@ fn the_delay_is_at_least_retry_after() {
         (Box::new(|| over_limit(429, &json!(1))), 1000),
         (
             Box::new(|| Answer::empty(503).header("Retry-After", "Wed, 21 Oct 2015 07:28:00 GMT")),
-            0,
+            200,
         ),
         (
             Box::new(|| Answer::empty(503).header("Retry-After", "-5")),
-            0,
+            200,
         ),
     ];
     at_once(cases, |(answer, least)| {
@@ -126,7 +126,6 @@ fn the_delay_is_at_least_retry_after() {
             took >= Duration::from_millis(least),
             "{took:?} of {least} ms"
         );
-        assert!(least > 0 || took < Duration::from_millis(190), "{took:?}");
     });
 }
 
@@ -147,7 +146,7 @@ fn a_retry_after_of_more_than_a_minute_is_an_error_at_once() {
         (
             over_limit(413, &json!("61")),
             seconds(61),
-            "413 Request Entity Too Large: slow down",
+            "413 Payload Too Large: slow down",
         ),
         (
             over_limit(429, &json!(86400)),
@@ -157,11 +156,6 @@ fn a_retry_after_of_more_than_a_minute_is_an_error_at_once() {
         (
             Answer::empty(503).header("Retry-After", "9999999999999999999"),
             seconds(9_999_999_999_999_999_999),
-            "503 Service Unavailable",
-        ),
-        (
-            Answer::empty(503).header("Retry-After", "1e300"),
-            Duration::MAX,
             "503 Service Unavailable",
         ),
     ];

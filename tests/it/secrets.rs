@@ -351,7 +351,7 @@ fn plain_http_to_another_host_is_logged_as_one_warning() {
     };
     let warning = |url: &str| {
         vec![format!(
-            "{url} is plain http: everyone on the way can read the password and the token"
+            "{url} is plain http: the password and the token are sent unencrypted"
         )]
     };
     assert_eq!(

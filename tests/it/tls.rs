@@ -105,7 +105,7 @@ impl TlsServer {
 fn check_untrusted(server: &TlsServer, outcome: Result<()>) {
     let error = outcome.expect_err("an error");
     assert_eq!(error.kind(), ErrorKind::Tls, "{error:?}");
-    let expected = format!("GET {}/images/{}: no trusted connection", server.url, id(1));
+    let expected = format!("GET {}/v2.1/images/{}: TLS failed", server.url, id(1));
     assert_eq!(error.to_string(), expected);
     assert!(std::error::Error::source(&error).is_some());
     assert_eq!(error.attempts(), 1);
@@ -295,7 +295,7 @@ fn a_server_without_tls_is_a_tls_error() {
     assert_eq!(error.kind(), ErrorKind::Tls, "{error:?}");
     assert_eq!(
         error.to_string(),
-        format!("GET {url}/images/i: no trusted connection")
+        format!("GET {url}/v2.1/images/i: TLS failed")
     );
     server.join().expect("one connection");
 }

@@ -59,7 +59,7 @@ fn clones_and_services_share_one_token() {
             "POST /v3/auth/tokens",
             "GET /v2.1/images?page_size=1000&limit=1000",
             "GET /v2.1/images?page_size=1000&limit=1000",
-            "GET /other/images?page_size=1000&limit=1000",
+            "GET /other/v2.1/images?page_size=1000&limit=1000",
         ]
     );
     assert_eq!(tokens(&server), ["-", "one", "one", "one"]);
@@ -119,7 +119,7 @@ fn a_failed_early_renewal_keeps_the_current_token_if_the_fault_is_temporary() {
         (Answer::empty(503), Some("503 Service Unavailable")),
         (
             Answer::empty(429).header("Retry-After", "9"),
-            Some("429 Too Many Requests (asked to wait 9s)"),
+            Some("429 Too Many Requests (retry after 9s)"),
         ),
         (Answer::hang_up(), Some("the connection broke")),
         (unauthorized(), None),
@@ -143,7 +143,7 @@ fn a_failed_early_renewal_keeps_the_current_token_if_the_fault_is_temporary() {
         assert_eq!(export(&outcome.expect("a token")), export(&current));
         let texts: Vec<_> = warnings.iter().map(|line| line.text.as_str()).collect();
         let expected = format!(
-            "POST {}: {warning}; the token held is good until it ends",
+            "POST {}: {warning}; the current token is used until it expires",
             server.url("/v3/auth/tokens")
         );
         assert_eq!(texts, [expected]);
@@ -211,7 +211,7 @@ fn after_a_401_the_client_authenticates_and_repeats_the_request_once() {
         error.to_string(),
         format!(
             "GET {}: 401 Unauthorized: The request you have made requires authentication. \
-             (request id {})",
+             (request id {}) (2 attempts in 0.0 s)",
             server.url("/v2.1/images?page_size=1000&limit=1000"),
             crate::support::REQUEST_ID
         )

@@ -25,8 +25,9 @@ fn check_timeout(began: Instant, error: opencloud::Result<()>, longest: Duration
     let took = began.elapsed();
     let error = error.expect_err("a timeout");
     assert_eq!(error.kind(), ErrorKind::Timeout, "{error:?}");
-    assert_eq!(error.message(), "no answer in time");
-    assert!(took <= longest, "{took:?}");
+    let end = format!(" ({limit})");
+    assert!(error.message().ends_with(&end), "{error}");
+    assert!(took <= SHORT * 4, "{took:?}");
 }
 
 #[test]
@@ -59,7 +60,7 @@ fn a_silent_server_is_a_read_timeout() {
     check_timeout(
         began,
         retrieve(&server, |o| o.read_timeout(SHORT)),
-        SHORT * 4,
+        "read_timeout",
     );
     assert_eq!(server.requests().len(), 1, "a timeout is not retried");
     // After a part of the headers, and of the body.
@@ -69,7 +70,7 @@ fn a_silent_server_is_a_read_timeout() {
         check_timeout(
             began,
             retrieve(&server, |o| o.read_timeout(SHORT)),
-            SHORT * 4,
+            "read_timeout",
         );
     }
 }
@@ -99,7 +100,7 @@ fn an_endless_response_is_a_call_timeout() {
     check_timeout(
         began,
         retrieve(&server, |o| o.call_timeout(SHORT)),
-        SHORT * 4,
+        "call_timeout",
     );
     // The same for endless headers.
     let head = format!("HTTP/1.1 200 OK\r\n{}", "X: y\r\n".repeat(100));
@@ -108,7 +109,7 @@ fn an_endless_response_is_a_call_timeout() {
     check_timeout(
         began,
         retrieve(&server, |o| o.call_timeout(SHORT)),
-        SHORT * 4,
+        "call_timeout",
     );
 }
 
@@ -156,10 +157,7 @@ fn the_error_tells_a_refused_connection_from_an_unknown_host() {
     let (_listener, refused) = refusing();
     for (url, message) in [
         (refused, "connection refused"),
-        (
-            "http://no-such-host.invalid".into(),
-            "the name of the host could not be looked up",
-        ),
+        ("http://no-such-host.invalid".into(), "connection failed"),
     ] {
         let options = Options::new("").token_id("t").no_proxy().tries(1);
         let openstack = OpenStack::new(options).expect("valid options");
@@ -167,7 +165,10 @@ fn the_error_tells_a_refused_connection_from_an_unknown_host() {
         let compute = openstack.compute_v2_with(endpoint).expect("a service");
         let error = compute.get_image("i").retrieve().expect_err("an error");
         assert_eq!(error.kind(), ErrorKind::Connection, "{error:?}");
-        assert_eq!(error.to_string(), format!("GET {url}/images/i: {message}"));
+        assert_eq!(
+            error.to_string(),
+            format!("GET {url}/v2.1/images/i: {message}")
+        );
     }
 }
 
@@ -208,8 +209,9 @@ fn a_page_of_ten_million_images_is_an_error() {
         .expect("an item");
     let message = error.expect_err("an error").to_string();
     let url = server.url("/v2.1/images?page_size=1000&limit=1000");
-    let begin =
-        format!("GET {url}: 200: the body is not a list of images: it has more than 250000 images");
+    let begin = format!(
+        "GET {url}: 200 OK: the body is not a list of images: it has more than 250000 images"
+    );
     assert!(message.starts_with(&begin), "{message}");
 }
 
@@ -362,17 +364,17 @@ fn the_proxy_of_the_environment_is_used_unless_disabled() {
 #[test]
 fn a_timeout_of_zero_expires_at_once() {
     type Set = fn(Options) -> Options;
-    let limits: [Set; 2] = [
-        |options| options.call_timeout(Duration::ZERO),
-        |options| options.read_timeout(Duration::ZERO),
+    let limits: [(Set, &str); 2] = [
+        (|o| o.call_timeout(Duration::ZERO), "call_timeout"),
+        (|o| o.read_timeout(Duration::ZERO), "read_timeout"),
     ];
-    for limit in limits {
+    for (limit, name) in limits {
         let server = Server::answering(|_| Answer::silence());
         let began = Instant::now();
         check_timeout(
             began,
             retrieve(&server, |options| limit(options.tries(1))),
-            SHORT * 4,
+            name,
         );
     }
 }

@@ -17,7 +17,7 @@ use crate::support::subprocess::{Apart, serve};
 
 const THREADS: usize = 64;
 const ROUNDS: usize = 20;
-const TOKEN_LIFE: Duration = Duration::from_millis(200);
+const TOKEN_LIFE: Duration = Duration::from_secs(10);
 
 /// Resources of this process.
 #[derive(Clone, Copy, Debug)]

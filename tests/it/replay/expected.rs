@@ -25,7 +25,8 @@ pub(crate) fn is_rejected(exchange: &Exchange, call: &Call) -> bool {
         _ => None,
     };
     let is_of_image = !matches!(call.verb, Verb::Authenticate | Verb::List { .. });
-    let is_invalid = |segment: &str| ["", ".", ".."].contains(&segment);
+    let is_invalid =
+        |segment: &str| ["", ".", ".."].contains(&segment) || segment.contains(char::is_control);
     let is_mangled = |(name, _): &(String, String)| {
         name.strip_prefix("property-")
             .is_some_and(|name| "property-".contains(&name[..1]))
@@ -108,6 +109,7 @@ pub(crate) fn failure(exchange: &Exchange, call: &Call) -> Failure {
     let kind = match (exchange.response.status, message.as_str()) {
         (400, _) => ErrorKind::BadRequest,
         (401, _) => ErrorKind::Unauthorized,
+        (403, message) if message.starts_with("HTTP 401 Unauthorized") => ErrorKind::Unauthorized,
         (403, _) => ErrorKind::Forbidden,
         (404, "Image not found.") => ErrorKind::NotFound,
         (404, "Invalid metadata key") => ErrorKind::KeyNotFound,
