@@ -21,7 +21,7 @@ fn good() -> Answer {
 
 /// Checks that the result is a timeout within the given time.
 #[track_caller]
-fn check_timeout(began: Instant, error: opencloud::Result<()>, longest: Duration) {
+fn check_timeout(began: Instant, error: opencloud::Result<()>, limit: &str) {
     let took = began.elapsed();
     let error = error.expect_err("a timeout");
     assert_eq!(error.kind(), ErrorKind::Timeout, "{error:?}");
@@ -81,7 +81,7 @@ fn a_slow_response_is_a_call_timeout() {
     let server = Server::answering(move |_| drip());
     let began = Instant::now();
     let outcome = retrieve(&server, |o| o.read_timeout(SHORT).call_timeout(SHORT * 2));
-    check_timeout(began, outcome, SHORT * 4);
+    check_timeout(began, outcome, "call_timeout");
     // Each read restarts the timeout.
     let server = Server::answering(move |_| good().drip(20, Duration::from_millis(60)));
     let began = Instant::now();
@@ -126,7 +126,7 @@ fn a_stalled_tls_handshake_is_a_connect_timeout() {
         .compute_v2_with(ServiceOptions::new().endpoint(url))
         .expect("a service");
     let began = Instant::now();
-    check_timeout(began, compute.get_image("i").retrieve(), SHORT * 4);
+    check_timeout(began, compute.get_image("i").retrieve(), "connect_timeout");
 }
 
 #[test]
@@ -149,7 +149,7 @@ fn the_call_timeout_applies_to_authentication() {
     let server = Server::answering(|_| Answer::silence());
     let began = Instant::now();
     let openstack = OpenStack::new(server.options().call_timeout(SHORT)).expect("valid options");
-    check_timeout(began, openstack.token().map(drop), SHORT * 4);
+    check_timeout(began, openstack.token().map(drop), "connect_timeout");
 }
 
 #[test]
