@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
 
-use super::html::{first_message, strip_tags};
+use super::html::{page_message, text_lines};
 use super::response::Response;
 use crate::error::{Error, ErrorKind};
 
@@ -55,6 +55,7 @@ impl Fault {
     fn parse(response: &Response) -> Self {
         let status = response.status;
         let message = match (status, response.encoding()) {
+            (300, _) => choices_message(&response.body),
             (300..=399, _) => redirect_message(response.header("location")),
             (_, Some(encoding)) => {
                 format!("the body has the unsupported Content-Encoding {encoding:?}")
@@ -64,7 +65,7 @@ impl Fault {
                 let json = serde_json::from_str(&body).ok();
                 match json.and_then(|json| Self::from_json(status, &json)) {
                     Some(fault) => return fault,
-                    None => first_message(&body, status),
+                    None => page_message(&body, status),
                 }
             }
         };
@@ -90,8 +91,7 @@ impl Fault {
         };
         let mut message = text(message);
         if message.contains("<br />") {
-            let stripped = strip_tags(&message);
-            message = stripped.split_whitespace().collect::<Vec<_>>().join(" ");
+            message = text_lines(&message).join(" ");
         }
         let retry_after = fault.get("retryAfter").map(text);
         Some(Self {
@@ -126,7 +126,27 @@ fn redirect_message(location: Option<&str>) -> String {
             "the server redirects to {location}, and redirects are not followed, because they \
              would send the token there; if that is the right address, configure it"
         ),
-        None => "the server offers several addresses; check the endpoint URL".to_owned(),
+        None => "the server redirects to no address; check the endpoint URL".to_owned(),
+    }
+}
+
+/// The message for a 300, which lists the versions of a service: as
+/// `{"versions": {"values": […]}}` in Keystone and as `{"choices": […]}` elsewhere.
+fn choices_message(body: &[u8]) -> String {
+    let json: Value = serde_json::from_slice(body).unwrap_or_default();
+    let lists = ["/versions/values", "/versions", "/choices"];
+    let choices = lists.iter().find_map(|list| json.pointer(list)?.as_array());
+    let ids: Vec<_> = choices
+        .into_iter()
+        .flatten()
+        .filter_map(|choice| choice["id"].as_str())
+        .collect();
+    match ids.as_slice() {
+        [] => "the server offers several addresses; check the endpoint URL".to_owned(),
+        ids => format!(
+            "the server offers the versions {}; add one to the endpoint URL",
+            ids.join(", ")
+        ),
     }
 }
 
@@ -155,9 +175,9 @@ mod tests {
             headers: headers.iter().map(header).collect(),
             body: body.into(),
         };
-        error_from_response(&response, |fault| {
-            (fault.name == "itemNotFound").then_some(ErrorKind::NotFound)
-        })
+        let request = Request::new(Method::Get, ["images", "x"])
+            .classify(|fault| (fault.name == "itemNotFound").then_some(ErrorKind::NotFound));
+        error_from_response(&response, &request)
     }
 
     #[track_caller]
@@ -193,12 +213,6 @@ mod tests {
                  <h1>404 Not Found</h1>\n  The resource could not be found.<br /><br />\n\n \
                  </body>\n</html>",
                 "The resource could not be found.",
-            ),
-            (
-                502,
-                "<html><head><style>a { b: c }</style><title>502 Bad Gateway</title></head><hr>\
-                 nginx &amp; co",
-                "nginx & co",
             ),
             (500, "<html", ""),
         ] {
@@ -269,5 +283,14 @@ mod tests {
             message(300, ""),
             "the server offers several addresses; check the endpoint URL"
         );
+        for body in [
+            r#"{"versions": {"values": [{"id": "v3.14"}, {"id": "v2.0"}]}}"#,
+            r#"{"choices": [{"id": "v3.14"}, {"id": "v2.0"}]}"#,
+        ] {
+            assert_eq!(
+                message(300, body),
+                "the server offers the versions v3.14, v2.0; add one to the endpoint URL"
+            );
+        }
     }
 }
