@@ -224,6 +224,14 @@ impl Error {
         self.0.never_sent
     }
 
+    pub(crate) fn with_hint(mut self, hint: &str) -> Self {
+        if !hint.is_empty() && !self.0.message.is_empty() {
+            self.0.message.push_str("; ");
+        }
+        self.0.message.push_str(&escape_control_chars(hint));
+        self
+    }
+
     /// Replaces a secret that the server repeated in its message.
     pub(crate) fn redact(mut self, secret: &str) -> Self {
         // Shorter text can be part of a message by chance.

@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime};
 use serde_json::Value;
 
 use super::html::{page_message, text_lines};
+use super::request::Request;
 use super::response::Response;
 use crate::error::{Error, ErrorKind};
 
@@ -26,17 +27,14 @@ pub(crate) struct Fault {
 }
 
 /// The error for a response whose status is not a success.
-pub(crate) fn error_from_response(
-    response: &Response,
-    classify: fn(&Fault) -> Option<ErrorKind>,
-) -> Error {
+pub(crate) fn error_from_response(response: &Response, request: &Request) -> Error {
     let fault = Fault::parse(response);
     let delay = response
         .header("retry-after")
         .or(fault.retry_after.as_deref())
         .and_then(parse_retry_after);
     let is_too_long = delay.is_some_and(|delay| delay > MAX_RETRY_DELAY);
-    let kind = classify(&fault).unwrap_or(match fault.status {
+    let kind = (request.classify)(&fault).unwrap_or(match fault.status {
         413 | 429 | 502..=504 if is_too_long => ErrorKind::RateLimited,
         400 => ErrorKind::BadRequest,
         401 => ErrorKind::Unauthorized,
@@ -46,8 +44,17 @@ pub(crate) fn error_from_response(
         429 => ErrorKind::RateLimited,
         _ => ErrorKind::UnexpectedStatus,
     });
+    let hint = match response.header("openstack-auth-receipt") {
+        Some(_) => {
+            "more authentication methods are required (multi-factor), which is unsupported; \
+             authenticate with another client and set its token"
+        }
+        None if kind == ErrorKind::Unauthorized => &request.unauthorized_hint,
+        None => "",
+    };
     response
         .error(kind, truncate(&fault.message))
+        .with_hint(hint)
         .with_retry_after(delay)
 }
 
@@ -161,6 +168,7 @@ fn truncate(message: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::http::request::Method;
     use http::{HeaderName, HeaderValue};
 
     fn error(status: u16, headers: &[(&'static str, &str)], body: &str) -> Error {
