@@ -133,7 +133,7 @@ fn redirect_message(location: Option<&str>) -> String {
             "the server redirects to {location}, and redirects are not followed, because they \
              would send the token there; if that is the right address, configure it"
         ),
-        None => "the server redirects to no address; check the endpoint URL".to_owned(),
+        None => "the server offers several addresses; check the endpoint URL".to_owned(),
     }
 }
 

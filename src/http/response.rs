@@ -54,8 +54,11 @@ impl Response {
         let text = std::str::from_utf8(&self.body)
             .map_err(|error| self.invalid("the body is not UTF-8").with_source(error))?;
         if is_html(text) {
-            let message = page_message(text, self.status);
-            return Err(self.invalid(format!("the body is HTML, not JSON: {message}")));
+            let message = match page_message(text, self.status) {
+                message if message.is_empty() => message,
+                message => format!(": {message}"),
+            };
+            return Err(self.invalid(format!("the body is HTML, not JSON{message}")));
         }
         Ok(text)
     }
