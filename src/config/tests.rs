@@ -247,6 +247,42 @@ mod files {
     }
 
     #[test]
+    fn a_syntax_error_points_to_its_line() {
+        let tab = "tab in the indentation; use spaces";
+        let colon = "unexpected `:`; check the indentation, or quote the value";
+        let indentation = "the indentation differs from the lines above";
+        for (lines, location, message) in [
+            ("      a: x\n\tb: hunter2\n", "5:1", tab),
+            (
+                "      a: x\n\n\n      \tb: hunter2\n      c: y\n",
+                "7:1",
+                tab,
+            ),
+            ("\ta: hunter2\n", "4:2", tab),
+            ("      a: x\n       b: hunter2\n", "5:9", colon),
+            ("      a: hunter2: x\n", "4:17", colon),
+            ("      a: x\n     b: hunter2\n", "5:6", indentation),
+            ("      a: x\n   b: hunter2\n", "5:4", indentation),
+            (
+                "      a: x\n      hunter2\n      c: y\n",
+                "5:7",
+                "missing `:` after a key",
+            ),
+            (
+                "      a: \"hunter\\2\"\n",
+                "4:10",
+                "invalid escape; single quotes keep a backslash",
+            ),
+        ] {
+            assert_eq!(
+                error(format!("clouds:\n  a:\n    auth:\n{lines}")),
+                format!("$ROOT/work/clouds.yaml:{location}: not valid YAML: {message}"),
+                "{lines}"
+            );
+        }
+    }
+
+    #[test]
     fn deep_nesting_is_rejected() {
         for nested in ["[", "{a: ", "- ", "&a ["] {
             let error = error(nested.repeat(200_000));

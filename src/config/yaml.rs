@@ -28,6 +28,7 @@ pub(super) fn parse(text: &str, path: &Arc<Path>) -> Result<Node> {
     options.block_scalar_eof_without_line_feed = true;
     let mut builder = Builder {
         events: Parser::new_from_str_with_options(text, options),
+        text,
         path,
         anchors: HashMap::new(),
         copied: 0,
@@ -50,6 +51,7 @@ pub(super) fn parse(text: &str, path: &Arc<Path>) -> Result<Node> {
 
 struct Builder<'a> {
     events: Parser<'a, StrInput<'a>>,
+    text: &'a str,
     path: &'a Arc<Path>,
     anchors: HashMap<usize, Node>,
     copied: usize,
@@ -160,14 +162,30 @@ impl<'a> Builder<'a> {
     /// The error of the parser, without the text.
     fn syntax_error(&self, kind: &ErrorKind, marker: &Marker) -> Error {
         use ErrorKind as Kind;
-        self.source(marker).error(match kind {
+        let mut marker = *marker;
+        if *kind == Kind::TabInPlainScalar {
+            // The marker is at the value before the line with the tab.
+            let is_tab = |line: &str| line.trim_start_matches(' ').starts_with('\t');
+            if let Some(after) = self.text.lines().skip(marker.line()).position(is_tab) {
+                marker = Marker::new(0, marker.line() + 1 + after, 0);
+            }
+        }
+        self.source(&marker).error(match kind {
             Kind::UnknownAnchor | Kind::UndeclaredTagHandle | Kind::UnexpectedCharacter { .. } => {
                 NEEDS_QUOTES
             }
             Kind::UnclosedQuotedScalar => "not valid YAML: unclosed quote",
             Kind::UnclosedFlowCollection { .. } => "not valid YAML: unclosed bracket",
-            Kind::TabNotAllowed | Kind::TabInBlockIndentation | Kind::TabInIndentation => {
-                "not valid YAML: tab in the indentation; use spaces"
+            Kind::TabNotAllowed
+            | Kind::TabInBlockIndentation
+            | Kind::TabInIndentation
+            | Kind::TabInPlainScalar => "not valid YAML: tab in the indentation; use spaces",
+            Kind::MappingValueNotAllowed | Kind::InvalidColonPlacement => {
+                "not valid YAML: unexpected `:`; check the indentation, or quote the value"
+            }
+            Kind::SimpleKeyExpected => "not valid YAML: missing `:` after a key",
+            Kind::UnknownQuotedScalarEscape => {
+                "not valid YAML: invalid escape; single quotes keep a backslash"
             }
             Kind::InvalidIndentation | Kind::ExpectedBlockMappingKey => {
                 "not valid YAML: the indentation differs from the lines above"
