@@ -178,7 +178,7 @@ fn skipped_files_and_ignored_keys_cause_warnings() {
             &root.config(&[("OS_CLIENT_CONFIG_FILE", "gone.yaml")])
         ),
         [
-            "skipped $ROOT/work/gone.yaml (OS_CLIENT_CONFIG_FILE: no such file)",
+            "$ROOT/work/gone.yaml was skipped (OS_CLIENT_CONFIG_FILE: no such file)",
             "$ROOT/work/clouds.yaml:6: duplicate key; the last one is used",
             "$ROOT/work/clouds.yaml:3: the profile \"nobody\" was not found: no file \
              clouds-public.yaml, .yml or .json was found in $ROOT/work, $ROOT/home/.config/openstack, \
@@ -215,8 +215,8 @@ fn an_error_about_a_missing_password_names_skipped_files() {
     assert_eq!(
         error(&variables),
         format!(
-            "{no_password}; skipped $ROOT/work/gone.yaml (OS_CLIENT_SECURE_FILE: no such file); \
-             skipped $ROOT/work/secure.yaml (it is a directory)"
+            "{no_password}; $ROOT/work/gone.yaml was skipped (OS_CLIENT_SECURE_FILE: no such file); \
+             $ROOT/work/secure.yaml was skipped (it is a directory)"
         )
     );
     // The cloud of the environment is not in the files.
@@ -230,7 +230,7 @@ fn an_error_about_a_missing_password_names_skipped_files() {
     );
     assert_eq!(
         error(&[]),
-        format!("{no_password}; skipped $ROOT/work/secure.yaml (it is a directory)")
+        format!("{no_password}; $ROOT/work/secure.yaml was skipped (it is a directory)")
     );
 }
 
@@ -384,9 +384,7 @@ fn a_file_without_permission_is_skipped_and_named() {
         return; // The superuser can read every file.
     }
     let error = root.config(&[]).resolve().unwrap_err().to_string();
-    assert!(
-        root.strip_root(&error)
-            .contains("$ROOT/work/clouds.yaml (permission denied)"),
-        "{error}"
-    );
+    let message = ", and $ROOT/work/clouds.yaml was skipped (permission denied); no other file \
+                   clouds.yaml, .yml or .json was found in $ROOT/work, ";
+    assert!(root.strip_root(&error).contains(message), "{error}");
 }

@@ -85,7 +85,7 @@ pub(super) fn choose(config: &Config) -> Result<Cloud> {
     let mut settings = Settings::new(name, chosen_by);
     if !is_environment {
         settings.file = files.path;
-        hints.extend(files.skipped.iter().map(|path| format!("skipped {path}")));
+        hints.extend(files.skipped);
         if config.overlay {
             layers.push(Layer::new(variables)?);
         }

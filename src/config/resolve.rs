@@ -47,6 +47,9 @@ pub(super) fn resolve(
         let implied = implied.find(|(secret, _)| settings.has(secret));
         let auth_type = implied.map_or("password", |(_, auth_type)| auth_type);
         settings.set("auth_type", auth_type.to_owned(), Source::Default);
+        if let (Some(source), true) = (settings.source("token"), auth_type != "token") {
+            log::warn!("{source}: the token is ignored, because the auth_type is {auth_type}");
+        }
     }
     if settings.value("verify") == Some("false") {
         if let Some((_, source)) = settings.take("cacert") {

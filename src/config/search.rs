@@ -14,7 +14,7 @@ use crate::error::Result;
 #[derive(Default)]
 pub(super) struct SearchResult {
     pub(super) file: Option<(Arc<Path>, Map)>,
-    /// The paths that were skipped, and why.
+    /// A message for each file that was skipped.
     pub(super) skipped: Vec<String>,
     /// If there is no file: why, for an error message.
     pub(super) not_found: String,
@@ -43,17 +43,18 @@ pub(super) fn find(config: &Config, stem: &str, variable: &str) -> Result<Search
             Err(reason) if is_named => format!("{variable}: {reason}"),
             Err(reason) => reason.to_owned(),
         };
-        let skipped = format!("{} ({reason})", path.display());
-        log::warn!("skipped {skipped}");
+        let skipped = format!("{} was skipped ({reason})", path.display());
+        log::warn!("{skipped}");
         result.skipped.push(skipped);
     }
     let directories = join(directories.iter().map(|path| path.display()));
-    let not_found = format!("no file {stem}.yaml, .yml or .json was found in {directories}");
-    let skipped = result
-        .skipped
-        .iter()
-        .map(|path| format!("; skipped {path}"));
-    result.not_found = [not_found].into_iter().chain(skipped).collect();
+    let other = if result.skipped.is_empty() {
+        ""
+    } else {
+        "other "
+    };
+    let not_found = format!("no {other}file {stem}.yaml, .yml or .json was found in {directories}");
+    result.not_found = [&result.skipped[..], &[not_found]].concat().join("; ");
     Ok(result)
 }
 
