@@ -3,14 +3,14 @@
 
 use anyhow::{Context, Result};
 use opencloud::OpenStack;
-use opencloud::compute::v2::{Image, ImageStatus, ListImages};
+use opencloud::compute::v2::{Image, ListImages};
 use opencloud::config::Config;
 
 fn main() -> Result<()> {
     let prefix = std::env::args().nth(1).context("which prefix?")?;
     let compute = OpenStack::new(Config::from_env().resolve()?.options()?)?.compute_v2()?;
     let mut newest: Option<Image> = None;
-    for image in compute.list_images(ListImages::detailed().status(ImageStatus::Active)) {
+    for image in compute.list_images(ListImages::detailed().status("ACTIVE")) {
         let image = image?;
         let is_wanted = image
             .name
