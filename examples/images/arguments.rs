@@ -168,7 +168,7 @@ fn key(text: &str) -> Result<String, String> {
     segment(text, "a key")
 }
 
-/// Rejects what cannot be a segment of a path. The crate checks it too, but only
+/// Rejects an invalid path segment. The crate checks it too, but only
 /// before the request with it.
 fn segment(text: &str, kind: &str) -> Result<String, String> {
     match text {
