@@ -103,9 +103,10 @@ impl Server {
 impl State {
     fn serve(&self, connection: &mut Connection) -> io::Result<()> {
         loop {
-            let request = match self.skips_bodies.load(Ordering::SeqCst) {
-                true => connection.read_head()?,
-                false => connection.read_request()?,
+            let request = if self.skips_bodies.load(Ordering::SeqCst) {
+                connection.read_head()?
+            } else {
+                connection.read_request()?
             };
             let Some(request) = request else {
                 return Ok(());
