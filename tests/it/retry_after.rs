@@ -4,28 +4,11 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use opencloud::compute::v2::Image;
-use opencloud::{Error, Result};
-use serde_json::{Value, json};
+use opencloud::Error;
+use serde_json::json;
 
-use crate::support::{Answer, COMPUTE, Server, at_once, fault, good, id};
-
-type Operation = fn(&mut Image) -> Result<()>;
-
-const GET: Operation = Image::retrieve;
-
-fn over_limit(status: u16, retry_after: &Value) -> Answer {
-    let inner = json!({"code": status, "message": "slow down", "retryAfter": retry_after});
-    Answer::json(status, &json!({"overLimit": inner}))
-}
-
-/// The result and the number of requests, if this is the first response and the
-/// following ones are good.
-fn first(answer: Answer, operation: Operation) -> (Result<()>, usize) {
-    let server = Server::playing([answer, good(), good()]);
-    let outcome = operation(&mut server.compute().get_image(id(1)));
-    (outcome, server.requests().len())
-}
+use crate::retries::{GET, first, over_limit};
+use crate::support::{Answer, COMPUTE, Server, at_once, fault, id};
 
 #[test]
 fn three_attempts_are_the_default_and_the_number_can_be_set() {
