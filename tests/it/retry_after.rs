@@ -65,7 +65,7 @@ fn the_delay_doubles_with_jitter() {
         assert!(delays[0] >= ms(200) && delays[0] < ms(2000), "{delays:?}");
         assert!(delays[1] >= ms(400) && delays[1] < ms(3000), "{delays:?}");
     }
-    // Jitter shortens a delay by up to a half: a bound that a correct crate passes.
+    // Jitter shortens a delay by up to a half, so one of eight is at least 5 % shorter.
     assert!(all.iter().any(|delays| delays[0] < ms(380)), "{all:?}");
     let (least, most) = (
         all.iter().min().expect("a delay"),
