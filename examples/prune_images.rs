@@ -11,8 +11,8 @@ use clap::Parser;
 use clap::builder::NonEmptyStringValueParser;
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::{SignedDuration, Timestamp};
+use opencloud::OpenStack;
 use opencloud::compute::v2::{Compute, Image, ListImages};
-use opencloud::{Error, OpenStack};
 
 /// Deletes the old images of one kind. The ids of those that were deleted are
 /// written to stdout; exits 1 if one could not be.
@@ -105,7 +105,7 @@ fn prune(
         };
         match outcome {
             // Gone meanwhile: somebody else did it.
-            Err(Error::NotFound(_)) => {}
+            Err(error) if error.is_not_found() => {}
             Err(error) => {
                 counts.failed += 1;
                 bar.suspend(|| eprintln!("{:?}: {error}", image.name.unwrap_or_default()));

@@ -1,5 +1,4 @@
-//! Who signs in, and for what: [`User`], [`ApplicationCredential`], [`Scope`]
-//! and the names that they are made of.
+//! Credentials and scopes for authentication.
 
 use std::fmt;
 
@@ -16,66 +15,48 @@ pub enum Domain {
 }
 
 impl Domain {
-    /// The domain with that id. Sends nothing.
+    /// The domain with this id. Sends nothing.
     pub fn by_id(id: impl Into<String>) -> Self {
         Self::Id(id.into())
     }
 
-    /// The domain with that name. Sends nothing.
+    /// The domain with this name. Sends nothing.
     pub fn by_name(name: impl Into<String>) -> Self {
         Self::Name(name.into())
     }
 }
 
-/// Something that has an id, or a name within a domain.
+/// An id, or a name within a domain.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Who {
+pub(crate) enum Identifier {
     Id(String),
     Name(String, Domain),
 }
 
-/// A user, with the password to sign in with.
+/// A user with a password.
 ///
-/// `Debug` shows who it is and hides the password, which is wiped from memory
-/// when the last copy is dropped.
+/// `Debug` hides the password, which is erased from memory when the last clone is
+/// dropped.
 #[derive(Clone)]
 pub struct User {
-    pub(crate) who: Who,
-    pub(crate) password: Option<SecretString>,
+    pub(crate) id: Identifier,
+    pub(crate) password: SecretString,
 }
 
 impl User {
-    /// The user with that id. Sends nothing.
+    /// The user with this id. Sends nothing.
     pub fn by_id(id: impl Into<String>, password: impl Into<String>) -> Self {
         Self {
-            who: Who::Id(id.into()),
-            password: Some(secret(password)),
+            id: Identifier::Id(id.into()),
+            password: secret(password),
         }
     }
 
-    /// The user of that name in that domain. Sends nothing.
+    /// The user with this name in a domain. Sends nothing.
     pub fn by_name(name: impl Into<String>, password: impl Into<String>, domain: Domain) -> Self {
         Self {
-            who: Who::Name(name.into(), domain),
-            password: Some(secret(password)),
-        }
-    }
-
-    /// The user with that id and no password: whose
-    /// [`ApplicationCredential::by_name`] it is. Sends nothing.
-    pub fn id_only(id: impl Into<String>) -> Self {
-        Self {
-            who: Who::Id(id.into()),
-            password: None,
-        }
-    }
-
-    /// The user of that name and no password: whose
-    /// [`ApplicationCredential::by_name`] it is. Sends nothing.
-    pub fn name_only(name: impl Into<String>, domain: Domain) -> Self {
-        Self {
-            who: Who::Name(name.into(), domain),
-            password: None,
+            id: Identifier::Name(name.into(), domain),
+            password: secret(password),
         }
     }
 }
@@ -83,75 +64,104 @@ impl User {
 impl fmt::Debug for User {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("User")
-            .field("who", &self.who)
-            .field("password", &self.password.as_ref().map(|_| "***"))
+            .field("id", &self.id)
+            .field("password", &"***")
             .finish()
+    }
+}
+
+/// A user without a password: the owner of an
+/// [`ApplicationCredential::by_name`].
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct UserRef(pub(crate) Identifier);
+
+impl UserRef {
+    /// The user with this id. Sends nothing.
+    pub fn by_id(id: impl Into<String>) -> Self {
+        Self(Identifier::Id(id.into()))
+    }
+
+    /// The user with this name in a domain. Sends nothing.
+    pub fn by_name(name: impl Into<String>, domain: Domain) -> Self {
+        Self(Identifier::Name(name.into(), domain))
+    }
+}
+
+impl From<User> for UserRef {
+    /// The same user; the password is dropped.
+    fn from(user: User) -> Self {
+        Self(user.id)
     }
 }
 
 /// A project, by id, or by name within a domain.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Project(pub(crate) Who);
+pub struct Project(pub(crate) Identifier);
 
 impl Project {
-    /// The project with that id. Sends nothing.
+    /// The project with this id. Sends nothing.
     pub fn by_id(id: impl Into<String>) -> Self {
-        Self(Who::Id(id.into()))
+        Self(Identifier::Id(id.into()))
     }
 
-    /// The project of that name in that domain. Sends nothing.
+    /// The project with this name in a domain. Sends nothing.
     pub fn by_name(name: impl Into<String>, domain: Domain) -> Self {
-        Self(Who::Name(name.into(), domain))
+        Self(Identifier::Name(name.into(), domain))
     }
 }
 
-/// What the token is asked to be valid for. Without one, Keystone takes the
-/// user's default project, if there is one.
+/// The scope of a token. If it is unset, Keystone uses the default project of
+/// the user, if there is one.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Scope {
-    /// A project: what the Compute service needs.
+    /// A project, which the Compute service requires.
     Project(Project),
-    /// A domain, for its administrators.
+    /// A domain, for domain administrators.
     Domain(Domain),
-    /// The whole system, for the cloud's administrators.
+    /// The whole system, for cloud administrators.
     System,
-    /// The trust with that id, on behalf of the user who made it.
+    /// The trust with this id, on behalf of the user who created it.
     Trust(String),
-    /// Nothing, not even the user's default project.
+    /// No scope, not even the default project of the user.
     Unscoped,
 }
 
-/// An application credential: a name and a secret that stand for a user in one
-/// project. It is sent without a scope, because it has its own.
+/// An application credential: an id or name, and a secret, that authenticate a
+/// user in one project. It is sent without a scope, because it has its own.
+///
+/// `Debug` hides the secret.
 #[derive(Clone)]
 pub struct ApplicationCredential {
-    pub(crate) which: Which,
+    pub(crate) id: CredentialId,
     pub(crate) secret: SecretString,
 }
 
-/// The two ways to name an application credential.
+/// The id of an application credential, or its name and its owner.
 #[derive(Clone, Debug)]
-pub(crate) enum Which {
+pub(crate) enum CredentialId {
     Id(String),
-    Name(String, Who),
+    Name(String, UserRef),
 }
 
 impl ApplicationCredential {
-    /// The application credential with that id. Sends nothing.
+    /// The application credential with this id. Sends nothing.
     pub fn by_id(id: impl Into<String>, secret: impl Into<String>) -> Self {
         Self {
-            which: Which::Id(id.into()),
+            id: CredentialId::Id(id.into()),
             secret: self::secret(secret),
         }
     }
 
-    /// The application credential of that name, which belongs to `user`. The
-    /// user's password is not needed and not sent: see [`User::id_only`] and
-    /// [`User::name_only`]. Sends nothing.
-    pub fn by_name(name: impl Into<String>, secret: impl Into<String>, user: User) -> Self {
+    /// The application credential with this name, which belongs to `user`: a
+    /// [`UserRef`], or a [`User`] whose password is not used. Sends nothing.
+    pub fn by_name(
+        name: impl Into<String>,
+        secret: impl Into<String>,
+        user: impl Into<UserRef>,
+    ) -> Self {
         Self {
-            which: Which::Name(name.into(), user.who),
+            id: CredentialId::Name(name.into(), user.into()),
             secret: self::secret(secret),
         }
     }
@@ -160,13 +170,12 @@ impl ApplicationCredential {
 impl fmt::Debug for ApplicationCredential {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ApplicationCredential")
-            .field("which", &self.which)
+            .field("id", &self.id)
             .field("secret", &"***")
             .finish()
     }
 }
 
-/// A secret from whatever text it came as.
 pub(crate) fn secret(text: impl Into<String>) -> SecretString {
     SecretString::from(text.into())
 }
@@ -176,16 +185,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn debug_shows_who_and_hides_the_secret() {
+    fn debug_hides_passwords_and_secrets() {
         let user = User::by_name("demo", "pa55word", Domain::by_id("default"));
         assert_eq!(
             format!("{user:?}"),
-            r#"User { who: Name("demo", Id("default")), password: Some("***") }"#
+            r#"User { id: Name("demo", Id("default")), password: "***" }"#
         );
         let credential = ApplicationCredential::by_name("app", "s3cret", user);
         assert_eq!(
             format!("{credential:?}"),
-            r#"ApplicationCredential { which: Name("app", Name("demo", Id("default"))), secret: "***" }"#
+            r#"ApplicationCredential { id: Name("app", UserRef(Name("demo", Id("default")))), secret: "***" }"#
         );
     }
 }

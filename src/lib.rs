@@ -1,8 +1,10 @@
-//! A blocking OpenStack SDK for the images of Compute v2: the calls of the PHP
-//! SDK's page, complete, on ureq and serde, with no async runtime anywhere.
+//! A blocking OpenStack SDK for images. It offers the calls of the PHP SDK's page on
+//! Compute v2 images, on ureq and serde, without an async runtime.
 //!
 //! ```
-//! use opencloud::compute::v2::{ImageStatus, ListImages};
+//! use std::time::Duration;
+//!
+//! use opencloud::compute::v2::ListImages;
 //! use opencloud::{OpenStack, Options, Project, Scope, User};
 //!
 //! fn main() -> opencloud::Result<()> {
@@ -16,77 +18,106 @@
 //! #   let openstack = OpenStack::new(sandbox.options())?;
 //!     let compute = openstack.compute_v2()?;
 //!
-//!     for image in compute.list_images(ListImages::detailed().status(ImageStatus::Active)) {
+//!     for image in compute.list_images(ListImages::detailed().status("ACTIVE")) {
 //!         let image = image?;
-//!         println!("{} {}", image.id, image.name.as_deref().unwrap_or("without a name"));
+//!         println!("{} {}", image.id, image.name.as_deref().unwrap_or("-"));
 //!     }
 //!
 //!     let mut image = compute.get_image("{imageId}"); // sends nothing
 //! #   let mut image = compute.get_image(sandbox.image_id("plain"));
-//!     image.retrieve()?;
+//!     image.wait_until_active(Duration::from_secs(60))?;
 //!     image.merge_metadata([("os_distro", "debian")])?;
 //!     println!("{}", image.metadata["os_distro"]);
+//!
+//!     match image.delete() {
+//!         Err(error) if error.is_not_found() => println!("already deleted"),
+//!         result => result?,
+//!     }
 //!     Ok(())
 //! }
 //! ```
 //!
-//! [`OpenStack::from_env`] takes the options from `clouds.yaml` and the `OS_*`
+//! [`OpenStack::from_env`] reads the options from `clouds.yaml` and the `OS_*`
 //! variables, as the `openstack` command does: see [`config`].
 //!
-//! # The operations
+//! # Operations
 //!
-//! | PHP SDK | here | request |
+//! | PHP SDK | This crate | Request |
 //! | --- | --- | --- |
 //! | `new OpenStack([…])` | [`OpenStack::new`] | none |
-//! | `computeV2()` | [`OpenStack::compute_v2`] | `POST /v3/auth/tokens`, when there is no valid token |
-//! | `listImages()` | [`Compute::list_images`] with [`ListImages::new`] | `GET /images`, once a page |
-//! | `listImages(true)` | … with `true`, or [`ListImages::detailed`] | `GET /images/detail`, once a page |
+//! | `computeV2()` | [`OpenStack::compute_v2`] | `POST /v3/auth/tokens` if there is no valid token |
+//! | `listImages()` | [`Compute::list_images`] with [`ListImages::new`] | `GET /images` for each page |
+//! | `listImages(true)` | the same with `true` or [`ListImages::detailed`] | `GET /images/detail` for each page |
 //! | `getImage(['id' => …])` | [`Compute::get_image`] | none |
 //! | `retrieve()` | [`Image::retrieve`] | `GET /images/{id}` |
 //! | `delete()` | [`Image::delete`] | `DELETE /images/{id}` |
 //! | `getMetadata()` | [`Image::get_metadata`] | `GET /images/{id}/metadata` |
-//! | `resetMetadata([…])` | [`Image::reset_metadata`] | `PUT /images/{id}/metadata` |
+//! | `resetMetadata([…])` | [`Image::reset_metadata`], [`Image::clear_metadata`] | `PUT /images/{id}/metadata` |
 //! | `mergeMetadata([…])` | [`Image::merge_metadata`] | `POST /images/{id}/metadata` |
 //! | `getMetadataItem($key)` | [`Image::get_metadata_item`] | `GET /images/{id}/metadata/{key}` |
 //! | | [`Image::set_metadata_item`] | `PUT /images/{id}/metadata/{key}` |
 //! | `deleteMetadataItem($key)` | [`Image::delete_metadata_item`] | `DELETE /images/{id}/metadata/{key}` |
-//! | `waitUntilActive()` and its like | [`Image::wait_until_active`], [`wait_until`](compute::v2::Image::wait_until), [`wait_until_deleted`](compute::v2::Image::wait_until_deleted), [`wait_with`](compute::v2::Image::wait_with) | `GET /images/{id}`, until it is so |
+//! | `waitUntil(…)` and others | [`Image::wait_until`], [`Image::wait_until_active`], [`Image::wait_until_deleted`], [`Image::wait_with`] | `GET /images/{id}`, repeatedly |
 //!
-//! [`porting`] shows each sample of the PHP SDK's page and the same in Rust.
+//! [`porting`] shows each sample of the PHP SDK's page with the same code in Rust.
 //!
 //! # These calls are deprecated
 //!
-//! Nova only hands them on to the Image service, and has them up to
-//! microversion 2.35, the metadata up to 2.38. Without a microversion, as this
-//! crate asks, today's releases still answer them. What can choose should talk
-//! to the Image service instead; what was written for these calls works here.
+//! OpenStack has deprecated the image calls of Compute v2 in favor of the Image
+//! service. Nova forwards them to that service, and supports them up to microversion
+//! 2.35, and image metadata up to 2.38. By default this crate requests no
+//! microversion, so current releases still support them. Use them for programs that
+//! depend on them; new programs should use the Image service.
+//!
+//! Every write of metadata through Nova makes a shared or community image private.
 //!
 //! # Errors
 //!
-//! Every call returns [`Error`], whose kinds say what a program can do about
-//! it. These can come from any call that sends something:
-//! [`Error::Unauthorized`] when the credentials are refused,
-//! [`Error::Connection`], [`Error::Timeout`] and [`Error::Tls`] when the cloud
-//! cannot be reached, [`Error::OverLimit`] when it wants to be left alone,
-//! [`Error::Status`] when it fails, and [`Error::Answer`] when what comes is no
-//! answer. What broke on the way, and 429, 502, 503 and 504, were tried again
-//! where that is safe, up to [`Options::tries`] times, before they are returned.
-//! The docs of each call name what is its own.
+//! Every fallible call returns an [`Error`]. Its [`kind`](Error::kind) is the reason
+//! to act on:
 //!
-//! # What goes into logs
+//! | [`ErrorKind`] | Meaning | What to do |
+//! | --- | --- | --- |
+//! | `InvalidInput`, `NotConfigured`, `NoEndpoint` | wrong options or arguments | correct them; the message names them |
+//! | `Unauthorized`, `Forbidden` | wrong credentials, or missing rights | check the credentials and roles |
+//! | `NotFound` | the image does not exist | nothing, if it was to be deleted |
+//! | `KeyNotFound` | the image has no such metadata item | |
+//! | `NoSuchApi` | the URL does not exist | check the endpoint |
+//! | `BadRequest`, `Conflict`, `UnexpectedStatus` | the server rejected the request | see the message |
+//! | `RateLimited` | too many requests | wait for [`Error::retry_after`] |
+//! | `Timeout`, `WaitFailed` | a time limit passed, or an image cannot become active | |
+//! | `Connection`, `Proxy`, `Tls` | the cloud cannot be reached | check the network and certificates |
+//! | `InvalidResponse` | the response cannot be parsed | report it to the operator |
 //!
-//! One line for each request, at debug, through the [`log`] crate, and at warn
-//! one for each retry, for an address in plain http, and for a setting that is
-//! not used or a file that everyone can read; never a password, a token or a body. Below this crate,
-//! `ureq_proto` prints every byte of a request at trace; where a logger takes
-//! that, it is given stand-ins for the secrets. What counts is the logger at the
-//! time of [`OpenStack::new`].
+//! # Retries
 //!
-//! # What this crate does not do
+//! A request is sent up to three times; [`Options::tries`] changes that. The delay
+//! doubles with each attempt, unless the response has a `Retry-After` header. After a
+//! `Retry-After` of more than a minute the error is returned.
 //!
-//! It is blocking, and stays so. It knows images and their metadata, and no
-//! servers, volumes or networks. It sends no discovery requests, follows no
-//! redirects, and writes nothing to disk.
+//! | Failure | `GET`, `PUT`, `DELETE`, authentication | `POST` |
+//! | --- | --- | --- |
+//! | 429, 503 | retried | only with `Retry-After` |
+//! | 502, 504 | retried | not retried |
+//! | connection refused | retried | retried |
+//! | other connection failures | retried | not retried |
+//! | timeouts, other statuses | not retried | not retried |
+//!
+//! If the service rejects the token, the crate authenticates again and repeats the
+//! request once.
+//!
+//! # Logging
+//!
+//! The crate logs through [`log`]: each request at debug level; each retry, plain
+//! http, and questionable settings at warn level. These lines contain no password,
+//! token or body. ureq logs raw bytes, including credentials, at trace level under
+//! the target `ureq_proto`: do not enable it in production.
+//!
+//! # Limitations
+//!
+//! The crate is blocking. It supports images and their metadata, but no servers,
+//! volumes or networks. It sends no discovery requests, follows no redirects, and
+//! writes no files.
 //!
 //! [`Compute::list_images`]: compute::v2::Compute::list_images
 //! [`Compute::get_image`]: compute::v2::Compute::get_image
@@ -96,11 +127,15 @@
 //! [`Image::delete`]: compute::v2::Image::delete
 //! [`Image::get_metadata`]: compute::v2::Image::get_metadata
 //! [`Image::reset_metadata`]: compute::v2::Image::reset_metadata
+//! [`Image::clear_metadata`]: compute::v2::Image::clear_metadata
 //! [`Image::merge_metadata`]: compute::v2::Image::merge_metadata
 //! [`Image::get_metadata_item`]: compute::v2::Image::get_metadata_item
 //! [`Image::set_metadata_item`]: compute::v2::Image::set_metadata_item
 //! [`Image::delete_metadata_item`]: compute::v2::Image::delete_metadata_item
+//! [`Image::wait_until`]: compute::v2::Image::wait_until
 //! [`Image::wait_until_active`]: compute::v2::Image::wait_until_active
+//! [`Image::wait_until_deleted`]: compute::v2::Image::wait_until_deleted
+//! [`Image::wait_with`]: compute::v2::Image::wait_with
 
 /// The programs of the README, as tests of the docs.
 #[cfg(doctest)]
@@ -111,37 +146,30 @@ struct Readme;
 #[cfg(test)]
 extern crate self as opencloud;
 
-mod address;
-mod catalogue;
 pub mod compute;
 pub mod config;
 mod credentials;
-mod details;
+mod endpoint;
 mod error;
-mod fault;
+mod escape;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing;
+mod http;
 mod identity;
-mod ids;
+pub mod list;
+mod microversion;
 mod openstack;
 mod options;
-mod pages;
 pub mod porting;
-mod printable;
-mod request;
-mod response;
-mod retry;
-mod seen;
 mod service;
 mod service_options;
-mod session;
-mod time;
-mod token;
-mod transport;
-mod words;
+mod wait;
 
-pub use credentials::{ApplicationCredential, Domain, Project, Scope, User};
-pub use details::{Details, Missing};
-pub use error::{Error, Result};
+pub use credentials::{ApplicationCredential, Domain, Project, Scope, User, UserRef};
+pub use error::{Error, ErrorKind, Result};
+pub use identity::token::Token;
+pub use jiff::Timestamp;
 pub use openstack::OpenStack;
 pub use options::Options;
 pub use service_options::{Interface, ServiceOptions};
-pub use token::Token;

@@ -1,99 +1,96 @@
-//! [`OpenStack`]: options in, services out.
+//! [`OpenStack`]: the entry point, from options to services.
 
 use std::sync::Arc;
 
-use crate::compute::v2::Compute;
+use crate::compute::v2::{self, Compute};
 use crate::error::Result;
+use crate::identity::session::Session;
+use crate::identity::token::Token;
 use crate::options::Options;
 use crate::service::Service;
 use crate::service_options::ServiceOptions;
-use crate::session::Session;
-use crate::token::Token;
 
-/// A cloud, as seen by one user: the way to its services.
+/// A cloud and the credentials to use it.
 ///
-/// A clone shares the token, the connections and everything else, as does
-/// every service made from it, on any thread.
+/// Clones, and the services created from them, share the token and the
+/// connections, also between threads.
 #[derive(Clone, Debug)]
 pub struct OpenStack(Arc<Session>);
 
 impl OpenStack {
-    /// A cloud that nobody has signed in to yet. Sends nothing; reads the
-    /// certificates that the options name.
+    /// Creates a client for the cloud. Sends nothing; reads the certificate files
+    /// that the options name.
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`](crate::Error::Invalid) for an `auth_url` that is no
-    /// address, [`Error::Tls`](crate::Error::Tls) for a certificate or key that
-    /// cannot be used. That there are credentials is seen when they are needed.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an invalid `auth_url`
+    /// and [`Tls`](crate::ErrorKind::Tls) for an unusable certificate or key.
+    /// Credentials are checked when they are needed.
     pub fn new(options: Options) -> Result<Self> {
-        Ok(Self(Arc::new(Session::new(options)?)))
+        Session::new(options).map(|session| Self(Arc::new(session)))
     }
 
-    /// The cloud that the environment and `clouds.yaml` name, as for the
+    /// The cloud that the environment and `clouds.yaml` configure, as for the
     /// `openstack` command: see [`config`](crate::config). Sends nothing.
     ///
     /// # Errors
     ///
-    /// [`Error::NotConfigured`](crate::Error::NotConfigured) when nothing is
-    /// configured, with where it was looked for;
-    /// [`Error::Invalid`](crate::Error::Invalid) when a file or a setting is
-    /// wrong, with where that is; and as [`new`](Self::new).
+    /// [`NotConfigured`](crate::ErrorKind::NotConfigured) if no cloud is
+    /// configured, [`InvalidInput`](crate::ErrorKind::InvalidInput) for an invalid
+    /// file or setting, and the errors of [`new`](Self::new).
     pub fn from_env() -> Result<Self> {
         Self::new(Options::from_env()?)
     }
 
-    /// The cloud of that name in `clouds.yaml`: see [`config`](crate::config).
+    /// The cloud with this name in `clouds.yaml`: see [`config`](crate::config).
     /// Sends nothing.
     ///
     /// # Errors
     ///
-    /// As [`from_env`](Self::from_env); for a name that is in no file, with
-    /// those that are.
+    /// As [`from_env`](Self::from_env).
     pub fn from_cloud(name: impl Into<String>) -> Result<Self> {
         Self::new(Options::from_cloud(name)?)
     }
 
-    /// The Compute service, version 2. Sends `POST /v3/auth/tokens` when no
-    /// valid token is held, and nothing else: the endpoint is in the catalogue
-    /// that comes with the token.
+    /// The Compute service, version 2. Sends `POST /v3/auth/tokens` if there is no
+    /// valid token; the endpoint is in the catalog that comes with the token.
     ///
     /// # Errors
     ///
-    /// [`Error::Unauthorized`](crate::Error::Unauthorized) when the credentials
-    /// are refused; [`Error::NoEndpoint`](crate::Error::NoEndpoint) when the
-    /// catalogue has no such service, with a list of what it has.
+    /// [`Unauthorized`](crate::ErrorKind::Unauthorized) if the credentials are
+    /// rejected, [`NoEndpoint`](crate::ErrorKind::NoEndpoint) if the catalog has
+    /// no such service.
     pub fn compute_v2(&self) -> Result<Compute> {
         self.compute_v2_with(ServiceOptions::new())
     }
 
-    /// The Compute service at another region, interface or address than the
-    /// [`Options`] say. Sends what [`compute_v2`](Self::compute_v2) does; with
-    /// an endpoint, [`Options::token_id`] and no scope, nothing.
+    /// The Compute service with other options than those in [`Options`]. Sends
+    /// `POST /v3/auth/tokens` as [`compute_v2`](Self::compute_v2) does, but nothing
+    /// with an endpoint, [`Options::token_id`] and no scope.
     ///
     /// # Errors
     ///
     /// As [`compute_v2`](Self::compute_v2), and
-    /// [`Error::Invalid`](crate::Error::Invalid) for an endpoint or a
-    /// microversion that is none.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an invalid endpoint or
+    /// microversion.
     #[allow(
         clippy::needless_pass_by_value,
-        reason = "reads as the sample: compute_v2_with(options)"
+        reason = "callers build the options in place: compute_v2_with(options)"
     )]
     pub fn compute_v2_with(&self, options: ServiceOptions) -> Result<Compute> {
-        let ours = self.0.options();
-        let options = options.or(&ours.compute).or(&ours.service);
-        Service::find(Arc::clone(&self.0), "compute", &options).map(Compute::new)
+        let defaults = self.0.options();
+        let options = options.or(&defaults.compute).or(&defaults.service);
+        Service::find(Arc::clone(&self.0), &v2::COMPUTE, &options).map(Compute::new)
     }
 
-    /// The token in use, to keep and to give to another program or a later run:
-    /// see [`Options::cached_token`]. Sends `POST /v3/auth/tokens` when no valid
-    /// one is held.
+    /// The current token, which another program or a later run can use: see
+    /// [`Options::cached_token`]. Sends `POST /v3/auth/tokens` if there is no valid
+    /// token.
     ///
     /// # Errors
     ///
-    /// [`Error::Unauthorized`](crate::Error::Unauthorized) when the credentials
-    /// are refused.
+    /// [`Unauthorized`](crate::ErrorKind::Unauthorized) if the credentials are
+    /// rejected.
     pub fn token(&self) -> Result<Token> {
         self.0.token(None)
     }

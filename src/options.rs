@@ -1,4 +1,4 @@
-//! [`Options`]: where to sign in, as whom, and how to talk to the cloud.
+//! [`Options`]: credentials, endpoints and the settings of the HTTP client.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
-use crate::address::without_user;
 use crate::credentials::{ApplicationCredential, Scope, User, secret};
+use crate::endpoint::strip_userinfo;
+use crate::identity::token::Token;
 use crate::service_options::{Interface, ServiceOptions};
-use crate::token::Token;
 
-/// Where to sign in, as whom, and how to talk to the cloud.
+/// Credentials, endpoints and the settings of the HTTP client.
 ///
 /// ```
 /// use opencloud::{Options, Project, Scope, User};
@@ -35,17 +35,17 @@ pub struct Options {
     pub(crate) scope: Option<Scope>,
     pub(crate) service: ServiceOptions,
     pub(crate) compute: ServiceOptions,
-    pub(crate) transport: TransportOptions,
+    pub(crate) http: HttpOptions,
 }
 
-/// How the bytes travel: what only the transport reads.
+/// The settings of the HTTP client.
 #[derive(Clone, Debug)]
-pub(crate) struct TransportOptions {
+pub(crate) struct HttpOptions {
     pub(crate) user_agent: Option<String>,
     pub(crate) cacert: Option<PathBuf>,
     pub(crate) client_certificate: Option<(PathBuf, PathBuf)>,
     pub(crate) insecure: bool,
-    pub(crate) environment_proxy: bool,
+    pub(crate) proxy_from_env: bool,
     pub(crate) resolve_timeout: Option<Duration>,
     pub(crate) connect_timeout: Option<Duration>,
     pub(crate) read_timeout: Option<Duration>,
@@ -53,14 +53,14 @@ pub(crate) struct TransportOptions {
     pub(crate) tries: u32,
 }
 
-impl Default for TransportOptions {
+impl Default for HttpOptions {
     fn default() -> Self {
         Self {
             user_agent: None,
             cacert: None,
             client_certificate: None,
             insecure: false,
-            environment_proxy: true,
+            proxy_from_env: true,
             resolve_timeout: Some(Duration::from_secs(10)),
             connect_timeout: Some(Duration::from_secs(10)),
             read_timeout: Some(Duration::from_secs(60)),
@@ -71,8 +71,8 @@ impl Default for TransportOptions {
 }
 
 impl Options {
-    /// Options to sign in at that Identity service: its address, with or without
-    /// `/v3` at the end, in ASCII (a host beyond it as `xn--…`). Sends nothing.
+    /// Options for the Identity service at this URL, with or without `/v3` at its
+    /// end.
     pub fn new(auth_url: impl Into<String>) -> Self {
         Self {
             auth_url: auth_url.into(),
@@ -80,38 +80,37 @@ impl Options {
         }
     }
 
-    /// Sign in as this user.
+    /// Authenticates with the password of this user.
     pub fn user(mut self, user: User) -> Self {
         self.user = Some(user);
         self
     }
 
-    /// Sign in with this application credential. It has a scope of its own, so
-    /// none is sent with it.
+    /// Authenticates with this application credential. It has a scope of its own,
+    /// so [`scope`](Self::scope) is not sent with it.
     pub fn application_credential(mut self, credential: ApplicationCredential) -> Self {
         self.application_credential = Some(credential);
         self
     }
 
-    /// Sign in with a token that is there already. With an endpoint in
+    /// Authenticates with an existing token. With an endpoint in
     /// [`ServiceOptions::endpoint`] and no [`scope`](Self::scope), the token is
-    /// used as it is and the Identity service is never asked.
+    /// used as it is and no request is sent to the Identity service.
     pub fn token_id(mut self, token: impl Into<String>) -> Self {
         self.token_id = Some(secret(token));
         self
     }
 
-    /// Send no token at all, for a service without Keystone. It needs an
-    /// endpoint in [`ServiceOptions::endpoint`], and the Identity service is
-    /// never asked.
+    /// Sends no token, for a service without Keystone. It requires an endpoint in
+    /// [`ServiceOptions::endpoint`]; no request is sent to the Identity service.
     pub fn no_auth(mut self) -> Self {
         self.no_auth = true;
         self
     }
 
-    /// Start with a token that an earlier [`OpenStack::token`] gave. No sign-in
-    /// is sent while it is valid; after that the credentials are used, if there
-    /// are any.
+    /// Starts with a token that an earlier [`OpenStack::token`] returned. While it
+    /// is valid no request for a token is sent; after that the credentials are
+    /// used, if there are any.
     ///
     /// [`OpenStack::token`]: crate::OpenStack::token
     pub fn cached_token(mut self, token: Token) -> Self {
@@ -119,26 +118,27 @@ impl Options {
         self
     }
 
-    /// What the token is to be valid for.
+    /// Sets the scope of the token.
     pub fn scope(mut self, scope: Scope) -> Self {
         self.scope = Some(scope);
         self
     }
 
-    /// The region of every service. Without one, the first of the catalogue.
+    /// Sets the region of every service. If it is unset, the first endpoint of the
+    /// catalog is used.
     pub fn region(mut self, region: impl Into<String>) -> Self {
         self.service.region = Some(region.into());
         self
     }
 
-    /// The interface of every service. Without one, [`Interface::Public`].
+    /// Sets the interface of every service, [`Interface::Public`] by default.
     pub fn interface(mut self, interface: Interface) -> Self {
         self.service.interface = Some(interface);
         self
     }
 
-    /// What [`OpenStack::compute_v2`] uses beside these options; what is set
-    /// there stands before what is set here for every service.
+    /// Sets options for [`OpenStack::compute_v2`] only; they override those for
+    /// every service.
     ///
     /// [`OpenStack::compute_v2`]: crate::OpenStack::compute_v2
     pub fn compute(mut self, options: ServiceOptions) -> Self {
@@ -146,73 +146,75 @@ impl Options {
         self
     }
 
-    /// Put before this crate's own name in the `User-Agent` header, such as
-    /// `my-tool/1.2`.
+    /// Sets the name of the program, such as `my-tool/1.2`. It precedes the name
+    /// of this crate in the `User-Agent` header.
     pub fn user_agent(mut self, name: impl Into<String>) -> Self {
-        self.transport.user_agent = Some(name.into());
+        self.http.user_agent = Some(name.into());
         self
     }
 
-    /// Trust the certificates of this PEM file, instead of the system's.
+    /// Trusts the certificates in this PEM file instead of those of the system.
     pub fn cacert(mut self, file: impl Into<PathBuf>) -> Self {
-        self.transport.cacert = Some(file.into());
+        self.http.cacert = Some(file.into());
         self
     }
 
-    /// Show this certificate (PEM) to the server; `key` may be the same file.
+    /// Sets a client certificate and its private key, both PEM files; they can be
+    /// the same file.
     pub fn client_certificate(
         mut self,
         certificate: impl Into<PathBuf>,
         key: impl Into<PathBuf>,
     ) -> Self {
-        self.transport.client_certificate = Some((certificate.into(), key.into()));
+        self.http.client_certificate = Some((certificate.into(), key.into()));
         self
     }
 
-    /// Accept any certificate. Whoever is between you and the cloud can then
-    /// read the password.
+    /// Accepts any server certificate if `true`. An attacker in the network can
+    /// then read the password.
     pub fn insecure(mut self, insecure: bool) -> Self {
-        self.transport.insecure = insecure;
+        self.http.insecure = insecure;
         self
     }
 
-    /// Go straight to the cloud, whatever `HTTPS_PROXY` and its like say.
+    /// Ignores the proxy variables of the environment, such as `HTTPS_PROXY`.
     pub fn no_proxy(mut self) -> Self {
-        self.transport.environment_proxy = false;
+        self.http.proxy_from_env = false;
         self
     }
 
-    /// How long the look-up of a name may take; 10 s unless set. `None` is for ever.
+    /// Limits the time to resolve the host name: 10 s by default, `None` for no
+    /// limit.
     pub fn resolve_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
-        self.transport.resolve_timeout = limit.into();
+        self.http.resolve_timeout = limit.into();
         self
     }
 
-    /// How long a connection may take to be made, its TLS included; 10 s unless
-    /// set. `None` is for ever.
+    /// Limits the time to connect, including TLS: 10 s by default, `None` for no
+    /// limit.
     pub fn connect_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
-        self.transport.connect_timeout = limit.into();
+        self.http.connect_timeout = limit.into();
         self
     }
 
-    /// How long the server may be silent; 60 s unless set. It begins anew with
-    /// every byte that comes. `None` is for ever.
+    /// Limits the time without any byte from the server: 60 s by default, `None`
+    /// for no limit.
     pub fn read_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
-        self.transport.read_timeout = limit.into();
+        self.http.read_timeout = limit.into();
         self
     }
 
-    /// How long one request may take in all, its tries and the waits between
-    /// them included; no limit unless set.
+    /// Limits the total time of one call, including its attempts and the delays
+    /// between them: no limit by default.
     pub fn call_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
-        self.transport.call_timeout = limit.into();
+        self.http.call_timeout = limit.into();
         self
     }
 
-    /// How often a request that may be sent again is tried; 3 unless set. 1 is
-    /// never again, and 0 is taken for 1.
+    /// Sets the maximum number of attempts for a request that can be retried, 3 by
+    /// default. `1` disables retries; `0` is treated as `1`.
     pub fn tries(mut self, tries: u32) -> Self {
-        self.transport.tries = tries.max(1);
+        self.http.tries = tries.max(1);
         self
     }
 }
@@ -220,7 +222,7 @@ impl Options {
 impl fmt::Debug for Options {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Options")
-            .field("auth_url", &without_user(&self.auth_url))
+            .field("auth_url", &strip_userinfo(&self.auth_url))
             .field("user", &self.user)
             .field("application_credential", &self.application_credential)
             .field("token_id", &self.token_id.as_ref().map(|_| "***"))
@@ -229,7 +231,7 @@ impl fmt::Debug for Options {
             .field("scope", &self.scope)
             .field("service", &self.service)
             .field("compute", &self.compute)
-            .field("transport", &self.transport)
+            .field("http", &self.http)
             .finish()
     }
 }

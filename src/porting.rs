@@ -1,10 +1,11 @@
-//! From the PHP SDK to this crate: every sample of its page on Compute's images, in
-//! the order of that page, and the same in Rust.
+//! Porting from the PHP SDK: every sample of its page on Compute images, in the order
+//! of that page, with the same code in Rust.
 //!
-//! The names are PHP's, in snake case; arrays of options are values with methods.
-//! What can fail is a [`Result`](crate::Result) and ends in `?`, where PHP throws.
+//! The names are those of PHP in snake case, and arrays of options are values with
+//! methods. Calls that throw in PHP return a [`Result`](crate::Result) and end in
+//! `?`.
 //!
-//! # Sign in
+//! # Authenticate
 //!
 //! ```php
 //! $openstack = new OpenStack\OpenStack([
@@ -35,13 +36,13 @@
 //! # Ok::<(), opencloud::Error>(())
 //! ```
 //!
-//! Neither `new` sends anything: both sign in when a service is asked for. A region
-//! given to [`Options`](crate::Options) holds for every service, so that
-//! [`compute_v2`](crate::OpenStack::compute_v2) needs none. The samples below begin
-//! with this `compute`.
+//! In both languages `new` sends nothing, and a service is created after
+//! authentication. A region in [`Options`](crate::Options) applies to every service,
+//! so [`compute_v2`](crate::OpenStack::compute_v2) requires no other. The samples
+//! below use this `compute`.
 //!
-//! A user by name is [`User::by_name`](crate::User::by_name), with its domain;
-//! [`Options`](crate::Options) has the application credentials and tokens, and
+//! [`User::by_name`](crate::User::by_name) identifies a user by name and domain.
+//! [`Options`](crate::Options) also accepts application credentials and tokens, and
 //! [`config`](crate::config) reads `clouds.yaml` and the `OS_*` variables.
 //!
 //! # List images
@@ -55,9 +56,9 @@
 //! ```
 //! # let sandbox = opencloud_sandbox::Sandbox::start();
 //! # let compute = opencloud::OpenStack::new(sandbox.options())?.compute_v2()?;
-//! use opencloud::compute::v2::{ImageStatus, ListImages};
+//! use opencloud::compute::v2::ListImages;
 //!
-//! for image in compute.list_images(ListImages::new().status(ImageStatus::Active)) {
+//! for image in compute.list_images(ListImages::new().status("ACTIVE")) {
 //!     let image = image?;
 //!     println!("{} {:?}", image.id, image.name.unwrap_or_default());
 //! }
@@ -67,10 +68,10 @@
 //!
 //! The whole program is `examples/list_images.rs`.
 //!
-//! The list is complete: PHP's SDK ends after the first page, this one after the
-//! last. `limit` is the most that come in all, as in PHP;
-//! [`page_size`](crate::compute::v2::ListImages::page_size) is how many one request
-//! asks for. Each item is a `Result`, because any page may fail to come.
+//! The list is complete, while the PHP SDK stops after the first page. `limit` is the
+//! maximum number of images in total, as in PHP;
+//! [`page_size`](crate::compute::v2::ListImages::page_size) is the number for one
+//! request. Each item is a `Result`, because the request for a page can fail.
 //!
 //! # Detailed information
 //!
@@ -90,7 +91,8 @@
 //!
 //! The whole program is `examples/list_images_detail.rs`.
 //!
-//! With filters it is [`ListImages::detailed`](crate::compute::v2::ListImages::detailed).
+//! A detailed list with filters starts with
+//! [`ListImages::detailed`](crate::compute::v2::ListImages::detailed).
 //!
 //! # Retrieve an image
 //!
@@ -108,7 +110,7 @@
 //! # let sandbox = Sandbox::start();
 //! # let compute = opencloud::OpenStack::new(sandbox.options())?.compute_v2()?;
 //! # let image_id = sandbox.add_image(NewImage::named("sample").metadata(items));
-//! // Sends nothing: enough to delete the image or to change its metadata.
+//! // Sends nothing; retrieve is not required to delete the image or change metadata.
 //! let mut image = compute.get_image(image_id);
 //! # assert_eq!(image.name, None);
 //! image.retrieve()?;
@@ -118,7 +120,8 @@
 //!
 //! The whole program is `examples/get_image.rs`.
 //!
-//! The fields are empty until then, and each that may stay so is an `Option`.
+//! Until `retrieve` is called the fields are empty. A field that the server can omit
+//! is an `Option`.
 //!
 //! # Delete an image
 //!
@@ -165,11 +168,11 @@
 //!
 //! The whole program is `examples/retrieve_image_metadata.rs`.
 //!
-//! They are in `image.metadata` too, here and after each of the calls below.
+//! This call and those below also store the metadata in `image.metadata`.
 //!
 //! # Reset metadata
 //!
-//! What is not given is deleted.
+//! All other items are deleted.
 //!
 //! ```php
 //! $image->resetMetadata(['architecture' => 'aarch64']);
@@ -192,7 +195,7 @@
 //!
 //! # Merge metadata
 //!
-//! What is not given stays as it is.
+//! All other items are unchanged.
 //!
 //! ```php
 //! $image->mergeMetadata(['architecture' => 'aarch64']);
@@ -257,7 +260,7 @@
 //!
 //! # Set a metadata item
 //!
-//! PHP's SDK has no call for this one.
+//! The PHP SDK has no such call.
 //!
 //! ```
 //! # use opencloud_sandbox::{NewImage, Sandbox};
@@ -274,7 +277,7 @@
 //!
 //! The whole program is `examples/set_image_metadata_item.rs`.
 //!
-//! # Failures
+//! # Errors
 //!
 //! ```php
 //! try {
@@ -291,15 +294,17 @@
 //! # let compute = opencloud::OpenStack::new(sandbox.options())?.compute_v2()?;
 //! # let image = compute.get_image("00000000-0000-4000-8000-000000000000");
 //! match image.delete() {
-//!     Err(opencloud::Error::NotFound(_)) => println!("it was gone already"),
-//!     other => other?,
+//!     Err(error) if error.is_not_found() => println!("already deleted"),
+//!     result => result?,
 //! }
 //! # Ok::<(), opencloud::Error>(())
 //! ```
 //!
-//! An [`Error`](crate::Error) is matched by kind, and has the server's words and
-//! the request id. What could only fail or do harm, such as an empty id or a value
-//! after which Nova can list the image no more, is refused before it is sent.
+//! An [`Error`](crate::Error) has a [kind](crate::ErrorKind), the server's message and
+//! the request id. A wrong endpoint is not `NotFound`, although its status is 404, too.
+//! Requests that could only fail or do harm are rejected before they are sent, for
+//! example with an empty id, or with a value after which Nova can no longer list the
+//! image.
 //!
 //! # Waits
 //!
@@ -321,4 +326,5 @@
 //! # Ok::<(), opencloud::Error>(())
 //! ```
 //!
-//! A wait that runs out is an error; PHP's SDK goes on as if nothing were wrong.
+//! A timeout is an error, while the PHP SDK continues silently. An image that cannot
+//! become active, because its status is `ERROR`, is an error at once.

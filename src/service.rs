@@ -1,208 +1,242 @@
-//! [`Service`]: one service at one address, and the way of a request there.
+//! [`Service`]: a service at one endpoint, and how its requests are sent.
 
+use std::fmt;
 use std::sync::Arc;
 
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::ExposeSecret;
+use url::Url;
 
-use crate::address::{service_address, without_user};
-use crate::catalogue::Wanted;
-use crate::error::{Error, Result};
-use crate::fault;
-use crate::request::{Microversion, Request};
-use crate::response::Response;
-use crate::retry::is_gone;
+use crate::endpoint::{parse_endpoint, strip_userinfo};
+use crate::error::{Error, ErrorKind, Result};
+use crate::http::request::Request;
+use crate::http::response::Response;
+use crate::http::retry::Attempts;
+use crate::identity::catalog::EndpointFilter;
+use crate::identity::session::Session;
+use crate::identity::token::Token;
+use crate::microversion::Microversion;
 use crate::service_options::ServiceOptions;
-use crate::session::{Session, is_sendable};
-use crate::token::Token;
 
-/// One service of the catalogue. A clone is two pointers.
-#[derive(Clone, Debug)]
+/// The properties of a kind of service.
+pub(crate) struct ServiceType {
+    /// The type in the catalog, such as `compute`.
+    pub(crate) name: &'static str,
+    /// The version segment that is appended to an endpoint without one.
+    pub(crate) version: &'static str,
+    /// An additional header for the microversion, which old releases require.
+    pub(crate) microversion_header: Option<&'static str>,
+    /// The service to suggest when a microversion no longer has an operation.
+    pub(crate) replacement: &'static str,
+}
+
+/// A service at one endpoint. It is cheap to clone.
+#[derive(Clone)]
 pub(crate) struct Service(Arc<Inner>);
 
-#[derive(Debug)]
 struct Inner {
     session: Arc<Session>,
-    kind: &'static str,
-    endpoint: String,
-    /// With its text, such as `2.35`.
-    microversion: Option<(Microversion, String)>,
-    /// A token that is used as it is, without Identity.
-    given: Option<Token>,
+    service_type: &'static ServiceType,
+    endpoint: Url,
+    microversion: Option<RequestedMicroversion>,
+    /// A token that is used without the Identity service.
+    static_token: Option<Token>,
+}
+
+struct RequestedMicroversion {
+    version: Microversion,
+    text: String,
+    /// The value of the header, such as `compute 2.35`.
+    header: String,
 }
 
 impl Service {
-    /// The service of that type: signs in when there is no valid token, and
-    /// looks it up in the catalogue, or takes the endpoint that was given.
+    /// Finds the endpoint: that of the options, or else in the catalog, which
+    /// requires a token.
     pub(crate) fn find(
         session: Arc<Session>,
-        kind: &'static str,
+        service_type: &'static ServiceType,
         options: &ServiceOptions,
     ) -> Result<Self> {
+        let name = service_type.name;
         let microversion = match &options.microversion {
             None => None,
-            Some(text) => Some((microversion(text)?, text.clone())),
+            Some(text) => Some(parse_microversion(name, text)?),
         };
-        let given = match &options.endpoint {
-            Some(_) => given_token(&session)?,
+        let static_token = match &options.endpoint {
+            Some(_) => session.static_token()?,
             None if session.options().no_auth => {
                 return Err(Error::invalid(format!(
-                    "without a sign-in there is no catalogue: give the {kind} endpoint"
+                    "without authentication there is no catalog: set the {name} endpoint"
                 )));
             }
             None => None,
         };
-        let endpoint = match (&options.endpoint, &given) {
-            (Some(endpoint), Some(token)) => {
-                service_address(&filled(endpoint, token)?).map_err(Error::invalid)?
-            }
-            (Some(endpoint), None) => {
-                let token = session.token(None)?;
-                service_address(&filled(endpoint, &token)?).map_err(Error::invalid)?
-            }
-            (None, _) => {
-                let wanted = Wanted {
-                    kind,
-                    name: options.name.as_deref(),
-                    region: options.region.as_deref(),
-                    interface: options.interface.unwrap_or_default(),
-                };
-                let found = wanted.find(session.token(None)?.catalogue())?;
-                service_address(&found).map_err(|why| {
-                    Error::invalid(format!(
-                        "the catalogue's {kind} endpoint cannot be used: {why}"
-                    ))
-                })?
-            }
+        let token = match &static_token {
+            Some(token) => token.clone(),
+            None => session.token(None)?,
         };
-        session.warn_if_exposed(&endpoint);
+        let mut endpoint = if let Some(endpoint) = &options.endpoint {
+            parse_endpoint(&expand_project_id(endpoint, &token)?).map_err(Error::invalid)?
+        } else {
+            let filter = EndpointFilter {
+                service_type: name,
+                name: options.name.as_deref(),
+                region: options.region.as_deref(),
+                interface: options.interface.unwrap_or_default(),
+            };
+            parse_endpoint(&filter.find(token.catalog())?).map_err(|message| {
+                Error::invalid(format!("the {name} endpoint of the catalog: {message}"))
+            })?
+        };
+        add_version(&mut endpoint, service_type.version);
+        session.warn_if_plaintext(&endpoint);
         Ok(Self(Arc::new(Inner {
             session,
-            kind,
+            service_type,
             endpoint,
             microversion,
-            given,
+            static_token,
         })))
     }
 
-    /// The address below which every request goes.
+    /// The URL below which every request is sent, without a slash at its end.
     pub(crate) fn endpoint(&self) -> &str {
-        &self.0.endpoint
+        self.0.endpoint.as_str().trim_end_matches('/')
     }
 
-    /// Sends a request. When the service no longer takes the token, signs in
-    /// and sends it once more; a second refusal is the caller's, unless that
-    /// token ended, or gave way to another, on the way.
+    /// Sends a request. If the service rejects the token, authenticates again,
+    /// once, and repeats the request.
     pub(crate) fn send(&self, request: &Request) -> Result<Response> {
         let url = request.url(&self.0.endpoint)?;
         self.check_microversion(request)?;
         let session = &self.0.session;
-        if let Some(token) = &self.0.given {
-            return self.send_with(token, request, &url);
-        }
-        let mut token = session.token(None)?;
-        let (mut sent, mut broke) = (0, false);
+        let mut token = match &self.0.static_token {
+            Some(token) => token.clone(),
+            None => session.token(None)?,
+        };
+        let mut can_renew = self.0.static_token.is_none() && session.can_authenticate();
+        let mut attempts = Attempts::new(session.client(), request, &url);
         loop {
-            sent += 1;
-            let error = match self.send_with(&token, request, &url) {
-                // What broke off may have done it.
-                Err(gone) if broke && is_gone(request, &gone) => return Ok(Response::default()),
-                Err(error) if fault::is_unauthorized(&error) => error,
-                outcome => return outcome,
+            let secret = token.secret().expose_secret();
+            let error = match attempts.send(&self.headers(secret)) {
+                Err(error) => error.redact(secret),
+                response => return response,
             };
-            let tries = session.options().transport.tries;
-            let again = sent == 1 || (sent < tries && session.is_past(&token));
-            if !again || !session.can_sign_in() {
-                return Err(error);
-            }
-            log::debug!("{error}; signing in again");
-            broke |= error.details().tries().is_some();
-            token = session.token(Some(&token))?;
-        }
-    }
-
-    /// Takes back what an answer was kept in, for the next one.
-    pub(crate) fn reuse(&self, response: Response) {
-        self.0.session.reuse(response);
-    }
-
-    fn send_with(&self, token: &Token, request: &Request, url: &str) -> Result<Response> {
-        let mut headers = Vec::with_capacity(3);
-        let secret = token.secret().expose_secret();
-        if !secret.is_empty() {
-            headers.push(("X-Auth-Token", secret));
-        }
-        let named;
-        if let Some((_, version)) = &self.0.microversion {
-            named = format!("{} {version}", self.0.kind);
-            headers.push(("OpenStack-API-Version", &named));
-            // The only one that Nova knew before 2.27.
-            if self.0.kind == "compute" {
-                headers.push(("X-OpenStack-Nova-API-Version", version));
+            if can_renew && error.kind() == ErrorKind::Unauthorized {
+                log::debug!("{error}; authenticating again");
+                token = session.token(Some(&token))?;
+                can_renew = false;
+            } else {
+                attempts.wait(error)?;
             }
         }
-        let outcome = self.0.session.send(request, url, &headers);
-        outcome.map_err(|error| error.map(|details| details.without(secret)))
     }
 
-    /// Nova answers 404 above the last version that has a call, which looks as
-    /// if the image were gone.
+    fn headers<'a>(&'a self, token: &'a str) -> Vec<(&'static str, &'a str)> {
+        let mut headers = Vec::new();
+        if !token.is_empty() {
+            headers.push(("X-Auth-Token", token));
+        }
+        if let Some(microversion) = &self.0.microversion {
+            headers.push(("OpenStack-API-Version", &microversion.header));
+            if let Some(name) = self.0.service_type.microversion_header {
+                headers.push((name, &microversion.text));
+            }
+        }
+        headers
+    }
+
+    /// Nova sends 404 for an operation that the microversion no longer has, as if
+    /// the image did not exist.
     fn check_microversion(&self, request: &Request) -> Result<()> {
-        match (&self.0.microversion, request.until) {
-            (Some((asked, text)), Some(last)) if *asked > last => Err(Error::invalid(format!(
-                "microversion {text:?} no longer has this call, whose last is {}.{}: ask for that \
-                 or for none, or use the Image service; nothing was sent",
-                last.0, last.1
-            ))),
+        match (&self.0.microversion, request.max_microversion) {
+            (Some(requested), Some(max)) if requested.version > max => {
+                Err(Error::invalid(format!(
+                    "microversion {:?} no longer has this operation, {}.{} is the last that has \
+                     it: request that or none, or use {}; nothing was sent",
+                    requested.text, max.0, max.1, self.0.service_type.replacement
+                )))
+            }
             _ => Ok(()),
         }
     }
 }
 
-fn microversion(text: &str) -> Result<Microversion> {
-    Microversion::parse(text).ok_or_else(|| {
-        Error::invalid(format!(
-            "{text:?} is not a microversion: write it like \"2.35\""
-        ))
-    })
-}
-
-/// The token of `token_id`, where nothing else needs Identity: a token, an
-/// endpoint, and no other scope asked for. Where nobody is to sign in, an empty
-/// one, which is not sent.
-fn given_token(session: &Session) -> Result<Option<Token>> {
-    let options = session.options();
-    match &options.token_id {
-        _ if options.no_auth => Ok(Some(Token::given(SecretString::default()))),
-        Some(token) if options.scope.is_none() || options.auth_url.is_empty() => {
-            if !is_sendable(token.expose_secret()) {
-                return Err(Error::invalid(
-                    "the token is empty or has characters that no token has; nothing was sent",
-                ));
-            }
-            Ok(Some(Token::given(token.clone())))
-        }
-        _ => Ok(None),
+impl fmt::Debug for Service {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Service")
+            .field("type", &self.0.service_type.name)
+            .field("endpoint", &self.endpoint())
+            .finish_non_exhaustive()
     }
 }
 
-/// The endpoint with the project's id in it, where it asks for that.
-fn filled(endpoint: &str, token: &Token) -> Result<String> {
-    let names = [
+fn parse_microversion(service_type: &str, text: &str) -> Result<RequestedMicroversion> {
+    let version = Microversion::parse(text).ok_or_else(|| {
+        Error::invalid(format!(
+            "invalid microversion {text:?}: expected a version such as \"2.35\""
+        ))
+    })?;
+    Ok(RequestedMicroversion {
+        version,
+        text: text.to_owned(),
+        header: format!("{service_type} {text}"),
+    })
+}
+
+/// Replaces the placeholder for the project in an endpoint.
+fn expand_project_id(endpoint: &str, token: &Token) -> Result<String> {
+    let placeholders = [
         "%(project_id)s",
         "$(project_id)s",
         "%(tenant_id)s",
         "$(tenant_id)s",
     ];
-    if !names.iter().any(|name| endpoint.contains(name)) {
-        return Ok(endpoint.to_owned());
+    let mut expanded = endpoint.to_owned();
+    for placeholder in placeholders {
+        if endpoint.contains(placeholder) {
+            let project = token.project_id().ok_or_else(|| {
+                Error::invalid(format!(
+                    "the endpoint {:?} requires a project, and the token has none",
+                    strip_userinfo(endpoint)
+                ))
+            })?;
+            expanded = expanded.replace(placeholder, project);
+        }
     }
-    let project = token.project_id().ok_or_else(|| {
-        let shown = without_user(endpoint);
-        Error::invalid(format!(
-            "the endpoint {shown:?} needs a project, and the token is for none"
-        ))
-    })?;
-    Ok(names.iter().fold(endpoint.to_owned(), |text, name| {
-        text.replace(name, project)
-    }))
+    Ok(expanded)
+}
+
+/// Appends the version to an endpoint that has none, as many catalogs have.
+fn add_version(endpoint: &mut Url, version: &str) {
+    let is_version = |segment: &str| {
+        segment
+            .strip_prefix('v')
+            .is_some_and(|number| number.starts_with(|c: char| c.is_ascii_digit()))
+    };
+    if endpoint.path().split('/').any(is_version) {
+        return;
+    }
+    if let Ok(mut path) = endpoint.path_segments_mut() {
+        path.pop_if_empty().push(version);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_version_is_appended_only_to_an_endpoint_without_one() {
+        for (endpoint, expected) in [
+            ("http://nova:8774", "http://nova:8774/v2.1"),
+            ("http://cloud/compute/", "http://cloud/compute/v2.1"),
+            ("http://nova:8774/v2.1/", "http://nova:8774/v2.1/"),
+            ("http://nova:8774/v2/abc", "http://nova:8774/v2/abc"),
+        ] {
+            let mut url = endpoint.parse().expect("valid URL");
+            add_version(&mut url, "v2.1");
+            assert_eq!(url.as_str(), expected);
+        }
+    }
 }

@@ -1,24 +1,24 @@
-//! [`ServiceOptions`]: which endpoint of a service to use.
+//! [`ServiceOptions`]: the endpoint and the microversion of a service.
 
 use std::fmt;
 
-use crate::address::without_user;
+use crate::endpoint::strip_userinfo;
 
-/// Which of a service's endpoints to use.
+/// The audience of an endpoint.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Interface {
-    /// For everyone: the default.
+    /// For everyone; the default.
     #[default]
     Public,
-    /// For programs inside the cloud's own network.
+    /// For programs in the network of the cloud.
     Internal,
     /// For administrators.
     Admin,
 }
 
 impl Interface {
-    /// The word that the catalogue uses.
+    /// The name in the catalog.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -28,9 +28,9 @@ impl Interface {
         }
     }
 
-    /// The interface of that name; `publicURL` and the like are the old names.
-    pub(crate) fn named(word: &str) -> Option<Self> {
-        match word.trim_end_matches("URL") {
+    /// Parses a name; `publicURL` and the like are old forms.
+    pub(crate) fn parse(name: &str) -> Option<Self> {
+        match name.trim_end_matches("URL") {
             "public" => Some(Self::Public),
             "internal" => Some(Self::Internal),
             "admin" => Some(Self::Admin),
@@ -45,9 +45,9 @@ impl fmt::Display for Interface {
     }
 }
 
-/// Which endpoint of a service to use.
+/// The endpoint and the microversion of a service.
 ///
-/// What is not set comes from [`Options`](crate::Options), and then from the catalogue.
+/// An unset option is taken from [`Options`](crate::Options).
 #[derive(Clone, Default, PartialEq, Eq)]
 #[must_use]
 pub struct ServiceOptions {
@@ -59,44 +59,45 @@ pub struct ServiceOptions {
 }
 
 impl ServiceOptions {
-    /// Nothing asked for: the first endpoint of the catalogue. Sends nothing.
+    /// Options that are all unset: the first public endpoint of the catalog.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// In that region.
+    /// Sets the region.
     pub fn region(mut self, region: impl Into<String>) -> Self {
         self.region = Some(region.into());
         self
     }
 
-    /// On that interface.
+    /// Sets the interface.
     pub fn interface(mut self, interface: Interface) -> Self {
         self.interface = Some(interface);
         self
     }
 
-    /// Of that name, such as `nova`; only for a catalogue that has two
-    /// services of one type.
+    /// Sets the name, such as `nova`. Only a catalog with two services of one
+    /// type requires it.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
 
-    /// At this address, whatever the catalogue says; in ASCII.
+    /// Sets the URL of the endpoint; the catalog is not used. The version is
+    /// appended if the URL has none, and `%(project_id)s` is replaced.
     pub fn endpoint(mut self, url: impl Into<String>) -> Self {
         self.endpoint = Some(url.into());
         self
     }
 
-    /// With this microversion, such as `2.35`. Without one no version is sent,
-    /// which is 2.1 and best for images.
+    /// Sets the microversion, such as `2.35`. If it is unset, no version is sent,
+    /// which means 2.1 and is best for images.
     pub fn microversion(mut self, version: impl Into<String>) -> Self {
         self.microversion = Some(version.into());
         self
     }
 
-    /// These, with the gaps filled from `other`.
+    /// These options, with the unset ones from `other`.
     pub(crate) fn or(&self, other: &Self) -> Self {
         let first = |a: &Option<String>, b: &Option<String>| a.clone().or_else(|| b.clone());
         Self {
@@ -115,7 +116,7 @@ impl fmt::Debug for ServiceOptions {
             .field("region", &self.region)
             .field("interface", &self.interface)
             .field("name", &self.name)
-            .field("endpoint", &self.endpoint.as_deref().map(without_user))
+            .field("endpoint", &self.endpoint.as_deref().map(strip_userinfo))
             .field("microversion", &self.microversion)
             .finish()
     }

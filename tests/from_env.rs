@@ -103,6 +103,6 @@ fn a_program_names_the_cloud_itself() {
         output.contains(&said) && output.contains("options: false\n"),
         "{output}"
     );
-    assert!(output.contains("\nInvalid("), "{output}");
+    assert!(output.contains("\nInvalidInput: "), "{output}");
     assert_eq!(server.requests().len(), 1);
 }

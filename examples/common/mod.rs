@@ -7,7 +7,7 @@ use std::ffi::OsString;
 
 use anyhow::{Context, anyhow, bail};
 use opencloud::config::Config;
-use opencloud::{Error, Options};
+use opencloud::{ErrorKind, Options};
 use opencloud_sandbox::{NewImage, Sandbox};
 
 /// Where to sign in, and what else a sample leaves open.
@@ -42,7 +42,7 @@ pub(crate) fn cloud() -> anyhow::Result<Cloud> {
 pub(crate) fn chosen(name: Option<&str>) -> anyhow::Result<Cloud> {
     let config = name.map_or_else(Config::from_env, Config::from_cloud);
     let settings = match config.resolve() {
-        Err(Error::NotConfigured(_)) => {
+        Err(error) if error.kind() == ErrorKind::NotConfigured => {
             eprintln!("no cloud is configured: using the built-in sandbox");
             return Ok(sandbox());
         }

@@ -13,8 +13,7 @@ use super::node::merge;
 use super::node::{Map, Node, Source, Value};
 use super::region;
 use super::settings::Settings;
-use crate::details::Details;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 
 /// The cloud that was chosen.
 pub(super) struct Cloud {
@@ -241,9 +240,12 @@ fn nothing_found(clouds: &Clouds) -> Error {
         None => clouds.looked.clone(),
     };
     let credentials = env::CREDENTIALS.map(|key| format!("OS_{}", key.to_uppercase()));
-    Error::NotConfigured(Details::new(format!(
-        "no cloud to connect to: OS_CLOUD is not set, the environment has no credentials ({}), \
+    Error::new(
+        ErrorKind::NotConfigured,
+        format!(
+            "no cloud to connect to: OS_CLOUD is not set, the environment has no credentials ({}), \
          and {looked}",
-        credentials.join(", ")
-    )))
+            credentials.join(", ")
+        ),
+    )
 }

@@ -11,7 +11,6 @@ use super::env::Environment;
 use super::names::is_secret;
 use super::node::{Map, Node, Value};
 use super::yaml::parse;
-use crate::details::Details;
 use crate::error::{Error, Result};
 
 /// The largest file that is read. A cloud takes about 500 bytes.
@@ -217,7 +216,7 @@ const NOT_THERE: &str = "there is no such file";
 
 fn failed(path: &Path, error: std::io::Error) -> Error {
     let message = format!("reading {} failed", path.display());
-    Error::Invalid(Details::new(message).caused(error))
+    Error::invalid(message).with_source(error)
 }
 
 /// Whether something under a secret's name is in it, at any depth.

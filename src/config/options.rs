@@ -7,7 +7,7 @@ use secrecy::ExposeSecret;
 use super::settings::Setting;
 use super::values::implied_microversion;
 use super::{Config, Settings};
-use crate::credentials::{ApplicationCredential, Domain, Project, Scope, User};
+use crate::credentials::{ApplicationCredential, Domain, Project, Scope, User, UserRef};
 use crate::error::{Error, Result};
 use crate::options::Options;
 use crate::service_options::{Interface, ServiceOptions};
@@ -52,7 +52,7 @@ impl Settings {
         if let Some(region) = self.text("region_name") {
             options = options.region(region);
         }
-        options.service.interface = self.text("interface").and_then(Interface::named);
+        options.service.interface = self.text("interface").and_then(Interface::parse);
         if let Some(Setting::Flag(false)) = self.setting("verify") {
             options = options.insecure(true);
         }
@@ -83,7 +83,7 @@ impl Settings {
         ServiceOptions {
             endpoint: endpoint.map(|url| self.with_project(url)),
             region: own("region_name").map(str::to_owned),
-            interface: own("interface").and_then(Interface::named),
+            interface: own("interface").and_then(Interface::parse),
             name: own("service_name").map(str::to_owned),
             microversion: microversion.map(str::to_owned),
         }
@@ -148,8 +148,8 @@ impl Settings {
             return Err(self.missing(&["application_credential_id", "application_credential_name"]));
         };
         let user = match (self.text("user_id"), self.text("username")) {
-            (Some(id), _) => User::id_only(id),
-            (None, Some(name)) => User::name_only(name, self.domain_of("user")),
+            (Some(id), _) => UserRef::by_id(id),
+            (None, Some(name)) => UserRef::by_name(name, self.domain_of("user")),
             (None, None) => return Err(self.missing(&["user_id", "username"])),
         };
         Ok(ApplicationCredential::by_name(name, secret, user))

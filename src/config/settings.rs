@@ -10,7 +10,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::names::{SHOWN, is_secret};
 use super::node::Source;
-use crate::address::without_user;
+use crate::endpoint::strip_userinfo;
 use crate::error::Error;
 
 /// What shows in place of a secret.
@@ -164,7 +164,7 @@ fn shown<'a>(key: &str, text: &'a str) -> Cow<'a, str> {
         .or(is_address.then_some(0));
     match begin.map(|at| text.split_at(at)) {
         Some((scheme, rest)) if rest.contains('@') => {
-            Cow::Owned(format!("{scheme}{HIDDEN}@{}", without_user(rest)))
+            Cow::Owned(format!("{scheme}{HIDDEN}@{}", strip_userinfo(rest)))
         }
         _ => Cow::Borrowed(text),
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use secrecy::ExposeSecret;
 
 use super::{Config, Settings};
-use crate::credentials::{Which, Who};
+use crate::credentials::{CredentialId, Identifier, UserRef};
 use crate::{Domain, Interface, Options, Project, Scope, ServiceOptions};
 
 #[path = "../../tests/config/fixture.rs"]
@@ -91,15 +91,18 @@ fn a_user_by_name_is_in_the_domain_default_when_none_is_said() {
     let options = options(&[("OS_PROJECT_NAME", "demo")]);
     assert_eq!(options.auth_url, "https://one.example/v3");
     let user = options.user.unwrap();
-    assert_eq!(user.who, Who::Name("demo".into(), Domain::by_id("default")));
-    assert_eq!(user.password.unwrap().expose_secret(), "pw");
+    assert_eq!(
+        user.id,
+        Identifier::Name("demo".into(), Domain::by_id("default"))
+    );
+    assert_eq!(user.password.expose_secret(), "pw");
     let project = Project::by_name("demo", Domain::by_id("default"));
     assert_eq!(options.scope, Some(Scope::Project(project)));
     assert_eq!(
         (options.service.region, options.compute),
         (None, ServiceOptions::new())
     );
-    assert!(!options.transport.insecure && !options.no_auth && options.token_id.is_none());
+    assert!(!options.http.insecure && !options.no_auth && options.token_id.is_none());
 }
 
 #[test]
@@ -114,9 +117,9 @@ fn a_default_domain_counts_where_no_other_is_said() {
             options.scope,
             Some(Scope::Project(Project::by_name("p", Domain::by_name("P"))))
         );
-        options.user.unwrap().who
+        options.user.unwrap().id
     };
-    let named = |domain| Who::Name("demo".into(), domain);
+    let named = |domain| Identifier::Name("demo".into(), domain);
     assert_eq!(
         with(("OS_DEFAULT_DOMAIN", "d1")),
         named(Domain::by_id("d1"))
@@ -139,7 +142,7 @@ fn an_id_stands_before_a_name() {
         ("OS_PROJECT_NAME", "demo"),
         ("OS_USER_DOMAIN_NAME", "D"),
     ]);
-    assert_eq!(options.user.unwrap().who, Who::Id("u1".into()));
+    assert_eq!(options.user.unwrap().id, Identifier::Id("u1".into()));
     assert_eq!(options.scope, Some(Scope::Project(Project::by_id("p1"))));
 }
 
@@ -207,7 +210,7 @@ fn an_application_credential_has_no_scope_beside_it() {
         ("OS_PROJECT_ID", "p"),
     ]);
     let credential = by_id.application_credential.unwrap();
-    assert!(matches!(credential.which, Which::Id(id) if id == "i"));
+    assert!(matches!(credential.id, CredentialId::Id(id) if id == "i"));
     assert_eq!(credential.secret.expose_secret(), "s");
     assert_eq!(by_id.scope, None);
 
@@ -218,20 +221,20 @@ fn an_application_credential_has_no_scope_beside_it() {
         ("OS_USERNAME", "u"),
         ("OS_USER_DOMAIN_NAME", "D"),
     ]);
-    let Which::Name(name, user) = by_name.application_credential.unwrap().which else {
+    let CredentialId::Name(name, user) = by_name.application_credential.unwrap().id else {
         panic!()
     };
     assert_eq!(
         (name.as_str(), user),
-        ("n", Who::Name("u".into(), Domain::by_name("D")))
+        ("n", UserRef::by_name("u", Domain::by_name("D")))
     );
 
     let named = [url, secret, ("OS_APPLICATION_CREDENTIAL_NAME", "n")];
     let of_an_id = options_of(&[&named[..], &[("OS_USER_ID", "u1")]].concat());
-    let Which::Name(_, user) = of_an_id.application_credential.unwrap().which else {
+    let CredentialId::Name(_, user) = of_an_id.application_credential.unwrap().id else {
         panic!()
     };
-    assert_eq!(user, Who::Id("u1".into()));
+    assert_eq!(user, UserRef::by_id("u1"));
     refused(
         &named,
         "neither OS_USER_ID nor OS_USERNAME is set, which auth_type v3applicationcredential needs",
@@ -340,28 +343,25 @@ fn certificates_and_time_outs_come_out() {
         ("HOME", "/home/demo"),
     ]);
     assert_eq!(
-        with.transport.cacert.unwrap().to_str(),
+        with.http.cacert.unwrap().to_str(),
         Some("/home/demo/ca.pem")
     );
     assert_eq!(
-        with.transport.client_certificate,
+        with.http.client_certificate,
         Some(("/c.pem".into(), "/k.pem".into()))
     );
     let limit = Some(Duration::from_millis(2500));
     assert_eq!(
-        (with.transport.connect_timeout, with.transport.read_timeout),
+        (with.http.connect_timeout, with.http.read_timeout),
         (limit, limit)
     );
-    assert_eq!(with.transport.call_timeout, None);
+    assert_eq!(with.http.call_timeout, None);
 
     let one_file = options(&[("OS_CERT", "/both.pem"), ("OS_INSECURE", "yes")]);
     let both = Some(("/both.pem".into(), "/both.pem".into()));
-    assert_eq!(one_file.transport.client_certificate, both);
-    assert!(one_file.transport.insecure);
-    assert_eq!(
-        one_file.transport.read_timeout,
-        Some(Duration::from_secs(60))
-    );
+    assert_eq!(one_file.http.client_certificate, both);
+    assert!(one_file.http.insecure);
+    assert_eq!(one_file.http.read_timeout, Some(Duration::from_secs(60)));
 }
 
 #[test]

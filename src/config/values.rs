@@ -4,9 +4,8 @@ use super::keys::Keys;
 use super::node::{Map, Node, Source, Value};
 use super::settings::Setting;
 use crate::error::Result;
-use crate::request::Microversion;
+use crate::microversion::Microversion;
 use crate::service_options::Interface;
-use crate::time;
 
 /// The ways to sign in.
 const AUTH_TYPES: [&str; 7] = [
@@ -102,7 +101,10 @@ impl Keys<'_> {
             return Ok(());
         };
         let text = node.as_text("api_timeout")?.trim();
-        let Some(seconds) = time::seconds(text).filter(|seconds| *seconds > 0.0 && *seconds <= 1e9)
+        let Some(seconds) = text
+            .parse::<f64>()
+            .ok()
+            .filter(|seconds| *seconds > 0.0 && *seconds <= 1e9)
         else {
             let why = "`api_timeout` has to be a number of seconds, more than 0";
             return Err(node.source.refused(why));
@@ -123,7 +125,7 @@ impl Keys<'_> {
             _ => node,
         };
         let text = node.as_text(key)?;
-        let Some(interface) = Interface::named(text) else {
+        let Some(interface) = Interface::parse(text) else {
             return Err(node.source.refused(format!(
                 "{key} {text:?} is none: choose public, internal or admin"
             )));

@@ -1,7 +1,7 @@
 //! Deleting an image, and the errors.
 
 use opencloud::compute::v2::ListImages;
-use opencloud::{Error, Missing};
+use opencloud::{Error, ErrorKind};
 
 use crate::cloud::{cloud, listed};
 use crate::error_snapshot::{expect_error, kind, snapshot};
@@ -10,7 +10,7 @@ use crate::glance::image;
 #[track_caller]
 fn check_not_found(error: &Error, id: &str) {
     assert_eq!(kind(error), "NotFound");
-    assert_eq!(error.details().missing(), Some(Missing::Image));
+    assert_eq!(error.kind(), ErrorKind::NotFound);
     assert_eq!(
         snapshot(error),
         format!(
@@ -52,7 +52,7 @@ fn every_operation_on_a_deleted_image_is_not_found() {
         expect_error(image.delete_metadata_item("a")),
     ] {
         assert_eq!(kind(&error), "NotFound");
-        assert_eq!(error.details().missing(), Some(Missing::Image));
+        assert_eq!(error.kind(), ErrorKind::NotFound);
     }
     assert!(!listed(ListImages::new()).contains(&made.to_string()));
 }
@@ -115,8 +115,7 @@ fn deleting_an_id_with_a_slash_is_an_unknown_path() {
         "a/b".to_owned(),
     ] {
         let error = expect_error(cloud().compute("demo").get_image(id).delete());
-        assert_eq!(kind(&error), "NotFound");
-        assert_eq!(error.details().missing(), Some(Missing::Call));
+        assert_eq!(error.kind(), ErrorKind::NoSuchApi);
     }
     cloud().raw_image("demo", &made);
 }

@@ -139,7 +139,7 @@ fn a_deleted_marker_that_the_caller_set_is_an_error() {
         .expect("an error");
     let error = error.expect_err("an error");
     assert_eq!(
-        error.details().message(),
+        error.message(),
         format!("HTTP 400 Bad Request: No image found with ID {}", order[0])
     );
     drop(made);

@@ -32,6 +32,5 @@ pub(crate) fn expect_error<T>(outcome: opencloud::Result<T>) -> Error {
 /// The kind of an error: the name of its variant.
 pub(crate) fn kind(error: &Error) -> String {
     secret_scan::error(error);
-    let text = format!("{error:?}");
-    text.split('(').next().unwrap_or_default().to_owned()
+    format!("{:?}", error.kind())
 }

@@ -224,7 +224,7 @@ fn a_property_name_that_nova_would_mangle_is_rejected_before_a_request() {
             .next()
             .expect("an error"),
     );
-    assert_eq!(kind(&error), "Invalid");
+    assert_eq!(kind(&error), "InvalidInput");
     assert_eq!(
         snapshot(&error),
         "Nova cannot filter by the property \"os_distro\": it drops every letter of \"property-\" \

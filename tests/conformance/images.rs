@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use opencloud::compute::v2::{DiskConfig, Image, ImageStatus, MetadataValue};
-use opencloud::{Error, Missing};
+use opencloud::{Error, ErrorKind};
 
 use crate::cloud::cloud;
 use crate::error_snapshot::{expect_error, kind, snapshot};
@@ -44,7 +44,7 @@ fn an_image_has_only_its_id_until_it_is_retrieved() {
     assert_eq!((image.min_disk, image.min_ram), (Some(20), Some(0)));
     assert_eq!((image.progress, image.size), (Some(100), Some(2048)));
     assert_eq!(image.status, Some(ImageStatus::Active));
-    let server = image.server.as_deref().expect("a server");
+    let server = image.server.as_ref().expect("a server");
     assert_eq!(server.id, "11111111-2222-3333-4444-555555555555");
     assert_eq!(
         server
@@ -132,13 +132,10 @@ fn the_status_is_derived_from_the_status_in_glance() {
 
 #[test]
 fn disk_config_is_auto_or_manual_or_unset() {
-    assert_eq!(
-        retrieved("disk-auto").disk_config,
-        Some(DiskConfig::Auto.into())
-    );
+    assert_eq!(retrieved("disk-auto").disk_config, Some(DiskConfig::Auto));
     assert_eq!(
         retrieved("disk-manual").disk_config,
-        Some(DiskConfig::Manual.into())
+        Some(DiskConfig::Manual)
     );
     assert_eq!(retrieved("plain").disk_config, None);
 }
@@ -212,9 +209,7 @@ fn public_community_and_shared_images_can_be_retrieved() {
 
 #[track_caller]
 fn not_found(id: &str) -> Error {
-    let error = expect_error(cloud().compute("demo").get_image(id).retrieve());
-    assert_eq!(kind(&error), "NotFound", "{error}");
-    error
+    expect_error(cloud().compute("demo").get_image(id).retrieve())
 }
 
 #[test]
@@ -237,15 +232,14 @@ fn retrieving_an_unknown_image_is_not_found() {
         ("образ", "%D0%BE%D0%B1%D1%80%D0%B0%D0%B7"),
         ("a%b", "a%25b"),
         ("%2e%2e", "%252e%252e"),
-        ("a?b=c#d", "a%3Fb%3Dc%23d"),
-        ("a+b c", "a%2Bb%20c"),
-        ("a\r\nb\0", "a%0D%0Ab%00"),
+        ("a?b=c#d", "a%3Fb=c%23d"),
+        ("a+b c", "a+b%20c"),
         ("...", "..."),
         ("detail2", "detail2"),
         (&"a".repeat(300), &"a".repeat(300)),
     ] {
         let error = not_found(id);
-        assert_eq!(error.details().missing(), Some(Missing::Image));
+        assert_eq!(error.kind(), ErrorKind::NotFound);
         assert_eq!(
             snapshot(&error),
             format!(
@@ -260,33 +254,18 @@ fn retrieving_an_unknown_image_is_not_found() {
 fn retrieving_an_id_with_a_slash_is_an_unknown_path() {
     for id in ["a/b", "a/", "/"] {
         let error = not_found(id);
-        assert_eq!(error.details().missing(), Some(Missing::Call));
-        assert_eq!(
-            error.details().message(),
-            "The resource could not be found."
-        );
+        assert_eq!(error.kind(), ErrorKind::NoSuchApi);
+        assert_eq!(error.message(), "The resource could not be found.");
     }
 }
 
 #[test]
-fn a_response_about_another_image_is_an_error() {
-    // The server ignores a line break after the id.
-    let id = format!("{}\n", cloud().image_id("plain"));
-    let error = expect_error(cloud().compute("demo").get_image(&id).retrieve());
-    assert_eq!(kind(&error), "Answer");
-    assert_eq!(
-        error.details().message(),
-        format!("it is about another image, {:?}", cloud().image_id("plain"))
-    );
-}
-
-#[test]
 fn an_id_that_would_change_the_path_is_rejected_before_a_request() {
-    for id in ["", ".", ".."] {
+    for id in ["", ".", "..", "a\r\nb\0"] {
         let mut image = cloud().compute("demo").get_image(id);
         let message = format!(
-            "{id:?} cannot be an id or a key: in a path it would mean something else; nothing was \
-             sent"
+            "invalid id or key {id:?}: it must not be empty, \".\" or \"..\", or contain control \
+             characters; nothing was sent"
         );
         for error in [
             expect_error(image.retrieve()),
@@ -300,7 +279,7 @@ fn an_id_that_would_change_the_path_is_rejected_before_a_request() {
         ] {
             assert_eq!(
                 (kind(&error).as_str(), snapshot(&error)),
-                ("Invalid", message.clone())
+                ("InvalidInput", message.clone())
             );
         }
     }

@@ -302,7 +302,7 @@ fn an_image_of_another_project_as_a_marker_is_forbidden() {
     let error = images.next().expect("an item").expect_err("an error");
     assert_eq!(kind(&error), "Forbidden");
     assert_eq!(
-        error.details().message(),
+        error.message(),
         format!("HTTP 403 Forbidden: Forbidding request, image {id} not visible")
     );
 }

@@ -1,7 +1,7 @@
 //! All metadata of an image: get, reset, merge, and the permissions.
 
 use opencloud::compute::v2::{Image, Metadata};
-use opencloud::{Error, Missing};
+use opencloud::{Error, ErrorKind};
 use serde_json::{Value, json};
 
 use crate::cloud::cloud;
@@ -168,7 +168,7 @@ fn more_than_128_items_are_forbidden() {
         expect_error(image.set_metadata_item("k128", "v")),
     ] {
         assert_eq!(kind(&error), "Forbidden");
-        assert_eq!(error.details().message(), "Image metadata limit exceeded");
+        assert_eq!(error.message(), "Image metadata limit exceeded");
     }
     assert_eq!(image.metadata.len(), 128, "an error changes nothing");
     assert_eq!(
@@ -190,9 +190,9 @@ fn a_request_body_that_is_too_large_is_an_error() {
     // The server responds and closes the connection before it has read the body, so
     // the client sees either the response or the closed connection.
     match kind(&error).as_str() {
-        "Status" => {
+        "UnexpectedStatus" => {
             assert_eq!(error.status(), Some(413));
-            let message = error.details().message();
+            let message = error.message();
             assert!(message.starts_with("Request is too large."), "{message}");
         }
         other => assert_eq!(other, "Connection", "{error}"),
@@ -236,10 +236,7 @@ fn metadata_of_images_of_others_is_read_only() {
         assert_eq!(serde_json::to_value(actual).expect("JSON"), before);
         for error in write_errors("demo", id) {
             assert_eq!(kind(&error), "Forbidden", "{error}");
-            assert_eq!(
-                error.details().message(),
-                format!("Not authorized for image {id}.")
-            );
+            assert_eq!(error.message(), format!("Not authorized for image {id}."));
         }
         assert_eq!(cloud().raw_metadata(id), before);
     }
@@ -273,8 +270,8 @@ fn metadata_of_an_unknown_image_is_not_found() {
         errors.extend(write_errors("demo", id));
         for error in errors {
             assert_eq!(kind(&error), "NotFound");
-            assert_eq!(error.details().missing(), Some(Missing::Image));
-            assert_eq!(error.details().message(), "Image not found.");
+            assert_eq!(error.kind(), ErrorKind::NotFound);
+            assert_eq!(error.message(), "Image not found.");
         }
     }
 }

@@ -1,6 +1,6 @@
 //! One metadata item: get, set and delete.
 
-use opencloud::Missing;
+use opencloud::ErrorKind;
 use opencloud::compute::v2::MetadataValue;
 use serde_json::{Value, json};
 
@@ -53,8 +53,7 @@ fn a_missing_key_is_not_reported_as_a_missing_image() {
             "Invalid metadata key",
         ),
     ] {
-        assert_eq!(kind(&error), "NotFound");
-        assert_eq!(error.details().missing(), Some(Missing::MetadataItem));
+        assert_eq!(error.kind(), ErrorKind::KeyNotFound);
         assert_eq!(
             snapshot(&error),
             format!(
@@ -73,7 +72,7 @@ fn deleting_an_item_twice_is_an_error() {
     let mut image = cloud().compute("demo").get_image(&*made);
     image.delete_metadata_item("a").expect("a deletion");
     let error = expect_error(image.delete_metadata_item("a"));
-    assert_eq!(error.details().missing(), Some(Missing::MetadataItem));
+    assert_eq!(error.kind(), ErrorKind::KeyNotFound);
 }
 
 #[test]

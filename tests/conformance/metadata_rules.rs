@@ -21,7 +21,7 @@ fn check_rejected(made: &TestImage, key: &str, value: &str, text: &str) {
         ]
     };
     for error in all(&mut image) {
-        assert_eq!(kind(&error), "Invalid");
+        assert_eq!(kind(&error), "InvalidInput");
         assert_eq!(error.status(), None);
         let message = snapshot(&error);
         assert!(message.contains(text), "{message}");
@@ -205,13 +205,10 @@ fn a_broken_image_is_an_error_with_the_message_of_the_server() {
     ] {
         assert_eq!(
             (kind(&error).as_str(), error.status()),
-            ("Status", Some(500))
+            ("UnexpectedStatus", Some(500))
         );
         assert!(
-            error
-                .details()
-                .message()
-                .starts_with("Unexpected API Error. "),
+            error.message().starts_with("Unexpected API Error. "),
             "{error}"
         );
     }

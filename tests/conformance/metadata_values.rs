@@ -52,7 +52,7 @@ fn a_value_of_256_characters_is_a_bad_request() {
     ] {
         assert_eq!(kind(&error), "BadRequest");
         assert_eq!(
-            error.details().message(),
+            error.message(),
             format!("Invalid input for field/attribute value. Value: {long}. '{long}' is too long")
         );
     }

@@ -16,12 +16,12 @@ fn with(version: &str) -> opencloud::Result<Compute> {
 
 #[track_caller]
 fn check_rejected(error: &Error, version: &str, last: &str) {
-    assert_eq!(kind(error), "Invalid");
+    assert_eq!(kind(error), "InvalidInput");
     assert_eq!(
         snapshot(error),
         format!(
-            "microversion {version:?} no longer has this call, whose last is {last}: ask for that \
-             or for none, or use the Image service; nothing was sent"
+            "microversion {version:?} no longer has this operation, {last} is the last that has \
+             it: request that or none, or use the Image service; nothing was sent"
         )
     );
 }
@@ -130,7 +130,7 @@ fn a_microversion_that_the_server_does_not_support_is_an_error() {
     let error = expect_error(with("2.0").expect("a version").get_image("any").retrieve());
     assert_eq!(
         (kind(&error).as_str(), error.status()),
-        ("Status", Some(406))
+        ("UnexpectedStatus", Some(406))
     );
     let most = if cloud().is_zed() { "2.93" } else { "2.104" };
     assert_eq!(
@@ -147,10 +147,10 @@ fn a_microversion_that_the_server_does_not_support_is_an_error() {
 fn an_invalid_microversion_is_rejected_before_authentication() {
     for version in ["", "2", "2.x", "2.1.1", "two"] {
         let error = expect_error(with(version));
-        assert_eq!(kind(&error), "Invalid");
+        assert_eq!(kind(&error), "InvalidInput");
         assert_eq!(
             snapshot(&error),
-            format!("{version:?} is not a microversion: write it like \"2.35\"")
+            format!("invalid microversion {version:?}: expected a version such as \"2.35\"")
         );
     }
 }

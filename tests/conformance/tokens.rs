@@ -166,11 +166,11 @@ fn an_expired_token_without_credentials_is_an_error_with_the_expiry_time() {
     token["expires_at"] = json!("2020-01-01T00:00:00Z");
     let options = cloud().address().cached_token(imported(&token));
     let error = expect_error(OpenStack::new(options).expect("valid options").compute_v2());
-    assert_eq!(kind(&error), "Invalid");
+    assert_eq!(kind(&error), "InvalidInput");
     assert_eq!(
         snapshot(&error),
-        "the token expired at 2020-01-01T00:00:00Z, and there are no credentials to sign in with \
-         again"
+        "the token expired at 2020-01-01T00:00:00Z, and there are no credentials to request \
+         another one"
     );
 }
 

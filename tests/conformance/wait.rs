@@ -3,7 +3,7 @@
 use std::thread;
 use std::time::Duration;
 
-use opencloud::Missing;
+use opencloud::ErrorKind;
 use opencloud::compute::v2::ImageStatus;
 
 use crate::cloud::cloud;
@@ -108,6 +108,6 @@ fn only_wait_until_deleted_succeeds_for_an_unknown_image() {
         .compute("demo")
         .get_image("00000000-1111-4222-8333-444444444444");
     let error = expect_error(image.wait_until_active(LONG));
-    assert_eq!(error.details().missing(), Some(Missing::Image));
+    assert_eq!(error.kind(), ErrorKind::NotFound);
     image.wait_until_deleted(LONG).expect("a deleted image");
 }

@@ -1,7 +1,7 @@
 //! Encoding of user input: ids, keys, names and tokens are sent unchanged or rejected.
 
 use opencloud::compute::v2::ListImages;
-use opencloud::{Error, OpenStack};
+use opencloud::{ErrorKind, OpenStack};
 use serde_json::json;
 
 use crate::support::{Answer, COMPUTE, Server, image, images, token};
@@ -172,23 +172,14 @@ fn a_url_that_is_too_long_is_rejected_before_a_request() {
         "i".repeat(1 << 22),
     ] {
         let error = compute.get_image(&long).retrieve().expect_err("an error");
-        assert!(matches!(error, Error::Invalid(_)), "{error:?}");
+        assert_eq!(error.kind(), ErrorKind::InvalidInput, "{error:?}");
         assert_eq!(
             error.to_string(),
-            format!(
-                "the URL would be {} bytes long, and 65534 is the most; nothing was sent",
-                server.url(COMPUTE).len()
-                    + "/images/".len()
-                    + if long.starts_with('/') {
-                        3 * long.len()
-                    } else {
-                        long.len()
-                    }
-            )
+            "the URL is too long, or a header is invalid; nothing was sent"
         );
         let mut list = compute.list_images(ListImages::new().name(&long));
         let error = list.next().expect("an item").expect_err("an error");
-        assert!(matches!(error, Error::Invalid(_)), "{error:?}");
+        assert_eq!(error.kind(), ErrorKind::InvalidInput, "{error:?}");
     }
     assert_eq!(server.requests().len(), 1);
 }
@@ -201,10 +192,10 @@ fn a_token_that_is_no_valid_header_value_is_rejected() {
         let endpoint = opencloud::ServiceOptions::new().endpoint(server.url(COMPUTE));
         let openstack = OpenStack::new(options).expect("valid options");
         let error = openstack.compute_v2_with(endpoint).expect_err("an error");
-        assert!(matches!(error, Error::Invalid(_)), "{error:?}");
+        assert_eq!(error.kind(), ErrorKind::InvalidInput, "{error:?}");
         assert_eq!(
             error.to_string(),
-            "the token is empty or has characters that no token has; nothing was sent"
+            "invalid token: it is empty or has characters that cannot be sent; nothing was sent"
         );
         let cached = serde_json::from_value::<opencloud::Token>(json!({"id": bad}));
         assert!(cached.is_err(), "{bad:?}");

@@ -1,7 +1,7 @@
 //! Microversions: sent when set, and rejected if they no longer have the operation.
 
 use opencloud::compute::v2::ListImages;
-use opencloud::{Error, ServiceOptions};
+use opencloud::{Error, ErrorKind, ServiceOptions};
 use serde_json::{Value, json};
 
 use crate::support::{Answer, Server, id, image};
@@ -32,12 +32,12 @@ fn a_microversion_without_the_operation_is_rejected_before_a_request() {
         server.compute_with(|o| o.compute(options))
     };
     let check = |error: &Error, version: &str, last: &str| {
-        assert!(matches!(error, Error::Invalid(_)), "{error:?}");
+        assert_eq!(error.kind(), ErrorKind::InvalidInput, "{error:?}");
         assert_eq!(
             error.to_string(),
             format!(
-                "microversion {version:?} no longer has this call, whose last is {last}: ask for \
-                 that or for none, or use the Image service; nothing was sent"
+                "microversion {version:?} no longer has this operation, {last} is the last that \
+                 has it: request that or none, or use the Image service; nothing was sent"
             )
         );
     };
@@ -94,7 +94,7 @@ fn an_invalid_microversion_is_rejected_when_the_service_is_created() {
         let error = openstack.compute_v2_with(options).expect_err("an error");
         assert_eq!(
             error.to_string(),
-            format!("{version:?} is not a microversion: write it like \"2.35\"")
+            format!("invalid microversion {version:?}: expected a version such as \"2.35\"")
         );
     }
     assert_eq!(server.requests(), []);

@@ -4,7 +4,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use opencloud::Error;
+use opencloud::ErrorKind;
 use serde_json::json;
 
 use crate::retries::{GET, first, over_limit};
@@ -27,8 +27,7 @@ fn three_attempts_are_the_default_and_the_number_can_be_set() {
         });
         let error = compute.get_image(id(1)).retrieve().expect_err("an error");
         assert_eq!(server.requests().len(), expected);
-        let tries = u32::try_from(expected).ok().filter(|tries| *tries > 1);
-        assert_eq!(error.details().tries(), tries);
+        assert_eq!(usize::try_from(error.attempts()), Ok(expected));
     });
 }
 
@@ -93,11 +92,11 @@ fn the_delay_is_at_least_retry_after() {
         (Box::new(|| over_limit(429, &json!(1))), 1000),
         (
             Box::new(|| Answer::empty(503).header("Retry-After", "Wed, 21 Oct 2015 07:28:00 GMT")),
-            0,
+            200,
         ),
         (
             Box::new(|| Answer::empty(503).header("Retry-After", "-5")),
-            0,
+            200,
         ),
     ];
     at_once(cases, |(answer, least)| {
@@ -110,7 +109,6 @@ fn the_delay_is_at_least_retry_after() {
             took >= Duration::from_millis(least),
             "{took:?} of {least} ms"
         );
-        assert!(least > 0 || took < Duration::from_millis(190), "{took:?}");
     });
 }
 
@@ -131,7 +129,7 @@ fn a_retry_after_of_more_than_a_minute_is_an_error_at_once() {
         (
             over_limit(413, &json!("61")),
             seconds(61),
-            "413 Request Entity Too Large: slow down",
+            "413 Payload Too Large: slow down",
         ),
         (
             over_limit(429, &json!(86400)),
@@ -143,19 +141,14 @@ fn a_retry_after_of_more_than_a_minute_is_an_error_at_once() {
             seconds(9_999_999_999_999_999_999),
             "503 Service Unavailable",
         ),
-        (
-            Answer::empty(503).header("Retry-After", "1e300"),
-            Duration::MAX,
-            "503 Service Unavailable",
-        ),
     ];
     for (answer, delay, text) in cases {
         for call_timeout in [None, Some(seconds(3600)), Some(Duration::MAX)] {
             let server = Server::playing([answer.clone()]);
             let compute = server.compute_with(|options| options.call_timeout(call_timeout));
             let error = compute.get_image(id(1)).retrieve().expect_err("an error");
-            assert!(matches!(error, Error::OverLimit(_)), "{error:?}");
-            assert_eq!(error.details().retry_after(), Some(delay));
+            assert_eq!(error.kind(), ErrorKind::RateLimited, "{error:?}");
+            assert_eq!(error.retry_after(), Some(delay));
             assert_eq!(
                 error.to_string(),
                 format!(
@@ -172,7 +165,10 @@ fn a_retry_after_of_more_than_a_minute_is_an_error_at_once() {
 fn retry_after_on_a_permanent_error_is_ignored() {
     let not_found = || fault(404, "itemNotFound", "Image not found.").header("Retry-After", "3600");
     let (outcome, requests) = first(not_found(), GET);
-    assert!(matches!(outcome, Err(Error::NotFound(_))), "{outcome:?}");
+    assert!(
+        matches!(&outcome, Err(error) if error.kind() == ErrorKind::NotFound),
+        "{outcome:?}"
+    );
     assert_eq!(requests, 1);
 }
 
@@ -186,13 +182,13 @@ fn a_call_ends_at_its_deadline_with_the_number_of_attempts() {
     // Fifty attempts would take much longer.
     assert!(began.elapsed() < ms(3_000), "{:?}", began.elapsed());
     assert_eq!(error.status(), Some(503));
-    assert!(matches!(error.details().tries(), Some(2 | 3)), "{error}");
+    assert!(matches!(error.attempts(), 2 | 3), "{error}");
     // If the delay exceeds the deadline, the error is returned at once.
     let began = Instant::now();
     let server = Server::answering(|_| Answer::empty(503).header("Retry-After", "30"));
     let compute = server.compute_with(|options| options.call_timeout(ms(900)));
     let error = compute.get_image(id(1)).retrieve().expect_err("an error");
     assert!(began.elapsed() < ms(10_000), "{:?}", began.elapsed());
-    assert_eq!(error.details().retry_after(), Some(Duration::from_secs(30)));
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(30)));
     assert_eq!(server.requests().len(), 1);
 }

@@ -4,7 +4,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use opencloud::compute::v2::ListImages;
-use opencloud::{Error, OpenStack, Options, ServiceOptions};
+use opencloud::{ErrorKind, OpenStack, Options, ServiceOptions};
 use serde_json::json;
 
 use crate::support::{Answer, COMPUTE, Server, id, image, images, refusing};
@@ -21,12 +21,13 @@ fn good() -> Answer {
 
 /// Checks that the result is a timeout within the given time.
 #[track_caller]
-fn check_timeout(began: Instant, error: opencloud::Result<()>, longest: Duration) {
+fn check_timeout(began: Instant, error: opencloud::Result<()>, limit: &str) {
     let took = began.elapsed();
     let error = error.expect_err("a timeout");
-    assert!(matches!(error, Error::Timeout(_)), "{error:?}");
-    assert_eq!(error.details().message(), "no answer in time");
-    assert!(took <= longest, "{took:?}");
+    assert_eq!(error.kind(), ErrorKind::Timeout, "{error:?}");
+    let end = format!(" ({limit})");
+    assert!(error.message().ends_with(&end), "{error}");
+    assert!(took <= SHORT * 4, "{took:?}");
 }
 
 #[test]
@@ -59,7 +60,7 @@ fn a_silent_server_is_a_read_timeout() {
     check_timeout(
         began,
         retrieve(&server, |o| o.read_timeout(SHORT)),
-        SHORT * 4,
+        "read_timeout",
     );
     assert_eq!(server.requests().len(), 1, "a timeout is not retried");
     // After a part of the headers, and of the body.
@@ -69,7 +70,7 @@ fn a_silent_server_is_a_read_timeout() {
         check_timeout(
             began,
             retrieve(&server, |o| o.read_timeout(SHORT)),
-            SHORT * 4,
+            "read_timeout",
         );
     }
 }
@@ -80,7 +81,7 @@ fn a_slow_response_is_a_call_timeout() {
     let server = Server::answering(move |_| drip());
     let began = Instant::now();
     let outcome = retrieve(&server, |o| o.read_timeout(SHORT).call_timeout(SHORT * 2));
-    check_timeout(began, outcome, SHORT * 4);
+    check_timeout(began, outcome, "call_timeout");
     // Each read restarts the timeout.
     let server = Server::answering(move |_| good().drip(20, Duration::from_millis(60)));
     let began = Instant::now();
@@ -99,7 +100,7 @@ fn an_endless_response_is_a_call_timeout() {
     check_timeout(
         began,
         retrieve(&server, |o| o.call_timeout(SHORT)),
-        SHORT * 4,
+        "call_timeout",
     );
     // The same for endless headers.
     let head = format!("HTTP/1.1 200 OK\r\n{}", "X: y\r\n".repeat(100));
@@ -108,7 +109,7 @@ fn an_endless_response_is_a_call_timeout() {
     check_timeout(
         began,
         retrieve(&server, |o| o.call_timeout(SHORT)),
-        SHORT * 4,
+        "call_timeout",
     );
 }
 
@@ -125,7 +126,7 @@ fn a_stalled_tls_handshake_is_a_connect_timeout() {
         .compute_v2_with(ServiceOptions::new().endpoint(url))
         .expect("a service");
     let began = Instant::now();
-    check_timeout(began, compute.get_image("i").retrieve(), SHORT * 4);
+    check_timeout(began, compute.get_image("i").retrieve(), "connect_timeout");
 }
 
 #[test]
@@ -148,7 +149,7 @@ fn the_call_timeout_applies_to_authentication() {
     let server = Server::answering(|_| Answer::silence());
     let began = Instant::now();
     let openstack = OpenStack::new(server.options().call_timeout(SHORT)).expect("valid options");
-    check_timeout(began, openstack.token().map(drop), SHORT * 4);
+    check_timeout(began, openstack.token().map(drop), "connect_timeout");
 }
 
 #[test]
@@ -156,18 +157,18 @@ fn the_error_tells_a_refused_connection_from_an_unknown_host() {
     let (_listener, refused) = refusing();
     for (url, message) in [
         (refused, "connection refused"),
-        (
-            "http://no-such-host.invalid".into(),
-            "the name of the host could not be looked up",
-        ),
+        ("http://no-such-host.invalid".into(), "connection failed"),
     ] {
         let options = Options::new("").token_id("t").no_proxy().tries(1);
         let openstack = OpenStack::new(options).expect("valid options");
         let endpoint = ServiceOptions::new().endpoint(&url);
         let compute = openstack.compute_v2_with(endpoint).expect("a service");
         let error = compute.get_image("i").retrieve().expect_err("an error");
-        assert!(matches!(error, Error::Connection(_)), "{error:?}");
-        assert_eq!(error.to_string(), format!("GET {url}/images/i: {message}"));
+        assert_eq!(error.kind(), ErrorKind::Connection, "{error:?}");
+        assert_eq!(
+            error.to_string(),
+            format!("GET {url}/v2.1/images/i: {message}")
+        );
     }
 }
 
@@ -176,7 +177,7 @@ fn a_body_of_more_than_256_mib_is_an_error() {
     let mib = Answer::new(200, " ".repeat(1 << 20));
     let server = Server::playing([mib.repeated(257)]);
     let error = retrieve(&server, |options| options).expect_err("an error");
-    assert!(matches!(error, Error::Answer(_)), "{error:?}");
+    assert_eq!(error.kind(), ErrorKind::InvalidResponse, "{error:?}");
     assert_eq!(
         error.to_string(),
         format!(
@@ -200,8 +201,9 @@ fn a_page_of_ten_million_images_is_an_error() {
         .expect("an item");
     let message = error.expect_err("an error").to_string();
     let url = server.url("/v2.1/images?page_size=1000&limit=1000");
-    let begin =
-        format!("GET {url}: 200: the body is not a list of images: it has more than 250000 images");
+    let begin = format!(
+        "GET {url}: 200 OK: the body is not a list of images: it has more than 250000 images"
+    );
     assert!(message.starts_with(&begin), "{message}");
 }
 
@@ -219,7 +221,7 @@ fn the_user_agent_can_be_prefixed() {
     assert_eq!(agents, [own.to_owned(), format!("my-tool/1.2 (x) {own}")]);
     for bad in ["a\r\nX-Evil: 1", "a\0b", "a\nb"] {
         let error = OpenStack::new(Options::new("").user_agent(bad)).expect_err("an error");
-        assert!(matches!(error, Error::Invalid(_)), "{error:?}");
+        assert_eq!(error.kind(), ErrorKind::InvalidInput, "{error:?}");
         assert_eq!(
             error.to_string(),
             format!(
@@ -354,17 +356,17 @@ fn the_proxy_of_the_environment_is_used_unless_disabled() {
 #[test]
 fn a_timeout_of_zero_expires_at_once() {
     type Set = fn(Options) -> Options;
-    let limits: [Set; 2] = [
-        |options| options.call_timeout(Duration::ZERO),
-        |options| options.read_timeout(Duration::ZERO),
+    let limits: [(Set, &str); 2] = [
+        (|o| o.call_timeout(Duration::ZERO), "call_timeout"),
+        (|o| o.read_timeout(Duration::ZERO), "read_timeout"),
     ];
-    for limit in limits {
+    for (limit, name) in limits {
         let server = Server::answering(|_| Answer::silence());
         let began = Instant::now();
         check_timeout(
             began,
             retrieve(&server, |options| limit(options.tries(1))),
-            SHORT * 4,
+            name,
         );
     }
 }
@@ -383,7 +385,7 @@ fn the_resolve_timeout_limits_the_lookup_of_a_host_name() {
     // On a busy machine, a lookup may complete before the timeout is checked.
     let mut outcomes = (0..50).map(|_| compute.get_image(id(1)).retrieve());
     let error = outcomes.find_map(Result::err).expect("a timeout");
-    assert!(matches!(error, Error::Timeout(_)), "{error:?}");
+    assert_eq!(error.kind(), ErrorKind::Timeout, "{error:?}");
     let cause = std::error::Error::source(&error).map(ToString::to_string);
     assert_eq!(cause.as_deref(), Some("timeout: resolve"));
 }

@@ -1,4 +1,4 @@
-"""One cloud, as clients find it, and what they say with all that is its own replaced."""
+"""The settings of a cloud, and output without the values that differ between clouds."""
 
 import json
 import pathlib
@@ -6,7 +6,7 @@ import re
 
 UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 UNKNOWN = "00000000-1111-4222-8333-444444444444"
-# Metadata as people write them, and some that are hard on whoever escapes.
+# Common metadata, and some that is difficult to escape.
 ITEMS = {"os_distro": "debian", "Mixed Case": "a b", "dots.and:colons": "ünï \"q\" \\ /", "empty": ""}
 
 
@@ -23,11 +23,11 @@ class Cloud:
             self.settings["image"]: "{glance}",
         }
 
-    def knows(self, id):
-        """Somebody else may have an image there for a moment."""
+    def has(self, id):
+        """Whether this script knows an image. Other programs may create images meanwhile."""
         return id in self.names
 
-    def say(self, step, outcome):
+    def report(self, step, outcome):
         text = outcome if isinstance(outcome, str) else json.dumps(outcome, ensure_ascii=False, indent=1)
         print(f"== {step}\n{self.masked(text)}")
 

@@ -1,4 +1,4 @@
-"""What curl makes of one cloud: python3 clients_curl.py STATE."""
+"""Prints the responses that curl gets from a cloud: python3 clients_curl.py STATE."""
 
 import json
 import re
@@ -12,37 +12,37 @@ COMPUTE = cloud.settings["compute"]
 JSON = ["-H", "Content-Type: application/json"]
 
 
-def curl(*words, body=None):
-    """Head and body, as curl prints them."""
-    words = ["curl", "-sS", "-i", "--noproxy", "*", "--max-time", "60", *words]
+def curl(*arguments, body=None):
+    """Returns the head and body that curl prints."""
+    command = ["curl", "-sS", "-i", "--noproxy", "*", "--max-time", "60", *arguments]
     if body is not None:
-        words += [*JSON, "--data-binary", json.dumps(body, ensure_ascii=False)]
-    done = subprocess.run(words, capture_output=True, text=True)
+        command += [*JSON, "--data-binary", json.dumps(body, ensure_ascii=False)]
+    done = subprocess.run(command, capture_output=True, text=True)
     return done.stdout.replace("\r\n", "\n") + done.stderr
 
 
-def step(name, *words, body=None):
-    answer = curl(*words, body=body)
-    # As long as the ids and addresses in it; curl itself checks that it is right.
-    cloud.say(name, re.sub(r"(?i)(content-length: )\d+", r"\1N", only_ours(answer)))
-    return answer
+def step(name, *arguments, body=None):
+    response = curl(*arguments, body=body)
+    # The length depends on ids and URLs. curl checks that it is correct.
+    cloud.report(name, re.sub(r"(?i)(content-length: )\d+", r"\1N", known_images(response)))
+    return response
 
 
-def only_ours(answer):
-    """A list without what somebody else has there for a moment."""
-    head, end, body = answer.partition("\n\n")
+def known_images(response):
+    """Removes images from a list that other programs created."""
+    head, end, body = response.partition("\n\n")
     if not body.startswith('{"images": ['):
-        return answer
+        return response
     listed = json.loads(body)
-    listed["images"] = [image for image in listed["images"] if cloud.knows(image["id"])]
+    listed["images"] = [image for image in listed["images"] if cloud.has(image["id"])]
     return head + end + json.dumps(listed, indent=1)
 
 
-def sign_in(user, password, project):
+def auth_body(user, password, project):
     domain = {"id": "default"}
-    who = {"name": user, "domain": domain, "password": password}
+    credentials = {"name": user, "domain": domain, "password": password}
     return {"auth": {
-        "identity": {"methods": ["password"], "password": {"user": who}},
+        "identity": {"methods": ["password"], "password": {"user": credentials}},
         "scope": {"project": {"name": project, "domain": domain}},
     }}
 
@@ -50,22 +50,22 @@ def sign_in(user, password, project):
 tokens = {}
 url = cloud.settings["identity"] + "/auth/tokens"
 for user, person in cloud.settings["users"].items():
-    answer = curl(url, body=sign_in(user, person["password"], person["project"]))
-    status, _, rest = answer.partition("\n")
+    response = curl(url, body=auth_body(user, person["password"], person["project"]))
+    status, _, rest = response.partition("\n")
     tokens[user] = re.search("(?im)^x-subject-token: (.*)$", rest)[1]
     endpoints = re.findall(r'"interface": "public".*?"url": "(.*?)"', cloud.masked(rest))
-    cloud.say(f"sign in as {user}", f"{status} {sorted(endpoints)}")
-step("sign in with a wrong password", url, body=sign_in("demo", "wrong", "demo"))
-step("sign in for no project", url, body=sign_in("demo", "demo-password", "nowhere"))
+    cloud.report(f"authenticate as {user}", f"{status} {sorted(endpoints)}")
+step("authenticate with a wrong password", url, body=auth_body("demo", "wrong", "demo"))
+step("authenticate for an unknown project", url, body=auth_body("demo", "demo-password", "nowhere"))
 credential = {"methods": ["application_credential"], "application_credential": cloud.settings["application_credential"]}
-cloud.say("sign in with an application credential",
+cloud.report("authenticate with an application credential",
           curl(url, body={"auth": {"identity": credential}}).partition("\n")[0])
 
 DEMO, OTHER = (["-H", f"X-Auth-Token: {tokens[user]}"] for user in ("demo", "other"))
 
 
-def nova(name, path, *words, body=None, token=None):
-    return step(name, *(token or DEMO), *words, COMPUTE + path, body=body)
+def nova(name, path, *arguments, body=None, token=None):
+    return step(name, *(token or DEMO), *arguments, COMPUTE + path, body=body)
 
 
 step("the versions", COMPUTE.removesuffix("/v2.1") + "/")
@@ -73,14 +73,14 @@ step("no token", f"{COMPUTE}/images")
 step("a bad token", "-H", "X-Auth-Token: nonsense", f"{COMPUTE}/images")
 for path in ("/images", "/images/detail"):
     nova(f"list {path}", path)
-    # Page by page, as the links say.
+    # Follow the links to the next page.
     following, pages = f"{path}?limit=7", 0
     while following and pages < 20:
-        answer = nova(f"page {pages} of {path}", following)
-        links = json.loads(answer.partition("\n\n")[2]).get("images_links", [])
+        response = nova(f"page {pages} of {path}", following)
+        links = json.loads(response.partition("\n\n")[2]).get("images_links", [])
         following = links[0]["href"].removeprefix(COMPUTE) if links else None
         pages += 1
-    cloud.say(f"the pages of {path}", str(pages))
+    cloud.report(f"the pages of {path}", str(pages))
 nova("list as another", "/images", token=OTHER)
 for query in ("name=twin", "status=SAVING", "limit=-1", "limit=abc", f"marker={UNKNOWN}", "changes-since=x"):
     nova(f"list {query}", f"/images?{query}")
@@ -94,16 +94,16 @@ nova("the head of one", f"/images/{cloud.images['plain']}", "--head")
 
 create = {"disk_format": "raw", "container_format": "bare", "visibility": "private", "name": "scratch", "first": "1"}
 glance = cloud.settings["image"] + "/v2/images"
-made = json.loads(curl(*DEMO, glance, body=create).partition("\n\n")[2])["id"]
-cloud.names[made] = "<scratch>"
-curl(*DEMO, "-X", "PUT", "-H", "Content-Type: application/octet-stream", "--data-binary", "scratch", f"{glance}/{made}/file")
+created = json.loads(curl(*DEMO, glance, body=create).partition("\n\n")[2])["id"]
+cloud.names[created] = "<scratch>"
+curl(*DEMO, "-X", "PUT", "-H", "Content-Type: application/octet-stream", "--data-binary", "scratch", f"{glance}/{created}/file")
 try:
-    path = f"/images/{made}/metadata"
+    path = f"/images/{created}/metadata"
     nova("metadata", path)
     nova("merge", path, body={"metadata": ITEMS})
     nova("reset", path, "-X", "PUT", body={"metadata": {"only": "this", "second": "2"}})
     nova("set an item", f"{path}/new%20one", "-X", "PUT", body={"meta": {"new one": "x"}})
-    nova("set another than said", f"{path}/new%20one", "-X", "PUT", body={"meta": {"else": "x"}})
+    nova("set another key than in the URL", f"{path}/new%20one", "-X", "PUT", body={"meta": {"else": "x"}})
     for key in ("only", "new%20one", "missing", "a%2Fb", "%D0%BA", ""):
         nova(f"item {key}", f"{path}/{key}")
     nova("delete an item", f"{path}/second", "-X", "DELETE")
@@ -111,15 +111,15 @@ try:
     nova("metadata then", path)
     for bad in ({"metadata": {"k": 1}}, {"meta": {"k": "v"}}, {"metadata": {"k": "v" * 256}}, {"metadata": {"é": "v"}}, {}, []):
         nova(f"merge {bad}", path, body=bad)
-    nova("merge what is no JSON", path, *JSON, "--data-binary", "{")
+    nova("merge invalid JSON", path, *JSON, "--data-binary", "{")
     nova("merge in chunks", path, "-H", "Transfer-Encoding: chunked", body={"metadata": {"k": "v"}})
-    nova("merge after asking", path, "-H", "Expect: 100-continue", body={"metadata": {"k": "v"}})
+    nova("merge with Expect", path, "-H", "Expect: 100-continue", body={"metadata": {"k": "v"}})
     nova("reset to nothing", path, "-X", "PUT", body={"metadata": {}})
-    nova("the image then", f"/images/{made}")
+    nova("the image then", f"/images/{created}")
     nova("merge as another", path, body={"metadata": {"k": "v"}}, token=OTHER)
     for label in ("protected", "public-small", "other-private"):
         nova(f"delete {label}", f"/images/{cloud.images[label]}", "-X", "DELETE")
-    nova("delete", f"/images/{made}", "-X", "DELETE")
-    nova("delete again", f"/images/{made}", "-X", "DELETE")
+    nova("delete", f"/images/{created}", "-X", "DELETE")
+    nova("delete again", f"/images/{created}", "-X", "DELETE")
 finally:
-    curl(*DEMO, "-X", "DELETE", f"{glance}/{made}")
+    curl(*DEMO, "-X", "DELETE", f"{glance}/{created}")

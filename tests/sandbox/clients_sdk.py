@@ -1,4 +1,4 @@
-"""What openstacksdk makes of one cloud: python3 clients_sdk.py STATE."""
+"""Prints the results of openstacksdk on a cloud: python3 clients_sdk.py STATE."""
 
 import os
 import sys
@@ -18,19 +18,19 @@ cloud = Cloud(sys.argv[1])
 os.environ["OS_CLIENT_CONFIG_FILE"] = str(cloud.state / "clouds.yaml")
 
 
-def told(error):
-    """An exception, whole."""
+def describe(error):
+    """The class, message and details of an exception."""
     details = {key: getattr(error, key, None) for key in ("status_code", "http_status", "details", "request_id")}
     return f"{type(error).__module__}.{type(error).__name__}: {error} {details}"
 
 
 def step(name, work, show=lambda outcome: outcome):
-    """Does it, and says what came of it."""
+    """Runs an operation and prints the result or the exception."""
     try:
         outcome = show(work())
     except (SDKException, ClientException) as error:
-        outcome = told(error)
-    cloud.say(name, outcome)
+        outcome = describe(error)
+    cloud.report(name, outcome)
 
 
 def image(it):
@@ -39,34 +39,34 @@ def image(it):
 
 
 def images(found):
-    return [image(it) for it in found if cloud.knows(it.id)]
+    return [image(it) for it in found if cloud.has(it.id)]
 
 
 def metadata(it):
     return it.metadata
 
 
-def signed_in(name, **auth):
+def authenticate(name, **auth):
     connection = openstack.connect(name, auth=auth)
     connection.authorize()
     return f"{connection.auth['auth_url']}, for project {connection.current_project_id}"
 
 
 for name in (*cloud.settings["users"], "demo-app"):
-    step(f"sign in as {name}", lambda: signed_in(name))
-step("sign in with a wrong password", lambda: signed_in("demo", password="wrong"))
-step("sign in for no project", lambda: signed_in("demo", project_name="nowhere"))
+    step(f"authenticate as {name}", lambda: authenticate(name))
+step("authenticate with a wrong password", lambda: authenticate("demo", password="wrong"))
+step("authenticate for an unknown project", lambda: authenticate("demo", project_name="nowhere"))
 
 demo, other = openstack.connect("demo"), openstack.connect("other")
 nova, glance = demo.compute, demo.image
 
 step("versions", nova.get_all_version_data)
 for details in (False, True):
-    words = "in detail" if details else "in brief"
-    step(f"list {words}", lambda: nova.images(details), images)
+    kind = "with details" if details else "without details"
+    step(f"list {kind}", lambda: nova.images(details), images)
     for limit in (1, 5, 1000):
-        step(f"list {words}, {limit} a page", lambda: nova.images(details, limit=limit), images)
-    step(f"list {words}, one page", lambda: nova.images(details, limit=2, paginated=False), lambda it: len(list(it)))
+        step(f"list {kind}, {limit} a page", lambda: nova.images(details, limit=limit), images)
+    step(f"list {kind}, one page", lambda: nova.images(details, limit=2, paginated=False), lambda it: len(list(it)))
 for query in (
     {"name": "twin"}, {"status": "ACTIVE"}, {"status": "SAVING"}, {"type": "snapshot"}, {"min_disk": 10},
     {"min_ram": 512}, {"changes_since": "2020-01-01T00:00:00Z"}, {"changes_since": "2100-01-01T00:00:00Z"},
@@ -82,33 +82,33 @@ for label, id in cloud.images.items():
 for id in (UNKNOWN, "abc", "образ"):
     step(f"retrieve {id}", lambda: nova.get_image(id), image)
 step("find by name", lambda: nova.find_image("plain"), image)
-step("find by a name that two have", lambda: nova.find_image("twin"), image)
-step("find nothing", lambda: nova.find_image("no such", ignore_missing=True))
+step("find by an ambiguous name", lambda: nova.find_image("twin"), image)
+step("find an unknown name", lambda: nova.find_image("no such", ignore_missing=True))
 
-made = glance.post("/images", json={
+created = glance.post("/images", json={
     "disk_format": "raw", "container_format": "bare", "visibility": "private", "name": "scratch", "first": "1"}).json()["id"]
-cloud.names[made] = "<scratch>"
-glance.put(f"/images/{made}/file", data=b"scratch", headers={"Content-Type": "application/octet-stream"})
+cloud.names[created] = "<scratch>"
+glance.put(f"/images/{created}/file", data=b"scratch", headers={"Content-Type": "application/octet-stream"})
 try:
-    step("metadata", lambda: nova.fetch_image_metadata(made), metadata)
-    step("merge", lambda: nova.set_image_metadata(made, **ITEMS), metadata)
-    step("then", lambda: nova.fetch_image_metadata(made), metadata)
-    one = nova.get_image(made)
+    step("metadata", lambda: nova.fetch_image_metadata(created), metadata)
+    step("merge", lambda: nova.set_image_metadata(created, **ITEMS), metadata)
+    step("then", lambda: nova.fetch_image_metadata(created), metadata)
+    one = nova.get_image(created)
     for key in (*ITEMS, "no such", "a/b", "ключ"):
         step(f"item {key}", lambda: one.get_metadata_item(nova, key), lambda it: it.metadata[key])
     for key, value in {"os_distro": "fedora", "new": "x", "ключ": "v", "long": "v" * 256, "number": 1, "key": "🗝"}.items():
         step(f"set item {key}", lambda: one.set_metadata_item(nova, key, value), lambda it: it.metadata[key])
-    step("then", lambda: nova.fetch_image_metadata(made), metadata)
-    step("delete items", lambda: nova.delete_image_metadata(made, ["new"]))
-    step("delete them again", lambda: nova.delete_image_metadata(made, ["new"]))
+    step("then", lambda: nova.fetch_image_metadata(created), metadata)
+    step("delete items", lambda: nova.delete_image_metadata(created, ["new"]))
+    step("delete them again", lambda: nova.delete_image_metadata(created, ["new"]))
     for bad in ({"k": 1}, {"k": None}, {"k" * 256: "v"}, {"": "v"}, {"k": ["v"]}, {"size": "1"}, {"name": "renamed"}):
-        step(f"merge {bad}", lambda: nova.set_image_metadata(made, **bad), metadata)
+        step(f"merge {bad}", lambda: nova.set_image_metadata(created, **bad), metadata)
     many = {f"k{number}": "v" for number in range(129)}
-    step("merge too many", lambda: nova.set_image_metadata(made, **many), metadata)
+    step("merge too many", lambda: nova.set_image_metadata(created, **many), metadata)
     step("reset", lambda: one.replace_metadata(nova, {"only": "this"}), metadata)
-    step("then", lambda: nova.get_image(made), image)
-    step("reset to nothing", lambda: nova.delete_image_metadata(made))
-    step("then", lambda: nova.fetch_image_metadata(made), metadata)
+    step("then", lambda: nova.get_image(created), image)
+    step("reset to nothing", lambda: nova.delete_image_metadata(created))
+    step("then", lambda: nova.fetch_image_metadata(created), metadata)
     for label in ("protected", "public-small", "other-private", "other-shared"):
         id = cloud.images[label]
         step(f"metadata of {label}", lambda: nova.fetch_image_metadata(id), metadata)
@@ -117,10 +117,10 @@ try:
             step(f"reset {label}", lambda: one.new(id=id).replace_metadata(nova, {"k": "v"}), metadata)
             step(f"delete an item of {label}", lambda: nova.delete_image_metadata(id, ["k"]))
         step(f"delete {label}", lambda: nova.delete_image(id, ignore_missing=False))
-    step("delete as another", lambda: other.compute.delete_image(made, ignore_missing=False))
-    step("delete", lambda: nova.delete_image(made, ignore_missing=False))
-    step("delete again", lambda: nova.delete_image(made, ignore_missing=False))
-    step("delete what may be missing", lambda: nova.delete_image(made))
-    step("retrieve what is deleted", lambda: nova.get_image(made), image)
+    step("delete as another", lambda: other.compute.delete_image(created, ignore_missing=False))
+    step("delete", lambda: nova.delete_image(created, ignore_missing=False))
+    step("delete again", lambda: nova.delete_image(created, ignore_missing=False))
+    step("delete and ignore missing", lambda: nova.delete_image(created))
+    step("retrieve a deleted image", lambda: nova.get_image(created), image)
 finally:
-    glance.delete(f"/images/{made}")
+    glance.delete(f"/images/{created}")

@@ -49,8 +49,8 @@ impl Request {
     pub(crate) fn segments(&self) -> Vec<String> {
         let path = self.target.split('?').next().unwrap_or_default();
         let decode = |segment: &str| {
-            // A plus is a plus in a path.
-            let form = format!("x={}", segment.replace('+', "%2B"));
+            // In a path, a plus and an ampersand have no special meaning.
+            let form = format!("x={}", segment.replace('+', "%2B").replace('&', "%26"));
             let (_, value) = url::form_urlencoded::parse(form.as_bytes())
                 .next()
                 .expect("a pair");

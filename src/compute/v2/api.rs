@@ -1,40 +1,34 @@
-//! Every operation on images, as a value:
+//! The operations on images, as values:
 //! <https://docs.openstack.org/api-ref/compute/#images-deprecated>.
 
 use serde_json::{Map, Value, json};
 
-use crate::details::Missing;
-use crate::request::{Method, Microversion, Request};
+use crate::error::ErrorKind;
+use crate::http::fault::Fault;
+use crate::http::request::{Method, Request};
+use crate::microversion::Microversion;
 
 /// The last microversion with images:
 /// <https://opendev.org/openstack/nova/src/branch/master/nova/api/openstack/api_version_request.py>.
-const IMAGES: Microversion = Microversion(2, 35);
+const MAX_IMAGES: Microversion = Microversion(2, 35);
 
-/// The last one with their metadata.
-const METADATA: Microversion = Microversion(2, 38);
+/// The last microversion with image metadata.
+const MAX_METADATA: Microversion = Microversion(2, 38);
 
-pub(super) fn get_images(query: Vec<(String, String)>) -> Request {
-    Request::new(Method::Get, ["images"])
-        .query(query)
-        .until(IMAGES)
+pub(crate) fn get_images(query: Vec<(String, String)>) -> Request {
+    image(Method::Get, ["images"]).query(query)
 }
 
 pub(super) fn get_images_detail(query: Vec<(String, String)>) -> Request {
-    Request::new(Method::Get, ["images", "detail"])
-        .query(query)
-        .until(IMAGES)
+    image(Method::Get, ["images", "detail"]).query(query)
 }
 
-pub(super) fn get_image(id: &str) -> Request {
-    Request::new(Method::Get, ["images", id])
-        .until(IMAGES)
-        .seeks(Missing::Image)
+pub(crate) fn get_image(id: &str) -> Request {
+    image(Method::Get, ["images", id])
 }
 
 pub(super) fn delete_image(id: &str) -> Request {
-    Request::new(Method::Delete, ["images", id])
-        .until(IMAGES)
-        .seeks(Missing::Image)
+    image(Method::Delete, ["images", id])
 }
 
 pub(super) fn get_image_metadata(id: &str) -> Request {
@@ -49,37 +43,69 @@ pub(super) fn post_image_metadata(id: &str, items: &Map<String, Value>) -> Reque
     metadata(Method::Post, id).json(json!({"metadata": items}))
 }
 
-pub(super) fn get_image_metadata_item(id: &str, key: &str) -> Request {
-    item(Method::Get, id, key)
+pub(crate) fn get_image_metadata_item(id: &str, key: &str) -> Request {
+    metadata_item(Method::Get, id, key)
 }
 
 pub(super) fn put_image_metadata_item(id: &str, key: &str, value: &str) -> Request {
-    item(Method::Put, id, key).json(json!({"meta": {key: value}}))
+    metadata_item(Method::Put, id, key).json(json!({"meta": {key: value}}))
 }
 
 pub(super) fn delete_image_metadata_item(id: &str, key: &str) -> Request {
-    item(Method::Delete, id, key)
+    metadata_item(Method::Delete, id, key)
+}
+
+fn image<const N: usize>(method: Method, segments: [&str; N]) -> Request {
+    Request::new(method, segments)
+        .max_microversion(MAX_IMAGES)
+        .classify(classify_image)
 }
 
 fn metadata(method: Method, id: &str) -> Request {
     Request::new(method, ["images", id, "metadata"])
-        .until(METADATA)
-        .seeks(Missing::Image)
+        .max_microversion(MAX_METADATA)
+        .classify(classify_image)
 }
 
-fn item(method: Method, id: &str, key: &str) -> Request {
+fn metadata_item(method: Method, id: &str, key: &str) -> Request {
     Request::new(method, ["images", id, "metadata", key])
-        .until(METADATA)
-        .seeks(Missing::MetadataItem)
+        .max_microversion(MAX_METADATA)
+        .classify(classify_metadata_item)
 }
+
+/// Nova sends a named fault if the image does not exist. A fault without a name,
+/// or with the message for unknown routes, means that the URL is wrong:
+/// <https://opendev.org/openstack/nova/src/branch/master/nova/api/openstack/wsgi.py>.
+fn classify_image(fault: &Fault) -> Option<ErrorKind> {
+    let is_named = !fault.name.is_empty();
+    match fault.status {
+        404 if is_named && fault.message != ROUTE_NOT_FOUND => Some(ErrorKind::NotFound),
+        // Glance, behind Nova, rejected the token.
+        403 if fault.message.starts_with("HTTP 401 Unauthorized") => Some(ErrorKind::Unauthorized),
+        // Nova's rate limit, from before 429 was a status.
+        413 if fault.name == "overLimit" => Some(ErrorKind::RateLimited),
+        _ => None,
+    }
+}
+
+fn classify_metadata_item(fault: &Fault) -> Option<ErrorKind> {
+    let is_named = !fault.name.is_empty();
+    match fault.status {
+        404 if is_named && fault.message != "Image not found." => Some(ErrorKind::KeyNotFound),
+        _ => classify_image(fault),
+    }
+}
+
+const ROUTE_NOT_FOUND: &str = "The resource could not be found.";
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::request::Body;
+    use crate::http::request::Body;
 
     #[test]
     fn every_operation_is_method_path_query_and_body() {
+        let endpoint = "http://nova".parse().expect("valid URL");
         let query = || vec![("status".to_owned(), "in:queued,saving".to_owned())];
         let items: Map<_, _> = [("k".to_owned(), json!("v"))].into_iter().collect();
         for (request, method, url, body) in [
@@ -141,7 +167,7 @@ mod tests {
             });
             assert_eq!(request.method.as_str(), method, "{url}");
             assert_eq!(
-                request.url("http://nova").expect("a URL"),
+                request.url(&endpoint).expect("valid request").as_str(),
                 format!("http://nova{url}")
             );
             assert_eq!(sent, body, "{url}");
@@ -150,16 +176,25 @@ mod tests {
 
     #[test]
     fn every_operation_knows_its_last_microversion() {
-        assert_eq!(get_images(Vec::new()).until, Some(Microversion(2, 35)));
         assert_eq!(
-            get_images_detail(Vec::new()).until,
+            get_images(Vec::new()).max_microversion,
             Some(Microversion(2, 35))
         );
-        assert_eq!(get_image("i").until, Some(Microversion(2, 35)));
-        assert_eq!(delete_image("i").until, Some(Microversion(2, 35)));
-        assert_eq!(get_image_metadata("i").until, Some(Microversion(2, 38)));
         assert_eq!(
-            delete_image_metadata_item("i", "k").until,
+            get_images_detail(Vec::new()).max_microversion,
+            Some(Microversion(2, 35))
+        );
+        assert_eq!(get_image("i").max_microversion, Some(Microversion(2, 35)));
+        assert_eq!(
+            delete_image("i").max_microversion,
+            Some(Microversion(2, 35))
+        );
+        assert_eq!(
+            get_image_metadata("i").max_microversion,
+            Some(Microversion(2, 38))
+        );
+        assert_eq!(
+            delete_image_metadata_item("i", "k").max_microversion,
             Some(Microversion(2, 38))
         );
     }

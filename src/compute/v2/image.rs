@@ -1,95 +1,418 @@
-//! [`Image`]: one image, as far as the server told.
+//! [`Image`]: an image, and the requests for it.
 
 use std::fmt;
+use std::time::Duration;
 
 use jiff::Timestamp;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::{Map, Value, json};
 
-use super::disk_config::DiskConfig;
-use super::kept::Rest;
-use super::link::Link;
 use super::metadata::Metadata;
-use super::server::ServerRef;
-use super::status::ImageStatus;
+use super::types::{DiskConfig, ImageStatus, Link, ServerRef};
+use super::{api, decode, metadata_rules};
+use crate::error::{Error, ErrorKind, Result};
+use crate::http::request::Request;
+use crate::http::response::Response;
 use crate::service::Service;
+use crate::wait::poll;
 
-/// One image, as far as the server told: every field but the id is empty until
-/// a listing or [`retrieve`](Self::retrieve) filled it.
+/// An image. All fields but the id are empty until the image comes from a list,
+/// or is filled by [`retrieve`](Self::retrieve).
 ///
-/// It is yours: changing a field changes nothing at the server. `Serialize`
-/// gives back what Nova sent, under Nova's names, with what no field holds.
-#[derive(Clone)]
+/// This is a local copy: changing a field does not change the image on the
+/// server. Serializing it gives Nova's JSON, including the fields that this
+/// crate does not know. It is deserialized from the same JSON; it then belongs
+/// to no service, and cannot send requests. Images are equal if all fields are
+/// equal.
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Image {
-    /// The id, a UUID in every cloud that is known.
+    /// The id, usually a UUID.
     pub id: String,
-    /// The name, which need not be set, nor be the only one of its kind.
+    /// The name, which can be missing and is not unique.
     pub name: Option<String>,
-    /// Where else it can be found.
+    /// URLs of the image.
     pub links: Vec<Link>,
-    /// What is known about it beside these fields.
+    /// User-defined keys and values.
     pub metadata: Metadata,
-    /// The least disk of a server made from it, in GiB.
+    /// The minimum disk size of a server, in GiB.
     pub min_disk: Option<u64>,
-    /// The least memory of a server made from it, in MiB.
+    /// The minimum memory of a server, in MiB.
     pub min_ram: Option<u64>,
-    /// How much of it is there, in %.
+    /// The progress of saving the image, in percent.
     pub progress: Option<u64>,
-    /// Its size, in bytes.
+    /// The size of the data, in bytes.
     pub size: Option<u64>,
-    /// Its state.
+    /// The status.
     pub status: Option<ImageStatus>,
-    /// When it was made.
+    /// When the image was created.
     pub created: Option<Timestamp>,
-    /// When it last changed.
+    /// When the image was last updated.
     pub updated: Option<Timestamp>,
-    /// The server that it was made from: for snapshots.
-    pub server: Option<Box<ServerRef>>,
-    /// How the disk of a server made from it is partitioned.
-    pub disk_config: Option<Box<DiskConfig>>,
-    /// What no field can hold, as it came.
-    pub(super) rest: Option<Box<Rest>>,
-    pub(super) service: Service,
+    /// The server that a snapshot was created from.
+    pub server: Option<ServerRef>,
+    /// How Nova partitions the disk of a server.
+    pub disk_config: Option<DiskConfig>,
+    /// Unknown fields, and values that do not fit a field above.
+    pub(super) extra: Map<String, Value>,
+    pub(super) service: Owner,
+}
+
+/// The service of an image. It does not count when images are compared.
+#[derive(Clone, Default)]
+pub(super) struct Owner(Option<Service>);
+
+impl PartialEq for Owner {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl fmt::Debug for Owner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Owner")
+            .field(&self.0.as_ref().map(Service::endpoint))
+            .finish()
+    }
 }
 
 impl Image {
-    /// An image of which only the id is known.
-    pub(super) fn unknown(id: String, service: Service) -> Self {
-        Self {
+    /// An image with only an id.
+    pub(super) fn from_id(id: String, service: Service) -> Self {
+        let mut image = Self {
             id,
-            name: None,
-            links: Vec::new(),
-            metadata: Metadata::new(),
-            min_disk: None,
-            min_ram: None,
-            progress: None,
-            size: None,
-            status: None,
-            created: None,
-            updated: None,
-            server: None,
-            disk_config: None,
-            rest: None,
-            service,
+            ..Self::default()
+        };
+        image.attach(service);
+        image
+    }
+
+    /// Sets the service that requests for the image are sent to.
+    pub(super) fn attach(&mut self, service: Service) {
+        self.service = Owner(Some(service));
+    }
+
+    /// Sets metadata that the server sent. Empty metadata is serialized, too.
+    pub(super) fn set_metadata(&mut self, metadata: Metadata) {
+        if metadata.is_empty() {
+            self.extra.insert("metadata".to_owned(), json!({}));
+        } else {
+            self.extra.remove("metadata");
+        }
+        self.metadata = metadata;
+    }
+
+    /// Reads all fields from the server. Sends `GET /images/{id}`.
+    ///
+    /// <https://docs.openstack.org/api-ref/compute/#show-image-details>
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::NotFound`] if the image does not exist or is not visible to
+    /// this project.
+    pub fn retrieve(&mut self) -> Result<()> {
+        let response = self.send(&api::get_image(&self.id))?;
+        let mut image = decode::one(&response)?;
+        if !image.id.eq_ignore_ascii_case(&self.id) {
+            return Err(response.invalid(format!("the image has another id, {:?}", image.id)));
+        }
+        image.service = std::mem::take(&mut self.service);
+        *self = image;
+        Ok(())
+    }
+
+    /// Deletes the image. Sends `DELETE /images/{id}`.
+    ///
+    /// <https://docs.openstack.org/api-ref/compute/#delete-image>
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::NotFound`] if the image does not exist, for example because it
+    /// was deleted before; [`ErrorKind::Forbidden`] if it is protected or belongs to
+    /// another project.
+    pub fn delete(&self) -> Result<()> {
+        self.send(&api::delete_image(&self.id)).map(drop)
+    }
+
+    /// Reads the metadata, and stores it in [`metadata`](Self::metadata) as
+    /// well. Sends `GET /images/{id}/metadata`.
+    ///
+    /// <https://docs.openstack.org/api-ref/compute/#list-image-metadata>
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::NotFound`] if the image does not exist.
+    pub fn get_metadata(&mut self) -> Result<Metadata> {
+        let response = self.send(&api::get_image_metadata(&self.id))?;
+        self.set_metadata(decode::metadata(&response)?);
+        Ok(self.metadata.clone())
+    }
+
+    /// Replaces all metadata, and stores the result in
+    /// [`metadata`](Self::metadata). Sends `PUT /images/{id}/metadata`.
+    ///
+    /// Nova ignores the names of Glance's own fields, such as `name` or
+    /// `min_disk`, without an error. [`clear_metadata`](Self::clear_metadata)
+    /// removes all items.
+    ///
+    /// Every write of metadata through Nova makes a shared or community image
+    /// private.
+    ///
+    /// <https://docs.openstack.org/api-ref/compute/#create-or-update-image-metadata>
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidInput`], before anything is sent, for a value that would break
+    /// the image on the server; [`ErrorKind::BadRequest`] for a key or a value that
+    /// Nova rejects: a key has 1 to 255 of the characters `a-z A-Z 0-9 - _ : .`
+    /// and space, and a value at most 255 characters; [`ErrorKind::Forbidden`] for
+    /// more than 128 items.
+    pub fn reset_metadata<K, V>(&mut self, items: impl IntoIterator<Item = (K, V)>) -> Result<()>
+    where
+        K: AsRef<str>,
+        V: AsRef<str>,
+    {
+        let items = metadata_rules::validate_all(items)?;
+        let response = self.send(&api::put_image_metadata(&self.id, &items))?;
+        self.set_metadata(decode::metadata(&response)?);
+        Ok(())
+    }
+
+    /// Removes all metadata. Sends `PUT /images/{id}/metadata` without items.
+    ///
+    /// Every write of metadata through Nova makes a shared or community image
+    /// private.
+    ///
+    /// <https://docs.openstack.org/api-ref/compute/#create-or-update-image-metadata>
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::NotFound`] if the image does not exist.
+    pub fn clear_metadata(&mut self) -> Result<()> {
+        self.reset_metadata([("", ""); 0])
+    }
+
+    /// Sets some metadata, keeps the other items, and stores the result in
+    /// [`metadata`](Self::metadata). Sends `POST /images/{id}/metadata`.
+    ///
+    /// The server reads, changes and writes all metadata: if two programs merge
+    /// at the same time, one change can be lost.
+    ///
+    /// Every write of metadata through Nova makes a shared or community image
+    /// private.
+    ///
+    /// <https://docs.openstack.org/api-ref/compute/#update-image-metadata>
+    ///
+    /// # Errors
+    ///
+    /// The errors of [`reset_metadata`](Self::reset_metadata).
+    pub fn merge_metadata<K, V>(&mut self, items: impl IntoIterator<Item = (K, V)>) -> Result<()>
+    where
+        K: AsRef<str>,
+        V: AsRef<str>,
+    {
+        let items = metadata_rules::validate_all(items)?;
+        let response = self.send(&api::post_image_metadata(&self.id, &items))?;
+        self.set_metadata(decode::metadata(&response)?);
+        Ok(())
+    }
+
+    /// Reads one metadata value, and stores it in [`metadata`](Self::metadata)
+    /// as well. Sends `GET /images/{id}/metadata/{key}`.
+    ///
+    /// Returns JSON text if the value is not a string, as
+    /// [`Metadata::get`] does; [`Metadata::value`] returns which of the two it is.
+    ///
+    /// <https://docs.openstack.org/api-ref/compute/#show-image-metadata-item-details>
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::KeyNotFound`] if the image has no such item,
+    /// [`ErrorKind::NotFound`] if the image does not exist.
+    pub fn get_metadata_item(&mut self, key: &str) -> Result<String> {
+        let response = self.send(&api::get_image_metadata_item(&self.id, key))?;
+        let item = decode::metadata_item(&response, key)?;
+        let text = item.text.clone();
+        self.metadata.insert_item(item);
+        Ok(text)
+    }
+
+    /// Sets one metadata value, and stores it in [`metadata`](Self::metadata) as
+    /// well. Sends `PUT /images/{id}/metadata/{key}`.
+    ///
+    /// Every write of metadata through Nova makes a shared or community image
+    /// private.
+    ///
+    /// <https://docs.openstack.org/api-ref/compute/#create-or-update-image-metadata-item>
+    ///
+    /// # Errors
+    ///
+    /// The errors of [`reset_metadata`](Self::reset_metadata).
+    pub fn set_metadata_item(&mut self, key: &str, value: &str) -> Result<()> {
+        metadata_rules::validate(key, value)?;
+        let response = self.send(&api::put_image_metadata_item(&self.id, key, value))?;
+        self.metadata
+            .insert_item(decode::metadata_item(&response, key)?);
+        Ok(())
+    }
+
+    /// Deletes one metadata item, and removes it from
+    /// [`metadata`](Self::metadata) as well. Sends
+    /// `DELETE /images/{id}/metadata/{key}`.
+    ///
+    /// Every write of metadata through Nova makes a shared or community image
+    /// private.
+    ///
+    /// <https://docs.openstack.org/api-ref/compute/#delete-image-metadata-item>
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::KeyNotFound`] if the image has no such item,
+    /// [`ErrorKind::NotFound`] if the image does not exist.
+    pub fn delete_metadata_item(&mut self, key: &str) -> Result<()> {
+        self.send(&api::delete_image_metadata_item(&self.id, key))?;
+        self.metadata.remove(metadata_rules::trimmed_key(key));
+        Ok(())
+    }
+
+    /// Waits until the image has a status. Sends `GET /images/{id}` at once, and
+    /// then every 0.1 to 2 seconds.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::WaitFailed`] if the image can no longer get the status: it
+    /// does not exist, or its status is `DELETED` or `ERROR`.
+    /// [`ErrorKind::Timeout`] if it does not get the status in time; a request is
+    /// not interrupted. Also the errors of [`retrieve`](Self::retrieve).
+    pub fn wait_until(&mut self, status: impl Into<ImageStatus>, timeout: Duration) -> Result<()> {
+        let target = status.into();
+        match poll(timeout, || self.has_become(&target))? {
+            true => Ok(()),
+            false => Err(self.timed_out(timeout, &format!(" to become {target}"))),
+        }
+    }
+
+    /// Waits until the image has the status [`Active`](ImageStatus::Active).
+    /// Sends the requests of [`wait_until`](Self::wait_until).
+    ///
+    /// # Errors
+    ///
+    /// The errors of [`wait_until`](Self::wait_until).
+    pub fn wait_until_active(&mut self, timeout: Duration) -> Result<()> {
+        self.wait_until(ImageStatus::Active, timeout)
+    }
+
+    /// Waits until the image does not exist, or has the status
+    /// [`Deleted`](ImageStatus::Deleted). Sends the requests of
+    /// [`wait_until`](Self::wait_until).
+    ///
+    /// # Errors
+    ///
+    /// The errors of [`wait_until`](Self::wait_until).
+    pub fn wait_until_deleted(&mut self, timeout: Duration) -> Result<()> {
+        self.wait_until(ImageStatus::Deleted, timeout)
+    }
+
+    /// Waits until `is_done` returns true for the image, which is retrieved before
+    /// each call. Sends the requests of [`wait_until`](Self::wait_until).
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Timeout`] if `is_done` does not return true in time, and the
+    /// errors of [`retrieve`](Self::retrieve).
+    pub fn wait_with(
+        &mut self,
+        timeout: Duration,
+        mut is_done: impl FnMut(&Self) -> bool,
+    ) -> Result<()> {
+        match poll(timeout, || self.retrieve().map(|()| is_done(self)))? {
+            true => Ok(()),
+            false => Err(self.timed_out(timeout, "")),
+        }
+    }
+
+    /// Retrieves the image and returns whether it has the status. Fails if it can
+    /// no longer get the status.
+    fn has_become(&mut self, target: &ImageStatus) -> Result<bool> {
+        let failed = |id: &str, reason: &str| {
+            let message = format!("image {id} cannot become {target}: {reason}");
+            Error::new(ErrorKind::WaitFailed, message)
+        };
+        match self.retrieve() {
+            Err(error) if error.is_not_found() && *target == ImageStatus::Deleted => Ok(true),
+            Err(error) if error.is_not_found() => {
+                Err(failed(&self.id, "it does not exist").with_source(error))
+            }
+            Err(error) => Err(error),
+            Ok(()) => match &self.status {
+                Some(status) if !status.can_become(target) => {
+                    Err(failed(&self.id, &format!("its status is {status}")))
+                }
+                status => Ok(status.as_ref() == Some(target)),
+            },
+        }
+    }
+
+    fn timed_out(&self, timeout: Duration, goal: &str) -> Error {
+        let status = self.status.as_ref().map_or("missing", ImageStatus::as_str);
+        let message = format!(
+            "timed out after {timeout:?} waiting for image {}{goal}; its status is {status}",
+            self.id
+        );
+        Error::new(ErrorKind::Timeout, message)
+    }
+
+    fn send(&self, request: &Request) -> Result<Response> {
+        match &self.service.0 {
+            Some(service) => service.send(request),
+            None => Err(Error::invalid(format!(
+                "image {:?} belongs to no service; use Compute::get_image; nothing was sent",
+                self.id
+            ))),
         }
     }
 }
 
-impl fmt::Debug for Image {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Image")
-            .field("id", &self.id)
-            .field("name", &self.name)
-            .field("links", &self.links)
-            .field("metadata", &self.metadata)
-            .field("min_disk", &self.min_disk)
-            .field("min_ram", &self.min_ram)
-            .field("progress", &self.progress)
-            .field("size", &self.size)
-            .field("status", &self.status)
-            .field("created", &self.created)
-            .field("updated", &self.updated)
-            .field("server", &self.server)
-            .field("disk_config", &self.disk_config)
-            .finish_non_exhaustive()
+impl Serialize for Image {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let fields = [
+            ("id", json!(self.id)),
+            ("name", json!(self.name)),
+            ("minRam", json!(self.min_ram)),
+            ("minDisk", json!(self.min_disk)),
+            ("metadata", json!(self.metadata)),
+            ("created", json!(self.created)),
+            ("updated", json!(self.updated)),
+            ("status", json!(self.status)),
+            ("progress", json!(self.progress)),
+            ("OS-EXT-IMG-SIZE:size", json!(self.size)),
+            ("OS-DCF:diskConfig", json!(self.disk_config)),
+            ("server", json!(self.server)),
+            ("links", json!(self.links)),
+        ];
+        let empty = [json!(null), json!([]), json!({})];
+        let is_set = |name: &str| {
+            fields
+                .iter()
+                .any(|(set, value)| *set == name && !empty.contains(value))
+        };
+        let known = fields
+            .iter()
+            .map(|(name, value)| (*name, value))
+            .filter(|(name, _)| is_set(name));
+        let extra = self
+            .extra
+            .iter()
+            .map(|(name, value)| (name.as_str(), value))
+            .filter(|(name, _)| !is_set(name));
+        serializer.collect_map(known.chain(extra))
+    }
+}
+
+impl<'de> Deserialize<'de> for Image {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = Value::deserialize(deserializer)?.to_string();
+        decode::image(&text).map_err(|error| D::Error::custom(format!("the image {error}")))
     }
 }

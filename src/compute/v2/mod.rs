@@ -1,40 +1,27 @@
-//! Compute v2: the images of the cloud, as Nova shows them.
+//! Compute v2: images, through Nova's proxy API.
 
-mod api;
-mod disk_config;
-mod feed;
-mod fetch;
-#[cfg(fuzzing)]
-#[doc(hidden)]
-pub mod fuzzing;
-mod guard;
+pub(crate) mod api;
+pub(crate) mod decode;
 mod image;
-mod items;
-mod kept;
-mod link;
-mod list;
+mod list_images;
 mod metadata;
-mod metadata_serde;
-mod metadata_value;
-mod name;
-mod pages;
-mod read;
-mod server;
+mod metadata_rules;
 mod service;
-mod slot;
-mod status;
-mod verbs;
-mod wait;
-mod write;
+mod types;
 
-pub use disk_config::DiskConfig;
 pub use image::Image;
-pub use items::{IntoIter as MetadataIntoIter, Iter as MetadataIter};
-pub use link::Link;
-pub use list::ListImages;
-pub use metadata::Metadata;
-pub use metadata_value::MetadataValue;
-pub use pages::{Images, Page, Pages};
-pub use server::ServerRef;
+pub use list_images::ListImages;
+pub use metadata::{Metadata, MetadataIter, MetadataValue};
+pub(crate) use service::COMPUTE;
 pub use service::Compute;
-pub use status::ImageStatus;
+pub use types::{DiskConfig, ImageStatus, Link, ServerRef};
+
+/// An iterator over the images of a list: see
+/// [`Compute::list_images`](Compute::list_images).
+pub type Images = crate::list::List<Image>;
+
+/// An iterator over the pages of a list: see [`Images::pages`](crate::list::List::pages).
+pub type Pages = crate::list::Pages<Image>;
+
+/// A page of a list of images.
+pub type Page = crate::list::Page<Image>;

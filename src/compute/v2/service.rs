@@ -1,9 +1,18 @@
-//! [`Compute`]: the service, and what it gives.
+//! [`Compute`]: the Compute service.
 
 use super::image::Image;
-use super::list::ListImages;
-use super::pages::Images;
-use crate::service::Service;
+use super::list_images::ListImages;
+use super::{Images, api, decode};
+use crate::list::{Cursor, List, PageFetcher};
+use crate::service::{Service, ServiceType};
+
+pub(crate) const COMPUTE: ServiceType = ServiceType {
+    name: "compute",
+    version: "v2.1",
+    // The only header that Nova supports before 2.27.
+    microversion_header: Some("X-OpenStack-Nova-API-Version"),
+    replacement: "the Image service",
+};
 
 /// The Compute service, version 2.
 ///
@@ -16,12 +25,13 @@ impl Compute {
         Self(service)
     }
 
-    /// The images that this user may see, newest first. Sends nothing until the
-    /// first `next()`; then `GET /images`, or `GET /images/detail`, once a page.
+    /// Lists the images that the user can see, newest first. Sends nothing until
+    /// the first call of `next`, then `GET /images` or `GET /images/detail` for each
+    /// page.
     ///
     /// `list_images(true)` lists in detail, as in PHP. The list is complete,
-    /// however many pages it takes, unless [`ListImages::limit`] says less.
-    /// Images may be deleted while they are listed.
+    /// regardless of the number of pages, unless [`ListImages::limit`] is set.
+    /// Images can be deleted while they are listed.
     ///
     /// <https://docs.openstack.org/api-ref/compute/#list-images>
     ///
@@ -38,16 +48,32 @@ impl Compute {
     /// # }
     /// ```
     pub fn list_images(&self, list: impl Into<ListImages>) -> Images {
-        Images::new(self.0.clone(), list.into())
+        let list = list.into();
+        let operation = if list.detailed {
+            api::get_images_detail
+        } else {
+            api::get_images
+        };
+        let marker = list.marker.clone();
+        let cursor = list
+            .query()
+            .map(|filters| Cursor::new(operation(filters), list.page(), list.limit, list.marker));
+        let fetcher = PageFetcher {
+            service: self.0.clone(),
+            cursor: cursor.map_err(Some),
+            decode: decode::list,
+            id: |image: &Image| &image.id,
+        };
+        List::new(fetcher, marker)
     }
 
-    /// The image with that id. Sends nothing: every field but the id is empty
-    /// until [`Image::retrieve`].
+    /// The image with this id. Sends nothing: every field but the id is empty
+    /// until [`Image::retrieve`] is called.
     pub fn get_image(&self, id: impl Into<String>) -> Image {
-        Image::unknown(id.into(), self.0.clone())
+        Image::from_id(id.into(), self.0.clone())
     }
 
-    /// The address below which every request of this service goes.
+    /// The URL of the endpoint, below which every request is sent.
     #[must_use]
     pub fn endpoint(&self) -> &str {
         self.0.endpoint()

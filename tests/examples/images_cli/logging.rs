@@ -11,7 +11,7 @@ fn the_debug_level_shows_the_requests() {
         .output();
     let ran = Ran::from(output.expect("a process"));
     let line = format!(
-        "DEBUG opencloud::retry: GET {}/images?page_size=1000&limit=1000: 200, ",
+        "DEBUG opencloud::http::retry: GET {}/images?page_size=1000&limit=1000: 200, ",
         sandbox.compute_url()
     );
     assert!(

@@ -1,4 +1,4 @@
 //! An error response: the status, a space and `Retry-After` or `Location` on the first line, then the body.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| opencloud::compute::v2::fuzzing::fault(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| opencloud::fuzzing::fault(data));

@@ -1,4 +1,4 @@
 //! The URL of a next link.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| opencloud::compute::v2::fuzzing::next_link(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| opencloud::fuzzing::next_link(data));

@@ -1,4 +1,4 @@
 //! The body of an authentication response, or a cached token.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| opencloud::compute::v2::fuzzing::token(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| opencloud::fuzzing::token(data));

@@ -1,7 +1,8 @@
 //! [`Options`] that send a recorded authentication request, and the result.
 
 use opencloud::{
-    ApplicationCredential, Domain, OpenStack, Options, Project, Result, Scope, ServiceOptions, User,
+    ApplicationCredential, Domain, OpenStack, Options, Project, Result, Scope, ServiceOptions,
+    User, UserRef,
 };
 use serde_json::{Value, json};
 
@@ -26,7 +27,7 @@ pub(crate) fn options(url: &str, body: &str) -> Option<Options> {
                 ApplicationCredential::by_id(id, secret)
             } else {
                 let user = &part["user"];
-                let user = User::name_only(user["name"].as_str()?, domain(&user["domain"])?);
+                let user = UserRef::by_name(user["name"].as_str()?, domain(&user["domain"])?);
                 ApplicationCredential::by_name(part["name"].as_str()?, secret, user)
             };
             base(url).application_credential(credential)

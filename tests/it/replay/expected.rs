@@ -1,7 +1,7 @@
 //! The expected result of a call, derived from the recorded response with
 //! `serde_json` alone.
 
-use opencloud::{Error, Missing};
+use opencloud::{Error, ErrorKind};
 use serde_json::{Value, json};
 
 use super::call::{Call, Verb};
@@ -10,11 +10,10 @@ use super::recorded::Exchange;
 /// The parts of an error that a recorded response determines.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Failure {
-    pub(crate) kind: &'static str,
+    pub(crate) kind: ErrorKind,
     pub(crate) status: u16,
     pub(crate) message: String,
     pub(crate) request_id: String,
-    pub(crate) missing: Option<Missing>,
 }
 
 /// Whether the crate must reject the call before it sends a request: an invalid
@@ -26,7 +25,8 @@ pub(crate) fn is_rejected(exchange: &Exchange, call: &Call) -> bool {
         _ => None,
     };
     let is_of_image = !matches!(call.verb, Verb::Authenticate | Verb::List { .. });
-    let is_invalid = |segment: &str| ["", ".", ".."].contains(&segment);
+    let is_invalid =
+        |segment: &str| ["", ".", ".."].contains(&segment) || segment.contains(char::is_control);
     let is_mangled = |(name, _): &(String, String)| {
         name.strip_prefix("property-")
             .is_some_and(|name| "property-".contains(&name[..1]))
@@ -100,29 +100,24 @@ fn token(token: &Value) -> Value {
 
 /// The error that a call must return.
 pub(crate) fn failure(exchange: &Exchange, call: &Call) -> Failure {
-    let kind = match exchange.response.status {
-        400 => "BadRequest",
-        401 => "Unauthorized",
-        403 => "Forbidden",
-        404 => "NotFound",
-        409 => "Conflict",
-        429 => "OverLimit",
-        _ => "Status",
-    };
     let message = message(exchange);
     let is_html = exchange.response.json().is_none();
     let is_item = matches!(
         call.verb,
         Verb::GetItem(_) | Verb::SetItem(_) | Verb::DeleteItem(_)
     );
-    let missing = match (exchange.response.status, message.as_str()) {
-        (404, "Image not found.") => Some(Missing::Image),
-        (404, "Invalid metadata key") => Some(Missing::MetadataItem),
-        (404, "The resource could not be found.") if is_item && !is_html => {
-            Some(Missing::MetadataItem)
-        }
-        (404, _) => Some(Missing::Call),
-        _ => None,
+    let kind = match (exchange.response.status, message.as_str()) {
+        (400, _) => ErrorKind::BadRequest,
+        (401, _) => ErrorKind::Unauthorized,
+        (403, message) if message.starts_with("HTTP 401 Unauthorized") => ErrorKind::Unauthorized,
+        (403, _) => ErrorKind::Forbidden,
+        (404, "Image not found.") => ErrorKind::NotFound,
+        (404, "Invalid metadata key") => ErrorKind::KeyNotFound,
+        (404, "The resource could not be found.") if is_item && !is_html => ErrorKind::KeyNotFound,
+        (404, _) => ErrorKind::NoSuchApi,
+        (409, _) => ErrorKind::Conflict,
+        (429, _) => ErrorKind::RateLimited,
+        _ => ErrorKind::UnexpectedStatus,
     };
     let request_id = exchange
         .response
@@ -134,7 +129,6 @@ pub(crate) fn failure(exchange: &Exchange, call: &Call) -> Failure {
         status: exchange.response.status,
         message,
         request_id,
-        missing,
     }
 }
 
@@ -174,22 +168,10 @@ fn message(exchange: &Exchange) -> String {
 
 /// The same parts of an error of this crate.
 pub(crate) fn actual(error: &Error) -> Failure {
-    let kind = match error {
-        Error::Unauthorized(_) => "Unauthorized",
-        Error::Forbidden(_) => "Forbidden",
-        Error::NotFound(_) => "NotFound",
-        Error::BadRequest(_) => "BadRequest",
-        Error::Conflict(_) => "Conflict",
-        Error::OverLimit(_) => "OverLimit",
-        Error::Status(_) => "Status",
-        _ => "other",
-    };
-    let details = error.details();
     Failure {
-        kind,
-        status: details.status().unwrap_or_default(),
-        message: details.message().to_owned(),
-        request_id: details.request_id().unwrap_or_default().to_owned(),
-        missing: details.missing(),
+        kind: error.kind(),
+        status: error.status().unwrap_or_default(),
+        message: error.message().to_owned(),
+        request_id: error.request_id().unwrap_or_default().to_owned(),
     }
 }

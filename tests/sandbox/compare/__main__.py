@@ -1,15 +1,15 @@
-"""Asks two clouds the same things and shows where their answers differ.
+"""Sends the same requests to two clouds and shows differences between the responses.
 
     python3 tests/sandbox/compare [--quiet] REFERENCE SUBJECT [PREFIX...]
 
 REFERENCE and SUBJECT are state directories: each with cloud.json and
 images.json, as the sandbox writes them with --state. REFERENCE is usually a
-real cloud that holds the same images. Only cases whose name begins with a
-PREFIX are run, if any is given. What the cases make they take away again.
+real cloud with the same images. With a PREFIX, only cases whose name begins
+with it are run. The cases delete the images that they create.
 
-Status, headers (names, order, values) and body are compared; ids, tokens,
-dates, addresses and lengths are replaced first, and each length is checked
-against its own body. Exit 1 if anything differs.
+Compares status, headers (names, order, values) and body. Ids, tokens, dates,
+URLs and lengths are replaced first, and each length is checked against its
+body. Exits 1 if there is a difference.
 """
 
 import difflib
@@ -21,56 +21,55 @@ import cloud
 
 
 class Both:
-    """The two clouds as one: each case is asked of both."""
+    """Sends the request of each case to both clouds."""
 
     def __init__(self, clouds, prefixes, quiet):
         self.clouds, self.prefixes, self.quiet = clouds, prefixes, quiet
         self.count, self.different = 0, []
 
-    def wanted(self, group):
+    def is_selected(self, group):
         return not self.prefixes or any(
             group.startswith(it) or it.startswith(group) for it in self.prefixes
         )
 
-    def ask(self, name, method, path, **request):
-        """One case. What only looks is asked up to three times: somebody else
-        may have had images in a list for a moment. When much differs that is
-        not why."""
+    def send(self, name, method, path, **request):
+        """Runs a case. A GET is repeated up to twice if the responses differ, because
+        other programs may create images meanwhile, unless many cases differ."""
         if self.prefixes and not any(name.startswith(it) for it in self.prefixes):
             for one in self.clouds:
-                one.ask(method, path, **request)
+                one.response(method, path, **request)
             return
         self.count += 1
         for attempt in range(3 if method == "GET" and len(self.different) < 50 else 1):
             time.sleep(attempt)
-            answers = [one.ask(method, path, **request) for one in self.clouds]
-            if answers[0] == answers[1]:
+            responses = [one.response(method, path, **request) for one in self.clouds]
+            if responses[0] == responses[1]:
                 return
         self.different.append(name)
         if self.quiet:
             return
         print(f"=== {name}: {method} {path} {request.get('headers', '')}")
-        lines = [it.split("\n") for it in answers]
+        lines = [it.split("\n") for it in responses]
         for line in difflib.unified_diff(*lines, "reference", "subject", lineterm="", n=1):
             print(line if len(line) < 1500 else line[:1500] + " ...")
 
-    def each(self, what, /, *args, **more):
-        """Does something on both that is no case."""
+    def each(self, method, /, *args, **more):
+        """Calls a method of both clouds."""
         for one in self.clouds:
-            getattr(one, what)(*args, **more)
+            getattr(one, method)(*args, **more)
 
 
-def main(words):
-    quiet = "--quiet" in words
-    words = [word for word in words if word != "--quiet"]
-    if len(words) < 2:
+def main(arguments):
+    quiet = "--quiet" in arguments
+    arguments = [it for it in arguments if it != "--quiet"]
+    if len(arguments) < 2:
         print(__doc__, file=sys.stderr)
         return 2
-    both = Both([cloud.Cloud(state) for state in words[:2]], words[2:], quiet)
+    both = Both([cloud.Cloud(state) for state in arguments[:2]], arguments[2:], quiet)
     try:
         for group, run in cases.GROUPS.items():
-            if both.wanted(group):
-                run(lambda name, *args, **more: both.ask(f"{group}-{name}", *args, **more), both)
+            if both.is_selected(group):
+                run(lambda name, *args, **more: both.send(f"{group}-{name}", *args, **more), both)
     finally:
         both.each("clean_up")
     print(f"{both.count} cases, {len(both.different)} differ" + "".join(f"\n  {it}" for it in both.different))

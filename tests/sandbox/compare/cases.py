@@ -1,8 +1,8 @@
-"""The cases: what is asked of both clouds.
+"""The cases: the requests that are sent to both clouds.
 
-In paths, headers and bodies, <plain> and the like stand for the id of the seed
-image of that label or of an image made for the case, <project:demo> for a
-project's, <token:NAME> for a token.
+Placeholders in paths, headers and bodies: <LABEL> is the id of a seed image or
+of an image created for the case, <project:NAME> the id of a project and
+<token:NAME> a token.
 """
 
 import json
@@ -15,10 +15,10 @@ GROUPS = {}
 
 
 def group(name):
-    def keep(run):
+    def register(run):
         GROUPS[name] = run
         return run
-    return keep
+    return register
 
 
 def quote(text):
@@ -33,13 +33,13 @@ SECRET = "<secret>"
 
 
 @group("identity")
-def identity(ask, both):
+def identity(send, both):
     def get(name, path, method="GET", user="demo", **more):
-        ask(name, method, path, service="keystone", user=user, **more)
+        send(name, method, path, service="keystone", user=user, **more)
 
-    def sign_in(name, auth, query="", **more):
+    def authenticate(name, auth, query="", **more):
         body = auth if isinstance(auth, (str, bytes)) else {"auth": auth}
-        ask(name, "POST", f"/v3/auth/tokens{query}", service="keystone", user=None, body=body, **more)
+        send(name, "POST", f"/v3/auth/tokens{query}", service="keystone", user=None, body=body, **more)
 
     def password(**change):
         user = {**PASSWORD["password"]["user"], **change}
@@ -56,12 +56,12 @@ def identity(ask, both):
     get("version-head", "/v3", "HEAD", user=None)
     get("unknown-version", "/v2.0", user=None)
     get("unknown-path", "/v3/nonsense", user=None)
-    sign_in("password", {"identity": PASSWORD, "scope": PROJECT}, remember="password")
-    sign_in("no-catalogue", {"identity": PASSWORD, "scope": PROJECT}, "?nocatalog")
-    sign_in("extra", {"identity": PASSWORD, "scope": PROJECT, "extra": 1})
-    sign_in("no-content-type", {"identity": PASSWORD, "scope": PROJECT}, headers={"Content-Type": None})
-    sign_in("no-accept", {"identity": PASSWORD, "scope": PROJECT}, headers={"Accept": None})
-    sign_in("chunked", {"identity": PASSWORD, "scope": PROJECT}, headers={"Transfer-Encoding": "chunked"})
+    authenticate("password", {"identity": PASSWORD, "scope": PROJECT}, remember="password")
+    authenticate("no-catalog", {"identity": PASSWORD, "scope": PROJECT}, "?nocatalog")
+    authenticate("extra", {"identity": PASSWORD, "scope": PROJECT, "extra": 1})
+    authenticate("no-content-type", {"identity": PASSWORD, "scope": PROJECT}, headers={"Content-Type": None})
+    authenticate("no-accept", {"identity": PASSWORD, "scope": PROJECT}, headers={"Accept": None})
+    authenticate("chunked", {"identity": PASSWORD, "scope": PROJECT}, headers={"Transfer-Encoding": "chunked"})
     for name, change in {
         "by-id": {"id": "<user:demo>", "name": None, "domain": None}, "domain-name": {"domain": {"name": "Default"}},
         "domain-name-lower": {"domain": {"name": "default"}}, "unknown-domain": {"domain": {"name": "Nowhere"}},
@@ -69,7 +69,7 @@ def identity(ask, both):
         "unknown-id": {"id": "x", "name": None}, "no-domain": {"domain": None}, "no-password": {"password": None},
         "no-name": {"name": None},
     }.items():
-        sign_in(f"user-{name}", {"identity": password(**change), "scope": PROJECT})
+        authenticate(f"user-{name}", {"identity": password(**change), "scope": PROJECT})
     for name, scope in {
         "id": {"project": {"id": "<project:demo>"}}, "unknown-id": {"project": {"id": "x"}},
         "domain-name": {"project": {"name": "demo", "domain": {"name": "Default"}}},
@@ -80,14 +80,14 @@ def identity(ask, both):
         "unknown-domain": {"domain": {"id": "x"}}, "system": {"system": {"all": True}},
         "trust": {"OS-TRUST:trust": {"id": "x"}}, "two": {"project": {"id": "x"}, "domain": DOMAIN},
     }.items():
-        sign_in(f"scope-{name}", {"identity": PASSWORD, "scope": scope})
-    sign_in("unscoped", {"identity": PASSWORD}, remember="unscoped")
-    sign_in("system", {"identity": password(name="admin", password="admin-password"),
+        authenticate(f"scope-{name}", {"identity": PASSWORD, "scope": scope})
+    authenticate("unscoped", {"identity": PASSWORD}, remember="unscoped")
+    authenticate("system", {"identity": password(name="admin", password="admin-password"),
                        "scope": {"system": {"all": True}}}, remember="system")
-    sign_in("token", {"identity": {"methods": ["token"], "token": {"id": "<token:demo>"}}})
-    sign_in("token-scoped", {"identity": {"methods": ["token"], "token": {"id": "<token:unscoped>"}}, "scope": PROJECT})
-    sign_in("token-unknown", {"identity": {"methods": ["token"], "token": {"id": "nonsense"}}})
-    sign_in("token-and-password", {"identity": {**PASSWORD, "methods": ["token", "password"],
+    authenticate("token", {"identity": {"methods": ["token"], "token": {"id": "<token:demo>"}}})
+    authenticate("token-scoped", {"identity": {"methods": ["token"], "token": {"id": "<token:unscoped>"}}, "scope": PROJECT})
+    authenticate("token-unknown", {"identity": {"methods": ["token"], "token": {"id": "nonsense"}}})
+    authenticate("token-and-password", {"identity": {**PASSWORD, "methods": ["token", "password"],
                                                 "token": {"id": "<token:demo>"}}})
     user = {"name": "demo", "domain": DOMAIN}
     for name, part in {
@@ -101,13 +101,13 @@ def identity(ask, both):
         "name-unknown-user-id": {"name": "demo-app", "secret": SECRET, "user": {"id": "nobody"}},
         "name-of-another": {"name": "demo-app", "secret": SECRET, "user": {"name": "other", "domain": DOMAIN}},
     }.items():
-        sign_in(f"credential-{name}", {"identity": credential(**part)}, remember=f"credential-{name}")
+        authenticate(f"credential-{name}", {"identity": credential(**part)}, remember=f"credential-{name}")
     for name, scope in {"project": PROJECT, "unscoped": "unscoped"}.items():
-        sign_in(f"credential-scope-{name}", {"identity": credential(id="<credential>", secret=SECRET), "scope": scope})
-    ask("credential-images", "GET", "/v2.1/images?limit=1", token="credential-id")
+        authenticate(f"credential-scope-{name}", {"identity": credential(id="<credential>", secret=SECRET), "scope": scope})
+    send("credential-images", "GET", "/v2.1/images?limit=1", token="credential-id")
     for name, body in {"empty": "", "not-json": "{", "no-auth": "{}", "bad-utf8": b"\xff"}.items():
-        sign_in(f"body-{name}", body)
-    # Keystone quotes its whole schema after the first line.
+        authenticate(f"body-{name}", body)
+    # Keystone quotes its schema after the first line.
     for name, auth in {
         "null": None, "text": "x", "empty": {}, "no-methods": {"identity": {}},
         "methods-empty": {"identity": {"methods": []}}, "methods-text": {"identity": {"methods": "password"}},
@@ -118,11 +118,11 @@ def identity(ask, both):
         "no-token-id": {"identity": {"methods": ["token"], "token": {}}},
         "scope-null": {"identity": PASSWORD, "scope": None},
     }.items():
-        sign_in(f"auth-{name}", auth, loose=True)
+        authenticate(f"auth-{name}", auth, loose=True)
     own = {"X-Subject-Token": "<token:demo>"}
     path = "/v3/auth/tokens"
     get("check", path, headers=own)
-    get("check-no-catalogue", path + "?nocatalog", headers=own)
+    get("check-no-catalog", path + "?nocatalog", headers=own)
     get("check-head", path, "HEAD", headers=own)
     get("check-unknown", path, headers={"X-Subject-Token": "nonsense"})
     get("check-head-unknown", path, "HEAD", headers={"X-Subject-Token": "nonsense"})
@@ -136,14 +136,14 @@ def identity(ask, both):
     get("catalogue", "/v3/auth/catalog")
     get("catalogue-unscoped", "/v3/auth/catalog", token="unscoped")
     get("catalogue-no-token", "/v3/auth/catalog", user=None)
-    both.each("log_in", "demo", "gone")
+    both.each("authenticate", "demo", "gone")
     gone = {"X-Subject-Token": "<token:gone>"}
     get("revoke-nothing", path, "DELETE")
     get("revoke-unknown", path, "DELETE", headers={"X-Subject-Token": "nonsense"})
     get("revoke", path, "DELETE", token="gone", headers=gone)
     get("revoked-check", path, headers=gone)
-    ask("revoked-at-nova", "GET", "/v2.1/images?limit=1", token="gone")
-    ask("system-images", "GET", "/v2.1/images?limit=1", token="system")
+    send("revoked-at-nova", "GET", "/v2.1/images?limit=1", token="gone")
+    send("system-images", "GET", "/v2.1/images?limit=1", token="system")
     for name, method, path, body in (
         ("list", "GET", "/images", None), ("detail", "GET", "/images/detail", None),
         ("image", "GET", "/images/<plain>", None), ("image-abc", "GET", "/images/abc", None),
@@ -152,20 +152,20 @@ def identity(ask, both):
         ("post", "POST", "/images/abc/metadata", {"metadata": {}}), ("servers", "GET", "/servers", None),
         ("project", "GET", "/<project:demo>/images", None),
     ):
-        ask(f"unscoped-{name}", method, f"/v2.1{path}", token="unscoped", body=body)
+        send(f"unscoped-{name}", method, f"/v2.1{path}", token="unscoped", body=body)
 
 
 @group("list")
-def lists(ask, both):
+def lists(send, both):
     def get(name, query, path="/images", **more):
-        ask(name, "GET", f"/v2.1{path}{query}", **more)
+        send(name, "GET", f"/v2.1{path}{query}", **more)
 
     for user in ("demo", "demo-reader", "other", "admin"):
         get(f"all-{user}", "", user=user)
         get(f"detail-{user}", "", "/images/detail", user=user)
     get("limit-2", "?limit=2", remember="two")
     get("detail-limit-2", "?limit=2&name=twin", "/images/detail")
-    ask("next", "GET", "<next:two>")
+    send("next", "GET", "<next:two>")
     get("marker-of-the-last", "?limit=3&marker=<public-small>")
     get("exactly-all", "?limit=23")
     get("more-than-all", "?limit=24")
@@ -246,9 +246,9 @@ def lists(ask, both):
 
 
 @group("image")
-def one(ask, both):
+def one(send, both):
     def get(name, path, method="GET", **more):
-        ask(name, method, f"/v2.1/images/{path}", **more)
+        send(name, method, f"/v2.1/images/{path}", **more)
 
     for label in ("public-small", "public-large", "plain", "unicode", "odd-name", "long-name", "nameless", "empty-name",
                   "queued", "no-bytes", "protected", "hidden", "deactivated", "snapshot", "disk-auto", "disk-manual",
@@ -271,28 +271,28 @@ def one(ask, both):
     get("accept-nothing", "<plain>", headers={"Accept": None})
     get("not-found-accept-json", "abc", headers={"Accept": "application/json"})
     for method in ("HEAD", "PUT", "PATCH", "POST", "OPTIONS", "TRACE", "get"):
-        ask(f"method-{method}", method, "/v2.1/images/<plain>", body=None if method in ("HEAD", "get") else {})
-        ask(f"list-method-{method}", method, "/v2.1/images", body=None if method in ("HEAD", "get") else {})
-    ask("double-slash", "GET", "/v2.1//images///<plain>//metadata")
-    ask("encoded-word", "GET", "/v2.1/imag%65s/<plain>")
+        send(f"method-{method}", method, "/v2.1/images/<plain>", body=None if method in ("HEAD", "get") else {})
+        send(f"list-method-{method}", method, "/v2.1/images", body=None if method in ("HEAD", "get") else {})
+    send("double-slash", "GET", "/v2.1//images///<plain>//metadata")
+    send("encoded-word", "GET", "/v2.1/imag%65s/<plain>")
 
 
 @group("delete")
-def deleting(ask, both):
+def deleting(send, both):
     def delete(name, path, **more):
-        ask(name, "DELETE", f"/v2.1/images{path}", **more)
+        send(name, "DELETE", f"/v2.1/images{path}", **more)
 
-    both.each("make", "gone-1", name="to be deleted")
+    both.each("create", "gone-1", name="to be deleted")
     delete("it", "/<gone-1>")
     delete("again", "/<gone-1>")
-    ask("get-deleted", "GET", "/v2.1/images/<gone-1>")
-    ask("marker-deleted", "GET", "/v2.1/images?marker=<gone-1>")
+    send("get-deleted", "GET", "/v2.1/images/<gone-1>")
+    send("marker-deleted", "GET", "/v2.1/images?marker=<gone-1>")
     delete("unknown", f"/{UNKNOWN}")
     delete("abc", "/abc")
     delete("detail", "/detail")
     for label in ("protected", "other-private", "other-shared", "other-community", "public-small"):
         delete(label, f"/<{label}>")
-    both.each("make", "scratch", name="scratch")
+    both.each("create", "scratch", name="scratch")
     delete("as-reader", "/<scratch>", user="demo-reader")
     delete("as-other", "/<scratch>", user="other")
     delete("trailing-slash", "/<scratch>/")
@@ -300,50 +300,50 @@ def deleting(ask, both):
     delete("with-bad-body", "/<scratch>", body=b"\xff")
     delete("with-xml", "/<scratch>", body=b"<a/>", headers={"Content-Type": "application/xml"})
     delete("with-body", "/<scratch>", body={"a": 1})
-    both.each("make", "scratch", name="scratch")
+    both.each("create", "scratch", name="scratch")
     delete("with-query", "/<scratch>?a=1")
-    both.each("make", "scratch", name="scratch")
+    both.each("create", "scratch", name="scratch")
     delete("with-question-mark", "/<scratch>%3Fx")
-    ask("deleted-with-question-mark", "GET", "/v2.1/images/<scratch>")
-    both.each("make", "scratch", name="scratch")
+    send("deleted-with-question-mark", "GET", "/v2.1/images/<scratch>")
+    both.each("create", "scratch", name="scratch")
     delete("as-admin", "/<scratch>", user="admin")
-    both.each("make", "scratch", data=None, name="queued")
+    both.each("create", "scratch", data=None, name="queued")
     delete("queued", "/<scratch>")
 
 
-def changes(ask, image="<scratch>"):
-    """Ways to change the metadata of an image, and to look at it."""
+def changes(send, image="<scratch>"):
+    """Functions that get and change the metadata of an image."""
     base = f"/v2.1/images/{image}/metadata"
 
     def get(name, path="", **more):
-        ask(name, "GET", base + path, **more)
+        send(name, "GET", base + path, **more)
 
     def post(name, items, **more):
-        ask(name, "POST", base, body={"metadata": items}, **more)
+        send(name, "POST", base, body={"metadata": items}, **more)
         get(f"{name}-then")
 
     def put(name, items, **more):
-        ask(name, "PUT", base, body={"metadata": items}, **more)
+        send(name, "PUT", base, body={"metadata": items}, **more)
         get(f"{name}-then")
 
     def item(name, key, value, path=None, **more):
-        ask(name, "PUT", f"{base}/{path or quote(key)}", body={"meta": {key: value}}, **more)
+        send(name, "PUT", f"{base}/{path or quote(key)}", body={"meta": {key: value}}, **more)
 
     def delete(name, path, **more):
-        ask(name, "DELETE", f"{base}/{path}", **more)
+        send(name, "DELETE", f"{base}/{path}", **more)
 
     return get, post, put, item, delete
 
 
 @group("metadata")
-def metadata(ask, both):
-    both.each("make", "scratch", name="metadata", one="1", Two="2", min_disk=3, tags=["t"])
-    get, post, put, item, delete = changes(ask)
+def metadata(send, both):
+    both.each("create", "scratch", name="metadata", one="1", Two="2", min_disk=3, tags=["t"])
+    get, post, put, item, delete = changes(send)
     get("get")
     post("post", {"three": "3", "one": "changed"})
     put("put", {"four": "4"})
-    ask("image-after-put", "GET", "/v2.1/images/<scratch>")
-    ask("glance-after-put", "GET", "/v2/images/<scratch>", service="glance")
+    send("image-after-put", "GET", "/v2.1/images/<scratch>")
+    send("glance-after-put", "GET", "/v2/images/<scratch>", service="glance")
     put("put-empty", {})
     post("post-empty", {})
     post("post-many", {"a": "1", "B": "2", "c_d": "3"})
@@ -359,7 +359,7 @@ def metadata(ask, both):
         "meta-list": {"meta": []}, "bad-second-key": {"meta": {"new": "x", "a/b": "y"}},
         "number-and-key": {"meta": {"new": 1, "a/b": "y"}},
     }.items():
-        ask(f"item-{name}", "PUT", "/v2.1/images/<scratch>/metadata/new", body=body)
+        send(f"item-{name}", "PUT", "/v2.1/images/<scratch>/metadata/new", body=body)
     delete("item-delete", "new")
     delete("item-delete-again", "new")
     get("after-item-delete")
@@ -369,8 +369,8 @@ def metadata(ask, both):
     get("after-other-case")
     delete("delete-other-case", "A")
     get("after-delete-other-case")
-    ask("item-post", "POST", "/v2.1/images/<scratch>/metadata/a", body={"meta": {"a": "x"}})
-    ask("delete-all", "DELETE", "/v2.1/images/<scratch>/metadata")
+    send("item-post", "POST", "/v2.1/images/<scratch>/metadata/a", body={"meta": {"a": "x"}})
+    send("delete-all", "DELETE", "/v2.1/images/<scratch>/metadata")
     get("trailing-slash", "/")
     get("query", "?a=b")
     get("empty-query", "?")
@@ -380,7 +380,7 @@ def metadata(ask, both):
     get("item-newline", "/a%0A")
     get("item-newlines", "/a%0A%0A")
     delete("item-query-delete", "c_d?x=1")
-    ask("put-query", "PUT", "/v2.1/images/<scratch>/metadata?x=1", body={"metadata": {"kept": "k"}})
+    send("put-query", "PUT", "/v2.1/images/<scratch>/metadata?x=1", body={"metadata": {"kept": "k"}})
     # A value that moves to another name.
     put("two", {"a": "1", "b": "2"})
     put("move", {"c": "1"})
@@ -392,22 +392,22 @@ def metadata(ask, both):
     put("trimmed-move", {"a ": "new"})
     post("trimmed-twice", {" q": "x", "q": "y"})
     post("trimmed-twice-more", {"q": "y", "q ": "x"})
-    # Who sees an image whose metadata was changed, and when it was.
+    # The visibility and the time of an image after a change.
     for visibility in ("shared", "community", "private"):
-        both.each("make", "scratch", data=None, name=f"{visibility} first", visibility=visibility, a="1")
-        get, post, put, item, delete = changes(ask)
+        both.each("create", "scratch", data=None, name=f"{visibility} first", visibility=visibility, a="1")
+        get, post, put, item, delete = changes(send)
         for user in ("other", "demo"):
-            ask(f"{visibility}-as-{user}", "GET", "/v2.1/images/<scratch>", user=user, dates=True)
+            send(f"{visibility}-as-{user}", "GET", "/v2.1/images/<scratch>", user=user, dates=True)
         time.sleep(1.1)
         post(f"{visibility}-nothing", {})
-        ask(f"{visibility}-after-nothing", "GET", "/v2.1/images/<scratch>", dates=True)
+        send(f"{visibility}-after-nothing", "GET", "/v2.1/images/<scratch>", dates=True)
         item(f"{visibility}-item", "a", "2")
         for user in ("other", "demo"):
-            ask(f"{visibility}-after-as-{user}", "GET", "/v2.1/images/<scratch>", user=user, dates=True)
-        ask(f"{visibility}-at-glance", "GET", "/v2/images/<scratch>", service="glance", dates=True)
-    both.each("make", "scratch", name="metadata", one="1", Two="2", min_disk=3, tags=["t"])
-    get, post, put, item, delete = changes(ask)
-    # The order of what comes back.
+            send(f"{visibility}-after-as-{user}", "GET", "/v2.1/images/<scratch>", user=user, dates=True)
+        send(f"{visibility}-at-glance", "GET", "/v2/images/<scratch>", service="glance", dates=True)
+    both.each("create", "scratch", name="metadata", one="1", Two="2", min_disk=3, tags=["t"])
+    get, post, put, item, delete = changes(send)
+    # The order of the metadata in a response.
     put("order-empty", {})
     post("order", {"z": "1", "y": "2", "x": "3"})
     delete("order-delete", "y")
@@ -415,17 +415,17 @@ def metadata(ask, both):
     post("order-back", {"y": "5"})
     put("order-put", {"x": "7", "n": "8", "z": "9"})
     for user in ("demo-reader", "other", "admin"):
-        ask(f"post-as-{user}", "POST", "/v2.1/images/<scratch>/metadata", user=user, body={"metadata": {"by": user}})
-        ask(f"post-nothing-as-{user}", "POST", "/v2.1/images/<scratch>/metadata", user=user, body={"metadata": {}})
-        ask(f"delete-as-{user}", "DELETE", "/v2.1/images/<scratch>/metadata/x", user=user)
-        ask(f"delete-missing-as-{user}", "DELETE", "/v2.1/images/<scratch>/metadata/missing", user=user)
+        send(f"post-as-{user}", "POST", "/v2.1/images/<scratch>/metadata", user=user, body={"metadata": {"by": user}})
+        send(f"post-nothing-as-{user}", "POST", "/v2.1/images/<scratch>/metadata", user=user, body={"metadata": {}})
+        send(f"delete-as-{user}", "DELETE", "/v2.1/images/<scratch>/metadata/x", user=user)
+        send(f"delete-missing-as-{user}", "DELETE", "/v2.1/images/<scratch>/metadata/missing", user=user)
         get(f"get-as-{user}", user=user)
 
 
 @group("keys")
-def keys(ask, both):
-    both.each("make", "scratch", name="keys", a="1")
-    get, post, put, item, delete = changes(ask)
+def keys(send, both):
+    both.each("create", "scratch", name="keys", a="1")
+    get, post, put, item, delete = changes(send)
     for label, key in {
         "255": "k" * 255, "256": "k" * 256, "empty": "", "unicode": "ключ", "slash": "a/b", "percent": "50%",
         "space": "a b", "dot": "a.b", "colon": "a:b", "dash-underscore": "a-b_c", "plus": "a+b", "question": "a?b",
@@ -442,9 +442,9 @@ def keys(ask, both):
 
 
 @group("values")
-def values(ask, both):
-    both.each("make", "scratch", name="values", kept="k")
-    get, post, put, item, delete = changes(ask)
+def values(send, both):
+    both.each("create", "scratch", name="values", kept="k")
+    get, post, put, item, delete = changes(send)
     for label, value in {
         "255": "v" * 255, "256": "v" * 256, "empty": "", "unicode": "значение", "emoji": "🗝", "number": 1,
         "float": 1.5, "true": True, "null": None, "list": ["a"], "object": {"a": "b"}, "newline": "a\nb",
@@ -460,8 +460,8 @@ def values(ask, both):
 
 
 @group("bodies")
-def bodies(ask, both):
-    both.each("make", "scratch", name="bodies", kept="k")
+def bodies(send, both):
+    both.each("create", "scratch", name="bodies", kept="k")
     path = "/v2.1/images/<scratch>/metadata"
     for label, body in {
         "empty": "", "not-json": "{", "array": "[]", "null": "null", "text": '"x"', "number": "1.50",
@@ -475,36 +475,36 @@ def bodies(ask, both):
         "trailing-comma": '{"metadata": {"a": "1",}}', "space": ' \n{"metadata": {"a": "1"}}\t', "two-values": "{} {}",
         "control": '{"metadata": {"a": "\n"}}', "nan": '{"metadata": {"a": NaN}}', "single": "{'metadata': {}}",
     }.items():
-        ask(f"post-{label}", "POST", path, body=body)
-        ask(f"put-{label}", "PUT", path, body=body)
-        ask(f"{label}-then", "GET", path)
+        send(f"post-{label}", "POST", path, body=body)
+        send(f"put-{label}", "PUT", path, body=body)
+        send(f"{label}-then", "GET", path)
     item = '{"meta": {"a": "1"}}'
     for label, body in {"empty": "", "not-json": "{", "null": "null", "list": "[]"}.items():
-        ask(f"item-{label}", "PUT", f"{path}/a", body=body)
+        send(f"item-{label}", "PUT", f"{path}/a", body=body)
     for label, kind in {"none": None, "text": "text/plain", "charset": "application/json; charset=utf-8",
                         "xml": "application/xml", "own": "application/vnd.openstack.compute+json", "empty": "",
                         "capitals": "APPLICATION/JSON", "form": "application/x-www-form-urlencoded"}.items():
-        ask(f"type-{label}", "PUT", f"{path}/a", body=item, headers={"Content-Type": kind})
-    ask("get-type-xml", "GET", path, headers={"Content-Type": "application/xml"})
-    ask("get-bad-body", "GET", path, body=b"\xff")
-    ask("get-body", "GET", path, body=b"{")
-    ask("nothing-at-all", "POST", path)
-    ask("chunked", "POST", path, body=item, headers={"Transfer-Encoding": "chunked"})
-    ask("then", "GET", path)
+        send(f"type-{label}", "PUT", f"{path}/a", body=item, headers={"Content-Type": kind})
+    send("get-type-xml", "GET", path, headers={"Content-Type": "application/xml"})
+    send("get-bad-body", "GET", path, body=b"\xff")
+    send("get-body", "GET", path, body=b"{")
+    send("nothing-at-all", "POST", path)
+    send("chunked", "POST", path, body=item, headers={"Transfer-Encoding": "chunked"})
+    send("then", "GET", path)
     large = {"metadata": {f"k{n}": "v" * 255 for n in range(600)}}
-    ask("too-large", "POST", path, body=large)
-    ask("too-large-json", "POST", path, body=large, headers={"Accept": "application/json"})
-    ask("too-large-plain", "POST", path, body=large, headers={"Accept": None})
-    ask("too-large-no-token", "POST", path, user=None, body=large)
-    ask("too-large-unknown-path", "POST", "/v2.1/nonsense", body=large)
-    ask("just-not-too-large", "POST", path, body=b"x" * 114688)
-    ask("just-too-large", "POST", path, body=b"x" * 114689)
+    send("too-large", "POST", path, body=large)
+    send("too-large-json", "POST", path, body=large, headers={"Accept": "application/json"})
+    send("too-large-plain", "POST", path, body=large, headers={"Accept": None})
+    send("too-large-no-token", "POST", path, user=None, body=large)
+    send("too-large-unknown-path", "POST", "/v2.1/nonsense", body=large)
+    send("just-not-too-large", "POST", path, body=b"x" * 114688)
+    send("just-too-large", "POST", path, body=b"x" * 114689)
 
 
 @group("quota")
-def quota(ask, both):
-    both.each("make", "scratch", name="quota")
-    get, post, put, item, delete = changes(ask)
+def quota(send, both):
+    both.each("create", "scratch", name="quota")
+    get, post, put, item, delete = changes(send)
     put("put-128", {f"k{n}": "v" for n in range(128)})
     post("post-129th", {"k128": "v"})
     item("item-129th", "k128", "v")
@@ -515,21 +515,21 @@ def quota(ask, both):
 
 
 @group("reserved")
-def reserved(ask, both):
+def reserved(send, both):
     names = """name id status min_disk min_ram size owner visibility protected tags checksum created_at updated_at
         deleted_at disk_format container_format os_hidden os_hash_algo os_hash_value locations location self schema
         file stores deleted is_public properties kernel_id ramdisk_id os_glance_x os_glance_ owner_specified.x
         virtual_size direct_url image_id remove_props context method data member image_type auto_disk_config
         instance_uuid hw_disk_bus mappings block_device_mapping architecture os_version""".split()
     for key in names:
-        both.each("make", "scratch", name=f"reserved {key}", kept="k")
-        get, post, put, item, delete = changes(ask)
+        both.each("create", "scratch", name=f"reserved {key}", kept="k")
+        get, post, put, item, delete = changes(send)
         post(f"{key}-post", {key: "v"})
         item(f"{key}-item", key, "w")
         delete(f"{key}-delete", key)
         put(f"{key}-put", {key: "v", "more": "m"})
-        ask(f"{key}-image", "GET", "/v2.1/images/<scratch>")
-        ask(f"{key}-delete-image", "DELETE", "/v2.1/images/<scratch>")
+        send(f"{key}-image", "GET", "/v2.1/images/<scratch>")
+        send(f"{key}-delete-image", "DELETE", "/v2.1/images/<scratch>")
     for label, key, value in (
         ("name", "name", "renamed"), ("visibility", "visibility", "shared"), ("min_disk", "min_disk", "7"),
         ("os_hidden", "os_hidden", "True"), ("public", "visibility", "public"), ("protected", "protected", "True"),
@@ -541,45 +541,45 @@ def reserved(ask, both):
         ("spaced-glance", " os_glance_x", "v"), ("spaced-kernel", " kernel_id", ""), ("spaced-tags", " tags", "v"),
         ("spaced-location", " location", "v"), ("spaced-self", " self", "v"), ("spaced-mappings", " mappings", "[]"),
     ):
-        both.each("make", "scratch", name="reserved, with a value that suits", kept="k")
-        get, post, put, item, delete = changes(ask)
+        both.each("create", "scratch", name="reserved, with a valid value", kept="k")
+        get, post, put, item, delete = changes(send)
         post(f"suits-{label}", {key: value})
-        ask(f"suits-{label}-image", "GET", "/v2.1/images/<scratch>")
-        ask(f"suits-{label}-glance", "GET", "/v2/images/<scratch>", service="glance")
+        send(f"suits-{label}-image", "GET", "/v2.1/images/<scratch>")
+        send(f"suits-{label}-glance", "GET", "/v2/images/<scratch>", service="glance")
 
 
 @group("poison")
-def poison(ask, both):
+def poison(send, both):
     for label, value in {
         "text": "v", "empty": "", "bom": "\ufeff[]", "json": '[{"virtual": "ami", "device": "vda"}]', "object": "{}",
         "null": "null", "string": '"abc"', "numbers": '[1,2.0,1e5,1e16,-0.0,1e-7,"\\u00e9",  true]',
         "nan": "[NaN,1e999,-Infinity]", "surrogate": '["\\ud800"]', "nested": "[" * 50 + "]" * 50,
     }.items():
         for key in ("mappings", " mappings", "mappings\n", "block_device_mapping"):
-            both.each("make", "scratch", name="mappings")
-            get, post, put, item, delete = changes(ask)
+            both.each("create", "scratch", name="mappings")
+            get, post, put, item, delete = changes(send)
             name = f"{label}-{key.strip()}{'-spaced' if key != key.strip() else ''}{'-newline' if key[-1:] == chr(10) else ''}"
             post(name, {key: value})
-            ask(f"{name}-image", "GET", "/v2.1/images/<scratch>")
-            ask(f"{name}-list", "GET", "/v2.1/images?limit=3")
-            ask(f"{name}-list-without", "GET", "/v2.1/images?limit=2&marker=<scratch>")
-            ask(f"{name}-detail", "GET", "/v2.1/images/detail?limit=1")
+            send(f"{name}-image", "GET", "/v2.1/images/<scratch>")
+            send(f"{name}-list", "GET", "/v2.1/images?limit=3")
+            send(f"{name}-list-without", "GET", "/v2.1/images?limit=2&marker=<scratch>")
+            send(f"{name}-detail", "GET", "/v2.1/images/detail?limit=1")
             get(f"{name}-get-item", f"/{key.strip()}")
             post(f"{name}-more", {"z": "1"})
             item(f"{name}-item", key, value)
             put(f"{name}-put-same", {key: value})
             put(f"{name}-put", {})
             delete(f"{name}-delete-item", key.strip())
-            ask(f"{name}-delete", "DELETE", "/v2.1/images/<scratch>")
+            send(f"{name}-delete", "DELETE", "/v2.1/images/<scratch>")
 
 
 @group("whose")
-def whose(ask, both):
+def whose(send, both):
     for label in ("unknown", "abc", "other-private", "other-shared", "other-community", "public-small", "protected",
                   "queued", "deactivated", "long-property", "odd-properties", "many-properties", "snapshot",
                   "encoded-slash", "volume-snapshot", "null-properties", "hidden"):
         image = {"unknown": UNKNOWN, "abc": "abc", "encoded-slash": "a%2Fb"}.get(label, f"<{label}>")
-        get, post, put, item, delete = changes(ask, image)
+        get, post, put, item, delete = changes(send, image)
         get(f"{label}-get")
         get(f"{label}-item", "/missing")
         post(f"{label}-post", {"added": "v"})
@@ -593,29 +593,29 @@ def whose(ask, both):
             post(f"{label}-post-emoji", {"z": "🗝"})
             post(f"{label}-post-mappings", {"mappings": "v"})
     for label in ("volume-snapshot", "null-properties"):
-        get, *_ = changes(ask, f"<{label}>")
+        get, *_ = changes(send, f"<{label}>")
         for key in ("block_device_mapping", "kernel_id"):
             get(f"{label}-{key}", f"/{key}")
     path = "/v2.1/images/<{}>/metadata"
     mapping = json.dumps([{"boot_index": 0, "volume_type": None, "delete_on_termination": False}])
-    ask("put-back-list", "PUT", path.format("volume-snapshot"), body='{"metadata": {"block_device_mapping": %s}}' % mapping)
-    ask("put-back-null", "PUT", path.format("null-properties"), body={"metadata": {"kernel_id": None}})
-    ask("put-back-long", "PUT", path.format("long-property"), body={"metadata": {"long": "v" * 3000}})
-    get, *_ = changes(ask, "<odd-properties>")
+    send("put-back-list", "PUT", path.format("volume-snapshot"), body='{"metadata": {"block_device_mapping": %s}}' % mapping)
+    send("put-back-null", "PUT", path.format("null-properties"), body={"metadata": {"kernel_id": None}})
+    send("put-back-long", "PUT", path.format("long-property"), body={"metadata": {"long": "v" * 3000}})
+    get, *_ = changes(send, "<odd-properties>")
     get("odd-slash-raw", "/a/b")
     for key in ("a/b", "50%", "with space", "a:b", "Mixed.Case-Key", "mixed.case-key", "true", "q?x=1&y#z", "empty"):
         get(f"odd-{key}", "/" + quote(key))
     get("odd-plus", "/with+space")
-    get, *_ = changes(ask, "<unicode>")
+    get, *_ = changes(send, "<unicode>")
     get("odd-unicode", "/" + quote("описание"))
-    both.each("make", "scratch", name="nulls", kernel_id=None, q="1")
-    get, post, put, item, delete = changes(ask)
+    both.each("create", "scratch", name="nulls", kernel_id=None, q="1")
+    get, post, put, item, delete = changes(send)
     post("nulls-post", {"x": "2"})
     put("nulls-put", {"x": "3"})
 
 
 @group("version")
-def versions(ask, both):
+def versions(send, both):
     calls = (("list", "GET", "/images?limit=1", None), ("detail", "GET", "/images/detail?limit=1", None),
              ("image", "GET", "/images/<plain>", None), ("metadata", "GET", "/images/<plain>/metadata", None),
              ("item", "GET", "/images/<snapshot>/metadata/image_type", None),
@@ -626,86 +626,86 @@ def versions(ask, both):
              ("document", "GET", "/", None))
     for value in ("2.1", "2.35", "2.36", "2.38", "2.39", "latest", "9.9", "abc"):
         for name, method, path, body in calls:
-            ask(f"{value}-{name}", method, f"/v2.1{path}", body=body, headers={"OpenStack-API-Version": f"compute {value}"})
+            send(f"{value}-{name}", method, f"/v2.1{path}", body=body, headers={"OpenStack-API-Version": f"compute {value}"})
     path = "/v2.1/images?limit=1"
     for value in ("2.35", "2.36", "latest", "", "LATEST", "2.1,2.36", " 2.35 ", "2.104", "2.105"):
-        ask(f"old-{value}", "GET", path, headers={"X-OpenStack-Nova-API-Version": value})
-    ask("both", "GET", path, headers={"X-OpenStack-Nova-API-Version": "2.36", "OpenStack-API-Version": "compute 2.35"})
-    ask("other-then-old", "GET", path, headers={"X-OpenStack-Nova-API-Version": "2.36", "OpenStack-API-Version": "volume 3.1"})
+        send(f"old-{value}", "GET", path, headers={"X-OpenStack-Nova-API-Version": value})
+    send("both", "GET", path, headers={"X-OpenStack-Nova-API-Version": "2.36", "OpenStack-API-Version": "compute 2.35"})
+    send("other-then-old", "GET", path, headers={"X-OpenStack-Nova-API-Version": "2.36", "OpenStack-API-Version": "volume 3.1"})
     for value in ("compute 2.999", "2.35", "volume 3.50", "volume 3.50, compute 2.36", "compute 2.0", "compute 2.1.1",
                   "COMPUTE 2.35", "", "image 2.36", "nova 2.36", "compute LATEST", "compute 2.01", "compute 2.35 ",
                   "compute  2.35", "compute 2.1, compute 2.36", "compute 3.1", "compute", "compute 2", "compute 2.",
                   "compute -2.1", "compute 2.35 x", "compute 02.1"):
-        ask(f"new-{value}", "GET", path, headers={"OpenStack-API-Version": value})
+        send(f"new-{value}", "GET", path, headers={"OpenStack-API-Version": value})
 
 
 @group("token")
-def tokens(ask, both):
+def tokens(send, both):
     path = "/v2.1/images?limit=1"
-    ask("none", "GET", path, user=None)
+    send("none", "GET", path, user=None)
     for name, value in {"bad": "nonsense", "empty": "", "damaged": "gAAAAABYnonsense", "unicode": "токен"}.items():
-        ask(name, "GET", path, user=None, headers={"X-Auth-Token": value})
-    both.each("log_in", "demo", "gone")
-    both.each("log_out", "gone")
-    ask("revoked", "GET", path, token="gone")
-    ask("bad-delete", "DELETE", f"/v2.1/images/{UNKNOWN}", user=None, headers={"X-Auth-Token": "nonsense"})
-    ask("bad-post", "POST", f"/v2.1/images/{UNKNOWN}/metadata", user=None, body="{")
-    ask("bad-unknown-path", "GET", "/v2.1/nonsense", user=None, headers={"X-Auth-Token": "nonsense"})
-    ask("bad-version", "GET", path, user=None, headers={"OpenStack-API-Version": "compute 9.9"})
-    ask("bearer", "GET", path, user=None, headers={"Authorization": "Bearer nonsense"})
-    ask("legacy", "GET", "/v2/images", user=None)
-    ask("reader", "GET", path, user="demo-reader")
-    ask("glance", "GET", "/v2/images/abc", service="glance", user=None, headers={"X-Auth-Token": "nonsense"})
-    ask("glance-plain", "GET", "/v2/images/abc", service="glance", user=None, headers={"Accept": None})
-    both.each("log_in", "demo", "in-use")
-    ask("in-use", "GET", path, token="in-use")
-    both.each("log_out", "in-use")
-    ask("in-use-then-revoked", "GET", path, token="in-use")
+        send(name, "GET", path, user=None, headers={"X-Auth-Token": value})
+    both.each("authenticate", "demo", "gone")
+    both.each("revoke", "gone")
+    send("revoked", "GET", path, token="gone")
+    send("bad-delete", "DELETE", f"/v2.1/images/{UNKNOWN}", user=None, headers={"X-Auth-Token": "nonsense"})
+    send("bad-post", "POST", f"/v2.1/images/{UNKNOWN}/metadata", user=None, body="{")
+    send("bad-unknown-path", "GET", "/v2.1/nonsense", user=None, headers={"X-Auth-Token": "nonsense"})
+    send("bad-version", "GET", path, user=None, headers={"OpenStack-API-Version": "compute 9.9"})
+    send("bearer", "GET", path, user=None, headers={"Authorization": "Bearer nonsense"})
+    send("legacy", "GET", "/v2/images", user=None)
+    send("reader", "GET", path, user="demo-reader")
+    send("glance", "GET", "/v2/images/abc", service="glance", user=None, headers={"X-Auth-Token": "nonsense"})
+    send("glance-plain", "GET", "/v2/images/abc", service="glance", user=None, headers={"Accept": None})
+    both.each("authenticate", "demo", "in-use")
+    send("in-use", "GET", path, token="in-use")
+    both.each("revoke", "in-use")
+    send("in-use-then-revoked", "GET", path, token="in-use")
 
 
 @group("wire")
-def wire(ask, both):
+def wire(send, both):
     path = "/v2.1/images?limit=1"
-    ask("plain", "GET", path)
-    ask("gzip", "GET", "/v2.1/images", headers={"Accept-Encoding": "gzip, deflate, br"})
-    ask("request-id", "GET", path, headers={"X-OpenStack-Request-ID": "req-11111111-2222-3333-4444-555555555555"})
-    ask("http10", "GET", path, version="1.0")
-    ask("keep-alive", "GET", path, headers={"Connection": "keep-alive"})
-    both.each("make", "scratch")
-    ask("expect", "PUT", "/v2.1/images/<scratch>/metadata/a", body={"meta": {"a": "b"}}, headers={"Expect": "100-continue"})
+    send("plain", "GET", path)
+    send("gzip", "GET", "/v2.1/images", headers={"Accept-Encoding": "gzip, deflate, br"})
+    send("request-id", "GET", path, headers={"X-OpenStack-Request-ID": "req-11111111-2222-3333-4444-555555555555"})
+    send("http10", "GET", path, version="1.0")
+    send("keep-alive", "GET", path, headers={"Connection": "keep-alive"})
+    both.each("create", "scratch")
+    send("expect", "PUT", "/v2.1/images/<scratch>/metadata/a", body={"meta": {"a": "b"}}, headers={"Expect": "100-continue"})
     for accept in ("*/*", "application/json", "text/html", "application/xml", "application/json, text/plain", "text/*",
                    "application/*;q=0.5, text/html;q=0.1", "text/html;q=0", "garbage", "text/plain, */*", None):
-        ask(f"unknown-path-{accept}", "GET", "/v2.1/nonsense", headers={"Accept": accept})
-    ask("https", "GET", path, headers={"X-Forwarded-Proto": "https", "X-Forwarded-Host": "cloud.example"})
-    ask("host", "GET", path, headers={"Host": "cloud.example:8774"})
-    ask("host-document", "GET", "/v2.1/", headers={"Host": "cloud.example:8774"})
-    ask("host-detail", "GET", "/v2.1/images/<snapshot>", headers={"Host": "cloud.example:8774"})
-    ask("host-keystone", "GET", "/v3", service="keystone", user=None, headers={"Host": "cloud.example:5000"})
-    ask("accept-text", "GET", path, headers={"Accept": "text/html"})
-    ask("trace", "TRACE", path)
-    ask("huge-header", "GET", path, headers={"X-Big": "x" * 70000})
-    ask("huge-query", "GET", path + "&name=" + "x" * 20000)
-    ask("if-none-match", "GET", path, headers={"If-None-Match": "*"})
-    ask("language", "GET", "/v2.1/images/abc", headers={"Accept-Language": "de"})
+        send(f"unknown-path-{accept}", "GET", "/v2.1/nonsense", headers={"Accept": accept})
+    send("https", "GET", path, headers={"X-Forwarded-Proto": "https", "X-Forwarded-Host": "cloud.example"})
+    send("host", "GET", path, headers={"Host": "cloud.example:8774"})
+    send("host-document", "GET", "/v2.1/", headers={"Host": "cloud.example:8774"})
+    send("host-detail", "GET", "/v2.1/images/<snapshot>", headers={"Host": "cloud.example:8774"})
+    send("host-keystone", "GET", "/v3", service="keystone", user=None, headers={"Host": "cloud.example:5000"})
+    send("accept-text", "GET", path, headers={"Accept": "text/html"})
+    send("trace", "TRACE", path)
+    send("huge-header", "GET", path, headers={"X-Big": "x" * 70000})
+    send("huge-query", "GET", path + "&name=" + "x" * 20000)
+    send("if-none-match", "GET", path, headers={"If-None-Match": "*"})
+    send("language", "GET", "/v2.1/images/abc", headers={"Accept-Language": "de"})
 
 
 @group("document")
-def documents(ask, both):
+def documents(send, both):
     for name, path in {
         "root": "/", "v2.1": "/v2.1", "v2.1-slash": "/v2.1/", "v2": "/v2", "v2-slash": "/v2/",
         "v3": "/v3/", "nonsense": "/nonsense", "v2.1-json": "/v2.1.json", "v2.10": "/v2.10/", "v2.1x": "/v2.1x",
         "deep": "/a/b/", "query": "/?a=b", "v2.1-query": "/v2.1/?a=b",
     }.items():
-        ask(name, "GET", path, user=None)
+        send(name, "GET", path, user=None)
     for method in ("OPTIONS", "HEAD", "POST", "TRACE"):
-        ask(f"root-{method}", method, "/", user=None)
-        ask(f"v2.1-{method}", method, "/v2.1/", user=None)
-        ask(f"v3-{method}", method, "/v3/", user=None)
-    ask("options-nonsense", "OPTIONS", "/v2.1/nonsense", user=None)
-    ask("with-token", "GET", "/v2.1/")
-    ask("bad-version", "GET", "/", user=None, headers={"OpenStack-API-Version": "compute abc"})
-    ask("accept", "GET", "/", user=None, headers={"Accept": "application/json;version=2.1"})
-    ask("glance", "GET", "/", service="glance", user=None)
+        send(f"root-{method}", method, "/", user=None)
+        send(f"v2.1-{method}", method, "/v2.1/", user=None)
+        send(f"v3-{method}", method, "/v3/", user=None)
+    send("options-nonsense", "OPTIONS", "/v2.1/nonsense", user=None)
+    send("with-token", "GET", "/v2.1/")
+    send("bad-version", "GET", "/", user=None, headers={"OpenStack-API-Version": "compute abc"})
+    send("accept", "GET", "/", user=None, headers={"Accept": "application/json;version=2.1"})
+    send("glance", "GET", "/", service="glance", user=None)
     for base in ("/v2", "/v2.1", "/v2/<project:demo>", "/v2.1/<project:demo>"):
         for name, path in {
             "list": "/images?limit=1", "detail": "/images/detail?limit=1", "image": "/images/<plain>",
@@ -714,16 +714,16 @@ def documents(ask, both):
             "servers": "/servers", "bad-limit": "/images?limit=0", "nonsense": "/nonsense", "query": "/images/<plain>/metadata?a=b",
             "limit-all": "/images?limit=2&bogus=1&name=twin", "slashes": "//images?limit=1", "detail-slash": "/images/detail/",
         }.items():
-            ask(f"{base}-{name}", "GET", base + path)
-    ask("microversion-at-v2", "GET", "/v2/images?limit=1", headers={"OpenStack-API-Version": "compute 2.36"})
-    ask("bad-microversion-at-v2", "GET", "/v2/images?limit=1", headers={"OpenStack-API-Version": "compute abc"})
+            send(f"{base}-{name}", "GET", base + path)
+    send("microversion-at-v2", "GET", "/v2/images?limit=1", headers={"OpenStack-API-Version": "compute 2.36"})
+    send("bad-microversion-at-v2", "GET", "/v2/images?limit=1", headers={"OpenStack-API-Version": "compute abc"})
     for path in ("/<project:other>/images?limit=1", f"/{UNKNOWN}/images?limit=1", "/nonsense/images?limit=1",
                  "/<project:other>/images?limit=abc", "/abc", "/abc/", "/<project:demo>//", "/os-quota-sets/<project:demo>"):
-        ask(f"path-{path}", "GET", f"/v2.1{path}")
-    ask("other-project-at-v2", "GET", "/v2/<project:other>/images")
-    ask("other-project-bad-body", "POST", "/v2.1/<project:other>/images/abc/metadata", body="{")
-    ask("no-token-project", "GET", "/v2.1/<project:demo>/", user=None)
-    both.each("make", "scratch")
+        send(f"path-{path}", "GET", f"/v2.1{path}")
+    send("other-project-at-v2", "GET", "/v2/<project:other>/images")
+    send("other-project-bad-body", "POST", "/v2.1/<project:other>/images/abc/metadata", body="{")
+    send("no-token-project", "GET", "/v2.1/<project:demo>/", user=None)
+    both.each("create", "scratch")
     path = "/v2/images/<scratch>/metadata"
     for name, method, part, body in (
         ("extra", "POST", "", {"metadata": {"a": "b"}, "extra": 1}), ("bad-key", "POST", "", {"metadata": {"a/b": "b"}}),
@@ -733,14 +733,14 @@ def documents(ask, both):
         ("emoji", "POST", "", {"metadata": {"🗝": "v"}}), ("empty-key", "POST", "", {"metadata": {"": "v"}}),
         ("none", "POST", "", {"metadata": {"n": None}}), ("no-wrapper", "PUT", "", {"meta": {}}),
     ):
-        ask(f"legacy-{name}", method, path + part, body=body)
-        ask(f"legacy-{name}-then", "GET", path)
+        send(f"legacy-{name}", method, path + part, body=body)
+        send(f"legacy-{name}-then", "GET", path)
 
 
 @group("glance")
-def glance(ask, both):
+def glance(send, both):
     def do(name, method, path, **more):
-        ask(name, method, f"/v2/images{path}", service="glance", **more)
+        send(name, method, f"/v2/images{path}", service="glance", **more)
 
     for label in ("plain", "public-large", "unicode", "queued", "deactivated", "snapshot", "null-properties", "hidden",
                   "protected", "other-shared", "other-private"):
@@ -748,7 +748,7 @@ def glance(ask, both):
     do("create-public", "POST", "", body={"visibility": "public"})
     do("create-as-reader", "POST", "", user="demo-reader", body={"name": "x"})
     do("create-bad", "POST", "", body="{")
-    both.each("make", "scratch", data=None, name="s", b="2", a="1", tags=["z"], min_ram=5, visibility="shared")
+    both.each("create", "scratch", data=None, name="s", b="2", a="1", tags=["z"], min_ram=5, visibility="shared")
     do("queued-made", "GET", "/<scratch>")
     octets = {"Content-Type": "application/octet-stream"}
     do("upload-as-other", "PUT", "/<scratch>/file", user="other", body=b"hello", headers=octets)
@@ -757,15 +757,15 @@ def glance(ask, both):
     do("uploaded", "GET", "/<scratch>")
     do("share", "POST", "/<scratch>/members", body={"member": "<project:other>"})
     do("share-again", "POST", "/<scratch>/members", body={"member": "<project:other>"})
-    ask("pending-image", "GET", "/v2.1/images/<scratch>", user="other")
-    ask("pending-list", "GET", "/v2.1/images?name=s", user="other")
+    send("pending-image", "GET", "/v2.1/images/<scratch>", user="other")
+    send("pending-list", "GET", "/v2.1/images?name=s", user="other")
     do("accept", "PUT", "/<scratch>/members/<project:other>", user="other", body={"status": "accepted"})
-    ask("accepted-list", "GET", "/v2.1/images?name=s", user="other")
-    ask("accepted-delete", "DELETE", "/v2.1/images/<scratch>", user="other")
+    send("accepted-list", "GET", "/v2.1/images?name=s", user="other")
+    send("accepted-delete", "DELETE", "/v2.1/images/<scratch>", user="other")
     do("deactivate", "POST", "/<scratch>/actions/deactivate")
-    ask("deactivated", "GET", "/v2.1/images/<scratch>")
+    send("deactivated", "GET", "/v2.1/images/<scratch>")
     do("reactivate", "POST", "/<scratch>/actions/reactivate")
-    ask("reactivated", "GET", "/v2.1/images/<scratch>")
+    send("reactivated", "GET", "/v2.1/images/<scratch>")
     do("delete-protected", "DELETE", "/<protected>")
     do("delete-as-reader", "DELETE", "/<scratch>", user="demo-reader")
     do("delete", "DELETE", "/<scratch>")

@@ -1,4 +1,4 @@
-"""One cloud: requests to it, and its answers with everything of its own replaced."""
+"""Sends requests to a cloud, and replaces the values in responses that differ between clouds."""
 
 import json
 import pathlib
@@ -6,15 +6,15 @@ import re
 import socket
 import urllib.parse
 
-LONE = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 UNKNOWN = "00000000-1111-4222-8333-444444444444"
-# Ids that a test chose, and so are the same everywhere.
-GIVEN = {UNKNOWN, "11111111-2222-3333-4444-555555555555", "99999999-8888-7777-6666-555555555555",
+# Ids that the tests chose, which are the same in each cloud.
+FIXED = {UNKNOWN, "11111111-2222-3333-4444-555555555555", "99999999-8888-7777-6666-555555555555",
          "22222222-3333-4444-5555-666666666666"}
 
 
 def complete(method, raw):
-    """Whether a connection that stays open has nothing more to give."""
+    """Whether a response on a connection that stays open is complete."""
     head, end, body = raw.partition(b"\r\n\r\n")
     head = head.lower()
     if not end or b"\r\nconnection: close" in head:
@@ -32,22 +32,22 @@ class Cloud:
             "nova": self.settings["compute"].removesuffix("/v2.1"),
             "glance": self.settings["image"],
         }
-        # What stands in a case's text for what is different here.
+        # The placeholders in cases, and the values for this cloud.
         self.names = {f"<{label}>": id for label, id in json.loads((state / "images.json").read_text()).items()}
         for name, id in self.settings["projects"].items():
             self.names[f"<project:{name}>"] = id
         self.names["<credential>"] = self.settings["application_credential"]["id"]
         self.names["<secret>"] = self.settings["application_credential"]["secret"]
         self.tokens = set()
-        self.made = []
+        self.created = []
         for user in self.settings["users"]:
-            self.log_in(user, user)
+            self.authenticate(user, user)
         body = json.loads(self.send("GET", "keystone", "/v3/auth/tokens",
                                     {"X-Auth-Token": self.names["<token:demo>"],
                                      "X-Subject-Token": self.names["<token:demo>"]})[2])
         self.names["<user:demo>"] = body["token"]["user"]["id"]
 
-    # What is asked.
+    # Requests.
 
     def fill(self, text):
         for name, value in self.names.items():
@@ -56,7 +56,7 @@ class Cloud:
         return text
 
     def send(self, method, service, path, headers=None, body=None, version="1.1"):
-        """Status line, header lines and body, as they came."""
+        """Returns the status line, header lines and body."""
         root = urllib.parse.urlsplit(self.roots[service])
         lines = [f"{method} {root.path}{path} HTTP/{version}"]
         given = {key.lower() for key in headers or {}}
@@ -75,7 +75,7 @@ class Cloud:
             try:
                 connection.sendall(head.encode() + (body or b""))
             except ConnectionError:
-                pass  # refused before all was read: there may still be an answer
+                pass  # rejected before the whole body was read: there may be a response
             try:
                 while not complete(method, raw) and (piece := connection.recv(1 << 16)):
                     raw += piece
@@ -86,9 +86,9 @@ class Cloud:
         first, *rest = head.decode(errors="replace").split("\r\n")
         return first, rest, content
 
-    def ask(self, method, path, *, service="nova", user="demo", token=None, headers=None, body=None,
+    def response(self, method, path, *, service="nova", user="demo", token=None, headers=None, body=None,
             version="1.1", remember=None, loose=False, dates=False):
-        """An answer as a text that another cloud's can be compared with."""
+        """Sends a request and returns the response as text that is comparable between clouds."""
         headers = {key: value if value is None else self.fill(value) for key, value in (headers or {}).items()}
         token = self.names.get(f"<token:{token or user}>") if user else token
         if token is not None and "X-Auth-Token" not in headers:
@@ -104,7 +104,7 @@ class Cloud:
         return self.mask(method, service, first, rest, content, headers.get("Host"), loose, dates)
 
     def remember(self, name, headers, content):
-        """Keeps what an answer gave, under a name that later cases use."""
+        """Stores the token or the next link of a response under a name for later cases."""
         for line in headers:
             if line.lower().startswith("x-subject-token: "):
                 self.tokens.add(line.split(": ", 1)[1])
@@ -113,9 +113,9 @@ class Cloud:
             link = json.loads(content)["images_links"][0]["href"]
             self.names[f"<next:{name}>"] = link.removeprefix(self.roots["nova"])
 
-    # What is answered.
+    # Responses.
 
-    def mask(self, method, asked, first, headers, content, other, loose, dates):
+    def mask(self, method, requested, first, headers, content, other, loose, dates):
         length = [int(it.split(": ")[1]) for it in headers if it.lower().startswith("content-length: ")]
         wrong = method != "HEAD" and length and length[0] != len(content)
         text = content.decode(errors="backslashreplace")
@@ -125,7 +125,7 @@ class Cloud:
         text = re.sub(r"(?i)(content-length: )\d+", r"\1N", text)
         for service, root in self.roots.items():
             parts = urllib.parse.urlsplit(root)
-            for host in (other if service == asked else None, parts.netloc):
+            for host in (other if service == requested else None, parts.netloc):
                 for scheme in ("https", "http"):
                     for end in "/\"":
                         text = text.replace(f"{scheme}://{host}{parts.path}{end}", f"{scheme}://{{{service}}}{end}")
@@ -135,13 +135,13 @@ class Cloud:
         for name, value in sorted(self.names.items(), key=lambda it: -len(it[1])):
             if not name.startswith(("<token", "<next")):
                 text = text.replace(value, name).replace(value.upper(), name.upper())
-        text = re.sub(rf"req-{LONE}", "req-ID", text)
-        text = re.sub(LONE, lambda it: it[0] if it[0] in GIVEN else "UUID", text)
+        text = re.sub(rf"req-{UUID}", "req-ID", text)
+        text = re.sub(UUID, lambda it: it[0] if it[0] in FIXED else "UUID", text)
         text = re.sub(r"\b[0-9a-f]{32}\b", "HEX", text)
         seen = []
 
         def date(found):
-            """One date is as good as another, unless it matters which are the same."""
+            """Replaces a date, with a number if the case compares dates."""
             if found[0] < "2026-01":
                 return found[0]
             seen.extend([found[0]] if found[0] not in seen else [])
@@ -151,20 +151,20 @@ class Cloud:
         text = re.sub(r'("audit_ids": )\[([^]]*)\]', lambda it: f"{it[1]}{it[2].count(',') + 1}", text)
         text = re.sub(r'"roles": \[(.*?)\]',
                       lambda it: '"roles": ' + str(sorted(re.findall(r'"name": "(\w+)"', it[1]))), text)
-        # Sets, whose order changes with every start of a service.
+        # The order of sets changes with each start of a service.
         text = re.sub(r'(?m)(?<=^Allow: ).*$|(?<="methods": \[)[^]]*|(?<="tags": \[)[^]]*',
                       lambda it: ", ".join(sorted(it[0].split(", "))), text)
         # The sandbox computes no checksums.
         return re.sub(r'"(checksum|os_hash_\w+)": ("[^"]*"|null)', r'"\1": SUM', text)
 
-    # What is made and taken away.
+    # Tokens and images.
 
-    def log_in(self, user, name):
-        person = self.settings["users"][user]
+    def authenticate(self, user, name):
+        settings = self.settings["users"][user]
         domain = {"id": "default"}
         identity = {"methods": ["password"], "password": {"user": {
-            "name": user, "domain": domain, "password": person["password"]}}}
-        scope = {"project": {"name": person["project"], "domain": domain}}
+            "name": user, "domain": domain, "password": settings["password"]}}}
+        scope = {"project": {"name": settings["project"], "domain": domain}}
         body = json.dumps({"auth": {"identity": identity, "scope": scope}}).encode()
         _, headers, content = self.send("POST", "keystone", "/v3/auth/tokens",
                                         {"Content-Type": "application/json"}, body)
@@ -172,12 +172,12 @@ class Cloud:
         if user == "admin":
             self.names["<project:admin>"] = json.loads(content)["token"]["project"]["id"]
 
-    def log_out(self, name):
+    def revoke(self, name):
         token = self.names[f"<token:{name}>"]
         self.send("DELETE", "keystone", "/v3/auth/tokens", {"X-Auth-Token": token, "X-Subject-Token": token})
 
-    def make(self, called, /, user="demo", data=b"scratch", **fields):
-        """An image, made at Glance, which cases call <called>."""
+    def create(self, label, /, user="demo", data=b"scratch", **fields):
+        """Creates an image with Glance. Cases refer to it as <label>."""
         body = {"disk_format": "raw", "container_format": "bare", "visibility": "private", "name": "scratch"}
         token = {"X-Auth-Token": self.names[f"<token:{user}>"]}
         _, _, content = self.send("POST", "glance", "/v2/images", {**token, "Content-Type": "application/json"},
@@ -186,10 +186,10 @@ class Cloud:
         if data is not None:
             self.send("PUT", "glance", f"/v2/images/{id}/file",
                       {**token, "Content-Type": "application/octet-stream"}, data)
-        self.names[f"<{called}>"] = id
-        self.made.append((token, id))
+        self.names[f"<{label}>"] = id
+        self.created.append((token, id))
 
     def clean_up(self):
-        for token, id in self.made:
+        for token, id in self.created:
             self.send("DELETE", "glance", f"/v2/images/{id}", token)
-        self.made.clear()
+        self.created.clear()

@@ -1,4 +1,4 @@
-//! [`Cloud`]: everything the services know, behind one lock.
+//! [`Cloud`]: the state that the services share.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -12,30 +12,30 @@ use crate::text;
 /// The secret of the application credential `demo-app`.
 pub(crate) const APPLICATION_CREDENTIAL_SECRET: &str = "Zk3wQ8yXvB5nH7dL6hR4";
 
-/// How long Nova trusts a token that it has checked, and does not hear that it
-/// was revoked.
-const NOVA_REMEMBERS: Duration = Duration::from_secs(300);
+/// How long Nova caches a validated token. It accepts the token in this time
+/// even if it is revoked.
+const NOVA_TOKEN_CACHE: Duration = Duration::from_secs(300);
 
-/// Who may sign in, for what.
+/// A user, and the roles of the user.
 pub(crate) struct User {
     pub(crate) id: String,
     pub(crate) name: &'static str,
     pub(crate) password: String,
-    /// The project on which it has its roles.
+    /// The project of the roles.
     pub(crate) project: &'static str,
     pub(crate) roles: &'static [&'static str],
 }
 
-/// What a token is valid for.
+/// The scope of a token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum TokenScope {
-    Nothing,
-    /// A project, by name.
+    Unscoped,
+    /// The name of a project.
     Project(&'static str),
     System,
 }
 
-/// A token that Keystone gave.
+/// A token that Keystone issued.
 #[derive(Clone)]
 pub(crate) struct Token {
     pub(crate) user: &'static str,
@@ -44,59 +44,60 @@ pub(crate) struct Token {
     pub(crate) audit_ids: Vec<String>,
     pub(crate) issued: Timestamp,
     pub(crate) expires: Timestamp,
-    /// When it was revoked through the API.
+    /// Whether it was revoked through the API.
     pub(crate) revoked: bool,
-    /// When Nova last checked it at Keystone.
-    seen: Option<Timestamp>,
+    /// When Nova last validated it.
+    validated: Option<Timestamp>,
 }
 
-/// For whom a request is.
+/// The project and roles of the token of a request.
 #[derive(Clone, Debug)]
 pub(crate) struct Caller {
-    /// The id of a project, unless the token has none.
+    /// The id of the project of the token.
     pub(crate) project: Option<String>,
     pub(crate) admin: bool,
-    /// Has a role with which images can be changed.
+    /// Whether a role allows changes to images.
     pub(crate) member: bool,
-    /// The token's catalogue is empty.
+    /// Whether the catalog of the token is empty.
     pub(crate) unscoped: bool,
 }
 
 impl Caller {
-    pub(crate) fn sees(&self, image: &Image) -> bool {
+    /// Whether the image is visible by its id.
+    pub(crate) fn can_see(&self, image: &Image) -> bool {
         let open = matches!(image.visibility.as_str(), "public" | "community");
-        self.admin || open || self.owns(image) || self.member_of(image).is_some()
+        self.admin || open || self.owns(image) || self.membership(image).is_some()
     }
 
     pub(crate) fn owns(&self, image: &Image) -> bool {
         self.project.as_ref() == Some(&image.owner)
     }
 
-    /// Whether the image is shared with this project, and if so accepted.
-    fn member_of(&self, image: &Image) -> Option<bool> {
-        let mine = |member: &&(String, bool)| Some(&member.0) == self.project.as_ref();
+    /// If the image is shared with this project, whether the project accepted it.
+    fn membership(&self, image: &Image) -> Option<bool> {
+        let own = |member: &&(String, bool)| Some(&member.0) == self.project.as_ref();
         let found = image
             .members
             .iter()
-            .find(mine)
+            .find(own)
             .map(|(_, accepted)| *accepted);
         found.filter(|_| image.visibility == "shared")
     }
 
-    /// Whether the image is in this project's lists, the hidden ones aside.
+    /// Whether the image is in the lists of this project, unless it is hidden.
     pub(crate) fn lists(&self, image: &Image) -> bool {
         let community = image.visibility == "community" && !self.owns(image);
-        let shared = self.member_of(image) == Some(true);
+        let shared = self.membership(image) == Some(true);
         !community && (self.admin || self.owns(image) || image.visibility == "public" || shared)
     }
 
     /// Whether the image can be changed or deleted.
-    pub(crate) fn changes(&self, image: &Image) -> bool {
+    pub(crate) fn can_modify(&self, image: &Image) -> bool {
         self.admin || (self.member && self.owns(image))
     }
 }
 
-/// Everything the services know.
+/// The state that the services share.
 pub(crate) struct Cloud {
     /// `http://127.0.0.1:PORT`.
     pub(crate) base: String,
@@ -107,13 +108,14 @@ pub(crate) struct Cloud {
     pub(crate) projects: Vec<(&'static str, String)>,
     pub(crate) role_ids: HashMap<&'static str, String>,
     /// An id for each service and endpoint.
-    pub(crate) catalogue_ids: Vec<String>,
+    pub(crate) catalog_ids: Vec<String>,
     pub(crate) application_credential: String,
     pub(crate) tokens: HashMap<String, Token>,
-    pub(crate) sign_ins: usize,
+    pub(crate) authentications: usize,
     pub(crate) images: Images,
     /// The seed images, by label.
     pub(crate) labels: Vec<(&'static str, String)>,
+    /// The last result of [`now`](Self::now).
     last: Timestamp,
 }
 
@@ -142,10 +144,10 @@ impl Cloud {
             role_ids: ["admin", "manager", "member", "reader"]
                 .map(|it| (it, text::hex(32)))
                 .into(),
-            catalogue_ids: (0..12).map(|_| text::hex(32)).collect(),
+            catalog_ids: (0..12).map(|_| text::hex(32)).collect(),
             application_credential: text::hex(32),
             tokens: HashMap::new(),
-            sign_ins: 0,
+            authentications: 0,
             images: Images::default(),
             labels: Vec::new(),
             last: Timestamp::UNIX_EPOCH,
@@ -176,7 +178,7 @@ impl Cloud {
         self.users.iter().find(|it| it.name == name)
     }
 
-    /// Now, and never the same moment twice: the order of the images hangs on it.
+    /// The current time, different for each call: images are sorted by it.
     pub(crate) fn now(&mut self) -> Timestamp {
         let now = Timestamp::now();
         let next = self
@@ -192,22 +194,23 @@ impl Cloud {
         let created = now.saturating_sub(new.age).unwrap_or(now);
         let id = |name: &String| self.project(name).unwrap_or(name).to_owned();
         let (owner, members) = (id(&new.owner), new.shared_with.iter().map(id).collect());
-        let image = new.make(owner, members, created);
+        let image = new.create(owner, members, created);
         let id = image.id.clone();
         self.images.remove(&id);
         self.images.insert(image);
         id
     }
 
+    /// Issues a token and returns its id.
     pub(crate) fn issue(
         &mut self,
         user: &'static str,
         scope: TokenScope,
         methods: Vec<String>,
-        before: Option<&Token>,
+        previous: Option<&Token>,
     ) -> String {
         let now = self.now();
-        // Keystone's times are whole seconds; a life that is not needs more.
+        // Keystone's times are whole seconds. A shorter life needs fractions.
         let whole = self.token_life.subsec_nanos() == 0;
         let issued = if whole {
             Timestamp::from_second(now.as_second()).unwrap_or(now)
@@ -217,45 +220,44 @@ impl Cloud {
         let expires = issued
             .saturating_add(self.token_life)
             .unwrap_or(Timestamp::MAX);
-        let id = format!("gAAAAA{}", text::url_safe(180));
+        let id = format!("gAAAAA{}", text::base64url(180));
         let mut audit_ids = vec![text::hex(22)];
-        audit_ids.extend(before.and_then(|it| it.audit_ids.last().cloned()));
+        audit_ids.extend(previous.and_then(|it| it.audit_ids.last().cloned()));
         let token = Token {
             user,
             scope,
             methods,
             audit_ids,
             issued,
-            // A token got with a token does not outlive it.
-            expires: before.map_or(expires, |it| it.expires),
+            // A token issued for a token expires with it.
+            expires: previous.map_or(expires, |it| it.expires),
             revoked: false,
-            seen: None,
+            validated: None,
         };
         self.tokens.insert(id.clone(), token);
-        self.sign_ins += 1;
+        self.authentications += 1;
         id
     }
 
-    /// The token of that id, unless it has expired or was revoked.
+    /// The token, unless it has expired or was revoked.
     pub(crate) fn valid(&self, id: &str) -> Option<&Token> {
         let token = self.tokens.get(id)?;
         (!token.revoked && token.expires > Timestamp::now()).then_some(token)
     }
 
-    /// For whom a token is, as Nova sees it: it remembers for a while the
-    /// tokens that it has checked.
+    /// The caller that Nova finds for a token. Nova caches validated tokens.
     pub(crate) fn caller(&mut self, id: &str) -> Option<Caller> {
         let now = Timestamp::now();
         let token = self.tokens.get_mut(id)?;
-        let remembered = token
-            .seen
-            .and_then(|seen| seen.saturating_add(NOVA_REMEMBERS).ok())
+        let cached = token
+            .validated
+            .and_then(|validated| validated.saturating_add(NOVA_TOKEN_CACHE).ok())
             .is_some_and(|until| until > now);
-        if token.expires <= now || (token.revoked && !remembered) {
+        if token.expires <= now || (token.revoked && !cached) {
             return None;
         }
-        if !remembered {
-            token.seen = Some(now);
+        if !cached {
+            token.validated = Some(now);
         }
         let token = token.clone();
         let roles = self.roles(&token);
@@ -267,13 +269,13 @@ impl Cloud {
             project,
             admin: roles.contains(&"admin"),
             member: roles.contains(&"member"),
-            unscoped: token.scope == TokenScope::Nothing,
+            unscoped: token.scope == TokenScope::Unscoped,
         })
     }
 
     pub(crate) fn roles(&self, token: &Token) -> &'static [&'static str] {
         match (&token.scope, self.user(token.user)) {
-            (TokenScope::Nothing, _) | (_, None) => &[],
+            (TokenScope::Unscoped, _) | (_, None) => &[],
             (_, Some(user)) => user.roles,
         }
     }

@@ -1,15 +1,15 @@
-//! [`Fault`]: what goes wrong on purpose, and for which requests.
+//! [`Fault`]: an injected failure, and the requests that it applies to.
 
 use std::time::Duration;
 
 use crate::http::{Request, Response};
 
-/// Something that goes wrong on purpose, given to [`Sandbox::fail`].
+/// An injected failure, for [`Sandbox::fail`].
 ///
-/// It holds for every request from then on, unless [`on`](Self::on),
+/// It applies to every later request, unless [`on`](Self::on),
 /// [`times`](Self::times), [`after`](Self::after) or [`every`](Self::every)
-/// say otherwise. The request is not carried out, unless
-/// [`carried_out`](Self::carried_out) says so.
+/// restrict it. The request is not carried out, unless
+/// [`carried_out`](Self::carried_out) is set.
 ///
 /// ```
 /// use opencloud_sandbox::{Fault, Sandbox};
@@ -19,36 +19,39 @@ use crate::http::{Request, Response};
 /// sandbox.fail(Fault::close().on("DELETE", "/images/").times(1).carried_out());
 /// ```
 ///
-/// Of several faults that hold for a request, the one given first goes wrong;
-/// [`delay`](Self::delay) and [`revoke_tokens`](Self::revoke_tokens) leave the
-/// request to the next.
+/// If several faults apply to a request, the first one is used.
+/// [`delay`](Self::delay) and [`revoke_tokens`](Self::revoke_tokens) can be
+/// combined with one other fault.
 ///
 /// [`Sandbox::fail`]: crate::Sandbox::fail
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Fault {
     method: Option<String>,
-    part: String,
-    /// How many of the requests that match are let through first.
+    /// A part of the path and query.
+    target: String,
+    /// How many matching requests are skipped first.
     skip: usize,
     every: usize,
-    left: Option<usize>,
-    seen: usize,
+    /// How many times it still applies; `None` for no limit.
+    remaining: Option<usize>,
+    /// How many requests matched so far.
+    matched: usize,
     carried_out: bool,
     action: Action,
 }
 
-/// What goes wrong.
+/// The kinds of failure.
 #[derive(Clone, Debug)]
 pub(crate) enum Action {
-    Answer(Response),
+    Respond(Response),
     Delay(Duration),
     RevokeTokens,
-    /// Only that many bytes of the body.
+    /// Send only this many bytes of the body.
     Cut(usize),
-    /// A length that is wrong by that much.
-    Length(i64),
-    /// Pieces of that many bytes, each after a pause.
+    /// Add this to the `Content-Length`.
+    WrongLength(i64),
+    /// Send the body in pieces of this size, each after a pause.
     Drip(usize, Duration),
     Raw(Vec<u8>),
     Close,
@@ -59,149 +62,149 @@ impl Fault {
     fn new(action: Action) -> Self {
         Self {
             method: None,
-            part: String::new(),
+            target: String::new(),
             skip: 0,
             every: 1,
-            left: None,
-            seen: 0,
+            remaining: None,
+            matched: 0,
             carried_out: false,
             action,
         }
     }
 
-    /// Answer that status, with an empty body unless [`body`](Self::body) is
-    /// given.
+    /// Respond with a status. The body is empty unless [`body`](Self::body) is
+    /// set.
     pub fn status(status: u16) -> Self {
-        Self::new(Action::Answer(Response::new(status).length()))
+        Self::new(Action::Respond(Response::new(status).length()))
     }
 
-    /// A header of the answer of [`status`](Self::status). Several of one name
-    /// are sent as they are.
+    /// Adds a header to the response of [`status`](Self::status). A name can be
+    /// added more than once.
     pub fn header(mut self, name: &str, value: &str) -> Self {
-        if let Action::Answer(response) = self.action {
-            self.action = Action::Answer(response.header(name, value));
+        if let Action::Respond(response) = self.action {
+            self.action = Action::Respond(response.header(name, value));
         }
         self
     }
 
-    /// The body of the answer of [`status`](Self::status).
+    /// Sets the body of the response of [`status`](Self::status).
     pub fn body(mut self, body: impl Into<Vec<u8>>) -> Self {
-        if let Action::Answer(response) = self.action {
-            self.action = Action::Answer(response.body(body));
+        if let Action::Respond(response) = self.action {
+            self.action = Action::Respond(response.body(body));
         }
         self
     }
 
-    /// Exactly these bytes, whatever they are, and then the end of the
-    /// connection: a recorded answer, or something that is no HTTP at all.
+    /// Send exactly these bytes, which need not be HTTP, and close the
+    /// connection.
     pub fn raw(bytes: impl Into<Vec<u8>>) -> Self {
         Self::new(Action::Raw(bytes.into()))
     }
 
-    /// Wait before the request is carried out and answered.
+    /// Wait before the request is carried out.
     pub fn delay(time: Duration) -> Self {
         Self::new(Action::Delay(time))
     }
 
-    /// Send the head and only that many bytes of the body of the right answer,
-    /// then close the connection. The request is carried out.
+    /// Send the head and only this many bytes of the body of the correct
+    /// response, then close the connection. The request is carried out.
     pub fn cut(bytes: usize) -> Self {
         Self::new(Action::Cut(bytes)).carried_out()
     }
 
-    /// Announce a `Content-Length` that is wrong by that much: more than there
-    /// is, or less. The request is carried out.
+    /// Add this number to the `Content-Length` of the correct response. The
+    /// request is carried out.
     pub fn wrong_length(by: i64) -> Self {
-        Self::new(Action::Length(by)).carried_out()
+        Self::new(Action::WrongLength(by)).carried_out()
     }
 
-    /// Send the body of the right answer in pieces of that many bytes, with
-    /// that pause before each. The request is carried out.
+    /// Send the body of the correct response in pieces of this many bytes, with
+    /// a pause before each. The request is carried out.
     pub fn drip(bytes: usize, pause: Duration) -> Self {
         Self::new(Action::Drip(bytes.max(1), pause)).carried_out()
     }
 
-    /// Close the connection without an answer.
+    /// Close the connection without a response.
     pub fn close() -> Self {
         Self::new(Action::Close)
     }
 
-    /// Reset the connection without an answer.
+    /// Reset the connection without a response.
     pub fn reset() -> Self {
         Self::new(Action::Reset)
     }
 
-    /// Revoke every token, then go on with the request, which is 401 if it
-    /// needs one.
+    /// Revoke every token before the request is carried out. It then fails with
+    /// 401 if it needs a token.
     pub fn revoke_tokens() -> Self {
         Self::new(Action::RevokeTokens)
     }
 
-    /// Only for requests of that method whose path and query contain that
-    /// text. An empty method is any.
-    pub fn on(mut self, method: &str, part: &str) -> Self {
+    /// Apply only to requests with this method whose path and query contain
+    /// `target`. An empty method matches every method.
+    pub fn on(mut self, method: &str, target: &str) -> Self {
         self.method = (!method.is_empty()).then(|| method.to_owned());
-        part.clone_into(&mut self.part);
+        target.clone_into(&mut self.target);
         self
     }
 
-    /// Only that many times.
+    /// Apply only this many times.
     pub fn times(mut self, times: usize) -> Self {
-        self.left = Some(times);
+        self.remaining = Some(times);
         self
     }
 
-    /// Let that many matching requests through first.
+    /// Skip this many matching requests first.
     pub fn after(mut self, requests: usize) -> Self {
         self.skip = requests;
         self
     }
 
-    /// Only for every nth matching request: for 3, the third, the sixth …
+    /// Apply only to every nth matching request: for 3, the third, the sixth …
     pub fn every(mut self, nth: usize) -> Self {
         self.every = nth.max(1);
         self
     }
 
-    /// Carry the request out before it goes wrong: what a client cannot tell
-    /// from a request that never arrived.
+    /// Carry the request out before the failure. The client cannot distinguish
+    /// this from a request that never arrived.
     pub fn carried_out(mut self) -> Self {
         self.carried_out = true;
         self
     }
 
-    /// Whether it goes wrong for this request; counts it if it matches.
-    fn strikes(&mut self, request: &Request) -> bool {
+    /// Whether the fault applies to this request. Counts matching requests.
+    fn applies(&mut self, request: &Request) -> bool {
         let method = self
             .method
             .as_ref()
             .is_none_or(|method| *method == request.method);
-        if !method || !request.target.contains(&self.part) || self.left == Some(0) {
+        if !method || !request.target.contains(&self.target) || self.remaining == Some(0) {
             return false;
         }
-        self.seen += 1;
-        let strikes = self.seen > self.skip && (self.seen - self.skip) % self.every == 0;
-        if strikes {
-            self.left = self.left.map(|left| left - 1);
+        self.matched += 1;
+        let applies = self.matched > self.skip && (self.matched - self.skip) % self.every == 0;
+        if applies {
+            self.remaining = self.remaining.map(|remaining| remaining - 1);
         }
-        strikes
+        applies
     }
 }
 
-/// What is to go wrong for one request.
+/// How the faults change the handling of one request.
 #[derive(Debug, Default)]
 pub(crate) struct Plan {
     pub(crate) delay: Duration,
     pub(crate) revoke_tokens: bool,
-    /// What goes wrong, and whether the request is carried out before.
+    /// The failure, and whether the request is carried out first.
     pub(crate) action: Option<(Action, bool)>,
 }
 
-/// Asks each fault, in the order they were given.
+/// Combines the faults that apply to a request.
 pub(crate) fn plan(faults: &mut [Fault], request: &Request) -> Plan {
     let mut plan = Plan::default();
     for fault in faults {
-        if plan.action.is_some() || !fault.strikes(request) {
+        if plan.action.is_some() || !fault.applies(request) {
             continue;
         }
         match &fault.action {
@@ -225,7 +228,7 @@ mod tests {
         }
     }
 
-    fn struck(fault: Fault, count: usize) -> Vec<bool> {
+    fn applied(fault: Fault, count: usize) -> Vec<bool> {
         let mut faults = [fault];
         let get = request("GET", "/compute/v2.1/images");
         (0..count)
@@ -234,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fault_holds_for_the_requests_that_it_names() {
+    fn a_fault_applies_to_a_method_and_a_part_of_the_target() {
         let mut faults = [Fault::close().on("GET", "/images?")];
         assert!(
             plan(&mut faults, &request("GET", "/v2.1/images?limit=1"))
@@ -254,25 +257,25 @@ mod tests {
     }
 
     #[test]
-    fn a_fault_counts_the_requests_that_match() {
-        assert_eq!(struck(Fault::close(), 3), [true, true, true]);
-        assert_eq!(struck(Fault::close().times(2), 3), [true, true, false]);
+    fn a_fault_counts_matching_requests() {
+        assert_eq!(applied(Fault::close(), 3), [true, true, true]);
+        assert_eq!(applied(Fault::close().times(2), 3), [true, true, false]);
         assert_eq!(
-            struck(Fault::close().after(2), 4),
+            applied(Fault::close().after(2), 4),
             [false, false, true, true]
         );
         assert_eq!(
-            struck(Fault::close().every(2), 5),
+            applied(Fault::close().every(2), 5),
             [false, true, false, true, false]
         );
         assert_eq!(
-            struck(Fault::close().after(1).every(2).times(1), 5),
+            applied(Fault::close().after(1).every(2).times(1), 5),
             [false, false, true, false, false]
         );
     }
 
     #[test]
-    fn a_delay_leaves_the_request_to_the_next_fault() {
+    fn a_delay_is_combined_with_the_next_fault() {
         let second = Duration::from_secs(1);
         let mut faults = [
             Fault::delay(second),
@@ -284,6 +287,6 @@ mod tests {
         assert_eq!(plan.delay, second);
         assert!(plan.revoke_tokens);
         assert!(matches!(plan.action, Some((Action::Reset, false))));
-        assert_eq!(faults[3].seen, 0);
+        assert_eq!(faults[3].matched, 0);
     }
 }

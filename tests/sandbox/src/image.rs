@@ -1,4 +1,4 @@
-//! [`Image`], and [`Images`]: all of them in their order.
+//! [`Image`], and [`Images`]: all images in the order of lists.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
@@ -6,15 +6,15 @@ use std::ops::Bound;
 
 use jiff::Timestamp;
 
-/// An image as Glance holds it.
+/// An image as Glance stores it.
 #[derive(Clone, Debug)]
 pub(crate) struct Image {
     pub(crate) id: String,
     pub(crate) name: Option<String>,
-    /// The id of a project.
+    /// The id of the owning project.
     pub(crate) owner: String,
     pub(crate) visibility: String,
-    /// One of Glance's own words.
+    /// The status in Glance.
     pub(crate) status: String,
     pub(crate) min_disk: u64,
     pub(crate) min_ram: u64,
@@ -24,7 +24,7 @@ pub(crate) struct Image {
     pub(crate) disk_format: Option<String>,
     pub(crate) container_format: Option<String>,
     pub(crate) tags: Vec<String>,
-    /// The id of a project, and whether it accepted.
+    /// The ids of projects, and whether they accepted the image.
     pub(crate) members: Vec<(String, bool)>,
     pub(crate) properties: Properties,
     pub(crate) created: Timestamp,
@@ -35,8 +35,8 @@ pub(crate) struct Image {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Properties(Vec<Property>);
 
-/// A row of Glance's table: one that was removed keeps its place, and has it
-/// again when a property of that name comes back.
+/// A row of Glance's table. A removed property keeps its position, and gets it
+/// back when a property with the same name is added.
 #[derive(Clone, Debug)]
 struct Property {
     name: String,
@@ -45,13 +45,13 @@ struct Property {
 }
 
 impl Image {
-    /// Names and values; Glance's may be null.
+    /// The names and values. A value can be null.
     pub(crate) fn properties(&self) -> impl Iterator<Item = (&str, Option<&str>)> {
         let live = self.properties.0.iter().filter(|it| !it.removed);
         live.map(|it| (it.name.as_str(), it.value.as_deref()))
     }
 
-    /// The value of a property, which may be null.
+    /// The value of a property, which can be null.
     pub(crate) fn property(&self, name: &str) -> Option<Option<&str>> {
         self.properties()
             .find(|(key, _)| *key == name)
@@ -77,47 +77,47 @@ impl Image {
         }
     }
 
-    fn place(&self) -> Place {
+    fn position(&self) -> Position {
         (Reverse(self.created), Reverse(self.id.clone()))
     }
 }
 
-/// Newest first; of two of one moment, the greater id first.
-type Place = (Reverse<Timestamp>, Reverse<String>);
+/// Newest first; with the same time, the greater id first.
+type Position = (Reverse<Timestamp>, Reverse<String>);
 
-/// Every image, in the order of Glance's lists.
+/// All images, in the order of Glance's lists.
 #[derive(Debug, Default)]
 pub(crate) struct Images {
-    by_place: BTreeMap<Place, Image>,
-    places: HashMap<String, Place>,
+    by_position: BTreeMap<Position, Image>,
+    positions: HashMap<String, Position>,
 }
 
 impl Images {
     pub(crate) fn insert(&mut self, image: Image) {
-        self.places.insert(image.id.clone(), image.place());
-        self.by_place.insert(image.place(), image);
+        self.positions.insert(image.id.clone(), image.position());
+        self.by_position.insert(image.position(), image);
     }
 
     pub(crate) fn get(&self, id: &str) -> Option<&Image> {
-        self.by_place.get(self.places.get(id)?)
+        self.by_position.get(self.positions.get(id)?)
     }
 
     pub(crate) fn get_mut(&mut self, id: &str) -> Option<&mut Image> {
-        self.by_place.get_mut(self.places.get(id)?)
+        self.by_position.get_mut(self.positions.get(id)?)
     }
 
     pub(crate) fn remove(&mut self, id: &str) -> Option<Image> {
-        self.by_place.remove(&self.places.remove(id)?)
+        self.by_position.remove(&self.positions.remove(id)?)
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.by_place.len()
+        self.by_position.len()
     }
 
-    /// The images after that one, or all of them.
+    /// The images after the marker, or all of them.
     pub(crate) fn after(&self, marker: Option<&Image>) -> impl Iterator<Item = &Image> {
-        let from = marker.map_or(Bound::Unbounded, |it| Bound::Excluded(it.place()));
-        self.by_place
+        let from = marker.map_or(Bound::Unbounded, |it| Bound::Excluded(it.position()));
+        self.by_position
             .range((from, Bound::Unbounded))
             .map(|(_, image)| image)
     }
@@ -130,14 +130,14 @@ mod tests {
     use super::*;
 
     fn image(id: &str, second: i64) -> Image {
-        let made = Timestamp::from_second(second).unwrap();
+        let created = Timestamp::from_second(second).unwrap();
         NewImage::named("x")
             .id(id)
-            .make("p".to_owned(), Vec::new(), made)
+            .create("p".to_owned(), Vec::new(), created)
     }
 
     #[test]
-    fn images_stand_newest_first_and_then_by_id() {
+    fn images_are_sorted_by_time_and_id() {
         let mut images = Images::default();
         for (id, second) in [("a", 1), ("b", 2), ("d", 2), ("c", 2)] {
             images.insert(image(id, second));
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn a_property_that_comes_back_has_its_old_place() {
+    fn a_property_that_is_added_again_has_its_old_position() {
         let mut image = image("a", 1);
         for name in ["z", "y", "x"] {
             image.set_property(name, Some("1".to_owned()));

@@ -1,4 +1,4 @@
-//! Keystone and Nova's images in one process, for tests.
+//! Keystone and Nova's image proxy in one process, for tests.
 //!
 //! ```
 //! use opencloud_sandbox::Sandbox;
@@ -9,44 +9,46 @@
 //! # let _ = (options, plain);
 //! ```
 //!
-//! It answers as Keystone 30 and Nova 34 do, to the byte, ids and times aside:
-//! statuses, headers and their order, bodies, refusals and oddities. Beside
-//! them is as much of Glance as a test needs to make an image. What is not
-//! here: servers, other services, checksums, and the schema that Keystone
-//! quotes in a refusal.
+//! The responses have the same bytes as those of Keystone 30 and Nova 34, except
+//! for ids and times: statuses, the order of headers, bodies, error messages
+//! and bugs. It also has the part of Glance that tests need to create an image.
+//! Not implemented are servers, other services, checksums, and the schema that
+//! Keystone quotes in an error message.
 //!
-//! There are the users `demo`, `demo-reader`, `other` and `admin`, with the
-//! name and `-password` as password, each with a project, and one image of
-//! every sort: public, private, shared, queued, with odd names and metadata.
+//! There are the users `demo`, `demo-reader`, `other` and `admin`, each with a
+//! project and the password `NAME-password`. The seed images cover every kind of
+//! image: public, private, shared, queued, with unusual names and metadata.
 //! `cargo run -p opencloud-sandbox` serves the same to any other client.
 
+mod builder;
 mod cloud;
-mod connection;
 mod fault;
 mod glance;
-mod http;
+#[doc(hidden)]
+pub mod http;
 mod image;
 mod json;
 mod keystone;
 mod new_image;
 mod nova;
-mod read;
 mod sandbox;
 mod seed;
 mod server;
 mod services;
-mod shared;
-mod sign_in;
 mod state;
 mod text;
+mod webob;
+mod wire;
+mod wsgi;
 
+pub use builder::Builder;
 pub use fault::Fault;
-pub use http::Wire;
+pub use http::Request;
 pub use new_image::NewImage;
-pub use sandbox::{Builder, Sandbox};
-pub use shared::SeenRequest;
+pub use sandbox::Sandbox;
+pub use wire::Wire;
 
-/// Lines for a shell, with which the user `demo` signs in to a sandbox.
+/// Shell commands that set the variables of the user `demo`.
 #[must_use]
 pub fn exports(sandbox: &Sandbox) -> String {
     state::exports(&sandbox.auth_url())

@@ -1,64 +1,38 @@
-//! Serves a sandbox until killed, for clients that are not tests.
+//! Serves a sandbox until the process is killed, for clients that are not tests.
 
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use opencloud_sandbox::{Sandbox, Wire};
+use opencloud_sandbox::{Builder, Sandbox, Wire};
 
 const USAGE: &str = "\
 usage: opencloud-sandbox [--port N] [--images N] [--wire close|keepalive|nolength]
                          [--token-life SECONDS] [--state DIR]
 
-Serves Keystone and Nova's images on the loopback interface until killed, and
-prints what a shell needs to sign in. --images makes that many more images;
---state writes openrc, clouds.yaml, cloud.json and images.json to a directory.";
+Serves Keystone and Nova's image proxy on the loopback interface until killed,
+and prints shell commands that set the variables of the user demo. --images
+creates N more images. --state writes openrc, clouds.yaml, cloud.json and
+images.json to a directory.";
+
+struct Arguments {
+    builder: Builder,
+    images: usize,
+    state: Option<PathBuf>,
+}
 
 fn main() -> ExitCode {
-    let mut builder = Sandbox::builder();
-    let (mut images, mut state) = (0, None);
-    let mut words = std::env::args().skip(1);
-    while let Some(word) = words.next() {
-        if word == "--help" {
-            println!("{USAGE}");
-            return ExitCode::SUCCESS;
-        }
-        let value = words.next().unwrap_or_default();
-        let good = match word.as_str() {
-            "--port" => value
-                .parse()
-                .map(|port| builder = builder.clone().port(port))
-                .is_ok(),
-            "--images" => value.parse().map(|count| images = count).is_ok(),
-            "--wire" => Wire::named(&value)
-                .map(|wire| builder = builder.clone().wire(wire))
-                .is_some(),
-            "--token-life" => {
-                match value
-                    .parse()
-                    .ok()
-                    .and_then(|it| Duration::try_from_secs_f64(it).ok())
-                {
-                    Some(life) => {
-                        builder = builder.token_life(life);
-                        true
-                    }
-                    None => false,
-                }
-            }
-            "--state" if !value.is_empty() => {
-                state = Some(PathBuf::from(value));
-                true
-            }
-            _ => false,
-        };
-        if !good {
-            eprintln!("{USAGE}");
-            return ExitCode::from(2);
-        }
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if arguments.iter().any(|it| it == "--help") {
+        println!("{USAGE}");
+        return ExitCode::SUCCESS;
     }
-    match serve(builder, images, state) {
+    let Some(arguments) = parse(&arguments) else {
+        eprintln!("{USAGE}");
+        return ExitCode::from(2);
+    };
+    match serve(arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("opencloud-sandbox: {error}");
@@ -67,14 +41,33 @@ fn main() -> ExitCode {
     }
 }
 
-fn serve(
-    builder: opencloud_sandbox::Builder,
-    images: usize,
-    state: Option<PathBuf>,
-) -> io::Result<()> {
-    let sandbox = builder.try_start()?;
-    sandbox.add_images(images);
-    if let Some(directory) = state {
+fn parse(arguments: &[String]) -> Option<Arguments> {
+    let mut parsed = Arguments {
+        builder: Sandbox::builder(),
+        images: 0,
+        state: None,
+    };
+    for pair in arguments.chunks(2) {
+        let [option, value] = pair else { return None };
+        match option.as_str() {
+            "--port" => parsed.builder = parsed.builder.port(value.parse().ok()?),
+            "--images" => parsed.images = value.parse().ok()?,
+            "--wire" => parsed.builder = parsed.builder.wire(Wire::named(value)?),
+            "--token-life" => {
+                let life = Duration::try_from_secs_f64(value.parse().ok()?).ok()?;
+                parsed.builder = parsed.builder.token_life(life);
+            }
+            "--state" if !value.is_empty() => parsed.state = Some(PathBuf::from(value)),
+            _ => return None,
+        }
+    }
+    Some(parsed)
+}
+
+fn serve(arguments: Arguments) -> io::Result<()> {
+    let sandbox = arguments.builder.try_start()?;
+    sandbox.add_images(arguments.images);
+    if let Some(directory) = arguments.state {
         sandbox.write_state(directory)?;
     }
     let mut out = io::stdout();

@@ -1,4 +1,4 @@
-//! [`NewImage`]: an image that a test makes.
+//! [`NewImage`]: the fields of an image to create.
 
 use std::time::Duration;
 
@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use crate::image::{Image, Properties};
 use crate::text;
 
-/// An image to be made with [`Sandbox::add_image`]: a private one of the
-/// project `demo`, active, with no metadata, made now.
+/// An image to create with [`Sandbox::add_image`]. By default it is private,
+/// active, owned by the project `demo`, without metadata, and created now.
 ///
 /// ```
 /// use opencloud_sandbox::{NewImage, Sandbox};
@@ -41,7 +41,7 @@ pub struct NewImage {
 }
 
 impl NewImage {
-    /// An image of that name.
+    /// An image with a name.
     pub fn named(name: impl Into<String>) -> Self {
         Self {
             name: Some(name.into()),
@@ -69,13 +69,13 @@ impl NewImage {
         }
     }
 
-    /// With that id instead of a random one; an image of that id is replaced.
+    /// The id. The default is random. An image with the same id is replaced.
     pub fn id(mut self, id: impl Into<String>) -> Self {
         self.id = Some(id.into());
         self
     }
 
-    /// Owned by that project, by name: `demo`, `other`, `admin`.
+    /// The name of the project that owns the image: `demo`, `other` or `admin`.
     pub fn owner(mut self, project: impl Into<String>) -> Self {
         self.owner = project.into();
         self
@@ -87,58 +87,58 @@ impl NewImage {
         self
     }
 
-    /// Shared with that project, by name, which has accepted it.
+    /// Shares the image with a project, by name, which has accepted it.
     pub fn shared_with(mut self, project: impl Into<String>) -> Self {
         "shared".clone_into(&mut self.visibility);
         self.shared_with.push(project.into());
         self
     }
 
-    /// One of Glance's words: `queued`, `saving`, `active`, `killed`,
-    /// `deactivated` and the like. Nova shows SAVING, ACTIVE, ERROR or UNKNOWN.
+    /// The status in Glance, such as `queued`, `saving`, `active`, `killed` or
+    /// `deactivated`. Nova shows SAVING, ACTIVE, ERROR or UNKNOWN.
     pub fn status(mut self, status: impl Into<String>) -> Self {
         self.status = status.into();
         self
     }
 
-    /// GiB of disk that a server needs.
+    /// The disk space that a server needs, in GiB.
     pub fn min_disk(mut self, gib: u64) -> Self {
         self.min_disk = gib;
         self
     }
 
-    /// MiB of memory that a server needs.
+    /// The memory that a server needs, in MiB.
     pub fn min_ram(mut self, mib: u64) -> Self {
         self.min_ram = mib;
         self
     }
 
-    /// Bytes; 100 unless set.
+    /// The size in bytes. The default is 100.
     pub fn size(mut self, bytes: u64) -> Self {
         self.size = bytes;
         self
     }
 
-    /// Protected against deletion.
+    /// Protects the image against deletion.
     pub fn protected(mut self) -> Self {
         self.protected = true;
         self
     }
 
-    /// Left out of lists.
+    /// Hides the image from lists.
     pub fn hidden(mut self) -> Self {
         self.hidden = true;
         self
     }
 
-    /// A tag, which Nova does not show.
+    /// Adds a tag. Nova does not show tags.
     pub fn tag(mut self, tag: impl Into<String>) -> Self {
         self.tags.push(tag.into());
         self
     }
 
-    /// Metadata, in this order; none of Nova's rules is applied, so a value of
-    /// `mappings` that is not JSON makes an image that Nova cannot show.
+    /// Adds metadata, in this order. Nova's rules do not apply: with a value of
+    /// `mappings` that is not JSON, Nova cannot show the image.
     pub fn metadata<K: Into<String>, V: Into<String>>(
         mut self,
         items: impl IntoIterator<Item = (K, V)>,
@@ -150,19 +150,19 @@ impl NewImage {
         self
     }
 
-    /// A metadata item whose value is null.
+    /// Adds a metadata item with the value null.
     pub fn null(mut self, key: impl Into<String>) -> Self {
         self.properties.push((key.into(), None));
         self
     }
 
-    /// Made that long ago, which decides its place in lists.
+    /// How long ago the image was created, which decides its position in lists.
     pub fn age(mut self, age: Duration) -> Self {
         self.age = age;
         self
     }
 
-    pub(crate) fn make(self, owner: String, members: Vec<String>, created: Timestamp) -> Image {
+    pub(crate) fn create(self, owner: String, members: Vec<String>, created: Timestamp) -> Image {
         let mut image = Image {
             id: self.id.unwrap_or_else(text::uuid),
             name: self.name,

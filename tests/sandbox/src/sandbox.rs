@@ -1,31 +1,30 @@
-//! [`Sandbox`] and its [`Builder`]: a cloud for one test.
+//! [`Sandbox`]: a cloud for a test.
 
 use std::fmt;
 use std::io;
-use std::net::TcpListener;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use opencloud::{Domain, Options, Project, Scope, User};
 
+use crate::builder::Builder;
 use crate::cloud::{APPLICATION_CREDENTIAL_SECRET, Cloud, TokenScope};
 use crate::fault::Fault;
-use crate::http::Wire;
+use crate::http::Request;
 use crate::json::Json;
 use crate::new_image::NewImage;
-use crate::server::Server;
-use crate::services::Services;
-use crate::shared::{SeenRequest, lock};
-use crate::{seed, state};
+use crate::server::{Server, lock};
+use crate::state;
+use crate::wire::Wire;
 
-/// Keystone and Nova's images on a free port of the loopback interface.
+/// Keystone and Nova's image proxy on a free port of the loopback interface.
 ///
-/// It serves until dropped, and prints nothing. Each is a cloud of its own, so
-/// that tests can run side by side.
+/// It serves until dropped, and prints nothing. Sandboxes share no state, so
+/// tests can run in parallel.
 pub struct Sandbox {
-    cloud: Arc<Mutex<Cloud>>,
-    server: Server,
+    pub(crate) cloud: Arc<Mutex<Cloud>>,
+    pub(crate) server: Server,
 }
 
 impl fmt::Debug for Sandbox {
@@ -36,103 +35,28 @@ impl fmt::Debug for Sandbox {
     }
 }
 
-/// How a [`Sandbox`] is to be, from [`Sandbox::builder`].
-#[derive(Clone, Debug, Default)]
-#[must_use]
-pub struct Builder {
-    wire: Wire,
-    token_life: Option<Duration>,
-    max_limit: Option<usize>,
-    empty: bool,
-    port: u16,
-}
-
-impl Builder {
-    /// How the answers travel; [`Wire::Close`] unless set.
-    pub fn wire(mut self, wire: Wire) -> Self {
-        self.wire = wire;
-        self
-    }
-
-    /// How long tokens are valid; an hour unless set. Whole seconds are counted
-    /// from the last whole second, as Keystone does.
-    pub fn token_life(mut self, life: Duration) -> Self {
-        self.token_life = Some(life);
-        self
-    }
-
-    /// Nova's `max_limit`, 1000 unless set: the most images of a page that has
-    /// a link to the next.
-    pub fn max_limit(mut self, images: usize) -> Self {
-        self.max_limit = Some(images);
-        self
-    }
-
-    /// Without the seed images.
-    pub fn empty(mut self) -> Self {
-        self.empty = true;
-        self
-    }
-
-    /// On that port of 127.0.0.1, instead of a free one.
-    pub fn port(mut self, port: u16) -> Self {
-        self.port = port;
-        self
-    }
-
-    /// Starts it.
-    ///
-    /// # Panics
-    ///
-    /// If there is no port, or no thread, to be had.
-    #[must_use]
-    pub fn start(self) -> Sandbox {
-        self.try_start()
-            .expect("a port on the loopback interface, and a thread")
-    }
-
-    /// Starts it.
-    ///
-    /// # Errors
-    ///
-    /// If the port is taken, or there is no thread to be had.
-    pub fn try_start(self) -> io::Result<Sandbox> {
-        let listener = TcpListener::bind(("127.0.0.1", self.port))?;
-        let mut cloud = Cloud::new(format!("http://{}", listener.local_addr()?));
-        cloud.token_life = self.token_life.unwrap_or(cloud.token_life);
-        cloud.max_limit = self.max_limit.unwrap_or(cloud.max_limit);
-        if !self.empty {
-            seed::seed(&mut cloud);
-        }
-        let cloud = Arc::new(Mutex::new(cloud));
-        let services = Box::new(Services(Arc::clone(&cloud)));
-        let server = Server::start(listener, self.wire, services)?;
-        Ok(Sandbox { cloud, server })
-    }
-}
-
 #[allow(
     clippy::must_use_candidate,
-    reason = "a test may make an image and not need its id"
+    reason = "a test may create an image and not need its id"
 )]
 impl Sandbox {
-    /// A cloud with the seed images.
+    /// Starts a sandbox with the seed images and the default options.
     ///
     /// # Panics
     ///
-    /// If there is no port, or no thread, to be had.
+    /// If no port is free or no thread can be started.
     #[must_use]
     pub fn start() -> Self {
         Self::builder().start()
     }
 
-    /// A cloud that is not as usual.
+    /// A builder, to set options.
     pub fn builder() -> Builder {
         Builder::default()
     }
 
-    /// Options with which the user `demo` signs in, for the project `demo`,
-    /// whatever the proxies of the environment.
+    /// Options to authenticate as user `demo` for project `demo`, without a
+    /// proxy.
     pub fn options(&self) -> Options {
         let domain = || Domain::by_id("default");
         Options::new(self.auth_url())
@@ -142,19 +66,19 @@ impl Sandbox {
             .no_proxy()
     }
 
-    /// The Identity service, with `/v3` at the end.
+    /// The URL of the Identity service, with `/v3` at the end.
     #[must_use]
     pub fn auth_url(&self) -> String {
         lock(&self.cloud).identity_url()
     }
 
-    /// The Compute service, with `/v2.1` at the end.
+    /// The URL of the Compute service, with `/v2.1` at the end.
     #[must_use]
     pub fn compute_url(&self) -> String {
         lock(&self.cloud).compute_url()
     }
 
-    /// The Image service.
+    /// The URL of the Image service.
     #[must_use]
     pub fn image_url(&self) -> String {
         lock(&self.cloud).image_url()
@@ -170,12 +94,12 @@ impl Sandbox {
     pub fn project_id(&self, name: &str) -> String {
         lock(&self.cloud)
             .project(name)
-            .expect("a project of the sandbox")
+            .expect("no such project")
             .to_owned()
     }
 
-    /// The id of a user: `demo`, `demo-reader`, `other` or `admin`, whose
-    /// password is the name with `-password` after it.
+    /// The id of a user: `demo`, `demo-reader`, `other` or `admin`. The password
+    /// is the name followed by `-password`.
     ///
     /// # Panics
     ///
@@ -185,20 +109,20 @@ impl Sandbox {
     pub fn user_id(&self, name: &str) -> String {
         lock(&self.cloud)
             .user(name)
-            .expect("a user of the sandbox")
+            .expect("no such user")
             .id
             .clone()
     }
 
-    /// Id and secret of the application credential `demo-app` of `demo`.
+    /// The id and secret of the application credential `demo-app` of `demo`.
     #[must_use]
     pub fn application_credential(&self) -> (String, String) {
         let id = lock(&self.cloud).application_credential.clone();
         (id, APPLICATION_CREDENTIAL_SECRET.to_owned())
     }
 
-    /// A fresh token of that user for the user's own project, without a
-    /// request; it does not count as a sign-in.
+    /// Issues a token for a user and the user's own project, without a request.
+    /// [`authentications`](Self::authentications) does not count it.
     ///
     /// # Panics
     ///
@@ -207,14 +131,14 @@ impl Sandbox {
     #[track_caller]
     pub fn token(&self, user: &str) -> String {
         let mut cloud = lock(&self.cloud);
-        let user = cloud.user(user).expect("a user of the sandbox");
+        let user = cloud.user(user).expect("no such user");
         let (name, scope) = (user.name, TokenScope::Project(user.project));
         let id = cloud.issue(name, scope, vec!["password".to_owned()], None);
-        cloud.sign_ins -= 1;
+        cloud.authentications -= 1;
         id
     }
 
-    /// The id of a seed image, by its label, such as `plain`, `snapshot`,
+    /// The id of the seed image with this label, such as `plain`, `snapshot`,
     /// `queued`, `protected` or `other-shared`.
     ///
     /// # Panics
@@ -225,22 +149,22 @@ impl Sandbox {
     pub fn image_id(&self, label: &str) -> String {
         let cloud = lock(&self.cloud);
         let found = cloud.labels.iter().find(|(it, _)| *it == label);
-        found.expect("a label of a seed image").1.clone()
+        found.expect("no seed image with this label").1.clone()
     }
 
-    /// Makes an image, and answers its id.
+    /// Creates an image and returns its id.
     pub fn add_image(&self, image: NewImage) -> String {
         lock(&self.cloud).add_image(image)
     }
 
-    /// Makes that many small private images of `demo`, named `seed-00001` and
-    /// so on, each a second older than the one before. Answers their ids.
+    /// Creates small private images of `demo`, named `seed-00001` and so on,
+    /// each a second older than the previous one. Returns their ids.
     pub fn add_images(&self, count: usize) -> Vec<String> {
         let mut cloud = lock(&self.cloud);
         let taken = |name: &str| name.strip_prefix("seed-").and_then(|it| it.parse().ok());
         let names = cloud.images.after(None).filter_map(|it| it.name.as_deref());
         let last: usize = names.filter_map(taken).max().unwrap_or(0);
-        let make = |n: usize| {
+        let create = |n: usize| {
             let image = NewImage::named(format!("seed-{:05}", last + n))
                 .size(5)
                 .min_ram(64)
@@ -248,17 +172,17 @@ impl Sandbox {
                 .age(Duration::from_secs(u64::try_from(n - 1).unwrap_or(0)));
             cloud.add_image(image)
         };
-        (1..=count).map(make).collect()
+        (1..=count).map(create).collect()
     }
 
-    /// Whether an image is there.
+    /// Whether an image exists.
     #[must_use]
     pub fn has_image(&self, id: &str) -> bool {
         lock(&self.cloud).images.get(id).is_some()
     }
 
-    /// The metadata of an image as Glance holds it, as JSON: every value a text
-    /// or null. Nothing if there is no such image.
+    /// The properties of an image in Glance, as JSON. Every value is a string or
+    /// null. `None` if the image does not exist.
     #[must_use]
     pub fn metadata(&self, id: &str) -> Option<String> {
         let cloud = lock(&self.cloud);
@@ -267,13 +191,13 @@ impl Sandbox {
         Some(Json::Map(items.map(|(key, it)| (key.to_owned(), value(it))).collect()).dumps())
     }
 
-    /// Takes an image away, whatever the rules, if it is there.
+    /// Deletes an image if it exists, even if it is protected.
     pub fn delete_image(&self, id: &str) {
         lock(&self.cloud).images.remove(id);
     }
 
-    /// How an image's upload goes on: sets its status to one of Glance's words,
-    /// such as `saving`, `active` or `killed`, if it is there.
+    /// Sets the status of an image in Glance, such as `saving`, `active` or
+    /// `killed`, if the image exists.
     pub fn set_status(&self, id: &str, status: &str) {
         let mut cloud = lock(&self.cloud);
         let now = cloud.now();
@@ -283,37 +207,44 @@ impl Sandbox {
         }
     }
 
-    /// How many images there are, of all projects.
+    /// The number of images of all projects.
     #[must_use]
     pub fn image_count(&self) -> usize {
         lock(&self.cloud).images.len()
     }
 
-    /// Every request since the start, or since they were forgotten, in the
-    /// order they came.
+    /// The requests since the start or the last
+    /// [`clear_requests`](Self::clear_requests), in the order received.
     #[must_use]
-    pub fn requests(&self) -> Vec<SeenRequest> {
+    pub fn requests(&self) -> Vec<Request> {
         self.server.requests()
     }
 
-    /// Forgets the requests so far.
-    pub fn forget_requests(&self) {
-        self.server.forget_requests();
+    /// Clears the list of requests.
+    pub fn clear_requests(&self) {
+        self.server.clear_requests();
     }
 
-    /// How many connections were made.
+    /// The number of connections since the start.
     #[must_use]
     pub fn connections(&self) -> usize {
         self.server.connections()
     }
 
-    /// How many tokens were given.
+    /// The number of tokens that Keystone issued.
     #[must_use]
-    pub fn sign_ins(&self) -> usize {
-        lock(&self.cloud).sign_ins
+    pub fn authentications(&self) -> usize {
+        lock(&self.cloud).authentications
     }
 
-    /// Makes every token so far invalid, at every service, at once.
+    /// The old name of [`authentications`](Self::authentications).
+    #[doc(hidden)]
+    #[must_use]
+    pub fn sign_ins(&self) -> usize {
+        self.authentications()
+    }
+
+    /// Revokes every token at every service at once.
     pub fn revoke_tokens(&self) {
         lock(&self.cloud).tokens.clear();
     }
@@ -327,25 +258,25 @@ impl Sandbox {
     pub fn set_password(&self, user: &str, password: &str) {
         let mut cloud = lock(&self.cloud);
         let found = cloud.users.iter_mut().find(|it| it.name == user);
-        password.clone_into(&mut found.expect("a user of the sandbox").password);
+        password.clone_into(&mut found.expect("no such user").password);
     }
 
-    /// How the answers travel from now on.
+    /// Changes how later responses mark the end of their body.
     pub fn set_wire(&self, wire: Wire) {
         self.server.set_wire(wire);
     }
 
-    /// Something goes wrong on purpose from now on.
+    /// Adds a fault for later requests.
     pub fn fail(&self, fault: Fault) {
-        self.server.fail(fault);
+        self.server.add_fault(fault);
     }
 
-    /// Nothing goes wrong any more.
-    pub fn mend(&self) {
-        self.server.mend();
+    /// Removes all faults.
+    pub fn clear_faults(&self) {
+        self.server.clear_faults();
     }
 
-    /// Writes what clients need to a directory: `openrc`, `clouds.yaml` with
+    /// Writes settings for clients to a directory: `openrc`, `clouds.yaml` with
     /// every user, and for programs `cloud.json` and `images.json`.
     ///
     /// # Errors

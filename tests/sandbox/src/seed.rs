@@ -1,10 +1,10 @@
-//! The images that are there from the start: one of every sort.
+//! The seed images: one of every kind.
 
 use crate::cloud::Cloud;
 use crate::json::Json;
 use crate::new_image::NewImage;
 
-/// Makes them, in the order in which a cloud's set-up would.
+/// Creates the seed images in the order of `tests/real-cloud/populate.py`.
 pub(crate) fn seed(cloud: &mut Cloud) {
     for (label, image) in images(cloud) {
         let id = cloud.add_image(image);
@@ -12,6 +12,7 @@ pub(crate) fn seed(cloud: &mut Cloud) {
     }
 }
 
+#[allow(clippy::too_many_lines, reason = "a table")]
 fn images(cloud: &Cloud) -> Vec<(&'static str, NewImage)> {
     let project = cloud.project("demo").unwrap_or_default().to_owned();
     let user = cloud
@@ -118,7 +119,7 @@ fn images(cloud: &Cloud) -> Vec<(&'static str, NewImage)> {
     ]
 }
 
-/// What Nova makes of a server.
+/// A snapshot that Nova created from a server.
 fn snapshot(project: &str, user: &str) -> NewImage {
     NewImage::named("snapshot of web-1")
         .size(2048)
@@ -134,7 +135,8 @@ fn snapshot(project: &str, user: &str) -> NewImage {
         ])
 }
 
-/// What Nova makes of a server on a volume: metadata that is not all text.
+/// A snapshot that Nova created from a server on a volume. Not all of its
+/// metadata is text.
 fn volume_snapshot() -> NewImage {
     let text = |it: &str| Json::Text(it.to_owned());
     let mapping = [

@@ -1,4 +1,4 @@
-//! The files with which other clients find the sandbox.
+//! Settings files for other clients.
 
 use std::fs;
 use std::io;
@@ -6,7 +6,7 @@ use std::path::Path;
 
 use crate::cloud::{APPLICATION_CREDENTIAL_SECRET, Cloud};
 
-/// Lines for a shell, with which the user `demo` signs in.
+/// Shell commands that set the variables of the user `demo`.
 pub(crate) fn exports(identity: &str) -> String {
     let unset =
         "unset OS_TOKEN OS_APPLICATION_CREDENTIAL_ID OS_APPLICATION_CREDENTIAL_SECRET OS_CLOUD\n";
@@ -31,12 +31,12 @@ pub(crate) fn exports(identity: &str) -> String {
 pub(crate) fn write(cloud: &Cloud, directory: &Path) -> io::Result<()> {
     fs::create_dir_all(directory)?;
     fs::write(directory.join("openrc"), exports(&cloud.identity_url()))?;
-    fs::write(directory.join("clouds.yaml"), clouds(cloud))?;
-    fs::write(directory.join("cloud.json"), programs(cloud))?;
+    fs::write(directory.join("clouds.yaml"), clouds_yaml(cloud))?;
+    fs::write(directory.join("cloud.json"), cloud_json(cloud))?;
     fs::write(directory.join("images.json"), object(1, &cloud.labels))
 }
 
-fn clouds(cloud: &Cloud) -> String {
+fn clouds_yaml(cloud: &Cloud) -> String {
     let identity = cloud.identity_url();
     let mut text = String::from("clouds:\n");
     for user in &cloud.users {
@@ -58,7 +58,7 @@ fn clouds(cloud: &Cloud) -> String {
     text
 }
 
-fn programs(cloud: &Cloud) -> String {
+fn cloud_json(cloud: &Cloud) -> String {
     let users: Vec<String> = cloud
         .users
         .iter()
@@ -80,7 +80,7 @@ fn programs(cloud: &Cloud) -> String {
     )
 }
 
-/// An object of texts, indented by that much.
+/// A JSON object with string values.
 fn object(indent: usize, pairs: &[(&'static str, String)]) -> String {
     let space = " ".repeat(indent);
     let lines: Vec<String> = pairs

@@ -1,22 +1,22 @@
-//! Ids, and the ways in which a URL and a page spell text.
+//! Random ids, percent-encoding and HTML escaping.
 
 use std::collections::hash_map::RandomState;
 use std::fmt::Write as _;
 use std::hash::{BuildHasher, Hasher};
 
-/// That many random hexadecimal digits.
+/// Random hexadecimal digits.
 pub(crate) fn hex(digits: usize) -> String {
     let mut out = String::with_capacity(digits + 16);
     while out.len() < digits {
-        // Each `RandomState` has keys of its own, from the system's randomness.
+        // Each `RandomState` has different random keys.
         let _ = write!(out, "{:016x}", RandomState::new().build_hasher().finish());
     }
     out.truncate(digits);
     out
 }
 
-/// That many random digits of those that base64 has in URLs, as in a Fernet token.
-pub(crate) fn url_safe(digits: usize) -> String {
+/// Random characters of the URL-safe base64 alphabet, as in a Fernet token.
+pub(crate) fn base64url(digits: usize) -> String {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     let random = hex(2 * digits);
     let pairs = random
@@ -29,7 +29,7 @@ pub(crate) fn url_safe(digits: usize) -> String {
         .collect()
 }
 
-/// A random UUID of version 4.
+/// A random version 4 UUID.
 pub(crate) fn uuid() -> String {
     let it = hex(32);
     let variant = ["8", "9", "a", "b"][usize::from(it.as_bytes()[16]) % 4];
@@ -43,7 +43,7 @@ pub(crate) fn uuid() -> String {
     )
 }
 
-/// Whether a text is a UUID, in small or capital letters.
+/// Whether a text is a UUID, in lower or upper case.
 pub(crate) fn is_uuid(text: &str) -> bool {
     text.len() == 36
         && text.bytes().enumerate().all(|(n, b)| match n {
@@ -52,8 +52,8 @@ pub(crate) fn is_uuid(text: &str) -> bool {
         })
 }
 
-/// The bytes of a percent-encoded text; a stray `%` at its end is dropped, as
-/// uWSGI does.
+/// Decodes percent-encoded text. An incomplete escape at the end is dropped, as
+/// in uWSGI.
 pub(crate) fn percent_decode(text: &str) -> Vec<u8> {
     let digit = |b: Option<&u8>| b.and_then(|b| char::from(*b).to_digit(16));
     let bytes = text.as_bytes();
@@ -75,7 +75,7 @@ pub(crate) fn percent_decode(text: &str) -> Vec<u8> {
     out
 }
 
-/// The parameters of a query, decoded; nothing if they are not UTF-8.
+/// Decodes the parameters of a query. `None` if they are not UTF-8.
 pub(crate) fn parameters(query: &str) -> Option<Vec<(String, String)>> {
     let decode = |text: &str| String::from_utf8(percent_decode(&text.replace('+', " "))).ok();
     query
@@ -119,7 +119,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ids_are_well_formed_and_fresh() {
+    fn ids_are_valid_and_unique() {
         assert!(is_uuid(&uuid()));
         assert_ne!(uuid(), uuid());
         assert_eq!(hex(40).len(), 40);
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn a_query_is_decoded_as_a_web_server_does() {
+    fn a_query_is_decoded() {
         let pair = |a: &str, b: &str| (a.to_owned(), b.to_owned());
         assert_eq!(
             parameters("&a=1+2&b&c=%2B%c3%a9;d=e=f&"),
@@ -142,14 +142,14 @@ mod tests {
     }
 
     #[test]
-    fn a_stray_percent_sign_is_dropped_at_the_end_and_kept_before() {
+    fn an_invalid_escape_is_dropped_at_the_end_and_kept_elsewhere() {
         assert_eq!(percent_decode("a%2"), b"a");
         assert_eq!(percent_decode("a%"), b"a");
         assert_eq!(percent_decode("%zz%41"), b"%zzA");
     }
 
     #[test]
-    fn text_is_quoted_for_urls_and_for_pages() {
+    fn text_is_quoted_for_urls_and_html() {
         assert_eq!(quote_plus("a b~/é&"), "a+b~%2F%C3%A9%26");
         assert_eq!(html_escape("<b>&\"'"), "&lt;b&gt;&amp;&quot;&#x27;");
     }

@@ -1,36 +1,37 @@
-//! [`Json`]: values as Python's `json` module reads, writes and prints them.
+//! [`Json`]: reproduces Python's `json.loads`, `json.dumps` and `repr` byte for
+//! byte, which is why it does not use `serde_json`.
 //!
-//! A cloud's answers are what Python wrote: keys in the order they came, a
-//! space after each comma and colon, nothing but ASCII, and now and then a bare
-//! `NaN`. Its refusals quote values as Python prints them.
+//! Python writes keys in the order received, a space after each comma and
+//! colon, only ASCII, and `NaN` for a number. Error messages of the services
+//! contain the `repr` of values.
 
-mod read;
+mod parse;
 
 use std::fmt::Write as _;
 
-/// The first of the 2,048 private characters that stand for lone surrogates,
-/// which Python's text can hold and Rust's cannot.
+/// The first of the 2,048 private-use characters that represent lone
+/// surrogates, which a Python string can contain and a Rust string cannot.
 const SURROGATES: u32 = 0x10_F800;
 
-/// A value.
+/// A JSON value.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Json {
     Null,
     Bool(bool),
-    /// Its digits: Python's numbers have no end.
+    /// The digits: Python's integers have no limit.
     Int(String),
     Float(f64),
     Text(String),
     List(Vec<Json>),
-    /// In the order of the text. A key that came twice keeps its first place
-    /// and its last value.
+    /// In the order received. A repeated key has its first position and its
+    /// last value.
     Map(Vec<(String, Json)>),
 }
 
 impl Json {
-    /// The value of a text, or nothing where Python would raise.
+    /// Parses a text. `None` where Python raises an exception.
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        read::read(text)
+        parse::parse(text)
     }
 
     pub(crate) fn text(&self) -> Option<&str> {
@@ -47,7 +48,7 @@ impl Json {
         }
     }
 
-    /// The value at a key of a map.
+    /// The value of a key of a map.
     pub(crate) fn get(&self, key: &str) -> Option<&Json> {
         self.map()?
             .iter()
@@ -55,12 +56,12 @@ impl Json {
             .map(|(_, value)| value)
     }
 
-    /// The text at a key of a map.
+    /// The text of a key of a map.
     pub(crate) fn get_text(&self, key: &str) -> Option<&str> {
         self.get(key)?.text()
     }
 
-    /// As `json.dumps` writes it.
+    /// The result of `json.dumps`.
     pub(crate) fn dumps(&self) -> String {
         let mut out = String::new();
         self.write(&mut out);
@@ -100,7 +101,7 @@ impl Json {
         }
     }
 
-    /// As Python prints it inside another value.
+    /// The result of `repr`.
     pub(crate) fn repr(&self) -> String {
         let list = |items: Vec<String>| items.join(", ");
         match self {
@@ -121,13 +122,13 @@ impl Json {
         }
     }
 
-    /// As Python prints it by itself: a text without quotes.
-    pub(crate) fn shown(&self) -> String {
+    /// The result of `str`: a text is not quoted.
+    pub(crate) fn display(&self) -> String {
         self.text().map_or_else(|| self.repr(), str::to_owned)
     }
 }
 
-/// A text in quotes, as `json.dumps` writes it.
+/// The result of `json.dumps` for a text.
 pub(crate) fn quote(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     quote_into(&mut out, text);
@@ -142,14 +143,14 @@ pub(crate) fn quote_into(out: &mut String, text: &str) {
     out.push('"');
 }
 
-/// A text in quotes, as Glance writes it: what is not ASCII stays.
+/// The result of `json.dumps` without `ensure_ascii`, as Glance calls it.
 pub(crate) fn quote_unicode(text: &str) -> String {
     let mut out = String::from('"');
     for c in text.chars() {
         if c < '\u{7f}' {
-            escape(&mut out, c)
+            escape(&mut out, c);
         } else {
-            out.push(c)
+            out.push(c);
         }
     }
     out + "\""
@@ -176,7 +177,7 @@ fn escape(out: &mut String, c: char) {
     }
 }
 
-/// `repr` of a text.
+/// The result of `repr` for a text.
 pub(crate) fn repr(text: &str) -> String {
     let quote = if text.contains('\'') && !text.contains('"') {
         '"'
@@ -192,7 +193,7 @@ pub(crate) fn repr(text: &str) -> String {
             '\r' => write!(out, "\\r"),
             '\t' => write!(out, "\\t"),
             c if c == quote => write!(out, "\\{c}"),
-            c if printable(c) => write!(out, "{c}"),
+            c if is_printable(c) => write!(out, "{c}"),
             _ if code < 0x100 => write!(out, "\\x{code:02x}"),
             _ if code < 0x1_0000 => write!(out, "\\u{code:04x}"),
             _ => write!(out, "\\U{code:08x}"),
@@ -202,15 +203,15 @@ pub(crate) fn repr(text: &str) -> String {
     out
 }
 
-/// `str.isprintable`, for what is likely to be met.
-fn printable(c: char) -> bool {
+/// `str.isprintable`, for the likely characters.
+fn is_printable(c: char) -> bool {
     !matches!(c,
         '\0'..='\u{1f}' | '\u{7f}'..='\u{a0}' | '\u{ad}' | '\u{1680}' | '\u{2000}'..='\u{200f}'
         | '\u{2028}'..='\u{202f}' | '\u{205f}'..='\u{206f}' | '\u{3000}' | '\u{e000}'..='\u{f8ff}'
         | '\u{feff}' | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..)
 }
 
-/// `repr` of a number with a point.
+/// The result of `repr` for a float.
 fn float(value: f64) -> String {
     let scientific = format!("{value:e}");
     let Some((digits, exponent)) = scientific.split_once('e') else {
@@ -235,42 +236,48 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn again(text: &str) -> String {
+    fn round_trip(text: &str) -> String {
         Json::parse(text).expect(text).dumps()
     }
 
     #[test]
-    fn a_value_is_written_as_python_writes_it() {
+    fn values_are_written_as_in_python() {
         assert_eq!(
-            again(r#"{"b":[1,{}, []],"a":null}"#),
+            round_trip(r#"{"b":[1,{}, []],"a":null}"#),
             r#"{"b": [1, {}, []], "a": null}"#
         );
         assert_eq!(
-            again("[1,2.0,1e5,1e16,-0.0,1e-7,-0]"),
+            round_trip("[1,2.0,1e5,1e16,-0.0,1e-7,-0]"),
             "[1, 2.0, 100000.0, 1e+16, -0.0, 1e-07, 0]"
         );
-        assert_eq!(again("[NaN,1e999,-Infinity]"), "[NaN, Infinity, -Infinity]");
         assert_eq!(
-            again("123456789012345678901234567890"),
+            round_trip("[NaN,1e999,-Infinity]"),
+            "[NaN, Infinity, -Infinity]"
+        );
+        assert_eq!(
+            round_trip("123456789012345678901234567890"),
             "123456789012345678901234567890"
         );
         assert_eq!(
-            again(r#""é🗝\ud800\/\u007f\n""#),
+            round_trip(r#""é🗝\ud800\/\u007f\n""#),
             r#""\u00e9\ud83d\udddd\ud800/\u007f\n""#
         );
         assert_eq!(
-            again(r#""\ud83d\udddd\ud800\u0041""#),
+            round_trip(r#""\ud83d\udddd\ud800\u0041""#),
             r#""\ud83d\udddd\ud800A""#
         );
     }
 
     #[test]
-    fn a_key_that_comes_twice_keeps_its_place_and_its_last_value() {
-        assert_eq!(again(r#"{"a": 1, "b": 2, "a": 3}"#), r#"{"a": 3, "b": 2}"#);
+    fn a_repeated_key_has_its_first_position_and_last_value() {
+        assert_eq!(
+            round_trip(r#"{"a": 1, "b": 2, "a": 3}"#),
+            r#"{"a": 3, "b": 2}"#
+        );
     }
 
     #[test]
-    fn what_python_does_not_read_is_not_read() {
+    fn invalid_json_is_rejected() {
         for text in [
             "",
             "{",
@@ -297,14 +304,14 @@ mod tests {
     }
 
     #[test]
-    fn a_value_is_printed_as_python_prints_it() {
+    fn values_are_printed_as_in_python() {
         let value =
             Json::parse(r#"{"a": [true, null, 1.5, "it's", "\u0007\n\"'"], "я": {}}"#).unwrap();
         assert_eq!(
             value.repr(),
             r#"{'a': [True, None, 1.5, "it's", '\x07\n"\''], 'я': {}}"#
         );
-        assert_eq!(Json::Text("it's".into()).shown(), "it's");
-        assert_eq!(Json::Null.shown(), "None");
+        assert_eq!(Json::Text("it's".into()).display(), "it's");
+        assert_eq!(Json::Null.display(), "None");
     }
 }

@@ -1,23 +1,23 @@
-//! [`Call`]: one authenticated request, and how it is answered.
+//! [`Call`]: an authenticated request and its responses.
 
 use crate::cloud::Caller;
 use crate::http::{Request, Response};
 use crate::json::quote;
 use crate::text;
 
+use super::fault::Fault;
 use super::microversion::{self, MAXIMUM};
 use super::query::Query;
-use super::refusal::Fault;
 
-/// One authenticated request.
+/// An authenticated request.
 pub(super) struct Call<'a> {
     request: &'a Request,
     pub(super) caller: Caller,
-    /// Scheme, host and path of the API, as the client knows them.
+    /// The URL of the API that the client used.
     pub(super) application: String,
-    /// The request came to `/v2`, which knows no microversions.
+    /// Whether the request is for `/v2`, which has no microversions.
     pub(super) legacy: bool,
-    /// Two numbers, unless the header could not be read.
+    /// The two numbers of the microversion, unless the header is invalid.
     version: Option<(String, String)>,
 }
 
@@ -43,36 +43,36 @@ impl<'a> Call<'a> {
         self.caller = caller;
     }
 
-    /// Reads the microversion. One that is out of range stays in the headers of
-    /// the answer; one that cannot be read does not.
+    /// Parses the microversion. The response has its headers if the version is
+    /// out of range, but not if it is invalid.
     pub(super) fn set_version(&mut self, request: &Request) -> Result<(), Fault> {
-        let asked = if self.legacy {
+        let requested = if self.legacy {
             None
         } else {
-            microversion::asked(request)
+            microversion::requested(request)
         };
-        let asked = asked.unwrap_or_else(|| "2.1".to_owned());
-        let asked = if asked == "latest" {
+        let requested = requested.unwrap_or_else(|| "2.1".to_owned());
+        let requested = if requested == "latest" {
             MAXIMUM.to_owned()
         } else {
-            asked
+            requested
         };
-        let (major, minor) = microversion::parts(&asked).ok_or_else(|| {
+        let (major, minor) = microversion::parts(&requested).ok_or_else(|| {
             let rule = "is of invalid format. Must be of format MajorNum.MinorNum.";
-            Fault::new(400, format!("API Version String {asked} {rule}"))
+            Fault::new(400, format!("API Version String {requested} {rule}"))
         })?;
-        let known = major == "2"
+        let supported = major == "2"
             && minor
                 .parse()
                 .is_ok_and(|minor: u64| (1..=104).contains(&minor));
         self.version = Some((major, minor));
-        if known {
+        if supported {
             return Ok(());
         }
         let range = format!("Minimum is 2.1 and maximum is {MAXIMUM}.");
         Err(Fault::new(
             406,
-            format!("Version {asked} is not supported by the API. {range}"),
+            format!("Version {requested} is not supported by the API. {range}"),
         ))
     }
 
@@ -87,16 +87,16 @@ impl<'a> Call<'a> {
         self.request.query()
     }
 
-    /// The project's id if it is anywhere in the URL, without the parameters
-    /// that Nova does not know: then it is in the links.
+    /// The id of the project if it occurs anywhere in the path or in a parameter
+    /// that Nova supports. Nova then adds it to the links.
     pub(super) fn project_in_url(&self, query: Option<&Query>) -> Option<&str> {
         let project = self.caller.project.as_deref()?;
         let found = self.request.path().contains(project);
         (found || query.is_some_and(|it| it.contains(project))).then_some(project)
     }
 
-    /// Asks whether Nova finds Glance in the token's catalogue.
-    pub(super) fn glance(&self) -> Result<(), Fault> {
+    /// Fails if the catalog of the token is empty, because Nova looks up Glance in it.
+    pub(super) fn check_catalog(&self) -> Result<(), Fault> {
         if !self.caller.unscoped {
             return Ok(());
         }
@@ -105,15 +105,15 @@ impl<'a> Call<'a> {
         ))
     }
 
-    pub(super) fn succeed(&self, body: Option<String>) -> Response {
+    pub(super) fn response(&self, body: Option<String>) -> Response {
         let status = if body.is_some() { 200 } else { 204 };
         let response = Response::new(status)
             .length()
             .header("Content-Type", "application/json");
-        self.versioned(response).body(body.unwrap_or_default())
+        self.with_version(response).body(body.unwrap_or_default())
     }
 
-    pub(super) fn refuse(&self, fault: &Fault) -> Response {
+    pub(super) fn fault_response(&self, fault: &Fault) -> Response {
         let kind = match fault.code {
             400 => "badRequest",
             403 => "forbidden",
@@ -122,7 +122,7 @@ impl<'a> Call<'a> {
             _ => "computeFault",
         };
         let (code, message) = (fault.code, quote(&fault.message));
-        self.versioned(Response::new(code))
+        self.with_version(Response::new(code))
             .header("Content-Type", "application/json; charset=UTF-8")
             .length()
             .body(format!(
@@ -130,7 +130,7 @@ impl<'a> Call<'a> {
             ))
     }
 
-    fn versioned(&self, response: Response) -> Response {
+    fn with_version(&self, response: Response) -> Response {
         match &self.version {
             Some((major, minor)) if !self.legacy => response
                 .header("OpenStack-API-Version", format!("compute {major}.{minor}"))
@@ -142,8 +142,8 @@ impl<'a> Call<'a> {
     }
 }
 
-/// The request's ids come last of all.
-pub(super) fn identified(response: Response) -> Response {
+/// Adds the request ids, which are the last headers of the response.
+pub(super) fn with_request_ids(response: Response) -> Response {
     let id = format!("req-{}", text::uuid());
     response
         .header("x-openstack-request-id", id.as_str())

@@ -1,24 +1,24 @@
-//! Which images a list holds: Nova's filters, as Glance understands them.
+//! [`Filter`]: Nova's filters for a list, as Glance applies them.
 
 use jiff::Timestamp;
 
 use crate::image::Image;
 use crate::text::html_escape;
 
-use super::iso;
+use super::fault::Fault;
+use super::iso8601;
 use super::query::Query;
-use super::refusal::Fault;
 
-type Test = Box<dyn Fn(&Image) -> bool>;
+type Predicate = Box<dyn Fn(&Image) -> bool>;
 
-/// What a list's parameters ask of an image.
+/// The conditions for the images of a list.
 pub(super) struct Filter {
-    tests: Vec<Test>,
+    predicates: Vec<Predicate>,
     visibility: Option<String>,
 }
 
-/// What Glance refuses with, as Nova hands it on.
-pub(super) fn glance_refuses(code: u16, message: &str) -> Fault {
+/// An error of Glance as Nova returns it.
+pub(super) fn glance_fault(code: u16, message: &str) -> Fault {
     let (title, text) = (
         crate::http::reason(code),
         html_escape(message).replace('\n', ": "),
@@ -38,7 +38,7 @@ impl Filter {
             }
         }
         let mut found = Self {
-            tests: Vec::new(),
+            predicates: Vec::new(),
             visibility: None,
         };
         for (name, value) in filters {
@@ -47,17 +47,17 @@ impl Filter {
         Ok(found)
     }
 
-    pub(super) fn holds(&self, image: &Image) -> bool {
-        self.tests.iter().all(|test| test(image))
+    pub(super) fn matches(&self, image: &Image) -> bool {
+        self.predicates.iter().all(|matches| matches(image))
     }
 
-    /// Only images of that visibility, and those of any owner.
+    /// The visibility to filter by. The list then has images of any owner.
     pub(super) fn visibility(&self) -> Option<&str> {
         self.visibility.as_deref()
     }
 
-    fn test(&mut self, test: impl Fn(&Image) -> bool + 'static) {
-        self.tests.push(Box::new(test));
+    fn require(&mut self, predicate: impl Fn(&Image) -> bool + 'static) {
+        self.predicates.push(Box::new(predicate));
     }
 
     fn add(&mut self, name: &str, value: String) -> Result<(), Fault> {
@@ -66,67 +66,69 @@ impl Filter {
                 if !["", "community", "public", "private", "shared", "all"]
                     .contains(&value.as_str())
                 {
-                    return Err(glance_refuses(
+                    return Err(glance_fault(
                         400,
                         &format!("Invalid visibility value: {value}"),
                     ));
                 }
                 self.visibility = Some(value);
             }
-            "id" => self.words(&value, |image| Some(&image.id))?,
-            "name" => self.words(&value, |image| image.name.as_deref())?,
-            "status" => self.words(&value, |image| Some(&image.status))?,
-            "disk_format" => self.words(&value, |image| image.disk_format.as_deref())?,
-            "container_format" => self.words(&value, |image| image.container_format.as_deref())?,
-            "created_at" => self.moment(name, &value, |image| image.created)?,
-            "updated_at" => self.moment(name, &value, |image| image.updated)?,
+            "id" => self.text(&value, |image| Some(&image.id))?,
+            "name" => self.text(&value, |image| image.name.as_deref())?,
+            "status" => self.text(&value, |image| Some(&image.status))?,
+            "disk_format" => self.text(&value, |image| image.disk_format.as_deref())?,
+            "container_format" => self.text(&value, |image| image.container_format.as_deref())?,
+            "created_at" => self.time(name, &value, |image| image.created)?,
+            "updated_at" => self.time(name, &value, |image| image.updated)?,
             "min_disk" | "min_ram" | "size" | "virtual_size" => {
                 let (column, value) = (column(name), sqlite_number(&value));
-                self.test(move |image| column(image).is_some_and(|it| Some(it) == value));
+                self.require(move |image| column(image).is_some_and(|it| Some(it) == value));
             }
-            "checksum" => self.test(|_| false),
-            // Glance sets or reads these itself.
+            "checksum" => self.require(|_| false),
+            // Glance sets these itself, or they are not filters.
             "deleted" | "limit" | "marker" | "member_status" | "sort_key" | "sort_dir" => {}
             _ if name.ends_with("_min") || name.ends_with("_max") => self.range(name, &value)?,
             name => {
                 let name = name.to_owned();
-                self.test(move |image| image.property(&name).flatten() == Some(&value));
+                self.require(move |image| image.property(&name).flatten() == Some(&value));
             }
         }
         Ok(())
     }
 
-    /// `a`, `eq:a` or `in:a,b`.
-    fn words(
+    /// A text filter: `a`, `eq:a` or `in:a,b`.
+    fn text(
         &mut self,
         value: &str,
         column: impl Fn(&Image) -> Option<&str> + 'static,
     ) -> Result<(), Fault> {
         let (operator, text) = operator(value);
-        let words = match operator {
+        let values = match operator {
             "eq" => vec![text.to_owned()],
             "in" => split_quoted(text)?,
             other => {
-                return Err(glance_refuses(
+                return Err(glance_fault(
                     400,
                     &format!("Unable to filter by unknown operator '{other}'."),
                 ));
             }
         };
-        self.test(move |image| column(image).is_some_and(|it| words.iter().any(|word| word == it)));
+        self.require(move |image| {
+            column(image).is_some_and(|it| values.iter().any(|value| value == it))
+        });
         Ok(())
     }
 
-    fn moment(
+    fn time(
         &mut self,
         name: &str,
         value: &str,
         column: impl Fn(&Image) -> Timestamp + 'static,
     ) -> Result<(), Fault> {
         let (operator, text) = operator(value);
-        let Some(limit) = iso::parse(text) else {
+        let Some(limit) = iso8601::parse(text) else {
             let rule = "query filter format. Use ISO 8601 DateTime notation.";
-            return Err(glance_refuses(400, &format!("Bad \"{name}\" {rule}")));
+            return Err(glance_fault(400, &format!("Bad \"{name}\" {rule}")));
         };
         let compare: fn(Timestamp, Timestamp) -> bool = match operator {
             "gt" => |a, b| a > b,
@@ -136,20 +138,17 @@ impl Filter {
             "neq" => |a, b| a != b,
             "eq" => |a, b| a == b,
             _ => {
-                return Err(glance_refuses(
-                    400,
-                    "Unable to filter on a unknown operator.",
-                ));
+                return Err(glance_fault(400, "Unable to filter on a unknown operator."));
             }
         };
-        self.test(move |image| compare(column(image), limit));
+        self.require(move |image| compare(column(image), limit));
         Ok(())
     }
 
     fn range(&mut self, name: &str, value: &str) -> Result<(), Fault> {
-        let (name, least) = (&name[..name.len() - 4], name.ends_with("_min"));
+        let (name, is_minimum) = (&name[..name.len() - 4], name.ends_with("_min"));
         let Ok(limit) = value.trim().parse::<i64>() else {
-            return Err(glance_refuses(
+            return Err(glance_fault(
                 400,
                 "Unable to filter on a range with a non-numeric value.",
             ));
@@ -161,17 +160,17 @@ impl Filter {
         }
         #[allow(clippy::cast_precision_loss, reason = "sizes of disks, and so small")]
         let (column, limit) = (column(name), limit as f64);
-        self.test(move |image| {
-            column(image).is_some_and(|it| if least { it >= limit } else { it <= limit })
+        self.require(move |image| {
+            column(image).is_some_and(|it| if is_minimum { it >= limit } else { it <= limit })
         });
         Ok(())
     }
 }
 
-/// A parameter of Nova as a filter of Glance. The name after `property-` loses
-/// whatever it begins with of these very characters.
+/// Translates a parameter of Nova to a filter of Glance. Nova strips the
+/// characters of `property-` from the start of the name, not the prefix.
 fn translate(name: &str, value: &str) -> Option<(String, String)> {
-    let instance = || {
+    let server_id = || {
         value
             .rsplit_once('/')
             .map_or(value, |(_, id)| id)
@@ -184,7 +183,7 @@ fn translate(name: &str, value: &str) -> Option<(String, String)> {
         "minRam" => ("min_ram".to_owned(), value),
         "minDisk" => ("min_disk".to_owned(), value),
         "changes-since" => ("updated_at".to_owned(), format!("gte:{value}")),
-        "server" | "property-instance_uuid" => ("instance_uuid".to_owned(), instance()),
+        "server" | "property-instance_uuid" => ("instance_uuid".to_owned(), server_id()),
         "type" => ("image_type".to_owned(), value),
         name => {
             let rest = name.strip_prefix("property-")?;
@@ -197,7 +196,7 @@ fn translate(name: &str, value: &str) -> Option<(String, String)> {
     })
 }
 
-/// A column of numbers.
+/// A numeric column.
 fn column(name: &str) -> fn(&Image) -> Option<f64> {
     #[allow(clippy::cast_precision_loss, reason = "sizes of disks, and so small")]
     fn float(number: u64) -> f64 {
@@ -210,7 +209,7 @@ fn column(name: &str) -> fn(&Image) -> Option<f64> {
     }
 }
 
-/// A text as a number, where the database takes it for one.
+/// Parses a text as the database converts it to a number.
 fn sqlite_number(text: &str) -> Option<f64> {
     let text = text.trim();
     let plain = text
@@ -219,50 +218,50 @@ fn sqlite_number(text: &str) -> Option<f64> {
     if plain { text.parse().ok() } else { None }
 }
 
-/// Splits `operator:value`; a time is a value, though it has colons.
+/// Splits `operator:value`. A time has colons, but no operator.
 fn operator(expression: &str) -> (&str, &str) {
     match expression.split_once(':') {
-        Some(pair) if iso::parse(expression).is_none() => pair,
+        Some(pair) if iso8601::parse(expression).is_none() => pair,
         _ => ("eq", expression),
     }
 }
 
-/// The values of `in:`, which may stand in quotes.
+/// Splits the values of `in:`, which can be quoted.
 fn split_quoted(text: &str) -> Result<Vec<String>, Fault> {
-    let refuse = |what: &str| {
-        Err(glance_refuses(
+    let invalid = |reason: &str| {
+        Err(glance_fault(
             400,
-            &format!("Invalid filter value {text}. {what}"),
+            &format!("Invalid filter value {text}. {reason}"),
         ))
     };
     let bytes = text.as_bytes();
-    let (mut inside, mut word, mut words) = (false, Vec::new(), Vec::new());
+    let (mut quoted, mut value, mut values) = (false, Vec::new(), Vec::new());
     let mut n = 0;
     while n < bytes.len() {
         match bytes[n] {
-            b'"' if !inside && n > 0 && bytes[n - 1] != b',' => {
-                return refuse("There is no comma before opening quotation mark.");
+            b'"' if !quoted && n > 0 && bytes[n - 1] != b',' => {
+                return invalid("There is no comma before opening quotation mark.");
             }
-            b'"' if inside && n + 1 < bytes.len() && bytes[n + 1] != b',' => {
-                return refuse("There is no comma after closing quotation mark.");
+            b'"' if quoted && n + 1 < bytes.len() && bytes[n + 1] != b',' => {
+                return invalid("There is no comma after closing quotation mark.");
             }
-            b'"' => inside = !inside,
-            b'\\' if inside && n + 1 < bytes.len() => {
-                word.extend(&bytes[n..n + 2]);
+            b'"' => quoted = !quoted,
+            b'\\' if quoted && n + 1 < bytes.len() => {
+                value.extend(&bytes[n..n + 2]);
                 n += 1;
             }
-            b',' if !inside => words.push(std::mem::take(&mut word)),
-            other => word.push(other),
+            b',' if !quoted => values.push(std::mem::take(&mut value)),
+            other => value.push(other),
         }
         n += 1;
     }
-    if inside {
-        return refuse("The quote is not closed.");
+    if quoted {
+        return invalid("The quote is not closed.");
     }
-    if !word.is_empty() {
-        words.push(word);
+    if !value.is_empty() {
+        values.push(value);
     }
-    Ok(words
+    Ok(values
         .into_iter()
         .map(|it| String::from_utf8_lossy(&it).into_owned())
         .collect())
@@ -273,7 +272,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_property_loses_the_characters_of_the_word_property() {
+    fn a_property_loses_the_characters_of_the_prefix() {
         let name = |it: &str| translate(it, "x").map(|(name, _)| name);
         assert_eq!(name("property-os_distro").as_deref(), Some("s_distro"));
         assert_eq!(
@@ -285,23 +284,23 @@ mod tests {
     }
 
     #[test]
-    fn a_list_of_words_may_be_quoted() {
-        let words = |it: &str| split_quoted(it).map_err(|it| it.message);
-        assert_eq!(words("a,b c,").unwrap(), ["a", "b c"]);
-        assert_eq!(words(r#""a,b",c"#).unwrap(), ["a,b", "c"]);
+    fn values_can_be_quoted() {
+        let values = |it: &str| split_quoted(it).map_err(|it| it.message);
+        assert_eq!(values("a,b c,").unwrap(), ["a", "b c"]);
+        assert_eq!(values(r#""a,b",c"#).unwrap(), ["a,b", "c"]);
         assert_eq!(
-            words("\"a\"x").unwrap_err(),
+            values("\"a\"x").unwrap_err(),
             "HTTP 400 Bad Request: Invalid filter value &quot;a&quot;x. There is no comma after closing \
              quotation mark."
         );
         assert_eq!(
-            words("\"a").unwrap_err(),
+            values("\"a").unwrap_err(),
             "HTTP 400 Bad Request: Invalid filter value &quot;a. The quote is not closed."
         );
     }
 
     #[test]
-    fn numbers_are_compared_as_the_database_does() {
+    fn numbers_are_converted_as_in_the_database() {
         for text in ["10", "010", "10.0", " 10", "+10", "1e1"] {
             assert_eq!(sqlite_number(text), Some(10.0), "{text}");
         }

@@ -1,18 +1,18 @@
-//! Lists, one image, and its deletion.
+//! The calls that list, show and delete images.
 
 use crate::cloud::Cloud;
 use crate::image::Image;
 use crate::text::percent_decode;
 
 use super::call::Call;
-use super::filter::{Filter, glance_refuses};
+use super::fault::{Fault, Outcome};
+use super::filter::{Filter, glance_fault};
 use super::query::Query;
-use super::refusal::{Answer, Fault};
 use super::view::{self, View};
 
-pub(super) fn list(cloud: &Cloud, call: &Call<'_>, detailed: bool) -> Answer {
+pub(super) fn list(cloud: &Cloud, call: &Call<'_>, detailed: bool) -> Outcome {
     let query = Query::parse(call.query())?;
-    call.glance()?;
+    call.check_catalog()?;
     let filter = Filter::new(&query)?;
     let marker = query
         .marker()
@@ -22,22 +22,22 @@ pub(super) fn list(cloud: &Cloud, call: &Call<'_>, detailed: bool) -> Answer {
     let mut out = String::from("{\"images\": [");
     let (mut count, mut last) = (0, "");
     let listed = |image: &&Image| {
-        let open = match filter.visibility() {
-            Some("all") => call.caller.sees(image),
-            Some(only) => image.visibility == only && call.caller.sees(image),
+        let visible = match filter.visibility() {
+            Some("all") => call.caller.can_see(image),
+            Some(only) => image.visibility == only && call.caller.can_see(image),
             None => call.caller.lists(image),
         };
-        open && !image.hidden && image.status != "killed" && filter.holds(image)
+        visible && !image.hidden && image.status != "killed" && filter.matches(image)
     };
     let images = cloud.images.after(marker).filter(listed);
     for image in images.take(query.limit().unwrap_or(usize::MAX)) {
         out.push_str(if count == 0 { "" } else { ", " });
         if detailed {
-            view.whole(&mut out, image)?;
+            view.detailed(&mut out, image)?;
         } else {
-            // Nova translates every image whole, also for a brief list.
+            // Nova also converts the metadata for a list without details.
             view::metadata(image)?;
-            view.brief(&mut out, image);
+            view.summary(&mut out, image);
         }
         (count, last) = (count + 1, &image.id);
     }
@@ -48,7 +48,7 @@ pub(super) fn list(cloud: &Cloud, call: &Call<'_>, detailed: bool) -> Answer {
         .min(cloud.max_limit);
     if full > 0 && count == full {
         let collection = if detailed { "images/detail" } else { "images" };
-        let link = query.next(&format!("{}/{collection}", view.own), last);
+        let link = query.next(&format!("{}/{collection}", view.base), last);
         let link = crate::json::quote(&link);
         out += &format!(", \"images_links\": [{{\"rel\": \"next\", \"href\": {link}}}]");
     }
@@ -56,8 +56,8 @@ pub(super) fn list(cloud: &Cloud, call: &Call<'_>, detailed: bool) -> Answer {
     Ok(Some(out))
 }
 
-/// The image after which a page begins. Nova does not quote the id, so that it
-/// ends where a URL's parameter does.
+/// Finds the image of a marker. Nova does not quote the id in its request to
+/// Glance, so the id ends where a parameter of a URL ends.
 fn find_marker<'a>(cloud: &'a Cloud, call: &Call<'_>, marker: &str) -> Result<&'a Image, Fault> {
     let id = marker
         .split(['&', '#'])
@@ -66,35 +66,38 @@ fn find_marker<'a>(cloud: &'a Cloud, call: &Call<'_>, marker: &str) -> Result<&'
         .replace('+', " ");
     let id = String::from_utf8_lossy(&percent_decode(&id)).into_owned();
     let Some(image) = cloud.images.get(&id) else {
-        return Err(glance_refuses(400, &format!("No image found with ID {id}")));
+        return Err(glance_fault(400, &format!("No image found with ID {id}")));
     };
-    if !call.caller.sees(image) {
+    if !call.caller.can_see(image) {
         let text = format!("Forbidding request, image {id} not visible");
-        return Err(glance_refuses(403, &text));
+        return Err(glance_fault(403, &text));
     }
     Ok(image)
 }
 
-/// The image of an id. Nova does not quote the id on its way to Glance, so
-/// that it ends where a URL's path does.
+/// Finds an image. Nova does not quote the id in its request to Glance, so the
+/// id ends where the path of a URL ends.
 pub(super) fn find<'a>(cloud: &'a Cloud, call: &Call<'_>, id: &str) -> Result<&'a Image, Fault> {
-    call.glance()?;
+    call.check_catalog()?;
     let id = id.split(['?', '#']).next().unwrap_or_default();
-    let image = cloud.images.get(id).filter(|image| call.caller.sees(image));
+    let image = cloud
+        .images
+        .get(id)
+        .filter(|image| call.caller.can_see(image));
     image.ok_or_else(Fault::image_not_found)
 }
 
-pub(super) fn show(cloud: &Cloud, call: &Call<'_>, id: &str) -> Answer {
+pub(super) fn show(cloud: &Cloud, call: &Call<'_>, id: &str) -> Outcome {
     Query::parse(call.query())?;
     let image = find(cloud, call, id)?;
     let mut out = String::from("{\"image\": ");
-    View::new(call, None, &cloud.image_url()).whole(&mut out, image)?;
+    View::new(call, None, &cloud.image_url()).detailed(&mut out, image)?;
     Ok(Some(out + "}"))
 }
 
-pub(super) fn delete(cloud: &mut Cloud, call: &Call<'_>, id: &str) -> Answer {
+pub(super) fn delete(cloud: &mut Cloud, call: &Call<'_>, id: &str) -> Outcome {
     let image = find(cloud, call, id)?;
-    if image.protected || !call.caller.changes(image) {
+    if image.protected || !call.caller.can_modify(image) {
         return Err(Fault::new(403, "You are not allowed to delete the image."));
     }
     let id = image.id.clone();

@@ -1,10 +1,10 @@
-//! The few other calls of Nova that a client of images is likely to make.
+//! The calls about servers, limits and quotas that image clients make.
 
 use super::call::Call;
-use super::refusal::{Answer, Fault};
+use super::fault::{Fault, Outcome};
 
-/// No servers: only images are served here.
-pub(super) fn servers(call: &Call<'_>) -> Answer {
+/// An empty list: the sandbox has no servers.
+pub(super) fn servers(call: &Call<'_>) -> Outcome {
     if call.caller.unscoped {
         let text = "Policy doesn't allow os_compute_api:servers:index to be performed.";
         return Err(Fault::new(403, text));

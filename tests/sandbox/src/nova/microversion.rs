@@ -1,13 +1,15 @@
-//! Microversions: which one a request asks for.
+//! Parses the microversion of a request.
 
 use crate::http::Request;
 
 /// The newest microversion.
 pub(super) const MAXIMUM: &str = "2.104";
 
-/// The microversion that a request asks for, as it is written there.
-pub(super) fn asked(request: &Request) -> Option<String> {
-    let standard = request.header("OpenStack-API-Version").unwrap_or_default();
+/// The microversion in the headers of a request, as sent.
+pub(super) fn requested(request: &Request) -> Option<String> {
+    let standard = request
+        .header_list("OpenStack-API-Version")
+        .unwrap_or_default();
     let found = standard.split(',').rev().find_map(|part| {
         let (service, version) = part.trim().split_once(char::is_whitespace)?;
         service
@@ -15,7 +17,7 @@ pub(super) fn asked(request: &Request) -> Option<String> {
             .then(|| version.trim().to_owned())
     });
     found.or_else(|| {
-        let legacy = request.header("X-OpenStack-Nova-API-Version")?;
+        let legacy = request.header_list("X-OpenStack-Nova-API-Version")?;
         Some(
             legacy
                 .rsplit(',')
@@ -27,13 +29,13 @@ pub(super) fn asked(request: &Request) -> Option<String> {
     })
 }
 
-/// The two numbers of a version.
+/// Parses a version into its two numbers.
 pub(super) fn parts(version: &str) -> Option<(String, String)> {
     let number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     let (major, minor) = version.split_once('.')?;
-    let good = number(major) && number(minor) && !major.starts_with('0');
-    let good = good && (minor == "0" || !minor.starts_with('0'));
-    good.then(|| (major.to_owned(), minor.to_owned()))
+    let valid = number(major) && number(minor) && !major.starts_with('0');
+    let valid = valid && (minor == "0" || !minor.starts_with('0'));
+    valid.then(|| (major.to_owned(), minor.to_owned()))
 }
 
 #[cfg(test)]
@@ -46,14 +48,14 @@ mod tests {
             .iter()
             .map(|(a, b)| ((*a).to_owned(), (*b).to_owned()))
             .collect();
-        asked(&Request {
+        requested(&Request {
             headers,
             ..Request::default()
         })
     }
 
     #[test]
-    fn the_last_version_for_compute_is_asked_for() {
+    fn the_last_version_of_compute_is_used() {
         let standard = "OpenStack-API-Version";
         assert_eq!(of(&[]), None);
         assert_eq!(of(&[(standard, "COMPUTE  2.35 ")]).as_deref(), Some("2.35"));
@@ -74,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn a_version_is_two_numbers() {
+    fn a_version_has_two_numbers() {
         assert_eq!(parts("2.35"), Some(("2".to_owned(), "35".to_owned())));
         for bad in [
             "", "abc", "2", "2.", "2.01", "0.1", "2.1.1", "-2.1", "LATEST",

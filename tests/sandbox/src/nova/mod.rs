@@ -1,30 +1,32 @@
-//! Nova: its version documents, and the calls about images.
+//! Nova: the version documents and the image proxy.
 
 mod call;
+mod fault;
 mod filter;
 mod images;
-mod iso;
+mod iso8601;
 mod limits;
 mod metadata;
 mod microversion;
 mod query;
-mod refusal;
+
 mod schema;
 mod update;
 mod version;
 mod view;
 
 use crate::cloud::Cloud;
-use crate::http::{Request, Response, page};
+use crate::http::{Request, Response};
 use crate::json::{Json, quote};
+use crate::webob::error_page;
 
-use call::{Call, identified};
-use refusal::{Answer, Fault};
+use call::{Call, with_request_ids};
+use fault::{Fault, Outcome};
 
 /// The largest body that Nova reads.
-const LARGEST_BODY: usize = 114_688;
+const MAX_BODY: usize = 114_688;
 
-/// What a path means.
+/// The resource that a path names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Route<'a> {
     Version,
@@ -37,8 +39,15 @@ enum Route<'a> {
     Quota(&'a str),
 }
 
-/// A request below `/compute`; `path` is what follows that.
-pub(crate) fn answer(cloud: &mut Cloud, request: &Request, path: &str) -> Response {
+/// Responds to a request; `path` is the part after `/compute`.
+pub(crate) fn respond(cloud: &mut Cloud, request: &Request, path: &str) -> Response {
+    let mut response = dispatch(cloud, request, path);
+    // The web server closes the connection because a body was not read.
+    response.close &= !request.body.is_empty();
+    response
+}
+
+fn dispatch(cloud: &mut Cloud, request: &Request, path: &str) -> Response {
     let (base, rest, legacy) = if let Some(rest) = path.strip_prefix("/v2.1/") {
         ("/v2.1", rest, false)
     } else if let Some(rest) = path.strip_prefix("/v2/") {
@@ -50,40 +59,45 @@ pub(crate) fn answer(cloud: &mut Cloud, request: &Request, path: &str) -> Respon
         return version::document(request, path);
     }
     if request.method == "OPTIONS" {
-        return Response::new(200).length().unread();
+        return Response::new(200).length().close();
     }
     let call = Call::new(request, base, legacy);
-    identified(authenticated(cloud, request, call, rest))
+    with_request_ids(respond_to_call(cloud, request, call, rest))
 }
 
-fn authenticated(cloud: &mut Cloud, request: &Request, mut call: Call<'_>, rest: &str) -> Response {
-    if request.body.len() > LARGEST_BODY {
+fn respond_to_call(
+    cloud: &mut Cloud,
+    request: &Request,
+    mut call: Call<'_>,
+    rest: &str,
+) -> Response {
+    if request.body.len() > MAX_BODY {
         let text = "Request is too large. Larger than max_request_body_size (%s).";
-        return page(request, 413, text).unread();
+        return error_page(request, 413, text).close();
     }
-    let token = request.header("X-Auth-Token").unwrap_or_default();
+    let token = request.header_list("X-Auth-Token").unwrap_or_default();
     let Some(caller) = cloud.caller(&token) else {
-        return unauthorized(cloud).unread();
+        return unauthorized(cloud).close();
     };
     call.set_caller(caller);
-    // A pattern's end matches before a last newline, in Python.
+    // In Python, `$` also matches before a newline at the end.
     let rest = rest.strip_suffix('\n').unwrap_or(rest);
     let parts: Vec<&str> = rest.split('/').collect();
     let Some((project, route)) = find(&request.method, &parts) else {
-        return page(request, 404, "The resource could not be found.").unread();
+        return error_page(request, 404, "The resource could not be found.").close();
     };
     if let Err(fault) = call.set_version(request) {
-        return call.refuse(&fault).unread();
+        return call.fault_response(&fault).close();
     }
-    match carry_out(cloud, request, &call, project, route) {
-        Ok(body) => call.succeed(body),
-        // The type is looked at before the body.
-        Err(fault) if fault.code == 415 => call.refuse(&fault).unread(),
-        Err(fault) => call.refuse(&fault),
+    match execute(cloud, request, &call, project, route) {
+        Ok(body) => call.response(body),
+        // Nova checks the type before it reads the body.
+        Err(fault) if fault.code == 415 => call.fault_response(&fault).close(),
+        Err(fault) => call.fault_response(&fault),
     }
 }
 
-/// What a path means, with the project's id that may stand before it.
+/// Finds the resource of a path, and the id of the project if the path begins with one.
 fn find<'a>(method: &str, parts: &[&'a str]) -> Option<(Option<&'a str>, Route<'a>)> {
     if let Some(found) = route(method, parts) {
         return Some((None, found));
@@ -115,7 +129,7 @@ fn is_project(part: &str) -> bool {
             .all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f' | b'-'))
 }
 
-/// A method that a path does not have is a path that is not there.
+/// Finds the resource of a path. An unsupported method is handled like an unknown path.
 fn route<'a>(method: &str, parts: &[&'a str]) -> Option<Route<'a>> {
     if parts.len() > 1 && parts[1..].contains(&"") {
         return None;
@@ -134,22 +148,22 @@ fn route<'a>(method: &str, parts: &[&'a str]) -> Option<Route<'a>> {
     })
 }
 
-/// What every call checks, in Nova's order, and then the call.
-fn carry_out(
+/// Makes the checks that are common to all calls, in Nova's order, and executes the call.
+fn execute(
     cloud: &mut Cloud,
     request: &Request,
     call: &Call<'_>,
     project: Option<&str>,
     route: Route<'_>,
-) -> Answer {
-    if let Some(kind) = request.header("Content-Type") {
-        let known = [
+) -> Outcome {
+    if let Some(kind) = request.header_list("Content-Type") {
+        let supported = [
             "",
             "text/plain",
             "application/json",
             "application/vnd.openstack.compute+json",
         ];
-        if !known.contains(&kind.split(';').next().unwrap_or_default().trim()) {
+        if !supported.contains(&kind.split(';').next().unwrap_or_default().trim()) {
             return Err(Fault::new(415, "Unsupported Content-Type"));
         }
     }
@@ -172,13 +186,13 @@ fn carry_out(
             format!("{text} '{project}' doesn't match Context's project_id '{own}'"),
         ));
     }
-    let last = match route {
+    let max_minor = match route {
         Route::List { .. } | Route::Image(_) => 35,
         Route::Metadata(_) | Route::Item(..) => 38,
         Route::Version | Route::Servers | Route::Limits | Route::Quota(_) => u64::MAX,
     };
-    if call.minor() > last {
-        return Err(Fault::gone());
+    if call.minor() > max_minor {
+        return Err(Fault::not_found());
     }
     match (request.method.as_str(), route) {
         (_, Route::Version) => Ok(Some(version::one(call))),

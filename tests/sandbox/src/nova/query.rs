@@ -3,10 +3,10 @@
 use crate::json::repr;
 use crate::text::{parameters, quote_plus};
 
-use super::refusal::Fault;
+use super::fault::Fault;
 
-/// What Nova's schema knows; the rest is dropped before anybody sees it.
-const KNOWN: [&str; 11] = [
+/// The parameters in Nova's schema. Nova ignores all others.
+const SUPPORTED: [&str; 11] = [
     "name",
     "status",
     "changes-since",
@@ -20,9 +20,9 @@ const KNOWN: [&str; 11] = [
     "offset",
 ];
 
-/// The parameters of a list that Nova knows.
+/// The supported parameters of a list.
 pub(super) struct Query {
-    /// In the order they came.
+    /// In the order received.
     pairs: Vec<(String, String)>,
 }
 
@@ -30,8 +30,8 @@ impl Query {
     pub(super) fn parse(query: &str) -> Result<Self, Fault> {
         let all = parameters(query)
             .ok_or_else(|| Fault::new(400, "Query string is not UTF-8 encoded"))?;
-        let known = |key: &str| KNOWN.contains(&key) || key.starts_with("property-");
-        let pairs: Vec<_> = all.into_iter().filter(|(key, _)| known(key)).collect();
+        let supported = |key: &str| SUPPORTED.contains(&key) || key.starts_with("property-");
+        let pairs: Vec<_> = all.into_iter().filter(|(key, _)| supported(key)).collect();
         for name in ["limit", "page_size", "offset"] {
             for (_, value) in pairs.iter().filter(|(key, _)| key == name) {
                 check_number(name, value)?;
@@ -49,7 +49,7 @@ impl Query {
             .map(|(_, value)| value.as_str())
     }
 
-    /// Each parameter once, in the order they came first, with its last value.
+    /// Each parameter once, at its first position and with its last value.
     pub(super) fn filters(&self) -> Vec<(&str, &str)> {
         let mut found: Vec<(&str, &str)> = Vec::new();
         for (key, _) in &self.pairs {
@@ -69,17 +69,17 @@ impl Query {
         self.get("marker").filter(|it| !it.is_empty())
     }
 
-    /// Whether a text is in any of the parameters.
+    /// Whether any parameter contains a text.
     pub(super) fn contains(&self, text: &str) -> bool {
         self.pairs
             .iter()
             .any(|(key, value)| key.contains(text) || value.contains(text))
     }
 
-    /// The link to the page after this id: all parameters in alphabetical
-    /// order, of a repeated one the greatest, and the marker last unless the
-    /// request had one.
-    pub(super) fn next(&self, place: &str, last: &str) -> String {
+    /// The link to the page after `last`: all parameters in alphabetical order,
+    /// a repeated one with its greatest value, and the marker at the end unless
+    /// the request has one.
+    pub(super) fn next(&self, url: &str, last: &str) -> String {
         let mut sorted = self.pairs.clone();
         sorted.sort();
         let mut once: Vec<(String, String)> = Vec::new();
@@ -96,13 +96,13 @@ impl Query {
             .iter()
             .map(|(key, value)| format!("{}={}", quote_plus(key), quote_plus(value)))
             .collect();
-        format!("{place}?{}", pairs.join("&"))
+        format!("{url}?{}", pairs.join("&"))
     }
 }
 
-/// A whole number from 1 on, as Nova's schema has it.
+/// Fails unless the value is an integer greater than 0.
 fn check_number(name: &str, value: &str) -> Result<(), Fault> {
-    let refuse = |message: String| {
+    let invalid = |message: String| {
         let field = "Invalid input for query parameters";
         Err(Fault::new(
             400,
@@ -111,13 +111,13 @@ fn check_number(name: &str, value: &str) -> Result<(), Fault> {
     };
     let digits = value.strip_suffix('\n').unwrap_or(value);
     if !digits.bytes().all(|b| b.is_ascii_digit()) {
-        return refuse(format!("{} does not match '^[0-9]*$'", repr(value)));
+        return invalid(format!("{} does not match '^[0-9]*$'", repr(value)));
     }
     if value.is_empty() {
-        return refuse("'' should be non-empty".to_owned());
+        return invalid("'' should be non-empty".to_owned());
     }
     if digits.bytes().all(|b| b == b'0') {
-        return refuse("0 is less than the minimum of 1".to_owned());
+        return invalid("0 is less than the minimum of 1".to_owned());
     }
     Ok(())
 }

@@ -1,29 +1,30 @@
-//! Whether a body is what Nova's schema wants, and what it says if not.
+//! Validates request bodies as Nova's schema does.
 
 use crate::json::{Json, repr};
 
-use super::refusal::Fault;
+use super::fault::Fault;
 
 const PATTERN: &str = "'^[a-zA-Z0-9-_:. ]{1,255}$'";
 
-/// The map of a body `{"metadata": {…}}`, or, of one item, `{"meta": {…}}`.
+/// Returns the object in a body `{"metadata": {…}}`, or, for a single item,
+/// `{"meta": {…}}`.
 ///
-/// The legacy API lets through what the schema does not name.
+/// The legacy API allows additional properties.
 pub(super) fn check<'a>(
     body: &'a Json,
     field: &str,
     legacy: bool,
 ) -> Result<&'a [(String, Json)], Fault> {
-    let wrong = |message: String| Err(Fault::new(400, message));
+    let invalid = |message: String| Err(Fault::new(400, message));
     let Some(entries) = body.map() else {
-        return wrong(format!("{} is not of type 'object'", body.repr()));
+        return invalid(format!("{} is not of type 'object'", body.repr()));
     };
     let map = body
         .get(field)
         .map(|value| check_map(value, field, legacy))
         .transpose()?;
     let Some(map) = map else {
-        return wrong(format!("'{field}' is a required property"));
+        return invalid(format!("'{field}' is a required property"));
     };
     let mut others: Vec<&str> = entries
         .iter()
@@ -34,7 +35,7 @@ pub(super) fn check<'a>(
     if others.is_empty() || legacy {
         return Ok(map);
     }
-    wrong(format!(
+    invalid(format!(
         "Additional properties are not allowed ({})",
         unexpected(&others)
     ))
@@ -45,13 +46,13 @@ fn check_map<'a>(
     field: &str,
     legacy: bool,
 ) -> Result<&'a [(String, Json)], Fault> {
-    let wrong = |field: &str, value: &Json, message: String| {
-        let shown = value.shown();
+    let invalid = |field: &str, value: &Json, message: String| {
+        let shown = value.display();
         let text = format!("Invalid input for field/attribute {field}. Value: {shown}. {message}");
         Err(Fault::new(400, text))
     };
     let Some(entries) = value.map() else {
-        return wrong(
+        return invalid(
             field,
             value,
             format!("{} is not of type 'object'", value.repr()),
@@ -60,9 +61,9 @@ fn check_map<'a>(
     for (key, item) in entries.iter().filter(|(key, _)| is_key(key)) {
         match item {
             Json::Text(text) if text.chars().count() <= 255 => {}
-            Json::Text(text) => return wrong(key, item, format!("{} is too long", repr(text))),
+            Json::Text(text) => return invalid(key, item, format!("{} is too long", repr(text))),
             item => {
-                return wrong(
+                return invalid(
                     key,
                     item,
                     format!("{} is not of type 'string'", item.repr()),
@@ -70,37 +71,41 @@ fn check_map<'a>(
             }
         }
     }
-    let mut bad: Vec<&str> = entries
+    let mut invalid_keys: Vec<&str> = entries
         .iter()
         .map(|(key, _)| key.as_str())
         .filter(|key| !is_key(key))
         .collect();
-    bad.sort_unstable();
-    if legacy && !bad.is_empty() && bad.len() < entries.len() {
+    invalid_keys.sort_unstable();
+    if legacy && !invalid_keys.is_empty() && invalid_keys.len() < entries.len() {
         let text = format!(
             "Additional properties are not allowed ({})",
-            unexpected(&bad)
+            unexpected(&invalid_keys)
         );
-        return wrong(field, value, text);
+        return invalid(field, value, text);
     }
-    if !bad.is_empty() && !legacy {
-        let verb = if bad.len() == 1 { "does" } else { "do" };
-        return wrong(
+    if !invalid_keys.is_empty() && !legacy {
+        let verb = if invalid_keys.len() == 1 {
+            "does"
+        } else {
+            "do"
+        };
+        return invalid(
             field,
             value,
             format!(
                 "{} {verb} not match any of the regexes: {PATTERN}",
-                list(&bad)
+                list(&invalid_keys)
             ),
         );
     }
     match entries.len() {
-        0 if field == "meta" => wrong(
+        0 if field == "meta" => invalid(
             field,
             value,
             format!("{} should be non-empty", value.repr()),
         ),
-        2.. if field == "meta" => wrong(
+        2.. if field == "meta" => invalid(
             field,
             value,
             format!("{} has too many properties", value.repr()),
@@ -125,7 +130,8 @@ fn unexpected(names: &[&str]) -> String {
     )
 }
 
-/// Whether a key matches the pattern, whose end is also before a last newline.
+/// Whether a key matches the pattern. In Python, `$` also matches before a
+/// newline at the end.
 fn is_key(key: &str) -> bool {
     let key = key.strip_suffix('\n').unwrap_or(key);
     (1..=255).contains(&key.len())

@@ -1,4 +1,4 @@
-//! Metadata: what Nova's client makes of a change, and what Glance allows.
+//! Changes to metadata, as Nova sends them to Glance and as Glance checks them.
 
 use crate::cloud::Cloud;
 use crate::image::Image;
@@ -6,15 +6,15 @@ use crate::json::Json;
 use crate::text::is_uuid;
 
 use super::call::Call;
+use super::fault::Fault;
 use super::images::find;
-use super::refusal::Fault;
-use super::view::{self, CONVERTED};
+use super::view::{self, JSON_PROPERTIES};
 
-/// How many items an image may have.
+/// The largest number of items of an image.
 const QUOTA: usize = 128;
 
-/// Names that Nova itself sets when it writes an image: such an item is lost.
-const LOST: [&str; 17] = [
+/// Names that Nova sets itself when it updates an image. Such an item is ignored.
+const IGNORED: [&str; 17] = [
     "name",
     "id",
     "min_disk",
@@ -34,8 +34,8 @@ const LOST: [&str; 17] = [
     "member",
 ];
 
-/// Names whose value is never a text: Nova's client raises.
-const RAISING: [&str; 7] = [
+/// Names of fields that are not text. Nova's client raises a `TypeError`.
+const NOT_TEXT: [&str; 7] = [
     "size",
     "protected",
     "tags",
@@ -45,7 +45,7 @@ const RAISING: [&str; 7] = [
     "status",
 ];
 
-/// Names that Glance lets nobody set.
+/// Names that no user can set in Glance.
 const FORBIDDEN: [&str; 14] = [
     "created_at",
     "updated_at",
@@ -63,7 +63,7 @@ const FORBIDDEN: [&str; 14] = [
     "id",
 ];
 
-/// Glance's words for a status.
+/// The values of a status in Glance.
 const STATUSES: [&str; 9] = [
     "queued",
     "saving",
@@ -76,18 +76,18 @@ const STATUSES: [&str; 9] = [
     "deactivated",
 ];
 
-/// A change of one property.
+/// A change to a property.
 struct Change<'a> {
-    /// As it was given: Glance trims it later.
+    /// As sent. Glance trims it later.
     name: &'a str,
-    /// Nothing to remove it; or its value, which may be null.
+    /// The new value, which can be null; `None` to remove the property.
     value: Option<Option<String>>,
 }
 
-/// Makes the image's properties these.
+/// Replaces the properties of an image.
 ///
-/// Nova knows only public and not public. So whatever it writes, it makes a
-/// shared or community image private.
+/// For Nova, an image is either public or not. So every update makes a shared
+/// or community image private.
 pub(super) fn update(
     cloud: &mut Cloud,
     call: &Call<'_>,
@@ -100,7 +100,7 @@ pub(super) fn update(
     }
     let changes = changes(image, items)?;
     let private = !matches!(image.visibility.as_str(), "public" | "private");
-    // Nova's client sends the tags again, changed or not.
+    // Nova's client sends the tags even if they are unchanged.
     if !changes.is_empty() || private || !image.tags.is_empty() {
         check(call, image, &changes)?;
         let changes: Vec<_> = changes
@@ -120,11 +120,11 @@ pub(super) fn update(
     if items.iter().any(|(name, _)| name == "location") {
         return Err(Fault::unexpected("glanceclient.exc.HTTPConflict"));
     }
-    // What was stored is read again, and may be what Nova cannot show.
+    // Nova reads the image again, and fails if it cannot show the new value.
     view::metadata(find(cloud, call, id)?).map(drop)
 }
 
-/// What Nova's client finds changed.
+/// The changes that Nova's client finds.
 fn changes<'a>(image: &'a Image, items: &'a [(String, Json)]) -> Result<Vec<Change<'a>>, Fault> {
     let kept = |name: &str| items.iter().any(|(key, _)| key == name);
     let removed = image.properties().filter(|(name, _)| !kept(name));
@@ -132,13 +132,13 @@ fn changes<'a>(image: &'a Image, items: &'a [(String, Json)]) -> Result<Vec<Chan
         .map(|(name, _)| Change { name, value: None })
         .collect();
     for (name, value) in items {
-        let text = written(name, value);
+        let text = glance_value(name, value);
         match name.as_str() {
             "location" => continue,
-            name if LOST.contains(&name) => continue,
+            name if IGNORED.contains(&name) => continue,
             "kernel_id" | "ramdisk_id" => {
-                let word = text.as_deref().map(|it| it.trim().to_lowercase());
-                match word.as_deref() {
+                let id = text.as_deref().map(|it| it.trim().to_lowercase());
+                match id.as_deref() {
                     Some("" | "none") => continue,
                     Some(_) if !text.as_deref().is_some_and(is_uuid) => return Err(type_error()),
                     _ => {}
@@ -146,7 +146,7 @@ fn changes<'a>(image: &'a Image, items: &'a [(String, Json)]) -> Result<Vec<Chan
             }
             "status" if text.as_deref() == Some(&image.status) => continue,
             "status" if text.as_deref().is_some_and(|it| STATUSES.contains(&it)) => {}
-            name if RAISING.contains(&name) => return Err(type_error()),
+            name if NOT_TEXT.contains(&name) => return Err(type_error()),
             _ => {}
         }
         if image.property(name) != Some(text.as_deref()) {
@@ -160,10 +160,10 @@ fn changes<'a>(image: &'a Image, items: &'a [(String, Json)]) -> Result<Vec<Chan
 }
 
 /// A value as Nova sends it to Glance.
-fn written(name: &str, value: &Json) -> Option<String> {
+fn glance_value(name: &str, value: &Json) -> Option<String> {
     match value {
         Json::Text(text) => Some(text.clone()),
-        value if CONVERTED.contains(&name) => Some(value.dumps()),
+        value if JSON_PROPERTIES.contains(&name) => Some(value.dumps()),
         Json::Null => None,
         value => Some(value.repr()),
     }
@@ -173,13 +173,13 @@ fn type_error() -> Fault {
     Fault::unexpected("TypeError")
 }
 
-/// What Glance says to these changes.
+/// Fails if Glance rejects one of the changes.
 fn check(call: &Call<'_>, image: &Image, changes: &[Change<'_>]) -> Result<(), Fault> {
     let forbidden = || Fault::new(403, format!("Not authorized for image {}.", image.id));
-    let bad = || Fault::unexpected("nova.exception.ImageBadRequest");
+    let bad_request = || Fault::unexpected("nova.exception.ImageBadRequest");
     let text = |it: &Change<'_>| it.value.as_ref().and_then(Clone::clone);
-    // A value that goes from one name to another makes the client send a
-    // "move", which Glance does not know.
+    // If a value moves from one name to another, the client sends a "move",
+    // which Glance does not support.
     let added: Vec<_> = changes
         .iter()
         .filter(|it| it.value.is_some() && image.property(it.name).is_none())
@@ -187,35 +187,37 @@ fn check(call: &Call<'_>, image: &Image, changes: &[Change<'_>]) -> Result<(), F
     for change in changes.iter().filter(|it| it.value.is_none()) {
         let old = image.property(change.name).flatten();
         if added.iter().any(|it| text(it).as_deref() == old) {
-            return Err(bad());
+            return Err(bad_request());
         }
     }
     for change in changes.iter().filter(|it| it.value.is_some()) {
-        // Glance trims the name only now, so that its own fields can be meant.
-        let (name, spaced) = (change.name.trim(), change.name.trim() != change.name);
+        // Glance trims the name, which can then be the name of one of its fields.
+        let (name, trimmed) = (change.name.trim(), change.name.trim() != change.name);
         if FORBIDDEN.contains(&name) || name.starts_with("os_glance_") {
             return Err(forbidden());
         }
         let uuid = || text(change).as_deref().is_some_and(is_uuid);
         match name {
-            "min_disk" | "min_ram" | "protected" | "tags" | "os_hidden" | "locations" if spaced => {
-                return Err(bad());
+            "min_disk" | "min_ram" | "protected" | "tags" | "os_hidden" | "locations"
+                if trimmed =>
+            {
+                return Err(bad_request());
             }
-            "kernel_id" | "ramdisk_id" if spaced && !uuid() => return Err(bad()),
-            "visibility" | "owner" if spaced => return Err(forbidden()),
+            "kernel_id" | "ramdisk_id" if trimmed && !uuid() => return Err(bad_request()),
+            "visibility" | "owner" if trimmed => return Err(forbidden()),
             _ => {}
         }
     }
-    if !call.caller.changes(image) {
+    if !call.caller.can_modify(image) {
         return Err(forbidden());
     }
-    // Its database takes no character of four bytes.
-    let long = |text: &str| text.chars().any(|c| u32::from(c) > 0xFFFF);
+    // The database does not support characters of four bytes in UTF-8.
+    let is_unsupported = |text: &str| text.chars().any(|c| u32::from(c) > 0xFFFF);
     if changes
         .iter()
-        .any(|it| long(it.name) || text(it).as_deref().is_some_and(long))
+        .any(|it| is_unsupported(it.name) || text(it).as_deref().is_some_and(is_unsupported))
     {
-        return Err(bad());
+        return Err(bad_request());
     }
     Ok(())
 }

@@ -1,9 +1,9 @@
-//! The documents that list the versions.
+//! The version documents.
 
 use crate::http::{Request, Response};
 use crate::json::quote;
 
-use super::call::{Call, identified};
+use super::call::{Call, with_request_ids};
 
 const MEDIA_21: &str = "[{\"base\": \"application/json\", \"type\": \
                         \"application/vnd.openstack.compute+json;version=2.1\"}]";
@@ -14,7 +14,7 @@ const V21: &str = "\"id\": \"v2.1\", \"status\": \"CURRENT\", \"version\": \"2.1
 const V20: &str = "\"id\": \"v2.0\", \"status\": \"DEPRECATED\", \"version\": \"\", \
                    \"min_version\": \"\", \"updated\": \"2025-07-04T12:00:00Z\"";
 
-/// The document of the version that a call came to.
+/// The document of one version.
 pub(super) fn one(call: &Call<'_>) -> String {
     let (version, media) = if call.legacy {
         (V20, MEDIA_20)
@@ -29,25 +29,25 @@ pub(super) fn one(call: &Call<'_>) -> String {
     )
 }
 
-/// The answer at a path that belongs to no project: a document, or a choice.
+/// The response for a path outside of the API: a version document or 300.
 pub(super) fn document(request: &Request, path: &str) -> Response {
-    let accept = request.header("Accept").unwrap_or_default();
+    let accept = request.header_list("Accept").unwrap_or_default();
     let base = match path {
         "/v2.1" | "/v2.1/" => "/v2.1",
         "/v2" | "/v2/" => "/v2",
         _ if accept.contains("version=2.1") => "/v2.1",
-        "" | "/" => return plain(200, versions(request)),
+        "" | "/" => return json(200, versions(request)),
         _ if request.method == "OPTIONS" => return Response::new(200).length(),
-        path => return plain(300, choices(request, path)),
+        path => return json(300, choices(request, path)),
     };
     let mut call = Call::new(request, base, base == "/v2");
-    identified(match call.set_version(request) {
-        Ok(()) => call.succeed(Some(one(&call))),
-        Err(fault) => call.refuse(&fault),
+    with_request_ids(match call.set_version(request) {
+        Ok(()) => call.response(Some(one(&call))),
+        Err(fault) => call.fault_response(&fault),
     })
 }
 
-fn plain(status: u16, body: String) -> Response {
+fn json(status: u16, body: String) -> Response {
     Response::new(status)
         .length()
         .header("Content-Type", "application/json")

@@ -1,4 +1,4 @@
-//! Images as Nova shows them.
+//! [`View`]: the JSON of images in Nova.
 
 use jiff::Timestamp;
 
@@ -6,16 +6,16 @@ use crate::image::Image;
 use crate::json::{Json, quote, quote_into};
 
 use super::call::Call;
+use super::fault::Fault;
 use super::query::Query;
-use super::refusal::Fault;
 
-/// The properties whose text Nova takes for JSON.
-pub(super) const CONVERTED: [&str; 2] = ["block_device_mapping", "mappings"];
+/// The properties whose value Nova parses as JSON.
+pub(super) const JSON_PROPERTIES: [&str; 2] = ["block_device_mapping", "mappings"];
 
-/// The ways to the images, the same for every image of a list.
+/// Writes images as JSON. It has the base URLs of their links.
 pub(super) struct View {
-    /// The API, with the project if the request had it.
-    pub(super) own: String,
+    /// The URL of the API, with the project if the request has it.
+    pub(super) base: String,
     bookmark: String,
     glance: String,
 }
@@ -30,14 +30,14 @@ impl View {
             .rsplit_once('/')
             .map_or("", |(root, _)| root);
         Self {
-            own: format!("{}{project}", call.application),
+            base: format!("{}{project}", call.application),
             bookmark: format!("{root}{project}"),
             glance: glance.to_owned(),
         }
     }
 
-    /// An image with id, name and links.
-    pub(super) fn brief(&self, out: &mut String, image: &Image) {
+    /// Writes the id, name and links of an image.
+    pub(super) fn summary(&self, out: &mut String, image: &Image) {
         out.push('{');
         identity(out, image);
         out.push_str(", ");
@@ -45,12 +45,12 @@ impl View {
         out.push('}');
     }
 
-    /// An image with all that Nova shows.
+    /// Writes all fields of an image.
     ///
     /// # Errors
     ///
-    /// Where Nova cannot show it: a value that should be JSON is not.
-    pub(super) fn whole(&self, out: &mut String, image: &Image) -> Result<(), Fault> {
+    /// If a value that Nova parses as JSON is invalid.
+    pub(super) fn detailed(&self, out: &mut String, image: &Image) -> Result<(), Fault> {
         let metadata = metadata(image)?;
         let (status, progress) = match image.status.as_str() {
             "active" => ("ACTIVE", 100),
@@ -69,29 +69,29 @@ impl View {
         *out += &Json::Map(metadata).dumps();
         *out += &format!(
             ", \"created\": \"{}\", \"updated\": \"{}\"",
-            second(image.created),
-            second(image.updated)
+            format_time(image.created),
+            format_time(image.updated)
         );
         *out += &format!(", \"status\": \"{status}\", \"progress\": {progress}");
         *out += &format!(", \"OS-EXT-IMG-SIZE:size\": {}, ", image.size.unwrap_or(0));
         self.links(out, image);
         if let Some(Some(server)) = image.property("instance_uuid") {
             let part = server.trim_matches('/');
-            let (own, bookmark) = (
-                format!("{}/servers/{part}", self.own),
+            let (link, bookmark) = (
+                format!("{}/servers/{part}", self.base),
                 format!("{}/servers/{part}", self.bookmark),
             );
             *out += &format!(
                 ", \"server\": {{\"id\": {}, \"links\": [{{\"rel\": \"self\", \"href\": {}}}, \
                  {{\"rel\": \"bookmark\", \"href\": {}}}]}}",
                 quote(server),
-                quote(&own),
+                quote(&link),
                 quote(&bookmark),
             );
         }
-        if let Some(Some(word)) = image.property("auto_disk_config") {
-            let word = word.trim().to_lowercase();
-            let auto = ["1", "t", "true", "on", "y", "yes"].contains(&word.as_str());
+        if let Some(Some(text)) = image.property("auto_disk_config") {
+            let text = text.trim().to_lowercase();
+            let auto = ["1", "t", "true", "on", "y", "yes"].contains(&text.as_str());
             *out += &format!(
                 ", \"OS-DCF:diskConfig\": \"{}\"",
                 if auto { "AUTO" } else { "MANUAL" }
@@ -102,17 +102,17 @@ impl View {
     }
 
     fn links(&self, out: &mut String, image: &Image) {
-        // Glance's address ends in a slash, and Nova adds another.
+        // The URL of Glance ends in a slash, and Nova adds another.
         let Self {
-            own,
+            base,
             bookmark,
             glance,
         } = self;
         let id = &image.id;
-        for (before, address) in [
+        for (before, url) in [
             (
                 "\"links\": [{\"rel\": \"self\", \"href\": ",
-                format!("{own}/images/{id}"),
+                format!("{base}/images/{id}"),
             ),
             (
                 "}, {\"rel\": \"bookmark\", \"href\": ",
@@ -124,7 +124,7 @@ impl View {
             ),
         ] {
             *out += before;
-            quote_into(out, &address);
+            quote_into(out, &url);
         }
         *out += "}]";
     }
@@ -140,12 +140,12 @@ fn identity(out: &mut String, image: &Image) {
     }
 }
 
-/// The properties as Nova shows them: some texts become what they spell.
+/// The properties in Nova. The values of some are parsed as JSON.
 pub(super) fn metadata(image: &Image) -> Result<Vec<(String, Json)>, Fault> {
     let convert = |(name, value): (&str, Option<&str>)| {
         let value = match value {
             None => Json::Null,
-            Some(text) if CONVERTED.contains(&name) => Json::parse(text)
+            Some(text) if JSON_PROPERTIES.contains(&name) => Json::parse(text)
                 .ok_or_else(|| Fault::unexpected("json.decoder.JSONDecodeError"))?,
             Some(text) => Json::Text(text.to_owned()),
         };
@@ -154,7 +154,7 @@ pub(super) fn metadata(image: &Image) -> Result<Vec<(String, Json)>, Fault> {
     image.properties().map(convert).collect()
 }
 
-/// A time without its fraction.
-fn second(time: Timestamp) -> String {
+/// Formats a time without a fraction.
+fn format_time(time: Timestamp) -> String {
     time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }

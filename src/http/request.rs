@@ -1,0 +1,171 @@
+//! [`Request`]: an operation as a value, and the only place that builds its URL.
+
+use secrecy::SecretString;
+use serde_json::Value;
+use url::Url;
+
+use super::fault::Fault;
+use crate::error::{Error, ErrorKind, Result};
+use crate::microversion::Microversion;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Method {
+    Get,
+    Post,
+    Put,
+    Delete,
+}
+
+impl Method {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Delete => "DELETE",
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Body {
+    Json(Value),
+    /// JSON text that contains a password or a token.
+    Secret(SecretString),
+}
+
+/// One operation: method, path below a service's endpoint, query and body, and
+/// the properties that decide how it is sent.
+#[derive(Clone, Debug)]
+pub(crate) struct Request {
+    pub(crate) method: Method,
+    pub(crate) segments: Vec<String>,
+    pub(crate) query: Vec<(String, String)>,
+    pub(crate) body: Option<Body>,
+    /// The last microversion that has this operation.
+    pub(crate) max_microversion: Option<Microversion>,
+    /// Whether sending it twice has the effect of sending it once.
+    pub(crate) idempotent: bool,
+    /// The kind of an error response to this operation, `None` for the one that
+    /// the status implies. Only the service can distinguish its 404s.
+    pub(crate) classify: fn(&Fault) -> Option<ErrorKind>,
+}
+
+impl Request {
+    pub(crate) fn new<const N: usize>(method: Method, segments: [&str; N]) -> Self {
+        Self {
+            method,
+            segments: segments.map(str::to_owned).into(),
+            query: Vec::new(),
+            body: None,
+            max_microversion: None,
+            idempotent: method != Method::Post,
+            classify: |_| None,
+        }
+    }
+
+    pub(crate) fn query(mut self, query: Vec<(String, String)>) -> Self {
+        self.query = query;
+        self
+    }
+
+    pub(crate) fn json(mut self, body: Value) -> Self {
+        self.body = Some(Body::Json(body));
+        self
+    }
+
+    pub(crate) fn max_microversion(mut self, last: Microversion) -> Self {
+        self.max_microversion = Some(last);
+        self
+    }
+
+    pub(crate) fn classify(mut self, classify: fn(&Fault) -> Option<ErrorKind>) -> Self {
+        self.classify = classify;
+        self
+    }
+
+    /// The URL below `endpoint`, with every segment and query value encoded.
+    ///
+    /// Segments that would change the path are rejected: an empty one addresses
+    /// the collection, and `url` drops `.`, `..`, tabs and line ends.
+    pub(crate) fn url(&self, endpoint: &Url) -> Result<Url> {
+        for segment in &self.segments {
+            let is_path = matches!(segment.as_str(), "" | "." | "..");
+            if is_path || segment.contains(char::is_control) {
+                return Err(Error::invalid(format!(
+                    "invalid id or key {segment:?}: it must not be empty, \".\" or \"..\", or \
+                     contain control characters; nothing was sent"
+                )));
+            }
+        }
+        let mut url = endpoint.clone();
+        if let Ok(mut path) = url.path_segments_mut() {
+            path.pop_if_empty().extend(&self.segments);
+        }
+        if !self.query.is_empty() {
+            url.query_pairs_mut().extend_pairs(&self.query);
+        }
+        Ok(url)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn url(request: &Request, endpoint: &str) -> Result<String> {
+        let endpoint = endpoint.parse().expect("valid endpoint");
+        request.url(&endpoint).map(Into::into)
+    }
+
+    #[track_caller]
+    fn image_url(id: &str) -> String {
+        url(
+            &Request::new(Method::Get, ["images", id]),
+            "http://nova/v2.1/",
+        )
+        .expect("valid segment")
+    }
+
+    #[test]
+    fn segments_are_percent_encoded() {
+        assert_eq!(image_url("a b"), "http://nova/v2.1/images/a%20b");
+        assert_eq!(image_url("a+b"), "http://nova/v2.1/images/a+b");
+        assert_eq!(
+            image_url("a/b?c#d"),
+            "http://nova/v2.1/images/a%2Fb%3Fc%23d"
+        );
+        assert_eq!(image_url("%2e%2e"), "http://nova/v2.1/images/%252e%252e");
+        assert_eq!(image_url("\\"), "http://nova/v2.1/images/%5C");
+        assert_eq!(
+            image_url("ключ"),
+            "http://nova/v2.1/images/%D0%BA%D0%BB%D1%8E%D1%87"
+        );
+        assert_eq!(image_url("..."), "http://nova/v2.1/images/...");
+    }
+
+    #[test]
+    fn segments_that_would_change_the_path_are_rejected() {
+        for segment in ["", ".", "..", "a\n", "\ta", "a\0"] {
+            let request = Request::new(Method::Delete, ["images", segment]);
+            let error = url(&request, "http://nova").expect_err("invalid segment");
+            assert_eq!(
+                error.to_string(),
+                format!(
+                    "invalid id or key {segment:?}: it must not be empty, \".\" or \"..\", or \
+                     contain control characters; nothing was sent"
+                )
+            );
+        }
+    }
+
+    #[test]
+    fn query_values_are_encoded() {
+        let query = vec![("changes-since".into(), "2026-11-23T12:00:00+01:00".into())];
+        let request = Request::new(Method::Get, ["images"]).query(query);
+        assert_eq!(
+            url(&request, "http://nova/v2.1").expect("valid request"),
+            "http://nova/v2.1/images?changes-since=2026-11-23T12%3A00%3A00%2B01%3A00"
+        );
+    }
+}

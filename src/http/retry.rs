@@ -1,0 +1,149 @@
+//! [`Attempts`]: which requests are sent again, when, and how often.
+
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use url::Url;
+
+use super::client::Client;
+use super::fault::{self, MAX_RETRY_DELAY};
+use super::request::{Method, Request};
+use super::response::Response;
+use crate::error::{Error, ErrorKind, Result};
+use crate::escape::escape_control_chars;
+
+/// The delay before the second attempt; it doubles with each further one.
+const INITIAL_DELAY: Duration = Duration::from_millis(400);
+
+/// Sends a request, and again after failures that may be temporary.
+pub(crate) fn send(client: &Client, request: &Request, url: &Url) -> Result<Response> {
+    let mut attempts = Attempts::new(client, request, url);
+    loop {
+        match attempts.send(&[]) {
+            Err(error) => attempts.wait(error)?,
+            response => return response,
+        }
+    }
+}
+
+/// The attempts to send one request.
+pub(crate) struct Attempts<'a> {
+    client: &'a Client,
+    request: &'a Request,
+    url: &'a Url,
+    started: Instant,
+    deadline: Option<Instant>,
+    count: u32,
+    may_have_been_processed: bool,
+}
+
+impl<'a> Attempts<'a> {
+    pub(crate) fn new(client: &'a Client, request: &'a Request, url: &'a Url) -> Self {
+        Self {
+            client,
+            request,
+            url,
+            started: Instant::now(),
+            deadline: client.deadline(),
+            count: 0,
+            may_have_been_processed: false,
+        }
+    }
+
+    /// Makes one attempt. A status that is not a success is an error.
+    pub(crate) fn send(&mut self, headers: &[(&'static str, &str)]) -> Result<Response> {
+        self.count += 1;
+        // A pooled connection may already be closed by the server; then it is
+        // unknown whether a request on it was processed.
+        let new_connection = self.count > 1 || !self.request.idempotent;
+        let started = Instant::now();
+        let result = self
+            .client
+            .send_once(
+                self.request,
+                self.url,
+                headers,
+                self.deadline,
+                new_connection,
+            )
+            .and_then(|response| {
+                log_response(&response, started);
+                match response.status {
+                    200..=299 => Ok(response),
+                    _ => Err(fault::error_from_response(&response, self.request.classify)),
+                }
+            });
+        match result {
+            // An earlier attempt may have succeeded although it failed here, so
+            // this 404 means that the delete took effect.
+            Err(error) if self.may_have_been_processed && self.is_deleted(&error) => {
+                Ok(Response::default())
+            }
+            Err(error) => {
+                let rejected = matches!(error.status(), Some(401 | 403 | 413 | 429));
+                self.may_have_been_processed |= !rejected && !error.never_sent();
+                Err(error)
+            }
+            response => response,
+        }
+    }
+
+    /// Waits until the next attempt, or returns the error if there is none.
+    pub(crate) fn wait(&self, error: Error) -> Result<()> {
+        let requested = error.retry_after().filter(|delay| !delay.is_zero());
+        let delay = requested.unwrap_or_else(|| backoff(self.count));
+        let in_time = self
+            .deadline
+            .is_none_or(|deadline| delay < deadline.saturating_duration_since(Instant::now()));
+        let max_attempts = self.client.max_attempts();
+        if self.count >= max_attempts || !in_time || !self.should_retry(&error) {
+            return Err(error.with_attempts(self.count, self.started.elapsed()));
+        }
+        log::warn!(
+            "{error}; retrying in {delay:?} (attempt {} of {max_attempts} failed)",
+            self.count
+        );
+        thread::sleep(delay);
+        Ok(())
+    }
+
+    fn should_retry(&self, error: &Error) -> bool {
+        let requested = error.retry_after();
+        if requested.is_some_and(|delay| delay > MAX_RETRY_DELAY) {
+            return false;
+        }
+        let idempotent = self.request.idempotent;
+        match error.status() {
+            Some(413) => error.kind() == ErrorKind::RateLimited && requested.is_some(),
+            Some(429 | 503) => idempotent || requested.is_some(),
+            Some(502 | 504) => idempotent,
+            Some(_) => false,
+            None => error.kind() == ErrorKind::Connection && (idempotent || error.never_sent()),
+        }
+    }
+
+    fn is_deleted(&self, error: &Error) -> bool {
+        self.request.method == Method::Delete
+            && matches!(error.kind(), ErrorKind::NotFound | ErrorKind::KeyNotFound)
+    }
+}
+
+fn log_response(response: &Response, started: Instant) {
+    log::debug!(
+        "{} {}: {}, {} bytes in {:.3} s ({})",
+        response.method,
+        response.url,
+        response.status,
+        response.body.len(),
+        started.elapsed().as_secs_f64(),
+        escape_control_chars(response.request_id().unwrap_or("no request id"))
+    );
+}
+
+/// A random delay, at least half of one that doubles with each attempt.
+fn backoff(count: u32) -> Duration {
+    let longest = INITIAL_DELAY * (1 << (count - 1).min(6));
+    let random = RandomState::new().build_hasher().finish() % 1000;
+    longest / 2 + longest / 2000 * u32::try_from(random).unwrap_or_default()
+}

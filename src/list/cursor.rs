@@ -1,0 +1,226 @@
+//! [`Cursor`]: which page of a list is next, so that no item is missed or
+//! repeated.
+
+use std::collections::HashSet;
+
+use url::form_urlencoded;
+
+use super::recent::RecentIds;
+use crate::http::request::Request;
+
+/// How many times in a row a list goes back to an earlier marker without a new
+/// item.
+const MAX_STEP_BACKS: u32 = 8;
+
+/// A position in a list.
+///
+/// Of a next link only the query is used: its host can be wrong, and the token is
+/// sent only to the endpoint. Without a next link the list continues after the
+/// last item if the page was full, because Nova sends no link for a page larger
+/// than its own maximum.
+pub(crate) struct Cursor {
+    /// The request without limit and marker.
+    request: Request,
+    page_size: u32,
+    /// The number of items that are still wanted, `None` for all.
+    remaining: Option<u64>,
+    start: Option<String>,
+    marker: Option<String>,
+    /// Parameters of the next link that the request does not have.
+    extra_query: Vec<(String, String)>,
+    finished: bool,
+    recent: RecentIds,
+    used_markers: HashSet<String>,
+    deleted_markers: HashSet<String>,
+    /// The markers to try in place of a deleted one, the best one last.
+    fallback_markers: Option<Vec<Option<String>>>,
+    /// Whether the list went back, so that items are received again.
+    replaying: bool,
+    /// The number of step-backs and of repeated items since the last new item.
+    step_backs: u32,
+    repeated: usize,
+}
+
+impl Cursor {
+    pub(crate) fn new(
+        request: Request,
+        page_size: u32,
+        limit: Option<u64>,
+        marker: Option<String>,
+    ) -> Self {
+        Self {
+            request,
+            page_size,
+            remaining: limit,
+            start: marker.clone(),
+            marker,
+            extra_query: Vec::new(),
+            finished: limit == Some(0),
+            recent: RecentIds::default(),
+            used_markers: HashSet::new(),
+            deleted_markers: HashSet::new(),
+            fallback_markers: None,
+            replaying: false,
+            step_backs: 0,
+            repeated: 0,
+        }
+    }
+
+    /// The request for the next page, `None` at the end.
+    pub(crate) fn request(&self) -> Option<Request> {
+        if self.finished {
+            return None;
+        }
+        let mut request = self.request.clone();
+        let query = &mut request.query;
+        query.extend(self.extra_query.iter().cloned());
+        query.push(("limit".into(), self.limit().to_string()));
+        query.extend(self.marker.clone().map(|marker| ("marker".into(), marker)));
+        Some(request)
+    }
+
+    /// The marker of the next request.
+    pub(crate) fn marker(&self) -> Option<&str> {
+        self.marker.as_deref()
+    }
+
+    /// Removes the items of a page that are repeated or not wanted, and moves on
+    /// to the next page. The error is a message about a pagination loop.
+    pub(crate) fn advance<T>(
+        &mut self,
+        items: &mut Vec<T>,
+        id: fn(&T) -> &str,
+        next_link: Option<&str>,
+    ) -> Result<(), String> {
+        let repeated = items.iter().map(id).find(|id| self.recent.contains(id));
+        if let (Some(repeated), false) = (repeated, self.replaying) {
+            return Err(format!(
+                "pagination loop: the page after marker {:?} repeats {repeated:?}",
+                self.marker.as_deref().unwrap_or_default()
+            ));
+        }
+        let is_full = items.len() as u64 >= self.limit();
+        let last = items.last().map(|item| id(item).to_owned());
+        self.fallback_markers = None;
+        items.retain(|item| self.take(id(item)));
+        if self.replaying && self.repeated > self.recent.total() && self.remaining != Some(0) {
+            return Err("pagination loop: the server repeats items and sends no new ones".into());
+        }
+        let marker = next_link.map(|link| self.follow(link));
+        match (marker, last) {
+            (_, None) => self.finished = true,
+            (None, Some(_)) if !is_full => self.finished = true,
+            (marker, Some(last)) => {
+                let marker = marker.flatten().unwrap_or(last);
+                if !self.used_markers.insert(marker.clone()) {
+                    return Err(format!(
+                        "pagination loop: two pages have the marker {marker:?}"
+                    ));
+                }
+                self.marker = Some(marker);
+            }
+        }
+        self.finished |= self.remaining == Some(0);
+        Ok(())
+    }
+
+    /// Goes back to an earlier marker, because the image that is the current one
+    /// was deleted. Returns `false` if there is none: then the marker is the
+    /// caller's, or every earlier one was deleted, too.
+    pub(crate) fn step_back(&mut self) -> bool {
+        self.deleted_markers.extend(self.marker.take());
+        if self.fallback_markers.is_none() {
+            self.step_backs += 1;
+            if self.recent.total() == 0 || self.step_backs > MAX_STEP_BACKS {
+                return false;
+            }
+            self.fallback_markers = Some(self.find_fallback_markers());
+            self.replaying = true;
+            self.repeated = 0;
+            self.extra_query.clear();
+            self.used_markers.clear();
+        }
+        match self.fallback_markers.as_mut().and_then(Vec::pop) {
+            Some(marker) => {
+                self.marker = marker;
+                true
+            }
+            None => false,
+        }
+    }
+
+    fn limit(&self) -> u64 {
+        let page_size = u64::from(self.page_size);
+        match self.remaining {
+            // After a step back, items that were already returned come first.
+            Some(remaining) if self.step_backs == 0 => remaining.min(page_size),
+            _ => page_size,
+        }
+    }
+
+    /// Whether to return the item with this id: it is wanted and new.
+    fn take(&mut self, id: &str) -> bool {
+        let is_new = self.remaining != Some(0) && self.recent.insert(id);
+        if is_new {
+            self.remaining = self.remaining.map(|remaining| remaining - 1);
+            self.step_backs = 0;
+            self.repeated = 0;
+        } else {
+            self.repeated += 1;
+        }
+        is_new
+    }
+
+    /// Stores the parameters of a next link, and returns its marker.
+    fn follow(&mut self, link: &str) -> Option<String> {
+        let query = link.split_once('?').map_or("", |(_, query)| query);
+        let query = query.split('#').next().unwrap_or_default();
+        let mut marker = None;
+        self.extra_query.clear();
+        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+            match &*name {
+                "marker" if !value.is_empty() => marker = Some(value.into_owned()),
+                "marker" | "limit" => {}
+                _ if self.request.query.iter().any(|(known, _)| *known == name) => {}
+                _ => self
+                    .extra_query
+                    .push((name.into_owned(), value.into_owned())),
+            }
+        }
+        marker
+    }
+
+    fn find_fallback_markers(&self) -> Vec<Option<String>> {
+        let mut markers = self.recent.step_back_candidates();
+        markers.retain(|marker| !self.deleted_markers.contains(marker));
+        let mut markers: Vec<_> = markers.into_iter().map(Some).collect();
+        if self.recent.is_complete() {
+            markers.push(self.start.clone());
+        }
+        markers.reverse();
+        markers
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::request::Method;
+
+    #[test]
+    fn a_pagination_loop_with_changing_markers_is_an_error() {
+        let mut cursor = Cursor::new(Request::new(Method::Get, ["images"]), 2, None, None);
+        let advance = |cursor: &mut Cursor, next: &str| {
+            let mut items = vec!["a", "b"];
+            let result = cursor.advance(&mut items, |id| id, Some(next));
+            result.map(|()| items)
+        };
+        assert_eq!(advance(&mut cursor, "?marker=b"), Ok(vec!["a", "b"]));
+        assert!(cursor.step_back());
+        assert_eq!(advance(&mut cursor, "?marker=x"), Ok(vec![]));
+        assert_eq!(
+            advance(&mut cursor, "?marker=y").expect_err("loop"),
+            "pagination loop: the server repeats items and sends no new ones"
+        );
+    }
+}

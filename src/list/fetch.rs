@@ -1,0 +1,153 @@
+//! [`PageFetcher`]: requests the pages of a list, one after the other.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+
+use super::cursor::Cursor;
+use crate::error::{Error, ErrorKind, Result};
+use crate::http::response::Response;
+use crate::service::Service;
+
+/// The items of the next page, or an error; `None` at the end of the list.
+type NextPage<T> = Option<Result<Vec<T>>>;
+
+/// A decoded page.
+pub(crate) struct RawPage<T> {
+    pub(crate) items: Vec<T>,
+    pub(crate) next_link: Option<String>,
+}
+
+/// Requests the pages of a list, one after the other.
+pub(crate) struct PageFetcher<T> {
+    pub(crate) service: Service,
+    /// The position, or the error of invalid options until it is returned.
+    pub(crate) cursor: Result<Cursor, Option<Error>>,
+    pub(crate) decode: fn(&Response, &Service) -> Result<RawPage<T>>,
+    pub(crate) id: fn(&T) -> &str,
+}
+
+impl<T> PageFetcher<T> {
+    /// The next page that has items. After an error the list ends.
+    fn next(&mut self) -> NextPage<T> {
+        loop {
+            let result = match &mut self.cursor {
+                Ok(cursor) => next_page(&self.service, cursor, self.decode, self.id)?,
+                Err(error) => return error.take().map(Err),
+            };
+            match result {
+                Ok(items) if items.is_empty() => {}
+                Ok(items) => return Some(Ok(items)),
+                Err(error) => {
+                    self.cursor = Err(None);
+                    return Some(Err(error));
+                }
+            }
+        }
+    }
+}
+
+fn next_page<T>(
+    service: &Service,
+    cursor: &mut Cursor,
+    decode: fn(&Response, &Service) -> Result<RawPage<T>>,
+    id: fn(&T) -> &str,
+) -> NextPage<T> {
+    let mut first_error = None;
+    loop {
+        let request = cursor.request()?;
+        let response = match service.send(&request) {
+            Ok(response) => response,
+            Err(error) if is_marker_deleted(service, &error) && cursor.step_back() => {
+                log::debug!("{error}; continuing after {:?}", cursor.marker());
+                first_error.get_or_insert(error);
+                continue;
+            }
+            Err(error) => return Some(Err(first_error.unwrap_or(error))),
+        };
+        let page = decode(&response, service).and_then(|mut page| {
+            cursor
+                .advance(&mut page.items, id, page.next_link.as_deref())
+                .map_err(|message| response.invalid(message))?;
+            Ok(page.items)
+        });
+        return Some(page);
+    }
+}
+
+/// Whether the error can mean that the image of the marker was deleted: Nova
+/// sends 400 then, and 403 if this project can no longer see it.
+fn is_marker_deleted(service: &Service, error: &Error) -> bool {
+    // An error of the Identity service is not about the marker.
+    let is_from_service = error
+        .url()
+        .is_some_and(|url| url.starts_with(service.endpoint()));
+    is_from_service
+        && matches!(
+            error.kind(),
+            ErrorKind::BadRequest | ErrorKind::Forbidden | ErrorKind::NotFound
+        )
+}
+
+/// Fetches pages, on a thread while the caller works if `prefetch` is set. At
+/// most one page is buffered and one is in flight.
+pub(super) struct Prefetcher<T> {
+    fetcher: Arc<Mutex<PageFetcher<T>>>,
+    in_flight: Option<JoinHandle<NextPage<T>>>,
+    buffered: Option<NextPage<T>>,
+    pub(super) prefetch: bool,
+}
+
+impl<T: Send + 'static> Prefetcher<T> {
+    pub(super) fn new(fetcher: PageFetcher<T>) -> Self {
+        Self {
+            fetcher: Arc::new(Mutex::new(fetcher)),
+            in_flight: None,
+            buffered: None,
+            prefetch: false,
+        }
+    }
+
+    pub(super) fn next(&mut self) -> NextPage<T> {
+        match self.buffered.take() {
+            Some(page) => page,
+            None => self.fetch(),
+        }
+    }
+
+    /// Fetches the next page before the caller can delete the image that is its
+    /// marker.
+    pub(super) fn buffer_next(&mut self) {
+        if self.buffered.is_none() {
+            self.buffered = Some(self.fetch());
+        }
+    }
+
+    fn fetch(&mut self) -> NextPage<T> {
+        let page = match self.in_flight.take().map(JoinHandle::join) {
+            None => fetch(&self.fetcher),
+            Some(Ok(page)) => page,
+            Some(Err(panic)) => std::panic::resume_unwind(panic),
+        };
+        if let (Some(Ok(_)), true) = (&page, self.prefetch) {
+            let fetcher = Arc::clone(&self.fetcher);
+            // Without a thread the page is fetched when it is needed.
+            self.in_flight = thread::Builder::new()
+                .name("opencloud-prefetch".to_owned())
+                .spawn(move || fetch(&fetcher))
+                .ok();
+        }
+        page
+    }
+}
+
+impl<T> fmt::Debug for Prefetcher<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Prefetcher").finish_non_exhaustive()
+    }
+}
+
+fn fetch<T>(fetcher: &Mutex<PageFetcher<T>>) -> NextPage<T> {
+    let mut fetcher = fetcher.lock().unwrap_or_else(PoisonError::into_inner);
+    fetcher.next()
+}

@@ -1,0 +1,86 @@
+//! [`Builder`]: the options of a sandbox.
+
+use std::io;
+use std::net::TcpListener;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use crate::cloud::Cloud;
+use crate::sandbox::Sandbox;
+use crate::seed;
+use crate::server::Server;
+use crate::wire::Wire;
+
+/// Options of a [`Sandbox`], from [`Sandbox::builder`].
+#[derive(Clone, Debug, Default)]
+#[must_use]
+pub struct Builder {
+    wire: Wire,
+    token_life: Option<Duration>,
+    max_limit: Option<usize>,
+    empty: bool,
+    port: u16,
+}
+
+impl Builder {
+    /// How responses mark the end of their body. The default is [`Wire::Close`].
+    pub fn wire(mut self, wire: Wire) -> Self {
+        self.wire = wire;
+        self
+    }
+
+    /// How long tokens are valid. The default is an hour. A whole number of
+    /// seconds counts from the last full second, as in Keystone.
+    pub fn token_life(mut self, life: Duration) -> Self {
+        self.token_life = Some(life);
+        self
+    }
+
+    /// Nova's `max_limit`: a larger page has no link to the next one. The
+    /// default is 1000.
+    pub fn max_limit(mut self, images: usize) -> Self {
+        self.max_limit = Some(images);
+        self
+    }
+
+    /// Starts without the seed images.
+    pub fn empty(mut self) -> Self {
+        self.empty = true;
+        self
+    }
+
+    /// The port of 127.0.0.1. The default is any free port.
+    pub fn port(mut self, port: u16) -> Self {
+        self.port = port;
+        self
+    }
+
+    /// Starts the sandbox.
+    ///
+    /// # Panics
+    ///
+    /// If no port is free or no thread can be started.
+    #[must_use]
+    pub fn start(self) -> Sandbox {
+        self.try_start()
+            .expect("no free port or no thread for the sandbox")
+    }
+
+    /// Starts the sandbox.
+    ///
+    /// # Errors
+    ///
+    /// If the port is taken or no thread can be started.
+    pub fn try_start(self) -> io::Result<Sandbox> {
+        let listener = TcpListener::bind(("127.0.0.1", self.port))?;
+        let mut cloud = Cloud::new(format!("http://{}", listener.local_addr()?));
+        cloud.token_life = self.token_life.unwrap_or(cloud.token_life);
+        cloud.max_limit = self.max_limit.unwrap_or(cloud.max_limit);
+        if !self.empty {
+            seed::seed(&mut cloud);
+        }
+        let cloud = Arc::new(Mutex::new(cloud));
+        let server = Server::start(listener, self.wire, Arc::clone(&cloud))?;
+        Ok(Sandbox { cloud, server })
+    }
+}

@@ -1,0 +1,9 @@
+//! The behavior of the sandbox, byte for byte.
+
+mod client;
+mod faults;
+mod http;
+mod keystone;
+mod metadata;
+mod nova;
+mod state;
