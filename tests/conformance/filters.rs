@@ -216,9 +216,9 @@ fn a_property_that_nova_would_damage_is_refused_before_sending() {
     assert_eq!(kind(&error), "InvalidInput");
     assert_eq!(
         said(&error),
-        "Nova cannot filter by the property \"os_distro\": it drops every letter of \"property-\" \
-         from the front of the name and would look for \"s_distro\"; list in detail and compare \
-         the metadata instead; nothing was sent"
+        "Nova cannot filter by property \"os_distro\": it removes the characters of \"property-\" \
+         from the start of the name, and would search for \"s_distro\"; compare the metadata of a \
+         detailed list instead; nothing was sent"
     );
 }
 
