@@ -133,13 +133,10 @@ fn a_status_is_novas_word_for_glances() {
 
 #[test]
 fn a_disk_config_is_automatic_or_manual_where_there_is_one() {
-    assert_eq!(
-        retrieved("disk-auto").disk_config,
-        Some(DiskConfig::Auto.into())
-    );
+    assert_eq!(retrieved("disk-auto").disk_config, Some(DiskConfig::Auto));
     assert_eq!(
         retrieved("disk-manual").disk_config,
-        Some(DiskConfig::Manual.into())
+        Some(DiskConfig::Manual)
     );
     assert_eq!(retrieved("plain").disk_config, None);
 }

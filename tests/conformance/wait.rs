@@ -68,26 +68,23 @@ fn a_wait_that_is_too_long_is_an_error_that_says_how_it_stands() {
     for (error, wanted) in [
         (
             refused(image.wait_until_active(Duration::ZERO)),
-            "be ACTIVE",
+            " to become ACTIVE",
         ),
         (
             refused(image.wait_until_deleted(Duration::ZERO)),
-            "be deleted",
+            " to become DELETED",
         ),
         (
             refused(image.wait_until(ImageStatus::Error, Duration::ZERO)),
-            "be ERROR",
+            " to become ERROR",
         ),
-        (
-            refused(image.wait_with(Duration::ZERO, |_| false)),
-            "be as wanted",
-        ),
+        (refused(image.wait_with(Duration::ZERO, |_| false)), ""),
     ] {
         assert_eq!(kind(&error), "Timeout");
         assert_eq!(
             said(&error),
             format!(
-                "waited 0ns for the image {} to {wanted}; it is SAVING",
+                "timed out after 0ns waiting for image {}{wanted}; its status is SAVING",
                 &*made
             )
         );
@@ -96,7 +93,7 @@ fn a_wait_that_is_too_long_is_an_error_that_says_how_it_stands() {
     assert_eq!(
         said(&error),
         format!(
-            "waited 300ms for the image {} to be ACTIVE; it is SAVING",
+            "timed out after 300ms waiting for image {} to become ACTIVE; its status is SAVING",
             &*made
         )
     );
@@ -108,6 +105,6 @@ fn an_image_that_is_not_there_is_waited_for_only_to_be_deleted() {
         .compute("demo")
         .get_image("00000000-1111-4222-8333-444444444444");
     let error = refused(image.wait_until_active(LONG));
-    assert_eq!(error.kind(), ErrorKind::NotFound);
+    assert_eq!(error.kind(), ErrorKind::WaitFailed);
     image.wait_until_deleted(LONG).expect("it is gone");
 }
