@@ -1,4 +1,4 @@
-"""What the measuring scripts share: the build, the server, one run."""
+"""Shared by the benchmark scripts: the build, the server, one run."""
 
 import contextlib
 import json
@@ -12,14 +12,14 @@ PROFILE = "measured"
 
 
 def target():
-    """Where cargo puts what it builds."""
+    """The target directory of cargo."""
     metadata = ["cargo", "metadata", "--no-deps", "--format-version", "1"]
     out = subprocess.run(metadata, cwd=ROOT, check=True, capture_output=True, text=True).stdout
     return pathlib.Path(json.loads(out)["target_directory"])
 
 
 def build(*packages):
-    """Builds each package alone, so that none gets the features of another."""
+    """Builds each package separately, so that none has the features of another."""
     for package in packages:
         command = ["cargo", "build", "--locked", "--quiet", "--profile", PROFILE, "-p", package]
         subprocess.run(command, cwd=ROOT, check=True)
@@ -28,7 +28,7 @@ def build(*packages):
 
 @contextlib.contextmanager
 def server(binaries, images):
-    """The address of a server with that many images."""
+    """Runs a server with this number of images, and returns its address."""
     command = [binaries / "bench-server", str(images)]
     process = subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, close_fds=True
@@ -41,8 +41,10 @@ def server(binaries, images):
 
 
 def environment(base):
-    """What the floor and the crate's program read."""
-    return os.environ | {
+    """The environment of a run: always the same, because `from_env` reads all of it."""
+    return {
+        "PATH": os.environ["PATH"],
+        "HOME": "/nonexistent",
         "OS_AUTH_URL": base + "/v3",
         "OS_USER_ID": "8c9f1b7e2f5d4a1bb0a3c5d7e9f10213",
         "OS_PASSWORD": "secret",
@@ -51,14 +53,14 @@ def environment(base):
 
 
 def run(command, base):
-    """Runs it; gives what it printed on stdout and on stderr."""
+    """Runs a command, and returns its stdout and stderr."""
     done = subprocess.run(
-        command, env=environment(base), check=True, capture_output=True, text=True
+        command, cwd=ROOT, env=environment(base), check=True, capture_output=True, text=True
     )
     return done.stdout.strip(), done.stderr
 
 
 def stats(base):
-    """The requests and connections since this was asked last."""
-    with urllib.request.urlopen(base + "/stats") as answer:
-        return json.load(answer)
+    """The requests and connections since the last call."""
+    with urllib.request.urlopen(base + "/stats") as response:
+        return json.load(response)

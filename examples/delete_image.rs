@@ -1,16 +1,20 @@
-//! Deletes one image: `cargo run --example delete_image -- IMAGE_ID`.
+//! Deletes an image.
+//!
+//! `cargo run --example delete_image -- IMAGE_ID`
 
 mod common;
 
-use opencloud::{OpenStack, ServiceOptions};
+use std::io::Write;
 
 fn main() -> anyhow::Result<()> {
-    let (cloud, [image_id]) = common::cloud_and(["IMAGE_ID"])?;
-    let openstack = OpenStack::new(cloud.options)?;
-    let compute = openstack.compute_v2_with(ServiceOptions::new().region(cloud.region))?;
+    // In your own program: `let openstack = OpenStack::from_env()?;`.
+    let openstack = common::openstack()?;
+    let [image_id] = common::arguments(["IMAGE_ID"])?;
+    let compute = openstack.compute_v2()?;
+    let mut out = common::stdout();
 
     let image = compute.get_image(image_id);
     image.delete()?;
-    println!("deleted {}", image.id);
+    writeln!(out, "deleted {}", image.id)?;
     Ok(())
 }

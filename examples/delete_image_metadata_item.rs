@@ -1,17 +1,20 @@
-//! Deletes one item of the metadata of one image:
-//! `cargo run --example delete_image_metadata_item -- IMAGE_ID KEY`.
+//! Deletes one metadata item of an image.
+//!
+//! `cargo run --example delete_image_metadata_item -- IMAGE_ID KEY`
 
 mod common;
 
-use opencloud::{OpenStack, ServiceOptions};
+use std::io::Write;
 
 fn main() -> anyhow::Result<()> {
-    let (cloud, [image_id, key]) = common::cloud_and(["IMAGE_ID", "KEY"])?;
-    let openstack = OpenStack::new(cloud.options)?;
-    let compute = openstack.compute_v2_with(ServiceOptions::new().region(cloud.region))?;
+    // In your own program: `let openstack = OpenStack::from_env()?;`.
+    let openstack = common::openstack()?;
+    let [image_id, key] = common::arguments(["IMAGE_ID", "KEY"])?;
+    let compute = openstack.compute_v2()?;
+    let mut out = common::stdout();
 
     let mut image = compute.get_image(image_id);
     image.delete_metadata_item(&key)?;
-    println!("deleted {key:?}");
+    writeln!(out, "deleted {key:?}")?;
     Ok(())
 }

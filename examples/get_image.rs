@@ -1,20 +1,23 @@
-//! Gets one image, first without and then with its details:
-//! `cargo run --example get_image -- IMAGE_ID`.
+//! Shows an image before and after its fields are retrieved.
+//!
+//! `cargo run --example get_image -- IMAGE_ID`
 
 mod common;
 
-use opencloud::{OpenStack, ServiceOptions};
+use std::io::Write;
 
 fn main() -> anyhow::Result<()> {
-    let (cloud, [image_id]) = common::cloud_and(["IMAGE_ID"])?;
-    let openstack = OpenStack::new(cloud.options)?;
-    let compute = openstack.compute_v2_with(ServiceOptions::new().region(cloud.region))?;
+    // In your own program: `let openstack = OpenStack::from_env()?;`.
+    let openstack = common::openstack()?;
+    let [image_id] = common::arguments(["IMAGE_ID"])?;
+    let compute = openstack.compute_v2()?;
+    let mut out = common::stdout();
 
-    // Sends nothing: enough to delete the image or to change its metadata.
+    // Sends nothing; retrieve is not required to delete the image or change metadata.
     let mut image = compute.get_image(image_id);
-    println!("before: {:?} {:?}", image.name, image.status);
+    writeln!(out, "before: {:?} {:?}", image.name, image.status)?;
 
     image.retrieve()?;
-    println!("after: {:?} {:?}", image.name, image.status);
+    writeln!(out, "after: {:?} {:?}", image.name, image.status)?;
     Ok(())
 }

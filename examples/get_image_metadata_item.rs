@@ -1,17 +1,20 @@
-//! Retrieves one item of the metadata of one image:
-//! `cargo run --example get_image_metadata_item -- IMAGE_ID KEY`.
+//! Retrieves one metadata item of an image.
+//!
+//! `cargo run --example get_image_metadata_item -- IMAGE_ID KEY`
 
 mod common;
 
-use opencloud::{OpenStack, ServiceOptions};
+use std::io::Write;
 
 fn main() -> anyhow::Result<()> {
-    let (cloud, [image_id, key]) = common::cloud_and(["IMAGE_ID", "KEY"])?;
-    let openstack = OpenStack::new(cloud.options)?;
-    let compute = openstack.compute_v2_with(ServiceOptions::new().region(cloud.region))?;
+    // In your own program: `let openstack = OpenStack::from_env()?;`.
+    let openstack = common::openstack()?;
+    let [image_id, key] = common::arguments(["IMAGE_ID", "KEY"])?;
+    let compute = openstack.compute_v2()?;
+    let mut out = common::stdout();
 
     let mut image = compute.get_image(image_id);
     let value = image.get_metadata_item(&key)?;
-    println!("{value:?}");
+    writeln!(out, "{value:?}")?;
     Ok(())
 }

@@ -1,18 +1,22 @@
-//! Lists the images that are ready to use: `cargo run --example list_images`.
+//! Lists the active images.
+//!
+//! `cargo run --example list_images`
 
 mod common;
 
-use opencloud::compute::v2::{ImageStatus, ListImages};
-use opencloud::{OpenStack, ServiceOptions};
+use std::io::Write;
+
+use opencloud::compute::v2::ListImages;
 
 fn main() -> anyhow::Result<()> {
-    let cloud = common::cloud()?;
-    let openstack = OpenStack::new(cloud.options)?;
-    let compute = openstack.compute_v2_with(ServiceOptions::new().region(cloud.region))?;
+    // In your own program: `let openstack = OpenStack::from_env()?;`.
+    let openstack = common::openstack()?;
+    let compute = openstack.compute_v2()?;
+    let mut out = common::stdout();
 
-    for image in compute.list_images(ListImages::new().status(ImageStatus::Active)) {
+    for image in compute.list_images(ListImages::new().status("ACTIVE")) {
         let image = image?;
-        println!("{} {:?}", image.id, image.name.unwrap_or_default());
+        writeln!(out, "{} {:?}", image.id, image.name.unwrap_or_default())?;
     }
     Ok(())
 }

@@ -1,17 +1,19 @@
-//! Lists every image with all that Nova knows about it:
-//! `cargo run --example list_images_detail`.
+//! Lists every image with all its fields.
+//!
+//! `cargo run --example list_images_detail`
 
 mod common;
 
-use opencloud::{OpenStack, ServiceOptions};
+use std::io::Write;
 
 fn main() -> anyhow::Result<()> {
-    let cloud = common::cloud()?;
-    let openstack = OpenStack::new(cloud.options)?;
-    let compute = openstack.compute_v2_with(ServiceOptions::new().region(cloud.region))?;
+    // In your own program: `let openstack = OpenStack::from_env()?;`.
+    let openstack = common::openstack()?;
+    let compute = openstack.compute_v2()?;
+    let mut out = common::stdout();
 
     for image in compute.list_images(true) {
-        println!("{:#?}", image?);
+        writeln!(out, "{:#?}", image?)?;
     }
     Ok(())
 }

@@ -1,19 +1,22 @@
-//! Sets one item of the metadata of one image and leaves the others:
-//! `cargo run --example merge_image_metadata -- IMAGE_ID KEY VALUE`.
+//! Adds one item to the metadata of an image, or replaces its value.
+//!
+//! `cargo run --example merge_image_metadata -- IMAGE_ID KEY VALUE`
 
 mod common;
 
-use opencloud::{OpenStack, ServiceOptions};
+use std::io::Write;
 
 fn main() -> anyhow::Result<()> {
-    let (cloud, [image_id, key, value]) = common::cloud_and(["IMAGE_ID", "KEY", "VALUE"])?;
-    let openstack = OpenStack::new(cloud.options)?;
-    let compute = openstack.compute_v2_with(ServiceOptions::new().region(cloud.region))?;
+    // In your own program: `let openstack = OpenStack::from_env()?;`.
+    let openstack = common::openstack()?;
+    let [image_id, key, value] = common::arguments(["IMAGE_ID", "KEY", "VALUE"])?;
+    let compute = openstack.compute_v2()?;
+    let mut out = common::stdout();
 
     let mut image = compute.get_image(image_id);
     image.merge_metadata([(key, value)])?;
     for (key, value) in &image.metadata {
-        println!("{key:?} = {value:?}");
+        writeln!(out, "{key:?} = {value:?}")?;
     }
     Ok(())
 }

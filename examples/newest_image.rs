@@ -1,44 +1,48 @@
-//! A step of a build: the id of the newest image whose name begins so, as the
-//! only thing on stdout.
+//! Prints the id of the newest active image whose name starts with a prefix, for
+//! use in a build script.
 //!
 //! `IMAGE=$(cargo run --quiet --example newest_image -- debian-12-)`
 
 mod common;
 
+use std::io::Write;
+
 use anyhow::Context;
 use clap::Parser;
 use opencloud::OpenStack;
-use opencloud::compute::v2::{Image, ImageStatus, ListImages};
+use opencloud::compute::v2::{Image, ListImages};
 
-/// Writes the id of the newest ACTIVE image whose name begins so; exits 1 if
-/// there is none.
+/// Prints the id of the newest active image whose name starts with PREFIX. Exits
+/// with 1 if there is none.
 #[derive(Parser)]
 struct Arguments {
-    /// How its name begins
+    /// Start of the image name
     prefix: String,
-    /// The cloud of that name in clouds.yaml
+    /// Cloud in clouds.yaml
     #[arg(long, value_name = "NAME")]
     os_cloud: Option<String>,
 }
 
 fn main() -> anyhow::Result<()> {
     let Arguments { prefix, os_cloud } = Arguments::parse();
-    let cloud = common::chosen(os_cloud.as_deref())?;
-    let compute = OpenStack::new(cloud.options)?.compute_v2()?;
+    let openstack = match os_cloud {
+        Some(name) => OpenStack::from_cloud(name)?,
+        None => common::openstack()?, // in your own program: OpenStack::from_env()?
+    };
+    let compute = openstack.compute_v2()?;
 
-    // Nova can only look for whole names, so the beginning is compared here.
+    // Nova compares whole names only, so the prefix is compared here.
     let mut newest: Option<Image> = None;
-    for image in compute.list_images(ListImages::detailed().status(ImageStatus::Active)) {
+    for image in compute.list_images(ListImages::detailed().status("ACTIVE")) {
         let image = image?;
-        let is_wanted = image
+        let matches = image
             .name
             .as_deref()
             .is_some_and(|name| name.starts_with(&prefix));
-        if is_wanted
-            && newest
-                .as_ref()
-                .is_none_or(|other| other.created < image.created)
-        {
+        let is_newer = newest
+            .as_ref()
+            .is_none_or(|newest| newest.created < image.created);
+        if matches && is_newer {
             newest = Some(image);
         }
     }
@@ -46,6 +50,6 @@ fn main() -> anyhow::Result<()> {
     let newest = newest
         .with_context(|| format!("there is no ACTIVE image whose name begins with {prefix:?}"))?;
     eprintln!("found {:?}", newest.name.unwrap_or_default());
-    println!("{}", newest.id);
+    writeln!(common::stdout(), "{}", newest.id)?;
     Ok(())
 }

@@ -1,9 +1,10 @@
-//! Deletes the old images of one kind, such as the nightly ones:
-//! `cargo run --example prune_images -- --name nightly- --older-than 30`.
+//! Deletes old images, such as nightly builds.
+//!
+//! `cargo run --example prune_images -- --name nightly- --older-than 30`
 
 mod common;
 
-use std::io::{Write, stdout};
+use std::io::Write;
 use std::process::ExitCode;
 
 use anyhow::Context;
@@ -14,20 +15,20 @@ use jiff::{SignedDuration, Timestamp};
 use opencloud::OpenStack;
 use opencloud::compute::v2::{Compute, Image, ListImages};
 
-/// Deletes the old images of one kind. The ids of those that were deleted are
-/// written to stdout; exits 1 if one could not be.
+/// Deletes old images and prints their ids. Exits with 1 if one of them cannot be
+/// deleted.
 #[derive(Parser)]
 struct Arguments {
-    /// Only images whose name begins so
+    /// Only images whose name starts with PREFIX
     #[arg(long, value_name = "PREFIX", value_parser = NonEmptyStringValueParser::new())]
     name: String,
-    /// Only images that were made at least that many days ago
+    /// Only images that were created at least DAYS days ago
     #[arg(long, value_name = "DAYS")]
     older_than: u32,
-    /// Delete nothing, only say what would be
+    /// Print the ids, but delete nothing
     #[arg(long)]
     dry_run: bool,
-    /// The cloud of that name in clouds.yaml
+    /// Cloud in clouds.yaml
     #[arg(long, value_name = "NAME")]
     os_cloud: Option<String>,
 }
@@ -41,37 +42,34 @@ struct Counts {
 
 fn main() -> anyhow::Result<ExitCode> {
     let arguments = Arguments::parse();
-    let cloud = common::chosen(arguments.os_cloud.as_deref())?;
-    let compute = OpenStack::new(cloud.options)?.compute_v2()?;
+    let openstack = match &arguments.os_cloud {
+        Some(name) => OpenStack::from_cloud(name)?,
+        None => common::openstack()?, // in your own program: OpenStack::from_env()?
+    };
+    let compute = openstack.compute_v2()?;
 
-    // Draws nothing unless stderr is a terminal.
+    // The bar is drawn only if stderr is a terminal.
     let style = ProgressStyle::with_template("{spinner} {pos} images seen, {msg}")?;
     let bar = ProgressBar::new_spinner().with_style(style);
     let mut counts = Counts::default();
-    let outcome = prune(&compute, &arguments, &bar, &mut counts);
+    let result = prune(&compute, &arguments, &bar, &mut counts);
     bar.finish_and_clear();
 
-    let Counts {
-        seen,
-        deleted,
-        failed,
-    } = counts;
-    let verb = if arguments.dry_run {
+    let deleted = if arguments.dry_run {
         "would delete"
     } else {
         "deleted"
     };
-    eprintln!("{seen} images seen, {verb} {deleted}, failed to delete {failed}");
-    outcome?;
-    Ok(if failed == 0 {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+    eprintln!(
+        "{} images seen, {deleted} {}, failed to delete {}",
+        counts.seen, counts.deleted, counts.failed
+    );
+    result?;
+    Ok(ExitCode::from(u8::from(counts.failed > 0)))
 }
 
-/// Deletes while it lists: the list stays whole, because the next page is
-/// asked for before the last image of a page is given out.
+/// Deletes images while they are listed. The list stays complete, because the next
+/// page is requested before the last image of a page is returned.
 fn prune(
     compute: &Compute,
     arguments: &Arguments,
@@ -81,38 +79,37 @@ fn prune(
     let age = SignedDuration::from_hours(24 * i64::from(arguments.older_than));
     let latest = Timestamp::now()
         .checked_sub(age)
-        .context("no image is that old")?;
-    let is_wanted = |image: &Image| {
-        image
-            .name
-            .as_deref()
-            .is_some_and(|name| name.starts_with(&arguments.name))
-            && image.created.is_some_and(|created| created <= latest)
+        .context("--older-than is too large")?;
+    let is_old = |image: &Image| image.created.is_some_and(|created| created <= latest);
+    let matches = |image: &Image| {
+        let name = image.name.as_deref();
+        name.is_some_and(|name| name.starts_with(&arguments.name))
     };
+    let mut out = common::stdout();
 
     for image in compute.list_images(ListImages::detailed()) {
         let image = image?;
         counts.seen += 1;
         bar.set_message(format!("{} deleted", counts.deleted));
         bar.inc(1);
-        if !is_wanted(&image) {
+        if !matches(&image) || !is_old(&image) {
             continue;
         }
-        let outcome = if arguments.dry_run {
+        let result = if arguments.dry_run {
             Ok(())
         } else {
             image.delete()
         };
-        match outcome {
-            // Gone meanwhile: somebody else did it.
+        match result {
+            Ok(()) => {
+                counts.deleted += 1;
+                bar.suspend(|| writeln!(out, "{}", image.id))?;
+            }
+            // Another program deleted it.
             Err(error) if error.is_not_found() => {}
             Err(error) => {
                 counts.failed += 1;
                 bar.suspend(|| eprintln!("{:?}: {error}", image.name.unwrap_or_default()));
-            }
-            Ok(()) => {
-                counts.deleted += 1;
-                bar.suspend(|| writeln!(stdout(), "{}", image.id))?;
             }
         }
     }

@@ -1,19 +1,22 @@
-//! Replaces all metadata of one image with one item; the others are deleted:
-//! `cargo run --example reset_image_metadata -- IMAGE_ID KEY VALUE`.
+//! Replaces all metadata of an image with one item.
+//!
+//! `cargo run --example reset_image_metadata -- IMAGE_ID KEY VALUE`
 
 mod common;
 
-use opencloud::{OpenStack, ServiceOptions};
+use std::io::Write;
 
 fn main() -> anyhow::Result<()> {
-    let (cloud, [image_id, key, value]) = common::cloud_and(["IMAGE_ID", "KEY", "VALUE"])?;
-    let openstack = OpenStack::new(cloud.options)?;
-    let compute = openstack.compute_v2_with(ServiceOptions::new().region(cloud.region))?;
+    // In your own program: `let openstack = OpenStack::from_env()?;`.
+    let openstack = common::openstack()?;
+    let [image_id, key, value] = common::arguments(["IMAGE_ID", "KEY", "VALUE"])?;
+    let compute = openstack.compute_v2()?;
+    let mut out = common::stdout();
 
     let mut image = compute.get_image(image_id);
     image.reset_metadata([(key, value)])?;
     for (key, value) in &image.metadata {
-        println!("{key:?} = {value:?}");
+        writeln!(out, "{key:?} = {value:?}")?;
     }
     Ok(())
 }

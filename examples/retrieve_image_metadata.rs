@@ -1,19 +1,22 @@
-//! Retrieves the metadata of one image:
-//! `cargo run --example retrieve_image_metadata -- IMAGE_ID`.
+//! Retrieves the metadata of an image.
+//!
+//! `cargo run --example retrieve_image_metadata -- IMAGE_ID`
 
 mod common;
 
-use opencloud::{OpenStack, ServiceOptions};
+use std::io::Write;
 
 fn main() -> anyhow::Result<()> {
-    let (cloud, [image_id]) = common::cloud_and(["IMAGE_ID"])?;
-    let openstack = OpenStack::new(cloud.options)?;
-    let compute = openstack.compute_v2_with(ServiceOptions::new().region(cloud.region))?;
+    // In your own program: `let openstack = OpenStack::from_env()?;`.
+    let openstack = common::openstack()?;
+    let [image_id] = common::arguments(["IMAGE_ID"])?;
+    let compute = openstack.compute_v2()?;
+    let mut out = common::stdout();
 
     let mut image = compute.get_image(image_id);
     let metadata = image.get_metadata()?;
     for (key, value) in &metadata {
-        println!("{key:?} = {value:?}");
+        writeln!(out, "{key:?} = {value:?}")?;
     }
     Ok(())
 }

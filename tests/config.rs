@@ -1,5 +1,5 @@
-//! The configuration, against what openstacksdk makes of the same files and
-//! variables: `tests/config/table.json`, which `tests/config/reference.py` wrote.
+//! The configuration, compared with openstacksdk by `tests/config/table.json`,
+//! which `tests/config/reference.py` writes.
 #![cfg(feature = "clouds-yaml")]
 
 #[path = "config/fixture.rs"]
@@ -11,7 +11,7 @@ use fixture::{Root, cases};
 use opencloud::config::{Config, Settings};
 use serde_json::{Map, Value, json};
 
-/// What is known of the settings beyond the object that they serialize to.
+/// The settings that are not serialized.
 fn more(settings: &Settings, shown: &Map<String, Value>) -> Map<String, Value> {
     let keys = settings.keys().filter(|key| !shown.contains_key(*key));
     keys.map(|key| (key.to_owned(), json!(settings.get(key))))
@@ -19,11 +19,11 @@ fn more(settings: &Settings, shown: &Map<String, Value>) -> Map<String, Value> {
 }
 
 #[test]
-fn every_case_of_the_table_comes_out_as_it_says() {
+fn every_case_of_the_table_has_the_expected_result() {
     let mut wrong = Vec::new();
     for case in cases() {
         let root = Root::new();
-        let config = case.lay(&root);
+        let config = case.set_up(&root);
         let settings = config.resolve();
         let found = match (&case.expected.error, settings) {
             (None, Ok(settings)) => {
@@ -34,7 +34,7 @@ fn every_case_of_the_table_comes_out_as_it_says() {
                 json!({ "settings": shown, "more": more })
             }
             (Some(_), Ok(settings)) => match settings.options() {
-                Ok(_) => json!({ "options": "were made" }),
+                Ok(_) => json!({ "options": "no error" }),
                 Err(error) => json!({ "error": error.to_string() }),
             },
             (_, Err(error)) => json!({ "error": error.to_string() }),
@@ -43,7 +43,7 @@ fn every_case_of_the_table_comes_out_as_it_says() {
             Some(error) => json!({ "error": error }),
             None => json!({ "settings": case.expected.settings, "more": case.expected.more }),
         };
-        let found: Value = serde_json::from_str(&root.unnamed(&found.to_string())).unwrap();
+        let found: Value = serde_json::from_str(&root.strip_root(&found.to_string())).unwrap();
         if found != expected {
             wrong.push(format!(
                 "{}\n  found    {found}\n  expected {expected}",
@@ -60,7 +60,7 @@ fn every_case_of_the_table_comes_out_as_it_says() {
 }
 
 #[test]
-fn the_table_is_as_openstacksdk_has_it_but_for_the_marked_cases() {
+fn the_table_differs_from_openstacksdk_only_in_marked_cases() {
     let cases = cases();
     assert!(cases.len() >= 120, "{} cases", cases.len());
     for case in &cases {
@@ -86,10 +86,10 @@ thread_local! {
     static WARNINGS: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Keeps what this thread was warned of.
-struct Keeper;
+/// Collects the warnings of this thread.
+struct Collector;
 
-impl log::Log for Keeper {
+impl log::Log for Collector {
     fn enabled(&self, _: &log::Metadata<'_>) -> bool {
         true
     }
@@ -101,17 +101,17 @@ impl log::Log for Keeper {
     fn flush(&self) {}
 }
 
-/// What resolving that configuration warns of.
+/// The warnings of resolving this configuration.
 fn warnings(root: &Root, config: &Config) -> Vec<String> {
-    // Another test of this process may have been first.
-    let _ = log::set_logger(&Keeper);
+    // Another test of this process may have set it.
+    let _ = log::set_logger(&Collector);
     log::set_max_level(log::LevelFilter::Warn);
     WARNINGS.take();
     let _ = config.resolve();
     WARNINGS
         .take()
         .iter()
-        .map(|warning| root.unnamed(warning))
+        .map(|warning| root.strip_root(warning))
         .collect()
 }
 
@@ -120,7 +120,7 @@ const CLOUD: &str =
 
 #[cfg(unix)]
 #[test]
-fn a_file_with_a_password_that_all_can_read_gets_one_warning() {
+fn a_world_readable_file_with_a_password_causes_one_warning() {
     use std::os::unix::fs::PermissionsExt;
 
     let root = Root::new();
@@ -132,7 +132,7 @@ fn a_file_with_a_password_that_all_can_read_gets_one_warning() {
     mode(0o644);
     assert_eq!(
         warnings(&root, &root.config(&[])),
-        ["$ROOT/work/clouds.yaml has a password in it and every user of this machine can read it"]
+        ["$ROOT/work/clouds.yaml contains a password, and every user of this machine can read it"]
     );
     mode(0o640);
     assert!(warnings(&root, &root.config(&[])).is_empty());
@@ -145,7 +145,7 @@ fn a_file_with_a_password_that_all_can_read_gets_one_warning() {
 }
 
 #[test]
-fn a_variable_without_effect_gets_a_warning_unless_it_has_one() {
+fn unused_variables_cause_a_warning() {
     let root = Root::new();
     root.write(
         "work/clouds.yaml",
@@ -158,7 +158,7 @@ fn a_variable_without_effect_gets_a_warning_unless_it_has_one() {
     ];
     assert_eq!(
         warnings(&root, &root.config(&variables)),
-        ["OS_PROJECT_NAME, OS_REGION_NAME not used: the cloud is \"a\", the only one of the file"]
+        ["OS_PROJECT_NAME, OS_REGION_NAME ignored: the cloud is \"a\", the only one of the file"]
     );
     assert!(warnings(&root, &root.config(&variables).overlay_env()).is_empty());
     let named = [&variables[..], &[("OS_CLOUD", "a")]].concat();
@@ -166,7 +166,7 @@ fn a_variable_without_effect_gets_a_warning_unless_it_has_one() {
 }
 
 #[test]
-fn what_is_passed_over_gets_a_warning() {
+fn skipped_files_and_ignored_keys_cause_warnings() {
     let root = Root::new();
     root.write(
         "work/clouds.yaml",
@@ -178,13 +178,12 @@ fn what_is_passed_over_gets_a_warning() {
             &root.config(&[("OS_CLIENT_CONFIG_FILE", "gone.yaml")])
         ),
         [
-            "OS_CLIENT_CONFIG_FILE names $ROOT/work/gone.yaml: there is no such file",
-            "$ROOT/work/clouds.yaml:6:5: a key that is there already; the later one wins",
-            "$ROOT/work/clouds.yaml:3: the profile \"nobody\" was not found (looked for it in \
-             clouds-public.yaml, .yml and .json in $ROOT/work, $ROOT/home/.config/openstack, \
-             $ROOT/etc/xdg/openstack, $ROOT/etc/openstack)",
-            "$ROOT/work/clouds.yaml:5: `cacert` is not used, $ROOT/work/clouds.yaml:6 turns the \
-             check off",
+            "$ROOT/work/gone.yaml was skipped (OS_CLIENT_CONFIG_FILE: no such file)",
+            "$ROOT/work/clouds.yaml:6: duplicate key; the last one is used",
+            "$ROOT/work/clouds.yaml:3: the profile \"nobody\" was not found: no file \
+             clouds-public.yaml, .yml or .json was found in $ROOT/work, $ROOT/home/.config/openstack, \
+             $ROOT/etc/xdg/openstack, $ROOT/etc/openstack",
+            "$ROOT/work/clouds.yaml:5: `cacert` is ignored, because the verification is disabled",
         ]
     );
     root.write("work/clouds.yaml", "clouds: [\n");
@@ -192,14 +191,14 @@ fn what_is_passed_over_gets_a_warning() {
     assert_eq!(
         warnings(&root, &root.config(&environment)),
         [
-            "$ROOT/work/clouds.yaml:1:9: not valid YAML: a bracket that is not closed; it is not \
-          needed, the environment has credentials"
+            "$ROOT/work/clouds.yaml:1:9: not valid YAML: unclosed bracket; ignored, because the \
+             environment has credentials"
         ]
     );
 }
 
 #[test]
-fn a_secure_file_that_was_passed_over_is_named_where_its_password_is_missing() {
+fn an_error_about_a_missing_password_names_skipped_files() {
     let root = Root::new();
     root.write(
         "work/clouds.yaml",
@@ -207,36 +206,36 @@ fn a_secure_file_that_was_passed_over_is_named_where_its_password_is_missing() {
     );
     root.write("work/secure.yaml/in the way", "");
     let variables = [("OS_CLIENT_SECURE_FILE", "gone.yaml")];
-    let said = |variables| {
+    let error = |variables| {
         let settings = root.config(variables).resolve().unwrap();
-        root.unnamed(&settings.options().unwrap_err().to_string())
+        root.strip_root(&settings.options().unwrap_err().to_string())
     };
     let no_password =
         "the cloud \"a\" of $ROOT/work/clouds.yaml has no password, which auth_type password needs";
     assert_eq!(
-        said(&variables),
+        error(&variables),
         format!(
-            "{no_password}; passed over: $ROOT/work/gone.yaml (OS_CLIENT_SECURE_FILE, there is no \
-             such file); $ROOT/work/secure.yaml (it is a folder)"
+            "{no_password}; $ROOT/work/gone.yaml was skipped (OS_CLIENT_SECURE_FILE: no such file); \
+             $ROOT/work/secure.yaml was skipped (it is a directory)"
         )
     );
-    // A cloud of the environment does not need the files.
+    // The cloud of the environment is not in the files.
     assert_eq!(
-        said(&[("OS_AUTH_URL", "https://env.example")]),
-        "OS_PASSWORD is not set, which auth_type password needs"
+        error(&[("OS_AUTH_URL", "https://env.example")]),
+        "the environment has no OS_PASSWORD, which auth_type password needs"
     );
     root.write(
         "etc/openstack/secure.yaml",
         "clouds: {a: {auth: {username: u}}}\n",
     );
     assert_eq!(
-        said(&[]),
-        format!("{no_password}; passed over: $ROOT/work/secure.yaml (it is a folder)")
+        error(&[]),
+        format!("{no_password}; $ROOT/work/secure.yaml was skipped (it is a directory)")
     );
 }
 
 #[test]
-fn each_setting_says_where_it_came_from() {
+fn each_setting_has_a_source() {
     let root = Root::new();
     root.write(
         "work/clouds.yaml",
@@ -252,7 +251,7 @@ fn each_setting_says_where_it_came_from() {
         .keys()
         .map(|key| {
             let (text, source) = (settings.get(key).unwrap(), settings.source(key).unwrap());
-            format!("{key}={text} {}", root.unnamed(&source.to_string()))
+            format!("{key}={text} {}", root.strip_root(&source.to_string()))
         })
         .collect();
     assert_eq!(
@@ -286,9 +285,9 @@ fn each_setting_says_where_it_came_from() {
             .unwrap()
             .to_string()
     };
-    let asked = root.config(&[("OS_CLOUD", "a"), ("OS_REGION_NAME", "R1")]);
-    assert_eq!(source(asked.clone().region("R1")), "the program");
-    assert_eq!(source(asked.overlay_env()), "OS_REGION_NAME");
+    let requested = root.config(&[("OS_CLOUD", "a"), ("OS_REGION_NAME", "R1")]);
+    assert_eq!(source(requested.clone().region("R1")), "the caller");
+    assert_eq!(source(requested.overlay_env()), "OS_REGION_NAME");
     let chosen = Config::from_cloud("a");
     assert_eq!(
         format!("{chosen:?}"),
@@ -298,7 +297,7 @@ fn each_setting_says_where_it_came_from() {
 
 #[cfg(unix)]
 #[test]
-fn a_variable_that_is_not_utf_8_is_refused_only_where_it_is_read() {
+fn a_variable_that_is_not_utf_8_is_an_error_only_if_it_is_used() {
     use std::ffi::{OsStr, OsString};
     use std::os::unix::ffi::OsStrExt;
 
@@ -328,50 +327,53 @@ fn a_variable_that_is_not_utf_8_is_refused_only_where_it_is_read() {
         cloud(resolved(&["OS_FOO"], &environment).unwrap()),
         "envvars"
     );
-    for (variable, with, said) in [
+    for (variable, with, message) in [
         (
             "OS_PASSWORD",
             &environment,
-            "OS_PASSWORD: `password` has to be text",
+            "OS_PASSWORD: `password` must be text",
         ),
         (
             "OS_USERID",
             &environment,
-            "OS_USERID: `user_id` has to be text",
+            "OS_USERID: `user_id` must be text",
         ),
         (
             "OS_PASSWORD",
             &[("OS_FOO", "x")],
-            "OS_PASSWORD: `password` has to be text",
+            "OS_PASSWORD: `password` must be text",
         ),
         (
             "OS_REGION_NAME",
             &environment,
-            "OS_REGION_NAME: `region_name` has to be text",
+            "OS_REGION_NAME: `region_name` must be text",
         ),
         (
             "OS_PROFILE",
             &environment,
-            "OS_PROFILE: `profile` has to be text",
+            "OS_PROFILE: `profile` must be text",
         ),
         (
             "OS_INSECURE",
             &environment,
-            "OS_INSECURE: `insecure` has to be text",
+            "OS_INSECURE: `insecure` must be text",
         ),
     ] {
         let error = resolved(&[variable], with).unwrap_err().to_string();
-        assert_eq!(error, format!("{said}, found bytes that are not UTF-8"));
+        assert_eq!(error, format!("{message}, found bytes that are not UTF-8"));
     }
     let error = resolved(&["OS_CLOUD"], &environment)
         .unwrap_err()
         .to_string();
-    assert_eq!(error, "the variable OS_CLOUD is not UTF-8");
+    assert_eq!(
+        error,
+        "OS_CLOUD: `cloud` must be text, found bytes that are not UTF-8"
+    );
 }
 
 #[cfg(unix)]
 #[test]
-fn a_file_that_may_not_be_read_is_passed_over_and_told_of() {
+fn a_file_without_permission_is_skipped_and_named() {
     use std::os::unix::fs::PermissionsExt;
 
     let root = Root::new();
@@ -379,12 +381,10 @@ fn a_file_that_may_not_be_read_is_passed_over_and_told_of() {
     let path = root.path().join("work/clouds.yaml");
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o000)).unwrap();
     if std::fs::read(&path).is_ok() {
-        return; // The superuser may read everything.
+        return; // The superuser can read every file.
     }
     let error = root.config(&[]).resolve().unwrap_err().to_string();
-    assert!(
-        root.unnamed(&error)
-            .contains("$ROOT/work/clouds.yaml (not allowed to read it)"),
-        "{error}"
-    );
+    let message = ", and $ROOT/work/clouds.yaml was skipped (permission denied); no other file \
+                   clouds.yaml, .yml or .json was found in $ROOT/work, ";
+    assert!(root.strip_root(&error).contains(message), "{error}");
 }

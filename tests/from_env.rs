@@ -1,5 +1,4 @@
-//! The cloud that the environment and a file name, in a process with an
-//! environment of its own.
+//! `from_env` and `from_cloud` in a process with an environment of its own.
 #![cfg(feature = "clouds-yaml")]
 
 mod support;
@@ -12,10 +11,10 @@ use opencloud::{OpenStack, Options};
 
 use support::Server;
 
-/// Signs in as the variables say; only for the tests that set them.
+/// Authenticates with the variables that the other tests set.
 #[test]
-#[ignore = "run by the other tests, with an environment of their own"]
-fn child_that_signs_in() {
+#[ignore = "run by the other tests in a process of its own"]
+fn child_that_authenticates() {
     let openstack = match env::var("TEST_CLOUD") {
         Ok(name) => OpenStack::from_cloud(name),
         Err(_) => OpenStack::from_env(),
@@ -24,7 +23,7 @@ fn child_that_signs_in() {
         Ok(openstack) => println!("{:?}", openstack.token().expect("a token").user_id()),
         Err(error) => println!("{error:?}: {error}"),
     }
-    // Others make their options of it.
+    // Options::from_env and from_cloud use the same rules.
     let options = match env::var("TEST_CLOUD") {
         Ok(name) => Options::from_cloud(name),
         Err(_) => Options::from_env(),
@@ -32,10 +31,15 @@ fn child_that_signs_in() {
     println!("options: {}", options.is_ok());
 }
 
-/// What that test prints, with these variables and no other.
+/// The output of the child with these variables only.
 fn child(variables: &[(&str, &str)]) -> String {
     let mut command = Command::new(env::current_exe().expect("this program"));
-    command.args(["--exact", "child_that_signs_in", "--ignored", "--nocapture"]);
+    command.args([
+        "--exact",
+        "child_that_authenticates",
+        "--ignored",
+        "--nocapture",
+    ]);
     command
         .env_clear()
         .envs(env::vars_os().filter(|(name, _)| name == "LLVM_PROFILE_FILE"));
@@ -47,7 +51,7 @@ fn child(variables: &[(&str, &str)]) -> String {
     String::from_utf8(output.stdout).expect("UTF-8")
 }
 
-/// A file with the clouds `one` and `two`, whose Keystone is here.
+/// A file with the clouds `one` and `two` on this server.
 fn clouds(name: &str, server: &Server) -> PathBuf {
     let url = server.url("/v3");
     let cloud = |name: &str| {
@@ -62,7 +66,7 @@ fn clouds(name: &str, server: &Server) -> PathBuf {
 }
 
 #[test]
-fn the_environment_names_the_cloud() {
+fn the_environment_selects_the_cloud() {
     let server = Server::start();
     server.plays([server.token("t")]);
     let file = clouds("from-env.yaml", &server);
@@ -78,7 +82,7 @@ fn the_environment_names_the_cloud() {
 }
 
 #[test]
-fn a_program_names_the_cloud_itself() {
+fn the_caller_selects_the_cloud() {
     let server = Server::start();
     server.plays([server.token("t")]);
     let file = clouds("from-cloud.yaml", &server);
@@ -98,9 +102,9 @@ fn a_program_names_the_cloud_itself() {
     );
 
     let output = child(&[("OS_CLIENT_CONFIG_FILE", file), ("TEST_CLOUD", "three")]);
-    let said = format!(": the cloud \"three\" was not found: {file} has \"one\", \"two\"\n");
+    let message = format!(": the cloud \"three\" was not found: {file} has \"one\", \"two\"\n");
     assert!(
-        output.contains(&said) && output.contains("options: false\n"),
+        output.contains(&message) && output.contains("options: false\n"),
         "{output}"
     );
     assert!(output.contains("\nInvalidInput: "), "{output}");

@@ -1,95 +1,84 @@
-//! What every sample is run with: the cloud that the `OS_*` variables name, or
-//! the built-in sandbox, and the arguments of the command line.
-#![allow(dead_code, reason = "no program needs all of it")]
+//! Helpers of the examples: the built-in sandbox, arguments and standard output.
+//!
+//! A program of your own needs none of this. It begins with
+//! `let openstack = OpenStack::from_env()?;`.
+#![allow(dead_code, reason = "each example uses a part of it")]
 
 use std::env;
-use std::ffi::OsString;
+use std::io::{self, Write};
+use std::process;
+use std::sync::OnceLock;
 
-use anyhow::{Context, anyhow, bail};
-use opencloud::config::Config;
-use opencloud::{ErrorKind, Options};
+use anyhow::{anyhow, bail};
+use opencloud::{ErrorKind, OpenStack};
 use opencloud_sandbox::{NewImage, Sandbox};
 
-/// Where to sign in, and what else a sample leaves open.
-pub(crate) struct Cloud {
-    pub(crate) options: Options,
-    pub(crate) region: String,
-    /// The id of an image of the sandbox.
-    image_id: Option<String>,
-    /// Stops when it is dropped.
-    _sandbox: Option<Sandbox>,
-}
+/// The sandbox and the id of an image in it. A static is never dropped, so the
+/// sandbox runs until the program ends.
+static SANDBOX: OnceLock<(Sandbox, String)> = OnceLock::new();
 
-/// The cloud that the `OS_*` variables mean, or without any the sandbox.
-pub(crate) fn cloud() -> anyhow::Result<Cloud> {
-    if env::vars_os().any(|(name, _)| name.to_string_lossy().starts_with("OS_")) {
-        let settings = Config::from_env().resolve()?;
-        let region = settings.get("region_name");
-        let region = region.context("no region is configured: set OS_REGION_NAME")?;
-        return Ok(Cloud {
-            options: settings.options()?,
-            region,
-            image_id: None,
-            _sandbox: None,
-        });
-    }
-    eprintln!("no OS_* variable is set: using the built-in sandbox");
-    Ok(sandbox())
-}
-
-/// The cloud of that name in `clouds.yaml`; without a name the one that the
-/// variables and files mean; and where there is none at all, the sandbox.
-pub(crate) fn chosen(name: Option<&str>) -> anyhow::Result<Cloud> {
-    let config = name.map_or_else(Config::from_env, Config::from_cloud);
-    let settings = match config.resolve() {
+/// `OpenStack::from_env()`, or the built-in sandbox if no cloud is configured.
+pub(crate) fn openstack() -> opencloud::Result<OpenStack> {
+    match OpenStack::from_env() {
         Err(error) if error.kind() == ErrorKind::NotConfigured => {
             eprintln!("no cloud is configured: using the built-in sandbox");
-            return Ok(sandbox());
+            let (sandbox, _) = SANDBOX.get_or_init(start_sandbox);
+            OpenStack::new(sandbox.options())
         }
-        settings => settings?,
-    };
-    let region = settings.get("region_name").unwrap_or_default();
-    Ok(Cloud {
-        options: settings.options()?,
-        region,
-        image_id: None,
-        _sandbox: None,
-    })
-}
-
-/// A cloud in this process, with an image to work on.
-fn sandbox() -> Cloud {
-    let sandbox = Sandbox::start();
-    let image = NewImage::named("sample").metadata([("architecture", "x86_64"), ("os", "linux")]);
-    Cloud {
-        options: sandbox.options(),
-        region: "RegionOne".to_owned(),
-        image_id: Some(sandbox.add_image(image)),
-        _sandbox: Some(sandbox),
+        result => result,
     }
 }
 
-/// The cloud, and an argument for each of these names.
+/// The arguments of the command line, one for each name.
 ///
-/// At a real cloud nothing is chosen for the user: every argument comes from
-/// the command line. In the sandbox, where nothing can be lost, they may be
-/// left out.
-pub(crate) fn cloud_and<const N: usize>(names: [&str; N]) -> anyhow::Result<(Cloud, [String; N])> {
-    let given: Vec<_> = env::args_os().skip(1).map(OsString::into_string).collect();
-    let given: Result<Vec<_>, _> = given.into_iter().collect();
-    let given = given.map_err(|word| anyhow!("the argument {word:?} is not UTF-8"))?;
-    let cloud = cloud()?;
-    match (<[String; N]>::try_from(given), &cloud.image_id) {
-        (Ok(given), _) => Ok((cloud, given)),
-        (Err(given), Some(image_id)) if given.is_empty() => {
-            let given = names.map(|name| match name {
+/// In the sandbox they can be omitted; a real cloud requires all of them.
+pub(crate) fn arguments<const N: usize>(names: [&str; N]) -> anyhow::Result<[String; N]> {
+    let arguments: Vec<String> = env::args_os()
+        .skip(1)
+        .map(|argument| argument.into_string())
+        .collect::<Result<_, _>>()
+        .map_err(|argument| anyhow!("the argument {argument:?} is not UTF-8"))?;
+    match (<[String; N]>::try_from(arguments), SANDBOX.get()) {
+        (Ok(arguments), _) => Ok(arguments),
+        (Err(arguments), Some((_, image_id))) if arguments.is_empty() => {
+            Ok(names.map(|name| match name {
                 "IMAGE_ID" => image_id.clone(),
                 "KEY" => "architecture".to_owned(),
-                "VALUE" => "aarch64".to_owned(),
-                _ => "sample".to_owned(),
-            });
-            Ok((cloud, given))
+                _ => "aarch64".to_owned(),
+            }))
         }
-        _ => bail!("say what to work on: this sample takes {}", names.join(" ")),
+        _ => bail!("expected the arguments {}", names.join(" ")),
+    }
+}
+
+fn start_sandbox() -> (Sandbox, String) {
+    let sandbox = Sandbox::start();
+    let metadata = [("architecture", "x86_64"), ("os", "linux")];
+    let image_id = sandbox.add_image(NewImage::named("sample").metadata(metadata));
+    (sandbox, image_id)
+}
+
+/// Standard output. If the reader closes the pipe, as `head` does, the program
+/// ends; `println!` would panic.
+pub(crate) struct Stdout(io::StdoutLock<'static>);
+
+pub(crate) fn stdout() -> Stdout {
+    Stdout(io::stdout().lock())
+}
+
+impl Write for Stdout {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        exit_on_closed_pipe(self.0.write(bytes))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        exit_on_closed_pipe(self.0.flush())
+    }
+}
+
+fn exit_on_closed_pipe<T>(result: io::Result<T>) -> io::Result<T> {
+    match result {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => process::exit(0),
+        result => result,
     }
 }

@@ -1,24 +1,23 @@
-//! The command line, as a value: nothing is sent before all of it is known to
-//! be good.
+//! The command line. All of it is checked before the first request.
 
 use clap::{Args, Parser, Subcommand};
-use opencloud::compute::v2::{ImageStatus, ListImages};
+use opencloud::compute::v2::ListImages;
 
-/// The images of an OpenStack cloud, through its Compute service.
+/// Lists, shows and deletes images of an OpenStack cloud, and edits their metadata.
 ///
-/// Which cloud, and who signs in, is taken from the OS_* variables and from
-/// clouds.yaml, as the openstack command does.
+/// The cloud and the credentials come from the OS_* variables and from clouds.yaml,
+/// as for the openstack command.
 #[derive(Parser)]
 #[command(
     name = "images",
-    after_help = "Exit status: 0 done, 1 refused or failed, 2 wrong usage.\n\
-                  RUST_LOG=debug shows the requests on stderr."
+    after_help = "Exit status: 0 success, 1 rejected or failed, 2 wrong usage.\n\
+                  RUST_LOG=opencloud=debug logs the requests to stderr."
 )]
 pub(crate) struct Arguments {
-    /// Each image, map or value as one line of JSON
+    /// Print each image, map or value as one line of JSON
     #[arg(long, global = true)]
     pub(crate) json: bool,
-    /// The cloud of that name in clouds.yaml
+    /// Cloud in clouds.yaml
     #[arg(long, global = true, value_name = "NAME")]
     pub(crate) os_cloud: Option<String>,
     #[command(subcommand)]
@@ -29,96 +28,101 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// List images, newest first
     List(List),
-    /// Show all that is known about an image
+    /// Show all fields of an image
     Show {
+        /// Image id
         #[arg(value_parser = id)]
         id: String,
     },
-    /// Delete images, each of them even if another cannot be deleted
+    /// Delete images; continue after a failure
     Delete {
+        /// Image ids
         #[arg(required = true, value_name = "ID", value_parser = id)]
         ids: Vec<String>,
     },
     /// Show the metadata of an image
     Metadata {
+        /// Image id
         #[arg(value_parser = id)]
         id: String,
     },
-    /// Show one metadata value
+    /// Show one metadata value; a value that is not a string is shown as JSON
     Get {
+        /// Image id
         #[arg(value_parser = id)]
         id: String,
+        /// Metadata key
         #[arg(value_parser = key)]
         key: String,
     },
-    /// Set metadata and leave the others; shows what came of it
+    /// Set metadata items, keep the others, and show the result
     Set {
+        /// Image id
         #[arg(value_parser = id)]
         id: String,
+        /// Metadata items; the value can be empty
         #[arg(required = true, value_name = "KEY=VALUE", value_parser = item)]
         items: Vec<(String, String)>,
     },
-    /// Replace all metadata, with none: delete all; shows what came of it
+    /// Replace all metadata and show the result
     Reset {
+        /// Image id
         #[arg(value_parser = id)]
         id: String,
+        /// Metadata items; without any, all metadata is deleted
         #[arg(value_name = "KEY=VALUE", value_parser = item)]
         items: Vec<(String, String)>,
     },
-    /// Delete metadata items, until one cannot be deleted
+    /// Delete metadata items; stop at the first failure
     Unset {
+        /// Image id
         #[arg(value_parser = id)]
         id: String,
+        /// Metadata keys
         #[arg(required = true, value_name = "KEY", value_parser = key)]
         keys: Vec<String>,
     },
-    /// Show which cloud is used, with which settings, and where each came from;
-    /// sends nothing
+    /// Show the configured cloud, its settings and their sources; send nothing
     Config,
 }
 
 #[derive(Args)]
 pub(crate) struct List {
-    /// With all that is known about each image
+    /// List all fields of each image
     #[arg(long)]
-    detailed: bool,
-    /// Only images of exactly that name
+    pub(crate) detailed: bool,
+    /// Only images with this name
     #[arg(long, value_name = "S")]
     name: Option<String>,
-    /// Only images of that status: ACTIVE, SAVING, DELETED, ERROR, UNKNOWN, or
-    /// a word of the Image service
+    /// Only images with this status: ACTIVE, SAVING, DELETED, ERROR or UNKNOWN, or
+    /// a status of the Image service
     #[arg(long, value_name = "S")]
     status: Option<String>,
-    /// Only images of that type, such as snapshot
+    /// Only images of this type, such as snapshot
     #[arg(long = "type", value_name = "S")]
     image_type: Option<String>,
-    /// Only images of that server, by its id or URL
+    /// Only images of the server with this id or URL
     #[arg(long, value_name = "S")]
     server: Option<String>,
-    /// Only images that changed then or later, such as 2026-11-23T12:00:00Z
+    /// Only images changed at or after this time, such as 2026-11-23T12:00:00Z
     #[arg(long, value_name = "T")]
     changes_since: Option<String>,
-    /// Only images whose least disk is exactly N GiB
+    /// Only images with a minimum disk size of exactly N GiB
     #[arg(long, value_name = "N")]
     min_disk: Option<u64>,
-    /// Only images whose least memory is exactly N MiB
+    /// Only images with a minimum memory size of exactly N MiB
     #[arg(long, value_name = "N")]
     min_ram: Option<u64>,
-    /// At most N images in all
+    /// At most N images in total
     #[arg(long, value_name = "N")]
     limit: Option<u64>,
-    /// N images a request
+    /// Request N images at a time
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     page_size: Option<u32>,
 }
 
 impl List {
-    /// Whether every field of an image is asked for.
-    pub(crate) fn is_detailed(&self) -> bool {
-        self.detailed
-    }
-
-    /// Whether no image is asked for, which needs no cloud.
+    /// Whether the list is empty without a request.
     pub(crate) fn is_empty(&self) -> bool {
         self.limit == Some(0)
     }
@@ -129,7 +133,7 @@ impl List {
             list = list.name(name);
         }
         if let Some(status) = self.status {
-            list = list.status(ImageStatus::from(status));
+            list = list.status(status);
         }
         if let Some(kind) = self.image_type {
             list = list.image_type(kind);
@@ -164,11 +168,11 @@ fn key(text: &str) -> Result<String, String> {
     segment(text, "a key")
 }
 
-/// What cannot stand in a path is refused by the crate too, but only when its
-/// turn comes.
-fn segment(text: &str, what: &str) -> Result<String, String> {
+/// Rejects an invalid path segment. The crate checks it too, but only
+/// before the request with it.
+fn segment(text: &str, kind: &str) -> Result<String, String> {
     match text {
-        "" | "." | ".." => Err(format!("it cannot be {what}")),
+        "" | "." | ".." => Err(format!("it cannot be {kind}")),
         text => Ok(text.to_owned()),
     }
 }

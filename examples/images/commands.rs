@@ -1,86 +1,82 @@
-//! What each command does.
+//! The commands.
 
+use std::process::ExitCode;
+
+use opencloud::OpenStack;
 use opencloud::compute::v2::{Compute, MetadataValue};
+use opencloud::config::Config;
 
-use crate::arguments::{Arguments, Command, List};
-use crate::connect::{connect, settings};
+use crate::arguments::{Arguments, Command};
+use crate::common;
 use crate::output::{Output, report};
 
-/// What came of a command that has said itself what went wrong.
-pub(crate) enum Outcome {
-    Done,
-    Failed,
-}
-
-pub(crate) fn run(arguments: Arguments) -> anyhow::Result<Outcome> {
-    let Arguments {
-        json,
-        os_cloud,
-        command,
-    } = arguments;
-    let mut out = Output::new(json);
-    // What sends nothing needs no cloud to be there.
-    match &command {
-        Command::List(list) if list.is_empty() => return Ok(Outcome::Done),
-        Command::Config => {
-            out.settings(&settings(os_cloud.as_deref())?)?;
-            return Ok(Outcome::Done);
+pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
+    let cloud = arguments.os_cloud;
+    let mut out = Output::new(arguments.json);
+    match arguments.command {
+        // `--limit 0` sends no request, so it needs no cloud.
+        Command::List(list) if list.is_empty() => {}
+        Command::List(list) => {
+            let detailed = list.detailed;
+            for image in connect(cloud)?.list_images(list.query()) {
+                out.row(&image?, detailed)?;
+            }
         }
-        _ => {}
-    }
-    let (compute, _cloud) = connect(os_cloud.as_deref())?;
-    match command {
-        Command::List(list) => show_list(&compute, list, &mut out)?,
         Command::Show { id } => {
-            let mut image = compute.get_image(id);
+            let mut image = connect(cloud)?.get_image(id);
             image.retrieve()?;
             out.image(&image)?;
         }
-        Command::Delete { ids } => return Ok(delete(&compute, ids)),
-        Command::Metadata { id } => out.metadata(&compute.get_image(id).get_metadata()?)?,
+        Command::Delete { ids } => return delete(&connect(cloud)?, ids),
+        Command::Metadata { id } => {
+            out.metadata(&connect(cloud)?.get_image(id).get_metadata()?)?;
+        }
         Command::Get { id, key } => {
-            let mut image = compute.get_image(id);
-            let text = image.get_metadata_item(&key)?;
+            let mut image = connect(cloud)?.get_image(id);
+            let value = image.get_metadata_item(&key)?;
             let is_json = matches!(image.metadata.value(&key), Some(MetadataValue::Json(_)));
-            out.value(&text, is_json)?;
+            out.value(&value, is_json)?;
         }
         Command::Set { id, items } => {
-            let mut image = compute.get_image(id);
+            let mut image = connect(cloud)?.get_image(id);
             image.merge_metadata(items)?;
             out.metadata(&image.metadata)?;
         }
         Command::Reset { id, items } => {
-            let mut image = compute.get_image(id);
+            let mut image = connect(cloud)?.get_image(id);
             image.reset_metadata(items)?;
             out.metadata(&image.metadata)?;
         }
         Command::Unset { id, keys } => {
-            let mut image = compute.get_image(id);
+            let mut image = connect(cloud)?.get_image(id);
             for key in keys {
                 image.delete_metadata_item(&key)?;
             }
         }
-        Command::Config => {}
+        Command::Config => {
+            let config = cloud.map_or_else(Config::from_env, Config::from_cloud);
+            out.settings(&config.resolve()?)?;
+        }
     }
-    Ok(Outcome::Done)
+    Ok(ExitCode::SUCCESS)
 }
 
-fn show_list(compute: &Compute, list: List, out: &mut Output) -> anyhow::Result<()> {
-    let is_detailed = list.is_detailed();
-    for image in compute.list_images(list.query()) {
-        out.row(&image?, is_detailed)?;
-    }
-    Ok(())
+fn connect(cloud: Option<String>) -> opencloud::Result<Compute> {
+    let openstack = match cloud {
+        Some(name) => OpenStack::from_cloud(name)?,
+        None => common::openstack()?, // in your own program: OpenStack::from_env()?
+    };
+    openstack.compute_v2()
 }
 
-/// Deletes what can be deleted, and reports each that cannot.
-fn delete(compute: &Compute, ids: Vec<String>) -> Outcome {
-    let mut outcome = Outcome::Done;
+/// Deletes each image, and continues after a failure.
+fn delete(compute: &Compute, ids: Vec<String>) -> anyhow::Result<ExitCode> {
+    let mut exit_code = ExitCode::SUCCESS;
     for id in ids {
         if let Err(error) = compute.get_image(id).delete() {
             report(&error.into());
-            outcome = Outcome::Failed;
+            exit_code = ExitCode::FAILURE;
         }
     }
-    outcome
+    Ok(exit_code)
 }

@@ -1,14 +1,10 @@
-//! A small command line for the images of a cloud: `cargo run --example images
-//! -- --help`.
+//! Images of a cloud from the command line: `cargo run --example images -- --help`.
 
 mod arguments;
 mod commands;
 #[path = "../common/mod.rs"]
 mod common;
-mod connect;
-mod logger;
 mod output;
-mod printable;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -16,25 +12,18 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use arguments::Arguments;
-use commands::Outcome;
-use output::report;
-use printable::printable;
+use output::{escape, report};
 
 fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
-        Err(told) => return show(&told),
+        Err(error) => return print_usage(&error),
     };
-    logger::start();
+    start_logger();
     match commands::run(arguments) {
-        Ok(Outcome::Done) => ExitCode::SUCCESS,
-        Ok(Outcome::Failed) => ExitCode::FAILURE,
-        Err(error) => match error.downcast_ref::<io::Error>().map(io::Error::kind) {
-            // Whoever read the output has seen enough, as `head` has.
-            Some(io::ErrorKind::BrokenPipe) => ExitCode::SUCCESS,
-            Some(_) => fail(&error.context("cannot write to stdout")),
-            None => fail(&error),
-        },
+        Ok(exit_code) => exit_code,
+        Err(error) if error.is::<io::Error>() => fail(&error.context("cannot write to stdout")),
+        Err(error) => fail(&error),
     }
 }
 
@@ -43,17 +32,32 @@ fn fail(error: &anyhow::Error) -> ExitCode {
     ExitCode::FAILURE
 }
 
-/// The help on stdout, or on stderr what is wrong with the command line.
-fn show(told: &clap::Error) -> ExitCode {
-    let text = told.render().to_string();
-    let lines: Vec<_> = text.lines().map(printable).collect();
+/// Prints the help on stdout, or an error in the command line on stderr.
+fn print_usage(error: &clap::Error) -> ExitCode {
+    let text = error.render().to_string();
+    let lines: Vec<_> = text.lines().map(escape).collect();
     let text = lines.join("\n") + "\n";
-    if told.use_stderr() {
+    if error.use_stderr() {
         let _ = io::stderr().write_all(text.as_bytes());
         return ExitCode::from(2);
     }
-    match io::stdout().write_all(text.as_bytes()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => ExitCode::FAILURE,
-        _ => ExitCode::SUCCESS,
+    match common::stdout().write_all(text.as_bytes()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::FAILURE,
     }
+}
+
+/// Logs to stderr as `RUST_LOG` configures.
+fn start_logger() {
+    env_logger::Builder::from_default_env()
+        .format(|out, record| {
+            // ureq_proto logs raw bytes, including the password. A filter for it
+            // could be overridden by a longer one in RUST_LOG.
+            if record.target().starts_with("ureq_proto") {
+                return Ok(());
+            }
+            let message = escape(&record.args().to_string());
+            writeln!(out, "{} {}: {message}", record.level(), record.target())
+        })
+        .init();
 }

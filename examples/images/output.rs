@@ -1,62 +1,62 @@
-//! Results on stdout, as JSON for programs or tables for people, and failures
-//! on stderr.
+//! Results on stdout, as tables or as JSON, and errors on stderr.
 
 use std::array;
 use std::fmt::Display;
-use std::io::{self, StdoutLock, Write};
+use std::io::{self, Write};
 
 use opencloud::compute::v2::{Image, Metadata};
 use opencloud::config::{Settings, Source};
 use serde::Serialize;
 
-use crate::printable::printable;
+use crate::common::{self, Stdout};
 
-/// A longer cell pushes the rest of its row aside.
-const WIDEST: usize = 60;
+/// The maximum width of a column. A longer cell is printed whole and moves the
+/// rest of its row.
+const MAX_WIDTH: usize = 60;
 
-/// Writes results as they come, so that a long list can be read while it grows.
+/// Writes each result at once, so that the start of a long list is visible early.
 pub(crate) struct Output {
-    out: StdoutLock<'static>,
+    out: Stdout,
     json: bool,
-    has_head: bool,
+    has_header: bool,
 }
 
 impl Output {
     pub(crate) fn new(json: bool) -> Self {
         Self {
-            out: io::stdout().lock(),
+            out: common::stdout(),
             json,
-            has_head: false,
+            has_header: false,
         }
     }
 
-    /// One image of a list.
-    pub(crate) fn row(&mut self, image: &Image, is_detailed: bool) -> io::Result<()> {
+    /// Writes one image of a list.
+    pub(crate) fn row(&mut self, image: &Image, detailed: bool) -> io::Result<()> {
         if self.json {
             return self.line(image);
         }
-        let name = printable(image.name.as_deref().unwrap_or("-"));
-        if !is_detailed {
-            self.head(&format!("{:36}  NAME", "ID"))?;
-            return writeln!(self.out, "{:36}  {name}", printable(&image.id));
+        let name = escape(image.name.as_deref().unwrap_or("-"));
+        if !detailed {
+            self.header(&format!("{:36}  NAME", "ID"))?;
+            return writeln!(self.out, "{:36}  {name}", escape(&image.id));
         }
-        self.head(&format!(
+        self.header(&format!(
             "{:36}  {:8}  {:>12}  {:>8}  {:>8}  {:20}  NAME",
             "ID", "STATUS", "SIZE", "MIN_DISK", "MIN_RAM", "UPDATED"
         ))?;
         writeln!(
             self.out,
             "{:36}  {:8}  {:>12}  {:>8}  {:>8}  {:20}  {name}",
-            printable(&image.id),
-            shown(image.status.as_ref()),
-            shown(image.size),
-            shown(image.min_disk),
-            shown(image.min_ram),
-            shown(image.updated),
+            escape(&image.id),
+            cell(image.status.as_ref()),
+            cell(image.size),
+            cell(image.min_disk),
+            cell(image.min_ram),
+            cell(image.updated),
         )
     }
 
-    /// Every field that the server told of one image.
+    /// Writes every field of one image that the server sent.
     pub(crate) fn image(&mut self, image: &Image) -> io::Result<()> {
         if self.json {
             return self.line(image);
@@ -79,7 +79,7 @@ impl Output {
         ];
         for (name, value) in fields {
             if let Some(value) = value {
-                writeln!(self.out, "{name:12}  {}", printable(&value))?;
+                writeln!(self.out, "{name:12}  {}", escape(&value))?;
             }
         }
         for (key, value) in &image.metadata {
@@ -87,8 +87,8 @@ impl Output {
                 self.out,
                 "{:12}  {} = {}",
                 "metadata",
-                printable(key),
-                printable(value)
+                escape(key),
+                escape(value)
             )?;
         }
         for link in &image.links {
@@ -96,71 +96,70 @@ impl Output {
                 self.out,
                 "{:12}  {} {}",
                 "link",
-                printable(&link.rel),
-                printable(&link.href)
+                escape(&link.rel),
+                escape(&link.href)
             )?;
         }
         Ok(())
     }
 
-    /// The metadata of one image.
+    /// Writes the metadata of one image.
     pub(crate) fn metadata(&mut self, metadata: &Metadata) -> io::Result<()> {
         if self.json {
             return self.line(metadata);
         }
         let rows = metadata
             .iter()
-            .map(|row| <[&str; 2]>::from(row).map(printable));
+            .map(|row| <[&str; 2]>::from(row).map(escape));
         self.table(["KEY", "VALUE"], &rows.collect::<Vec<_>>())
     }
 
-    /// One metadata value, which may be JSON already.
+    /// Writes one metadata value: a string, or JSON text.
     pub(crate) fn value(&mut self, text: &str, is_json: bool) -> io::Result<()> {
         match (self.json, is_json) {
-            (false, _) => writeln!(self.out, "{}", printable(text)),
+            (false, _) => writeln!(self.out, "{}", escape(text)),
             (true, false) => self.line(text),
             (true, true) => writeln!(self.out, "{text}"),
         }
     }
 
-    /// The settings, and where each came from.
+    /// Writes the settings and their sources.
     pub(crate) fn settings(&mut self, settings: &Settings) -> io::Result<()> {
         if self.json {
             return self.line(settings);
         }
         let row = |key| {
             let source = match settings.source(key) {
-                Some(Source::Program) => "--os-cloud".to_owned(),
-                source => shown(source),
+                Some(Source::Caller) => "--os-cloud".to_owned(),
+                source => cell(source),
             };
-            [printable(key), shown(settings.get(key)), source]
+            [escape(key), cell(settings.get(key)), source]
         };
         let rows: Vec<_> = settings.keys().map(row).collect();
         self.table(["KEY", "VALUE", "SOURCE"], &rows)
     }
 
-    /// One line of JSON.
+    /// Writes one line of JSON.
     fn line(&mut self, value: &(impl Serialize + ?Sized)) -> io::Result<()> {
         let mut line = serde_json::to_vec(value)?;
         line.push(b'\n');
         self.out.write_all(&line)
     }
 
-    /// A table that is known as a whole, so that its columns are as wide as
-    /// they must be.
-    fn table<const N: usize>(&mut self, head: [&str; N], rows: &[[String; N]]) -> io::Result<()> {
+    /// Writes a table whose columns are as wide as their cells.
+    fn table<const N: usize>(&mut self, header: [&str; N], rows: &[[String; N]]) -> io::Result<()> {
         if rows.is_empty() {
             return Ok(());
         }
-        let head = head.map(str::to_owned);
+        let header = header.map(str::to_owned);
         let widths: [usize; N] = array::from_fn(|column| {
             let cells = rows
                 .iter()
-                .chain([&head])
+                .chain([&header])
                 .map(|row| row[column].chars().count());
-            cells.max().unwrap_or(0).min(WIDEST)
+            cells.max().unwrap_or(0).min(MAX_WIDTH)
         });
-        for row in [&head].into_iter().chain(rows) {
+        for row in [&header].into_iter().chain(rows) {
             for (cell, width) in row[..N - 1].iter().zip(widths) {
                 write!(self.out, "{cell:width$}  ")?;
             }
@@ -169,10 +168,10 @@ impl Output {
         Ok(())
     }
 
-    /// The names of the columns, before the first row.
-    fn head(&mut self, line: &str) -> io::Result<()> {
-        if !self.has_head {
-            self.has_head = true;
+    /// Writes the header of a list before its first row.
+    fn header(&mut self, line: &str) -> io::Result<()> {
+        if !self.has_header {
+            self.has_header = true;
             writeln!(self.out, "{line}")?;
         }
         Ok(())
@@ -183,13 +182,27 @@ fn text(value: Option<impl Display>) -> Option<String> {
     value.map(|value| value.to_string())
 }
 
-fn shown(value: Option<impl Display>) -> String {
-    value.map_or("-".to_owned(), |value| printable(&value.to_string()))
+fn cell(value: Option<impl Display>) -> String {
+    value.map_or("-".to_owned(), |value| escape(&value.to_string()))
 }
 
-/// One line on stderr for that failure, with its causes.
+/// Writes an error and its causes to stderr, on one line.
 pub(crate) fn report(error: &anyhow::Error) {
-    let line = printable(&format!("{error:#}"));
-    // Where it cannot be written, the exit code still tells.
+    let line = escape(&format!("{error:#}"));
+    // If stderr is closed, the exit code remains.
     let _ = writeln!(io::stderr(), "images: {line}");
+}
+
+/// Escapes control characters and marks that change the direction of text, which
+/// a terminal would interpret.
+pub(crate) fn escape(text: &str) -> String {
+    let is_control = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    let escaped = text.chars().map(|c| match c {
+        c if is_control(c) => c.escape_default().to_string(),
+        c => c.to_string(),
+    });
+    escaped.collect()
 }

@@ -1,244 +1,110 @@
-//! [`Finder`]: which file of a kind is read, from where, and how much of it.
+//! Where the files are, and how one is read.
 
-use std::collections::HashSet;
-use std::fs::{File, Metadata};
+use std::fs::File;
 use std::io::{ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use super::Config;
-use super::env::Environment;
-use super::names::is_secret;
-use super::node::{Map, Node, Value};
+use super::keys::is_secret;
+use super::value::{Map, Node, Value};
 use super::yaml::parse;
-use crate::error::{Error, Result};
+use super::{Config, invalid};
+use crate::error::Result;
 
-/// The largest file that is read. A cloud takes about 500 bytes.
-const LIMIT: u64 = 1024 * 1024;
+/// The size limit of a file. A cloud takes about 500 bytes.
+const MAX_FILE_SIZE: usize = 1024 * 1024;
 
-/// Where files are looked for.
-pub(super) struct Finder<'a> {
-    environment: &'a Environment,
-    folders: Vec<PathBuf>,
-}
+pub(super) const NOT_FOUND: &str = "no such file";
 
-/// The first file of its kind.
-pub(super) struct Found {
-    pub(super) file: Option<(Arc<Path>, Map)>,
-    /// What was in its way and could not be read.
-    pub(super) passed_over: Vec<String>,
-    /// Where it was looked for, in words.
-    pub(super) looked: String,
-}
-
-/// The folders in the order of openstacksdk, on that system. A test gives its
-/// own working directory and system folders.
-fn folders(config: &Config, system: &str) -> Vec<PathBuf> {
+/// The directories that openstacksdk searches on this operating system, in the
+/// same order. The first one is the working directory.
+pub(super) fn directories(config: &Config, os: &str) -> Vec<PathBuf> {
     let variable = |name| config.environment.path(name);
-    let below = |folder: PathBuf| folder.join("openstack");
-    let windows = |folder: PathBuf| folder.join("OpenStack").join("openstack");
-    let home = variable("HOME");
+    let below = |directory: PathBuf| directory.join("openstack");
+    let windows = |name| Some(variable(name)?.join("OpenStack").join("openstack"));
     let working = config.working_directory.clone();
-    let working = working
-        .or_else(|| std::env::current_dir().ok())
-        .unwrap_or_else(|| ".".into());
-    let own = match (system, variable("XDG_CONFIG_HOME")) {
-        ("windows", _) => variable("LOCALAPPDATA").map(windows),
-        (_, Some(folder)) => Some(below(folder)),
-        ("macos", None) => home
-            .clone()
-            .map(|home| below(home.join("Library/Application Support"))),
+    let working = working.or_else(|| std::env::current_dir().ok());
+    let home = variable("HOME");
+    let user = match (os, variable("XDG_CONFIG_HOME"), &home) {
+        ("windows", ..) => windows("LOCALAPPDATA"),
+        (_, Some(directory), _) => Some(below(directory)),
+        ("macos", None, Some(home)) => Some(below(home.join("Library/Application Support"))),
         _ => None,
     };
-    let unix = variable("SNAP_REAL_HOME")
+    let dot_config = variable("SNAP_REAL_HOME")
         .or(home)
         .map(|home| below(home.join(".config")));
-    let mut folders: Vec<_> = [Some(working), own, unix].into_iter().flatten().collect();
-    match (
-        &config.system_directories,
-        system,
-        variable("XDG_CONFIG_DIRS"),
-    ) {
-        (Some(given), ..) => folders.extend_from_slice(given),
-        (None, "windows", _) => folders.extend(variable("PROGRAMDATA").map(windows)),
+    let mut directories = vec![working.unwrap_or_else(|| ".".into())];
+    directories.extend(user.into_iter().chain(dot_config));
+    match (&config.system_directories, os, variable("XDG_CONFIG_DIRS")) {
+        (Some(given), ..) => directories.extend_from_slice(given),
+        (None, "windows", _) => directories.extend(windows("PROGRAMDATA")),
         (None, _, Some(list)) => {
-            let named = std::env::split_paths(&list).filter(|path| !path.as_os_str().is_empty());
-            folders.extend(named.map(below));
+            let list = std::env::split_paths(&list).filter(|path| !path.as_os_str().is_empty());
+            directories.extend(list.map(below));
         }
-        (None, "macos", None) => folders.push("/Library/Application Support/openstack".into()),
-        (None, ..) => folders.push("/etc/xdg/openstack".into()),
+        (None, "macos", None) => directories.push("/Library/Application Support/openstack".into()),
+        (None, ..) => directories.push("/etc/xdg/openstack".into()),
     }
     if config.system_directories.is_none() {
-        folders.push("/etc/openstack".into());
+        directories.push("/etc/openstack".into());
     }
-    let mut once = HashSet::new();
-    folders.retain(|folder| once.insert(folder.clone()));
-    folders
+    directories
 }
 
-impl<'a> Finder<'a> {
-    pub(super) fn new(config: &'a Config) -> Self {
-        let folders = folders(config, std::env::consts::OS);
-        Self {
-            environment: &config.environment,
-            folders,
-        }
+/// Reads a file. The inner error is the reason to skip it.
+pub(super) fn read(path: &Path) -> Result<Result<Map, &'static str>> {
+    let name = path.display();
+    let mut text = String::new();
+    let read = File::open(path).and_then(|file| {
+        let limit = MAX_FILE_SIZE + 1;
+        file.take(limit as u64).read_to_string(&mut text)
+    });
+    if let Err(error) = read {
+        return match error.kind() {
+            ErrorKind::NotFound | ErrorKind::NotADirectory => Ok(Err(NOT_FOUND)),
+            ErrorKind::PermissionDenied => Ok(Err("permission denied")),
+            ErrorKind::IsADirectory => Ok(Err("it is a directory")),
+            _ => Err(invalid(format!("cannot read {name}: {error}"))),
+        };
     }
-
-    /// The file of that kind (`clouds`, `secure`, `clouds-public`), or the one
-    /// that `variable` names, if it is there.
-    pub(super) fn find(&self, kind: &str, variable: Option<&str>) -> Result<Found> {
-        let mut passed_over = Vec::new();
-        let named = variable.and_then(|name| Some((name, self.environment.path(name)?)));
-        // Relative to the folder that stands for the working directory.
-        let named = named.zip(self.folders.first());
-        let named = named.map(|((name, path), folder)| (Some(name), folder.join(path)));
-        let endings = ["yaml", "yml", "json"].map(|ending| format!("{kind}.{ending}"));
-        let usual = self
-            .folders
-            .iter()
-            .flat_map(|folder| endings.iter().map(|e| folder.join(e)));
-        for (variable, path) in named.into_iter().chain(usual.map(|path| (None, path))) {
-            let is_pipe = |about: Metadata| !about.is_file() && !about.is_dir();
-            // To open a pipe would wait for somebody to write into it.
-            let content = if variable.is_none() && path.metadata().is_ok_and(is_pipe) {
-                Content::Nothing("it is no file")
-            } else {
-                content(&path)?
-            };
-            match (content, variable) {
-                (Content::Map(map), _) => {
-                    let file = Some((path.into(), map));
-                    return Ok(Found {
-                        file,
-                        passed_over,
-                        looked: String::new(),
-                    });
-                }
-                (Content::Nothing(why), Some(variable)) => {
-                    log::warn!("{variable} names {}: {why}", path.display());
-                    passed_over.push(format!("{} ({variable}, {why})", path.display()));
-                }
-                (Content::Nothing(NOT_THERE), None) => {}
-                (Content::Nothing(why), None) => {
-                    log::warn!("{} is passed over: {why}", path.display());
-                    passed_over.push(format!("{} ({why})", path.display()));
-                }
-            }
-        }
-        let folders: Vec<_> = self
-            .folders
-            .iter()
-            .map(|f| f.display().to_string())
-            .collect();
-        let mut looked = passed_over.clone();
-        looked.push(format!(
-            "{kind}.yaml, .yml and .json in {}",
-            folders.join(", ")
-        ));
-        Ok(Found {
-            file: None,
-            passed_over,
-            looked: looked.join("; "),
-        })
+    if text.len() > MAX_FILE_SIZE {
+        let message = format!("{name}: larger than 1 MiB, the limit of such a file");
+        return Err(invalid(message));
     }
-}
-
-/// What is in a file, or why it is passed over.
-enum Content {
-    Map(Map),
-    Nothing(&'static str),
-}
-
-fn content(path: &Path) -> Result<Content> {
-    let file = match File::open(path) {
-        Ok(file) => file,
-        Err(error) => {
-            return match error.kind() {
-                ErrorKind::NotFound | ErrorKind::NotADirectory => Ok(Content::Nothing(NOT_THERE)),
-                ErrorKind::PermissionDenied => Ok(Content::Nothing("not allowed to read it")),
-                _ => Err(failed(path, error)),
-            };
-        }
-    };
-    let about = file.metadata().map_err(|error| failed(path, error))?;
-    if about.is_dir() {
-        return Ok(Content::Nothing("it is a folder"));
-    }
-    let text = utf8(path, bytes(path, file, about.len())?)?;
-    let node = parse(&text, &path.into())?;
-    let public = is_public(&about) && has_secret(&node);
-    let Node { value, source } = node;
+    let Node { value, source } = parse(&text, &path.into())?;
     match value {
-        Value::Null => Err(source.refused("nothing is in this file; remove it")),
         Value::Map(map) => {
-            if public {
+            if has_secret(&map) && is_world_readable(path) {
                 log::warn!(
-                    "{} has a password in it and every user of this machine can read it",
-                    path.display()
+                    "{name} contains a password, and every user of this machine can read it"
                 );
             }
-            Ok(Content::Map(map))
+            Ok(Ok(map))
         }
-        _ => Err(source.refused("not a mapping with a key `clouds`")),
+        Value::Null => Err(invalid(format!("{name}: the file is empty; remove it"))),
+        _ => Err(source.error("expected a mapping with the key `clouds`")),
     }
 }
 
-/// The whole file, unless it is too large. A pipe has no length, and a file can
-/// grow: what is read is counted too.
-fn bytes(path: &Path, file: File, length: u64) -> Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    if length <= LIMIT {
-        file.take(LIMIT + 1)
-            .read_to_end(&mut bytes)
-            .map_err(|error| failed(path, error))?;
-    }
-    if length > LIMIT || bytes.len() as u64 > LIMIT {
-        let path = path.display();
-        return Err(Error::invalid(format!(
-            "{path}: larger than any clouds file is (1 MiB)"
-        )));
-    }
-    Ok(bytes)
-}
-
-fn utf8(path: &Path, bytes: Vec<u8>) -> Result<String> {
-    String::from_utf8(bytes).map_err(|error| {
-        let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-        let lines = before.split(|byte| *byte == b'\n');
-        let (line, last) = lines.enumerate().last().unwrap_or_default();
-        let (path, line, column) = (path.display(), line + 1, last.len() + 1);
-        Error::invalid(format!("{path}:{line}:{column}: not UTF-8"))
+/// Whether there is a secret at any depth.
+fn has_secret(map: &Map) -> bool {
+    map.iter().any(|(key, node)| match &node.value {
+        Value::Map(map) => has_secret(map),
+        value => is_secret(&key.replace('-', "_")) && matches!(value, Value::Text(_)),
     })
 }
 
-const NOT_THERE: &str = "there is no such file";
-
-fn failed(path: &Path, error: std::io::Error) -> Error {
-    let message = format!("reading {} failed", path.display());
-    Error::invalid(message).with_source(error)
-}
-
-/// Whether something under a secret's name is in it, at any depth.
-fn has_secret(node: &Node) -> bool {
-    match &node.value {
-        Value::Map(map) => map.iter().any(|(key, node)| {
-            let named = is_secret(&key.replace('-', "_"));
-            (named && matches!(node.value, Value::Text(_))) || has_secret(node)
-        }),
-        Value::List(list) => list.iter().any(has_secret),
-        _ => false,
-    }
-}
-
 #[cfg(unix)]
-fn is_public(about: &Metadata) -> bool {
+fn is_world_readable(path: &Path) -> bool {
     use std::os::unix::fs::PermissionsExt;
-    about.is_file() && about.permissions().mode() & 0o004 != 0
+    let mode = path
+        .metadata()
+        .map_or(0, |metadata| metadata.permissions().mode());
+    mode & 0o004 != 0
 }
 
 #[cfg(not(unix))]
-fn is_public(_: &Metadata) -> bool {
+fn is_world_readable(_: &Path) -> bool {
     false
 }
 
@@ -246,21 +112,22 @@ fn is_public(_: &Metadata) -> bool {
 mod tests {
     use super::*;
 
-    /// The folders on that system, with these variables, as text.
-    fn folders_on(system: &str, variables: &[(&str, &str)]) -> Vec<String> {
-        let config = Config::from_env().with_working_directory("/work");
-        let config = config.with_environment(variables.iter().copied());
-        let folders = folders(&config, system).into_iter();
-        folders
-            .map(|folder| folder.to_str().unwrap().replace('\\', "/"))
+    /// The directories on this operating system, with these variables.
+    fn directories_on(os: &str, variables: &[(&str, &str)]) -> Vec<String> {
+        let config = Config::from_env()
+            .with_working_directory("/work")
+            .with_environment(variables.iter().copied());
+        directories(&config, os)
+            .into_iter()
+            .map(|directory| directory.to_str().unwrap().replace('\\', "/"))
             .collect()
     }
 
     #[test]
-    fn each_system_has_its_folders() {
+    fn each_operating_system_has_its_directories() {
         let home = ("HOME", "/home/u");
         assert_eq!(
-            folders_on("linux", &[home]),
+            directories_on("linux", &[home]),
             [
                 "/work",
                 "/home/u/.config/openstack",
@@ -269,7 +136,7 @@ mod tests {
             ]
         );
         assert_eq!(
-            folders_on("macos", &[home]),
+            directories_on("macos", &[home]),
             [
                 "/work",
                 "/home/u/Library/Application Support/openstack",
@@ -284,7 +151,7 @@ mod tests {
             ("PROGRAMDATA", "C:/data"),
         ];
         assert_eq!(
-            folders_on("windows", &windows),
+            directories_on("windows", &windows),
             [
                 "/work",
                 "C:/local/OpenStack/openstack",
@@ -293,25 +160,26 @@ mod tests {
                 "/etc/openstack",
             ]
         );
-        assert_eq!(folders_on("windows", &[]), ["/work", "/etc/openstack"]);
+        assert_eq!(directories_on("windows", &[]), ["/work", "/etc/openstack"]);
     }
 
     #[cfg(unix)]
     #[test]
-    fn variables_say_other_folders_and_each_is_there_once() {
+    fn variables_override_the_directories() {
         let variables = [
             ("HOME", "/home/u"),
             ("SNAP_REAL_HOME", "/snap/u"),
             ("XDG_CONFIG_HOME", "/xdg"),
-            ("XDG_CONFIG_DIRS", "/one::/etc:/xdg"),
+            ("XDG_CONFIG_DIRS", "/one::/two"),
         ];
         assert_eq!(
-            folders_on("linux", &variables),
+            directories_on("linux", &variables),
             [
                 "/work",
                 "/xdg/openstack",
                 "/snap/u/.config/openstack",
                 "/one/openstack",
+                "/two/openstack",
                 "/etc/openstack"
             ]
         );

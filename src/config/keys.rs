@@ -1,96 +1,204 @@
-//! [`Keys`]: the keys of a cloud, with what stands in their braces.
+//! [`KEYS`]: every key of a cloud.
 
-use super::env::Environment;
-use super::names::is_secret;
-use super::node::{Map, Node, Value};
-use super::settings::Settings;
-use crate::error::Result;
+use crate::microversion::Microversion;
 
-/// How long a text may become when its braces are filled in. A value can be as
-/// long as the file, and stand in braces a hundred thousand times.
-const FILLED: usize = 2 * 1024 * 1024;
+type Str = &'static str;
 
-/// The merged keys of a cloud on their way to become [`Settings`].
-pub(super) struct Keys<'a> {
-    /// Those beside `auth`.
-    pub(super) outer: Map,
-    pub(super) environment: &'a Environment,
-    pub(super) settings: Settings,
+/// A key of a cloud.
+pub(super) struct Key {
+    pub(super) name: Str,
+    /// Other names for the same key.
+    pub(super) aliases: &'static [Str],
+    pub(super) place: Place,
+    pub(super) kind: Kind,
+    pub(super) role: Role,
 }
 
-impl Keys<'_> {
-    /// Keeps a key beside `auth`, with the names in its braces filled in.
-    pub(super) fn plain(&mut self, key: &str) -> Result<()> {
-        let Some(node) = self.outer.get(key) else {
-            return Ok(());
-        };
-        let text = self.filled(key, node)?;
-        let source = node.source.clone();
-        self.settings.set_text(key, text, source);
-        Ok(())
-    }
+/// Where the key is accepted, and which one wins if it is given twice.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// Beside `auth` only.
+    TopLevel,
+    /// Beside `auth` and in it. The one beside it wins.
+    TopLevelWins,
+    /// Beside `auth` and in it. The one in it wins.
+    AuthWins,
+}
 
-    /// A domain that is named once is the user's and the project's, when there
-    /// is a project; else it is what the token is for.
-    pub(super) fn spread_domain(&mut self) {
-        if !self.settings.has("project_id") && !self.settings.has("project_name") {
-            return;
-        }
-        for end in ["id", "name"] {
-            let Some((setting, source)) = self.settings.take(&format!("domain_{end}")) else {
-                continue;
-            };
-            for who in ["user", "project"] {
-                let key = format!("{who}_domain_{end}");
-                if !self.settings.has(&key) {
-                    self.settings.set(&key, setting.clone(), source.clone());
+/// How the value is parsed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Text, used as it is.
+    Text,
+    /// Text that is never shown.
+    Secret,
+    /// Text in which `{key}` is replaced by the value of that key.
+    Template,
+    /// A template that is the path of a file, in which `~` is the home directory.
+    Path,
+    Flag,
+    Seconds,
+    Interface,
+    AuthType,
+    SystemScope,
+    ComputeVersion,
+    Microversion,
+    /// Read while the layers are merged. It is no setting.
+    Directive,
+}
+
+/// What the key is used for besides its value.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    /// In the environment, it defines a cloud. It is serialized.
+    Credential,
+    /// It is serialized.
+    Serialized,
+    /// It is listed by `Settings::keys`, but not serialized.
+    Listed,
+}
+
+use self::Kind::{
+    AuthType, ComputeVersion, Directive, Flag, Interface, Path, Seconds, Secret, SystemScope,
+    Template, Text,
+};
+use self::Place::{AuthWins, TopLevel, TopLevelWins};
+use self::Role::{Credential, Listed, Serialized};
+
+/// Every key, in the order in which the settings are shown.
+#[rustfmt::skip]
+pub(super) const KEYS: &[Key] = &[
+    key("cloud", &[], TopLevel, Directive, Serialized),
+    key("auth_type", &["auth_plugin"], TopLevel, AuthType, Serialized),
+    key("auth_url", &[], AuthWins, Template, Credential),
+    key("username", &["user_name"], AuthWins, Text, Credential),
+    key("user_id", &["userid"], AuthWins, Text, Credential),
+    key("user_domain_id", &[], TopLevelWins, Text, Serialized),
+    key("user_domain_name", &[], TopLevelWins, Text, Serialized),
+    key("password", &[], AuthWins, Secret, Credential),
+    key("token", &["auth_token"], TopLevelWins, Secret, Credential),
+    key("project_id", &["tenant_id"], TopLevelWins, Text, Serialized),
+    key("project_name", &["tenant_name"], TopLevelWins, Text, Serialized),
+    key("project_domain_id", &[], TopLevelWins, Text, Serialized),
+    key("project_domain_name", &[], TopLevelWins, Text, Serialized),
+    key("domain_id", &[], TopLevelWins, Text, Serialized),
+    key("domain_name", &[], TopLevelWins, Text, Serialized),
+    key("system_scope", &[], AuthWins, SystemScope, Serialized),
+    key("trust_id", &[], AuthWins, Text, Serialized),
+    key("application_credential_id", &[], AuthWins, Text, Credential),
+    key("application_credential_name", &[], AuthWins, Text, Credential),
+    key("application_credential_secret", &[], AuthWins, Secret, Credential),
+    key("region_name", &[], TopLevel, Template, Serialized),
+    key("interface", &["endpoint_type"], TopLevel, Interface, Serialized),
+    key("verify", &[], TopLevel, Flag, Serialized),
+    key("cacert", &[], TopLevel, Path, Serialized),
+    key("cert", &[], TopLevel, Path, Serialized),
+    key("key", &[], TopLevel, Path, Serialized),
+    key("api_timeout", &[], TopLevel, Seconds, Serialized),
+    key("compute_endpoint_override", &["compute_endpoint"], TopLevel, Template, Serialized),
+    key("compute_api_version", &[], TopLevel, ComputeVersion, Serialized),
+    key("compute_default_microversion", &[], TopLevel, Kind::Microversion, Listed),
+    key("compute_interface", &["compute_endpoint_type"], TopLevel, Interface, Listed),
+    key("compute_region_name", &[], TopLevel, Template, Listed),
+    key("compute_service_name", &[], TopLevel, Template, Listed),
+    key("image_endpoint_override", &["image_endpoint"], TopLevel, Template, Listed),
+    key("image_api_version", &[], TopLevel, Template, Listed),
+    key("image_default_microversion", &[], TopLevel, Kind::Microversion, Listed),
+    key("image_interface", &["image_endpoint_type"], TopLevel, Interface, Listed),
+    key("image_region_name", &[], TopLevel, Template, Listed),
+    key("image_service_name", &[], TopLevel, Template, Listed),
+    key("identity_endpoint_override", &["identity_endpoint"], TopLevel, Template, Listed),
+    key("identity_api_version", &[], TopLevel, Template, Listed),
+    key("identity_default_microversion", &[], TopLevel, Kind::Microversion, Listed),
+    key("identity_interface", &["identity_endpoint_type"], TopLevel, Interface, Listed),
+    key("identity_region_name", &[], TopLevel, Template, Listed),
+    key("identity_service_name", &[], TopLevel, Template, Listed),
+    key("default_domain_id", &[], AuthWins, Text, Listed),
+    key("default_domain_name", &[], AuthWins, Text, Listed),
+    key("default_domain", &[], AuthWins, Text, Listed),
+    key("endpoint", &["url"], AuthWins, Text, Listed),
+    key("profile", &["cloud"], TopLevel, Directive, Listed),
+    key("insecure", &[], TopLevel, Directive, Listed),
+];
+
+const fn key(name: Str, aliases: &'static [Str], place: Place, kind: Kind, role: Role) -> Key {
+    Key {
+        name,
+        aliases,
+        place,
+        kind,
+        role,
+    }
+}
+
+/// The key with this name or alias.
+pub(super) fn find(name: &str) -> Option<&'static Key> {
+    KEYS.iter()
+        .find(|key| key.name == name || key.aliases.contains(&name))
+}
+
+pub(super) fn is_secret(name: &str) -> bool {
+    find(name).is_some_and(|key| key.kind == Secret)
+}
+
+/// Whether the key is read at the top level. Every `*_timeout` is.
+pub(super) fn is_known(name: &str) -> bool {
+    find(name).is_some() || name.ends_with("_timeout")
+}
+
+impl Kind {
+    /// Returns the normalized value. The error is what the value should be.
+    pub(super) fn normalize(self, text: &str) -> Result<String, Str> {
+        let valid = match self {
+            Flag => flag(text).ok_or("true or false")?.to_string(),
+            Seconds => {
+                let seconds: f64 = text.trim().parse().unwrap_or(0.0);
+                let valid = seconds > 0.0 && seconds <= 1e9;
+                let valid = valid.then(|| seconds.to_string());
+                valid.ok_or("a number of seconds greater than 0")?
+            }
+            Interface => {
+                let interface = crate::Interface::parse(text);
+                interface.ok_or("public, internal or admin")?.to_string()
+            }
+            AuthType => match text {
+                "None" => "none".to_owned(),
+                "token_endpoint" => "admin_token".to_owned(),
+                "password"
+                | "v3password"
+                | "token"
+                | "v3token"
+                | "none"
+                | "admin_token"
+                | "v3applicationcredential" => text.to_owned(),
+                _ => {
+                    return Err("password, v3password, token, v3token, \
+                                v3applicationcredential, none or admin_token");
                 }
+            },
+            SystemScope if text != "all" => return Err("\"all\""),
+            ComputeVersion if !is_compute_version(text) => {
+                return Err("\"2\", or a microversion such as \"2.35\"");
             }
-        }
+            Kind::Microversion if Microversion::parse(text).is_none() => {
+                return Err("a microversion such as \"2.35\"");
+            }
+            _ => text.to_owned(),
+        };
+        Ok(valid)
     }
+}
 
-    /// The text with every `{key}` replaced by the value of that key. `{{` is a
-    /// brace.
-    pub(super) fn filled(&self, key: &str, node: &Node) -> Result<String> {
-        let refused = |why: String| node.source.refused(why);
-        let mut rest = node.as_text(key)?;
-        let mut out = String::with_capacity(rest.len());
-        while let Some(at) = rest.find(['{', '}']) {
-            let (before, from) = rest.split_at(at);
-            out.push_str(before);
-            if let Some(after) = from.strip_prefix("{{").or(from.strip_prefix("}}")) {
-                out.push_str(&from[..1]);
-                rest = after;
-                continue;
-            }
-            let name = from.strip_prefix('{').and_then(|from| from.split_once('}'));
-            let (name, after) = name.ok_or_else(|| {
-                refused(format!(
-                    "a brace in `{key}` has no other; write it twice to mean a brace"
-                ))
-            })?;
-            out.push_str(self.in_brace(name).map_err(|why| {
-                refused(format!(
-                    "`{key}` has {{{name}}} in it, and {why}, or write {{{{{name}}}}} to mean the \
-                     braces"
-                ))
-            })?);
-            if out.len() > FILLED {
-                let why = format!("`{key}` is longer than any is, with its braces filled in");
-                return Err(refused(why));
-            }
-            rest = after;
-        }
-        out.push_str(rest);
-        Ok(out)
+pub(super) fn flag(text: &str) -> Option<bool> {
+    match &*text.to_lowercase() {
+        "true" | "yes" | "on" | "1" => Some(true),
+        "false" | "no" | "off" | "0" => Some(false),
+        _ => None,
     }
+}
 
-    /// The text of a key beside `auth`, or why there is none.
-    fn in_brace(&self, name: &str) -> Result<&str, &'static str> {
-        match self.outer.get(name).map(|node| &node.value) {
-            _ if is_secret(name) => Err("a secret is never filled in; take it out"),
-            Some(Value::Text(text)) => Ok(text),
-            _ => Err("the cloud has no text under that key; set it"),
-        }
-    }
+fn is_compute_version(text: &str) -> bool {
+    let version = text.trim_start_matches('v');
+    let number = Microversion::parse(version);
+    ["2", "2.latest"].contains(&version) || number.is_some_and(|version| version.0 == 2)
 }

@@ -1,12 +1,16 @@
-//! The configuration: from `clouds.yaml` and the `OS_*` variables to
-//! [`Options`](crate::Options). A program that uses it works wherever the
-//! `openstack` command works.
+//! Configuration from `clouds.yaml` and the `OS_*` variables.
 //!
-//! # Three ways to connect
+//! This module finds a cloud and converts its settings to [`Options`]. A program
+//! that uses it works wherever the `openstack` command works. Nothing in this
+//! module sends a request.
 //!
-//! As the environment says, after `source openrc.sh`, `export OS_CLOUD=demo`, or
-//! with nothing but a `clouds.yaml` that has one cloud in it; the same as
-//! `OpenStack::from_env()?`:
+//! [`Options`]: crate::Options
+//!
+//! # Examples
+//!
+//! The cloud that the environment selects: after `source openrc.sh`, after
+//! `export OS_CLOUD=demo`, or with a `clouds.yaml` that has a single cloud.
+//! [`OpenStack::from_env`](crate::OpenStack::from_env) does the same.
 //!
 //! ```no_run
 //! # fn main() -> opencloud::Result<()> {
@@ -15,7 +19,7 @@
 //! # }
 //! ```
 //!
-//! A cloud of `clouds.yaml` by its name, and what the file leaves to the program:
+//! A cloud by its name in `clouds.yaml`, with an option that files do not have:
 //!
 //! ```no_run
 //! # fn main() -> opencloud::Result<()> {
@@ -24,8 +28,8 @@
 //! # }
 //! ```
 //!
-//! Or step by step, to choose the region, to let variables stand before the
-//! file, or to show what was found, and where:
+//! Step by step, to choose the region, to let variables override the file, or to
+//! show the settings and where they came from:
 //!
 //! ```
 //! use opencloud::config::Config;
@@ -42,56 +46,55 @@
 //! # }
 //! ```
 //!
-//! Nothing here sends a request.
-//!
 //! # Which cloud
 //!
-//! The first of these that there is:
+//! The first of these that exists:
 //!
-//! 1. the cloud that the program names;
-//! 2. the cloud that `OS_CLOUD` names;
-//! 3. the environment itself, when one of these is set: `OS_AUTH_URL`,
+//! 1. The cloud that the program names.
+//! 2. The cloud that `OS_CLOUD` names.
+//! 3. The environment itself, if it has a credential: `OS_AUTH_URL`,
 //!    `OS_USERNAME`, `OS_USER_ID`, `OS_PASSWORD`, `OS_TOKEN`,
 //!    `OS_APPLICATION_CREDENTIAL_ID`, `_NAME` or `_SECRET`, or an `OS_AUTH_TYPE`
-//!    of `none` or `admin_token`. As a cloud it is called `envvars`, or what
-//!    `OS_CLOUD_NAME` says, and can be named too;
-//! 4. the only cloud of the file.
+//!    of `none` or `admin_token`. The name of this cloud is `envvars`, unless
+//!    `OS_CLOUD_NAME` sets another one. It can be selected by this name, too.
+//! 4. The only cloud of the file.
 //!
-//! A cloud of a file is taken as it is there, and no other variable is mixed in.
-//! With [`Config::overlay_env`] every variable stands before the key of the file,
-//! and a key beside `auth` before one in it: that is the rule of the `openstack`
-//! command.
+//! The settings of a cloud in a file are not combined with variables, unless
+//! [`Config::overlay_env`] is set. Then variables override the file, and keys
+//! beside `auth` override keys in it, as in the `openstack` command.
 //!
 //! # Which files
 //!
-//! `clouds.yaml`, or else `clouds.yml` or `clouds.json`, in the first of these
-//! folders that has one:
+//! `OS_CLIENT_CONFIG_FILE` names the file. If it is unset, or if the file does not
+//! exist, the file is `clouds.yaml`, `clouds.yml` or `clouds.json` in the first of
+//! these directories that has one:
 //!
-//! 1. the file that `OS_CLIENT_CONFIG_FILE` names; if it is not there, the search
-//!    goes on;
-//! 2. the working directory;
-//! 3. `$XDG_CONFIG_HOME/openstack` (on macOS `~/Library/Application
-//!    Support/openstack`, on Windows `%LOCALAPPDATA%\OpenStack\openstack`);
-//! 4. `~/.config/openstack`, where `~` is `$HOME` or the home of the account (in a
-//!    snap, `$SNAP_REAL_HOME`);
-//! 5. `openstack` in each of `$XDG_CONFIG_DIRS`, or in `/etc/xdg`;
-//! 6. `/etc/openstack`.
+//! 1. the working directory
+//! 2. `$XDG_CONFIG_HOME/openstack` (macOS: `~/Library/Application
+//!    Support/openstack`, Windows: `%LOCALAPPDATA%\OpenStack\openstack`)
+//! 3. `~/.config/openstack`, where `~` is `$HOME`, or the home directory of the
+//!    account (in a snap, `$SNAP_REAL_HOME`)
+//! 4. `openstack` in each directory of `$XDG_CONFIG_DIRS`, by default `/etc/xdg`
+//! 5. `/etc/openstack`
 //!
-//! `secure.yaml` (`OS_CLIENT_SECURE_FILE`) is looked for in the same way and for
-//! itself, and laid over `clouds.yaml`, key by key at every depth: the place for
-//! passwords. `clouds-public.yaml` has the profiles that a cloud can build on
-//! with `profile`. A file that everyone can read and that has a password in it
-//! gets a warning through `log`; a file that may not be read is passed over.
+//! Two more files are searched for in the same directories. `secure.yaml`
+//! (`OS_CLIENT_SECURE_FILE`) is the place for passwords. It is merged into
+//! `clouds.yaml` key by key, at every depth. `clouds-public.yaml` has the profiles
+//! that clouds refer to by `profile`.
 //!
-//! They need the feature `clouds-yaml`, which is on by default. Without it the
-//! environment is the only cloud.
+//! A file without read permission is skipped, with a warning. A file with a
+//! password that every user of the machine can read causes a warning. A file has
+//! at most 1 MiB.
+//!
+//! Files need the feature `clouds-yaml`, which is enabled by default. Without it,
+//! the environment is the only cloud.
 //!
 //! # The keys of a cloud
 //!
 //! ```yaml
 //! clouds:
 //!   demo:
-//!     auth:                             # who signs in, and where
+//!     auth:
 //!       auth_url: https://{region_name}.example:5000/v3
 //!       username: demo                  # or user_id
 //!       password: "…"                   # better in secure.yaml
@@ -99,118 +102,123 @@
 //!       project_name: demo              # or project_id; tenant_* too
 //!       project_domain_name: Default
 //!     regions:                          # or region_name: RegionOne
-//!     - RegionOne                       # the first is taken when none is asked for
+//!     - RegionOne                       # the default is the first
 //!     - name: RegionTwo
-//!       values: {verify: false}         # only there
-//!     interface: internal               # public unless said
-//!     cacert: ~/ca.pem                  # and cert, key, verify, insecure
-//!     api_timeout: 30                   # seconds, to connect and for silence
+//!       values: {verify: false}         # for this region only
+//!     interface: internal               # default: public
+//!     cacert: ~/ca.pem                  # also cert, key, verify, insecure
+//!     api_timeout: 30                   # seconds, to connect and for each read
 //!     compute_api_version: "2.35"       # or compute_default_microversion
 //!     compute_endpoint_override: https://nova.example/v2.1
 //! ```
 //!
 //! - `auth_type` is `password`, `v3password`, `token`, `v3token`,
-//!   `v3applicationcredential`, `none` or `admin_token`; the last two need
-//!   `compute_endpoint_override` or `endpoint`, and no `auth_url`. Without it, a
-//!   password, the secret of an application credential, or a token tells.
-//! - `domain_id` and `domain_name` stand for the user's and the project's domain;
-//!   without a project they are what the token is for. `system_scope: all` and
-//!   `trust_id` are the other scopes. Where no domain is said, it is the one with
-//!   the id `default`, as with the `openstack` command.
-//! - Weakest first: the defaults, the profile, the cloud, the `values` of the
-//!   region, the variables under [`overlay_env`](Config::overlay_env). `auth` is
-//!   merged key by key, any other key is replaced.
-//! - Beside `auth`, the project, every domain and `token` win over those in it;
-//!   any other key gives way.
-//! - `compute_*`, `image_*` and `identity_*` are for one service
+//!   `v3applicationcredential`, `none` or `admin_token`. The default depends on
+//!   the secret that is set: a password, the secret of an application credential,
+//!   or a token. `none` and `admin_token` need `compute_endpoint_override` or
+//!   `endpoint`, and no `auth_url`.
+//! - `domain_id` and `domain_name` are the domain of the user and of the project.
+//!   Without a project, they are the scope. Other scopes are `system_scope: all`
+//!   and `trust_id`. The default domain has the id `default`, as in the
+//!   `openstack` command.
+//! - The priority, from lowest to highest: the defaults, the profile, the cloud,
+//!   the `values` of the region, the variables with
+//!   [`overlay_env`](Config::overlay_env). `auth` is merged key by key. Any other
+//!   key is replaced.
+//! - Project, domains and `token` beside `auth` win over those in it. All other
+//!   keys of `auth` win over those beside it.
+//! - `cacert`, `cert` and `key` are paths, relative to the working directory.
+//! - Keys with the prefix `compute_`, `image_` or `identity_` are for one service
 //!   ([`Settings::service`]): `endpoint_override`, `interface`, `region_name`,
-//!   `service_name`, `api_version`, `default_microversion`. A
-//!   `compute_api_version` of `2`, `2.0` or `2.1` is the plain API, one such as
-//!   `2.35` a microversion, and any other is refused. `%(project_id)s` in an
-//!   `endpoint_override` is the project.
+//!   `service_name`, `api_version`, `default_microversion`.
+//! - A `compute_api_version` of `2`, `2.0`, `2.1` or `2.latest` requests no
+//!   microversion. One such as `2.35` requests this microversion. Any other is an
+//!   error.
+//! - `%(project_id)s` in an `endpoint_override` is replaced by the project id.
 //!
 //! # The variables
 //!
-//! `OS_X_Y` is the key `x_y`, whichever it is:
+//! The variable `OS_X_Y` is the key `x_y`, for every key:
 //!
-//! | Variable | |
+//! | Variable | Meaning |
 //! | --- | --- |
-//! | `OS_CLOUD`, `OS_CLOUD_NAME`, `OS_CLIENT_CONFIG_FILE`, `OS_CLIENT_SECURE_FILE` | which cloud and file, see above |
-//! | `OS_AUTH_URL`, `OS_AUTH_TYPE` | where and how to sign in |
-//! | `OS_USERNAME` (`OS_USER_NAME`), `OS_USER_ID` (`OS_USERID`), `OS_PASSWORD` | who |
-//! | `OS_USER_DOMAIN_ID`, `OS_USER_DOMAIN_NAME` | the user's domain |
-//! | `OS_TOKEN` (`OS_AUTH_TOKEN`) | a token in place of a password |
+//! | `OS_CLOUD`, `OS_CLOUD_NAME`, `OS_CLIENT_CONFIG_FILE`, `OS_CLIENT_SECURE_FILE` | cloud and files, see above |
+//! | `OS_AUTH_URL`, `OS_AUTH_TYPE` | the Identity service, and how to authenticate |
+//! | `OS_USERNAME` (`OS_USER_NAME`), `OS_USER_ID` (`OS_USERID`), `OS_PASSWORD` | the user |
+//! | `OS_USER_DOMAIN_ID`, `OS_USER_DOMAIN_NAME` | the domain of the user |
+//! | `OS_TOKEN` (`OS_AUTH_TOKEN`) | a token |
 //! | `OS_APPLICATION_CREDENTIAL_ID`, `_NAME`, `_SECRET` | an application credential |
 //! | `OS_PROJECT_ID`, `OS_PROJECT_NAME` (`OS_TENANT_ID`, `OS_TENANT_NAME`) | the project |
-//! | `OS_PROJECT_DOMAIN_ID`, `OS_PROJECT_DOMAIN_NAME` | the project's domain |
+//! | `OS_PROJECT_DOMAIN_ID`, `OS_PROJECT_DOMAIN_NAME` | the domain of the project |
 //! | `OS_DOMAIN_ID`, `OS_DOMAIN_NAME` | both domains, or the scope |
-//! | `OS_DEFAULT_DOMAIN`, `OS_DEFAULT_DOMAIN_ID`, `OS_DEFAULT_DOMAIN_NAME` | the domain where none is said |
-//! | `OS_SYSTEM_SCOPE`, `OS_TRUST_ID` | the other scopes |
+//! | `OS_DEFAULT_DOMAIN`, `OS_DEFAULT_DOMAIN_ID`, `OS_DEFAULT_DOMAIN_NAME` | the default domain |
+//! | `OS_SYSTEM_SCOPE`, `OS_TRUST_ID` | other scopes |
 //! | `OS_REGION_NAME`, `OS_INTERFACE` (`OS_ENDPOINT_TYPE`) | which endpoints |
-//! | `OS_CACERT`, `OS_CERT`, `OS_KEY`, `OS_VERIFY`, `OS_INSECURE` | certificates |
-//! | `OS_API_TIMEOUT` | seconds |
-//! | `OS_ENDPOINT`, `OS_COMPUTE_ENDPOINT_OVERRIDE` | an address without the catalogue |
+//! | `OS_CACERT`, `OS_CERT`, `OS_KEY`, `OS_VERIFY`, `OS_INSECURE` | TLS |
+//! | `OS_API_TIMEOUT` | the timeout in seconds |
+//! | `OS_ENDPOINT`, `OS_COMPUTE_ENDPOINT_OVERRIDE` | an endpoint in place of the catalog |
 //! | `OS_COMPUTE_API_VERSION`, `OS_COMPUTE_DEFAULT_MICROVERSION` | the microversion |
 //! | `OS_COMPUTE_INTERFACE`, `OS_COMPUTE_REGION_NAME`, `OS_IMAGE_*`, `OS_IDENTITY_*` | for one service |
 //! | `OS_PROFILE` | a profile for the environment |
 //!
-//! # Where it differs from openstacksdk
+//! # Differences from openstacksdk
 //!
-//! openstacksdk is the reference, and the tests compare with it. On purpose:
+//! openstacksdk is the reference, and the tests compare this module with it. These
+//! differences are intended:
 //!
-//! - a broken or empty file is an error with its line and column; openstacksdk
-//!   goes on to the next file, or has no clouds;
-//! - `null`, or an empty text, means that nothing is said; there `project_name:
-//!   null` is the project "None", and `verify: null` turns the check off;
-//! - a value without quotes is the text that was typed; there the password `0123`
-//!   is `83`, and the version `2.10` is `2.1`;
-//! - `true`, `yes`, `on`, `1` and their opposites are understood, in files and in
-//!   variables; there `verify: "false"` is a file, and `OS_INSECURE=1` is nothing;
-//! - `auth_type` follows from the secrets that are there; there it has to be said
-//!   for a token and for an application credential;
-//! - only the variables above make the environment a cloud; there `OS_FOO=bar`
-//!   hides the only cloud of the file;
-//! - braces in `auth_url` are filled in from a variable and beside `auth` too, and
-//!   never with a secret; a name that is not set is an error;
-//! - a value of a wrong kind, an interface that there is not, a
-//!   `compute_api_version` that is not used here, and a way to sign in that lacks
-//!   something are errors before anything is sent;
-//! - a stronger layer wins, whichever name of a key it says: `OS_INTERFACE` stands
-//!   before an `endpoint_type` of the file, `OS_VERIFY` before its `insecure`,
-//!   `OS_API_TIMEOUT` before its `compute_timeout`; there the old name wins;
-//! - `auth_plugin` counts, and so does a `-` for a `_` in `auth-type`;
-//! - the environment has no defaults that hide those of its profile;
-//! - every folder of `XDG_CONFIG_DIRS` is searched, where there are several;
-//! - an address is in ASCII, a host beyond that as `xn--…`, and without a user, a
-//!   query, `.` and `..` in it;
-//! - `OS_USERID` is read, as gophercloud does, and so is `userid` in a file;
-//! - profiles come from `clouds-public.yaml` alone: those that openstacksdk
-//!   brings with it, and those at a URL, are not there;
-//! - other ways to sign in (TOTP, federation, Kerberos, …) are not there.
+//! - An invalid or empty file is an error with the line and the column.
+//!   openstacksdk continues with the next file, or finds no cloud.
+//! - `null` and empty text count as unset. In openstacksdk, `project_name: null`
+//!   is the project "None", and `verify: null` disables the verification.
+//! - A value without quotes is the text in the file. In openstacksdk, the password
+//!   `0123` is `83`, and the version `2.10` is `2.1`.
+//! - `true`, `yes`, `on`, `1` and their opposites are booleans, in files and in
+//!   variables. In openstacksdk, `verify: "false"` is a path, and `OS_INSECURE=1`
+//!   has no effect.
+//! - The default of `auth_type` depends on the secret that is set. openstacksdk
+//!   requires it for a token and for an application credential.
+//! - Only the variables listed above make the environment a cloud. In
+//!   openstacksdk, `OS_FOO=bar` hides the only cloud of the file.
+//! - Braces in `auth_url` are replaced in variables and beside `auth`, too. They
+//!   are never replaced by a secret. A key that is not set is an error.
+//! - A value of the wrong type, an invalid interface, an unsupported
+//!   `compute_api_version` and missing credentials are errors before anything is
+//!   sent.
+//! - A layer with a higher priority wins, even if it uses another name of the key:
+//!   `OS_INTERFACE` overrides `endpoint_type` of the file, `OS_VERIFY` its
+//!   `insecure`, and `OS_API_TIMEOUT` its `compute_timeout`. In openstacksdk, the
+//!   old name wins.
+//! - `auth_plugin` is an alias of `auth_type`. In `auth-type`, `-` is the same as
+//!   `_`.
+//! - The environment has no defaults that hide those of its profile.
+//! - Every directory of `XDG_CONFIG_DIRS` is searched. openstacksdk searches
+//!   none if there are several.
+//! - `OS_USERID`, and `userid` in a file, are aliases of `user_id`, as in
+//!   gophercloud.
+//! - Profiles come from `clouds-public.yaml` only. The profiles that are part of
+//!   openstacksdk and profiles at a URL are not supported.
+//! - Other ways to authenticate (TOTP, federation, Kerberos, …) are not supported.
 //!
-//! # Safety
+//! # Secrets
 //!
-//! A file is at most 1 MiB, 32 deep, and 16 MiB with its aliases written out;
-//! what is larger is refused before it costs anything. No error, no log line, no
-//! `Debug` and no serialized [`Settings`] has a secret in it, and an error about
-//! a line of a file never quotes that line.
+//! No error, no log record, no `Debug` and no serialized [`Settings`] contains a
+//! secret. An error about a line of a file does not quote the line. A certificate
+//! or key in place of its path is an error that does not show it.
 
 mod cloud;
 mod env;
 #[cfg(feature = "clouds-yaml")]
 mod files;
-#[cfg(all(test, feature = "clouds-yaml"))]
-mod hostile;
 mod keys;
-mod names;
-mod node;
+mod merge;
 mod options;
 mod region;
+mod resolve;
+mod search;
 mod settings;
-mod settle;
 #[cfg(test)]
 mod tests;
-mod values;
+mod value;
 #[cfg(feature = "clouds-yaml")]
 mod yaml;
 
@@ -219,13 +227,13 @@ use std::fmt;
 use std::path::PathBuf;
 
 use self::env::Environment;
-pub use self::node::Source;
 pub use self::settings::Settings;
-use crate::Result;
+pub use self::value::Source;
+use crate::error::{Error, ErrorKind, Result};
 
-/// Which cloud to look for, and where.
+/// A loader of the configuration: which cloud to look for, and where.
 ///
-/// `Debug` shows no variable: there can be a password among them.
+/// `Debug` shows no variables, because there can be passwords among them.
 #[derive(Clone)]
 #[must_use]
 pub struct Config {
@@ -238,8 +246,8 @@ pub struct Config {
 }
 
 impl Config {
-    /// The cloud that the environment of this process means: `OS_CLOUD`, or its
-    /// own credentials, or the only cloud of the file. Sends nothing.
+    /// Selects the cloud by the environment of this process: `OS_CLOUD`, its own
+    /// credentials, or the only cloud of the file. Sends nothing.
     pub fn from_env() -> Self {
         Self {
             environment: Environment::of_process(),
@@ -251,7 +259,7 @@ impl Config {
         }
     }
 
-    /// The cloud of that name. Sends nothing.
+    /// Selects the cloud with this name. Sends nothing.
     pub fn from_cloud(name: impl Into<String>) -> Self {
         Self {
             cloud: Some(name.into()),
@@ -259,55 +267,57 @@ impl Config {
         }
     }
 
-    /// This region of the cloud, which has to be one that its file lists.
+    /// Selects a region of the cloud. If its file lists regions, it must be one of
+    /// them.
     pub fn region(mut self, region: impl Into<String>) -> Self {
         self.region = Some(region.into());
         self
     }
 
-    /// Let the variables stand before the keys of the file, as the `openstack`
-    /// command does. Without this a cloud of a file is taken as it is there.
+    /// Lets variables override the file, as the `openstack` command does. By
+    /// default, the settings of a file are not combined with variables.
     pub fn overlay_env(mut self) -> Self {
         self.overlay = true;
         self
     }
 
-    /// These variables, in place of those of the process.
+    /// Uses these variables in place of those of the process.
     pub fn with_environment<K: Into<OsString>, V: Into<OsString>>(
         mut self,
         variables: impl IntoIterator<Item = (K, V)>,
     ) -> Self {
-        self.environment = Environment::of(variables);
+        self.environment = Environment::new(variables);
         self
     }
 
-    /// This folder, in place of the working directory of the process.
-    pub fn with_working_directory(mut self, folder: impl Into<PathBuf>) -> Self {
-        self.working_directory = Some(folder.into());
+    /// Searches this directory in place of the working directory of the process.
+    pub fn with_working_directory(mut self, directory: impl Into<PathBuf>) -> Self {
+        self.working_directory = Some(directory.into());
         self
     }
 
-    /// These folders, in place of those of the system, such as `/etc/openstack`.
+    /// Searches these directories in place of those of the system, such as
+    /// `/etc/openstack`.
     pub fn with_system_directories<P: Into<PathBuf>>(
         mut self,
-        folders: impl IntoIterator<Item = P>,
+        directories: impl IntoIterator<Item = P>,
     ) -> Self {
-        self.system_directories = Some(folders.into_iter().map(Into::into).collect());
+        self.system_directories = Some(directories.into_iter().map(Into::into).collect());
         self
     }
 
-    /// Finds the cloud and reads its settings. Sends nothing.
+    /// Finds the cloud and resolves its settings. Sends nothing.
     ///
     /// # Errors
     ///
-    /// [`Error::NotConfigured`](crate::Error::NotConfigured) when neither the
-    /// program, nor the environment, nor a file names a cloud: there is nothing
-    /// to connect to. [`Error::Invalid`](crate::Error::Invalid) when there is no
-    /// such cloud, or no such region; when a file is broken, empty or too large;
-    /// and when a key has a value that it cannot have. The message says where.
+    /// - [`NotConfigured`](crate::ErrorKind::NotConfigured) if neither the program, nor the environment, nor
+    ///   a file selects a cloud.
+    /// - [`InvalidInput`](crate::ErrorKind::InvalidInput) if the cloud or the region does not exist, if a file is
+    ///   invalid, empty or too large, or if the value of a key is invalid. The
+    ///   message names the variable, or the file with the line.
     pub fn resolve(&self) -> Result<Settings> {
         let cloud = cloud::choose(self)?;
-        settle::settle(cloud, self.overlay, &self.environment)
+        resolve::resolve(cloud, self.overlay, self.environment.path("HOME"))
     }
 }
 
@@ -319,4 +329,12 @@ impl fmt::Debug for Config {
             .field("overlay_env", &self.overlay)
             .finish_non_exhaustive()
     }
+}
+
+fn invalid(message: impl Into<String>) -> Error {
+    Error::invalid(message)
+}
+
+fn not_configured(message: String) -> Error {
+    Error::new(ErrorKind::NotConfigured, message)
 }

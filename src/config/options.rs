@@ -1,243 +1,228 @@
-//! [`Settings`] to [`Options`].
+//! Converts [`Settings`] to [`Options`].
+
+#[cfg(test)]
+mod tests;
 
 use std::time::Duration;
 
-use secrecy::ExposeSecret;
-
-use super::settings::Setting;
-use super::values::implied_microversion;
-use super::{Config, Settings};
+use super::resolve::implied_microversion;
+use super::value::join;
+use super::{Config, Settings, invalid};
 use crate::credentials::{ApplicationCredential, Domain, Project, Scope, User, UserRef};
 use crate::error::{Error, Result};
 use crate::options::Options;
 use crate::service_options::{Interface, ServiceOptions};
 
 impl Options {
-    /// The options of the cloud that the environment means, by the rules of
-    /// [`config`](crate::config). Reads files and variables, sends nothing.
+    /// Returns the options of the cloud that the environment selects, by the
+    /// rules of [`config`](crate::config). Reads files and variables. Sends
+    /// nothing.
     ///
     /// # Errors
     ///
-    /// [`Error::NotConfigured`] when nothing names a cloud, with where it was
-    /// looked for; [`Error::Invalid`] when there is no such cloud, when a file or
-    /// a setting is wrong, or when the settings are not enough to sign in.
+    /// - [`NotConfigured`](crate::ErrorKind::NotConfigured) if no cloud is configured. The message lists
+    ///   where it was searched for.
+    /// - [`InvalidInput`](crate::ErrorKind::InvalidInput) if the cloud does not exist, if a file or a setting
+    ///   is invalid, or if a setting is missing.
     pub fn from_env() -> Result<Self> {
         Config::from_env().resolve()?.options()
     }
 
-    /// The options of the cloud of that name in `clouds.yaml`, by the rules of
-    /// [`config`](crate::config). Reads files and variables, sends nothing.
+    /// Returns the options of the cloud with this name in `clouds.yaml`, by the
+    /// rules of [`config`](crate::config). Reads files and variables. Sends
+    /// nothing.
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`], as [`from_env`](Self::from_env); for a name that is in
-    /// no file, with those that are.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput), as [`from_env`](Self::from_env). If the cloud does not
+    /// exist, the message lists those that do.
     pub fn from_cloud(name: impl Into<String>) -> Result<Self> {
         Config::from_cloud(name).resolve()?.options()
     }
 }
 
 impl Settings {
-    /// What [`OpenStack::new`] takes. Sends nothing.
+    /// Returns the options for [`OpenStack::new`]. Sends nothing.
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`] when something is missing that the way to sign in
-    /// needs, or when two scopes are asked for. The message names the key, or
-    /// the variable, to set.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) if a setting that the `auth_type` needs is missing, or
+    /// if there is more than one scope. The message names the key or the variable
+    /// to set.
     ///
     /// [`OpenStack::new`]: crate::OpenStack::new
     pub fn options(&self) -> Result<Options> {
-        let mut options = self.signed_in()?.compute(self.service("compute"));
-        if let Some(region) = self.text("region_name") {
-            options = options.region(region);
-        }
-        options.service.interface = self.text("interface").and_then(Interface::parse);
-        if let Some(Setting::Flag(false)) = self.setting("verify") {
+        let mut options = self.auth_options()?.compute(self.service("compute"));
+        options.service.region = self.value("region_name").map(str::to_owned);
+        options.service.interface = self.interface("interface");
+        if self.value("verify") == Some("false") {
             options = options.insecure(true);
         }
-        if let Some(file) = self.text("cacert") {
+        if let Some(file) = self.value("cacert") {
             options = options.cacert(file);
         }
-        if let Some(file) = self.text("cert") {
-            options = options.client_certificate(file, self.text("key").unwrap_or(file));
+        if let Some(file) = self.value("cert") {
+            options = options.client_certificate(file, self.value("key").unwrap_or(file));
         }
-        if let Some(Setting::Seconds(seconds, _)) = self.setting("api_timeout") {
-            // As in requests: to connect, and between any two bytes.
-            let limit = Duration::try_from_secs_f64(*seconds).ok();
-            options = options.connect_timeout(limit).read_timeout(limit);
+        if let Some(seconds) = self.value("api_timeout").and_then(|text| text.parse().ok()) {
+            // As in requests, it limits the connection and each read.
+            let timeout = Duration::try_from_secs_f64(seconds).ok();
+            options = options.connect_timeout(timeout).read_timeout(timeout);
         }
         Ok(options)
     }
 
-    /// What is set for that service alone: `compute`, `image` or `identity`.
+    /// Returns the options that are set for one service only: `compute`, `image`
+    /// or `identity`.
     pub fn service(&self, service: &str) -> ServiceOptions {
-        let own = |key: &str| self.text(&format!("{service}_{key}"));
-        let endpoint = own("endpoint_override").or_else(|| {
-            let without_catalogue = matches!(self.text("auth_type"), Some("none" | "admin_token"));
-            self.text("endpoint").filter(|_| without_catalogue)
-        });
-        let microversion = own("default_microversion");
-        let microversion =
-            microversion.or_else(|| own("api_version").and_then(implied_microversion));
+        let value = |key: &str| self.value(&format!("{service}_{key}"));
+        let endpoint = value("endpoint_override")
+            .or_else(|| self.value("endpoint").filter(|_| self.is_without_catalog()));
+        let microversion = value("default_microversion")
+            .or_else(|| value("api_version").and_then(implied_microversion));
         ServiceOptions {
-            endpoint: endpoint.map(|url| self.with_project(url)),
-            region: own("region_name").map(str::to_owned),
-            interface: own("interface").and_then(Interface::parse),
-            name: own("service_name").map(str::to_owned),
+            endpoint: endpoint.map(|url| self.insert_project_id(url)),
+            region: value("region_name").map(str::to_owned),
+            interface: self.interface(&format!("{service}_interface")),
+            name: value("service_name").map(str::to_owned),
             microversion: microversion.map(str::to_owned),
         }
     }
 
-    /// An endpoint with the project's id where it asks for it. Where only the
-    /// token knows the id, the question stays.
-    fn with_project(&self, url: &str) -> String {
-        match self.text("project_id") {
-            Some(id) => url
-                .replace("%(project_id)s", id)
-                .replace("%(tenant_id)s", id),
-            None => url.to_owned(),
+    fn interface(&self, key: &str) -> Option<Interface> {
+        self.value(key).and_then(Interface::parse)
+    }
+
+    fn auth_type(&self) -> &str {
+        self.value("auth_type").unwrap_or_default()
+    }
+
+    fn is_without_catalog(&self) -> bool {
+        matches!(self.auth_type(), "none" | "admin_token")
+    }
+
+    /// Replaces the project id in an endpoint. If only the token has the id, the
+    /// placeholder stays.
+    fn insert_project_id(&self, url: &str) -> String {
+        let url = url.replace("%(tenant_id)s", "%(project_id)s");
+        match self.value("project_id") {
+            Some(id) => url.replace("%(project_id)s", id),
+            None => url,
         }
     }
 
-    /// Options with an address, and what to sign in with.
-    fn signed_in(&self) -> Result<Options> {
-        let auth_type = self.text("auth_type").unwrap_or_default();
-        // The others have a scope of their own, or need none.
-        let scoped = ["password", "v3password", "token", "v3token"].contains(&auth_type);
-        let scope = if scoped { self.scope()? } else { None };
+    /// The options with the `auth_url`, the scope and the credentials.
+    fn auth_options(&self) -> Result<Options> {
+        let auth_type = self.auth_type();
+        // The other types have a scope of their own, or need none.
+        let scope = match auth_type {
+            "password" | "v3password" | "token" | "v3token" => self.scope()?,
+            _ => None,
+        };
         let has_endpoint = self.service("compute").endpoint.is_some();
-        if matches!(auth_type, "none" | "admin_token") && !has_endpoint {
+        if self.is_without_catalog() && !has_endpoint {
             return Err(self.missing(&["compute_endpoint_override"]));
         }
-        let address = match self.text("auth_url") {
-            Some(address) => address,
-            // Nothing is asked of the Identity service.
-            None if matches!(auth_type, "none" | "admin_token") => "",
-            None if auth_type.ends_with("token") && has_endpoint && scope.is_none() => "",
-            None => return Err(self.missing(&["auth_url"])),
+        // With an endpoint, a token is used as it is, and Identity gets no request.
+        let is_token = auth_type.ends_with("token") && scope.is_none();
+        let auth_url = match self.value("auth_url") {
+            None if has_endpoint && (is_token || auth_type == "none") => "",
+            _ => self.required(&["auth_url"])?,
         };
-        let mut options = Options::new(address);
+        let mut options = Options::new(auth_url);
         if let Some(scope) = scope {
             options = options.scope(scope);
         }
-        match auth_type {
-            "none" => Ok(options.no_auth()),
-            "token" | "v3token" | "admin_token" => Ok(options.token_id(self.need_secret("token")?)),
-            "v3applicationcredential" => {
-                Ok(options.application_credential(self.application_credential()?))
-            }
+        Ok(match auth_type {
+            "none" => options.no_auth(),
+            "token" | "v3token" | "admin_token" => options.token_id(self.required(&["token"])?),
+            "v3applicationcredential" => options.application_credential(self.credential()?),
             _ => {
-                let password = self.need_secret("password")?;
-                let user = match (self.text("user_id"), self.text("username")) {
-                    (Some(id), _) => User::by_id(id, password),
-                    (None, Some(name)) => User::by_name(name, password, self.domain_of("user")),
-                    (None, None) => return Err(self.missing(&["username", "user_id"])),
-                };
-                Ok(options.user(user))
+                let password = self.required(&["password"])?;
+                let name = self.required(&["username", "user_id"])?;
+                options.user(match self.value("user_id") {
+                    Some(id) => User::by_id(id, password),
+                    None => User::by_name(name, password, self.domain_of("user")),
+                })
             }
-        }
+        })
     }
 
-    fn application_credential(&self) -> Result<ApplicationCredential> {
-        let secret = self.need_secret("application_credential_secret")?;
-        if let Some(id) = self.text("application_credential_id") {
+    fn credential(&self) -> Result<ApplicationCredential> {
+        let secret = self.required(&["application_credential_secret"])?;
+        if let Some(id) = self.value("application_credential_id") {
             return Ok(ApplicationCredential::by_id(id, secret));
         }
-        let Some(name) = self.text("application_credential_name") else {
-            return Err(self.missing(&["application_credential_id", "application_credential_name"]));
-        };
-        let user = match (self.text("user_id"), self.text("username")) {
-            (Some(id), _) => UserRef::by_id(id),
-            (None, Some(name)) => UserRef::by_name(name, self.domain_of("user")),
-            (None, None) => return Err(self.missing(&["user_id", "username"])),
+        let keys = ["application_credential_id", "application_credential_name"];
+        let name = self.required(&keys)?;
+        let username = self.required(&["user_id", "username"])?;
+        let user = match self.value("user_id") {
+            Some(id) => UserRef::by_id(id),
+            None => UserRef::by_name(username, self.domain_of("user")),
         };
         Ok(ApplicationCredential::by_name(name, secret, user))
     }
 
-    /// The one scope. Keystone takes one only.
+    /// The scope. Keystone accepts a single one.
     fn scope(&self) -> Result<Option<Scope>> {
-        let by_name = || {
-            Some(Project::by_name(
-                self.text("project_name")?,
-                self.domain_of("project"),
-            ))
-        };
-        let project = self.text("project_id").map(Project::by_id).or_else(by_name);
-        let project = project.map(|project| ("project", Scope::Project(project)));
-        let domain = self
-            .domain("domain")
-            .map(|domain| ("domain", Scope::Domain(domain)));
-        let system = match self.text("system_scope") {
-            Some("all") => Some(("system", Scope::System)),
-            Some(other) => {
-                let message = format!("system_scope {other:?} is none: it has to be \"all\"");
-                return Err(self.refused("system_scope", &message));
-            }
-            None => None,
-        };
-        let trust = self
-            .text("trust_id")
-            .map(|id| ("trust", Scope::Trust(id.to_owned())));
-        let mut asked: Vec<_> = [project, domain, system, trust]
-            .into_iter()
-            .flatten()
-            .collect();
-        if asked.len() > 1 {
-            let names: Vec<_> = asked.iter().map(|(name, _)| *name).collect();
-            let (cloud, names) = (self.named(), names.join(" and a "));
-            return Err(Error::invalid(format!(
-                "{cloud} asks for a {names}: a token is valid for one of them"
+        let project_by_name = |name| Project::by_name(name, self.domain_of("project"));
+        let by_name = || self.value("project_name").map(project_by_name);
+        let project = self.value("project_id").map(Project::by_id);
+        let project = project.or_else(by_name);
+        let scopes = [
+            project.map(Scope::Project),
+            self.domain("domain").map(Scope::Domain),
+            self.value("system_scope").map(|_| Scope::System),
+            self.value("trust_id").map(|id| Scope::Trust(id.to_owned())),
+        ];
+        let names = ["project", "domain", "system", "trust"].iter().zip(&scopes);
+        let names = names.filter(|(_, scope)| scope.is_some());
+        let (count, names) = (names.clone().count(), join(names.map(|(name, _)| name)));
+        if count > 1 {
+            let cloud = self.description();
+            return Err(invalid(format!(
+                "{cloud} has more than one scope ({names}): a token is valid for one"
             )));
         }
-        Ok(asked.pop().map(|(_, scope)| scope))
+        Ok(scopes.into_iter().flatten().next())
     }
 
-    /// The domain of the user or of the project. One that is not said is that
-    /// with the id `default`, as for the `openstack` command.
-    fn domain_of(&self, who: &str) -> Domain {
-        let said = self
-            .domain(&format!("{who}_domain"))
-            .or_else(|| self.domain("default_domain"));
-        said.unwrap_or_else(|| Domain::by_id(self.text("default_domain").unwrap_or("default")))
+    /// The domain of the user or the project. As for the `openstack` command, the
+    /// default has the id `default`.
+    fn domain_of(&self, owner: &str) -> Domain {
+        self.domain(&format!("{owner}_domain"))
+            .or_else(|| self.domain("default_domain"))
+            .unwrap_or_else(|| Domain::by_id(self.value("default_domain").unwrap_or("default")))
     }
 
-    /// The domain of these keys, without their `_id` and `_name`.
-    fn domain(&self, key: &str) -> Option<Domain> {
-        let by_name = || self.text(&format!("{key}_name")).map(Domain::by_name);
-        self.text(&format!("{key}_id"))
-            .map(Domain::by_id)
-            .or_else(by_name)
+    /// The domain of the keys with this prefix.
+    fn domain(&self, prefix: &str) -> Option<Domain> {
+        let by_name = || self.value(&format!("{prefix}_name")).map(Domain::by_name);
+        let id = self.value(&format!("{prefix}_id"));
+        id.map(Domain::by_id).or_else(by_name)
     }
 
-    fn need_secret(&self, key: &str) -> Result<&str> {
-        self.secret(key)
-            .map(ExposeSecret::expose_secret)
-            .ok_or_else(|| self.missing(&[key]))
+    /// The value of the first key that is set. One of them is required.
+    fn required(&self, keys: &[&str]) -> Result<&str> {
+        let mut values = keys.iter().filter_map(|key| self.value(key));
+        values.next().ok_or_else(|| self.missing(keys))
     }
 
-    fn named(&self) -> String {
-        match (self.file(), self.text("cloud")) {
-            (Some(file), Some(cloud)) => format!("the cloud {cloud:?} of {}", file.display()),
-            _ => "the environment".to_owned(),
+    fn description(&self) -> String {
+        let cloud = self.value("cloud").unwrap_or_default();
+        match self.file() {
+            Some(file) => format!("the cloud {cloud:?} of {}", file.display()),
+            None => "the environment".to_owned(),
         }
     }
 
-    /// The error for keys of which one is needed.
     fn missing(&self, keys: &[&str]) -> Error {
-        let auth_type = self.text("auth_type").unwrap_or_default();
-        let message = match (self.file().is_some(), keys) {
-            (true, [key]) => format!("{} has no {key}", self.named()),
-            (true, _) => format!("{} has neither {}", self.named(), keys.join(" nor ")),
-            (false, _) => {
-                let names = keys.iter().map(|key| format!("OS_{}", key.to_uppercase()));
-                match names.collect::<Vec<_>>().as_slice() {
-                    [name] => format!("{name} is not set"),
-                    names => format!("neither {} is set", names.join(" nor ")),
-                }
-            }
-        };
-        let message = format!("{message}, which auth_type {auth_type} needs");
-        Error::invalid([&[message], self.hints()].concat().join("; "))
+        let (auth_type, subject) = (self.auth_type(), self.description());
+        let mut keys = keys.join(" or ");
+        if self.file().is_none() {
+            keys = format!("OS_{}", keys.to_uppercase().replace(" OR ", " or OS_"));
+        }
+        let message = format!("{subject} has no {keys}, which auth_type {auth_type} needs");
+        invalid([&[message], &self.hints[..]].concat().join("; "))
     }
 }

@@ -1,100 +1,67 @@
-//! The region of a cloud, and what its file says of that region alone.
+//! Chooses the region of a cloud.
 
-use super::names::layer;
-use super::node::{Map, Node, Value};
-use crate::error::{Error, Result};
+use super::value::{Map, Node, Value, join_quoted};
+use crate::error::Result;
 
-/// The region that was asked for, which has to be one of the cloud's, or else
-/// its first; with the keys that are for this region.
+/// The name of a region, and the keys that are set for it only.
+pub(super) type Region = (Node, Map);
+
+/// Returns the requested region, or the first one. If the cloud lists its regions,
+/// the requested one must be among them.
 pub(super) fn choose(
     cloud: &str,
-    own: &Map,
-    profile: &Map,
-    asked: Option<Node>,
-) -> Result<(Option<Node>, Map)> {
-    let said = [own, profile].map(|keys| keys.get("regions").or(keys.get("region_name")));
-    let known = said
+    [own, profile]: [&Map; 2],
+    requested: Option<Node>,
+) -> Result<Option<Region>> {
+    let listed = [own, profile]
         .into_iter()
-        .flatten()
-        .next()
-        .map(regions)
-        .transpose()?
-        .unwrap_or_default();
-    let asked = asked.filter(|node| !node.is_empty());
-    let Some(asked) = asked else {
-        let first = known.into_iter().next();
-        return Ok(first.map_or_else(Default::default, |(name, values)| (Some(name), values)));
+        .find_map(|keys| keys.get("regions").or(keys.get("region_name")));
+    let mut regions = listed.map(parse_list).transpose()?.unwrap_or_default();
+    let Some(requested) = requested.filter(|node| !node.is_unset()) else {
+        return Ok(regions.into_iter().next());
     };
-    if known.is_empty() {
-        return Ok((Some(asked), Map::new()));
+    if regions.is_empty() {
+        return Ok(Some((requested, Map::new())));
     }
-    let wanted = asked.as_text("region_name")?;
-    let mut names = Vec::new();
-    for (region, values) in known {
-        let name = region.as_text("name")?;
-        if name == wanted {
-            return Ok((Some(asked), values));
-        }
-        names.push(name.to_owned());
+    let name = requested.as_text("region_name")?;
+    let names = regions.iter().filter_map(|(region, _)| region.text());
+    let names = join_quoted(names);
+    let message = format!("the cloud {cloud:?} has no region {name:?}: choose {names}");
+    regions.retain(|(region, _)| region.text() == Some(name));
+    match regions.pop() {
+        Some((_, values)) => Ok(Some((requested, values))),
+        None => Err(requested.source.error(message)),
     }
-    Err(Error::invalid(format!(
-        "cloud {cloud:?} has no region {wanted:?} (asked for by {}): choose {}",
-        asked.source,
-        listed(names.iter().map(String::as_str))
-    )))
 }
 
 /// The regions of a list, or of text with commas.
-fn regions(node: &Node) -> Result<Vec<(Node, Map)>> {
-    let entries = match &node.value {
+fn parse_list(node: &Node) -> Result<Vec<Region>> {
+    let named = |name: &str| Node::new(name.trim(), node.source.clone());
+    let entries: Vec<_> = match &node.value {
         Value::List(list) => list.clone(),
-        Value::Map(_) => return Err(node.wrong("regions", "a list")),
-        _ => {
-            let names = node.as_text("region_name")?.split(',');
-            names
-                .map(|name| Node::text(name, node.source.clone()))
-                .collect()
+        Value::Map(_) => return Err(node.type_error("regions", "a list")),
+        _ => node.as_text("region_name")?.split(',').map(named).collect(),
+    };
+    let entries = entries.into_iter().filter(|entry| !entry.is_unset());
+    entries.map(parse).collect()
+}
+
+fn parse(entry: Node) -> Result<Region> {
+    let Value::Map(map) = &entry.value else {
+        entry.as_text("regions")?;
+        return Ok((entry, Map::new()));
+    };
+    let name = map.get("name").filter(|name| !name.is_unset());
+    let values = map.get("values").cloned();
+    match name {
+        Some(name) if map.keys().all(|key| key == "name" || key == "values") => {
+            name.as_text("name")?;
+            let values = values.map_or(Ok(Map::new()), |node| node.into_map("values"));
+            Ok((name.clone(), values?))
         }
-    };
-    let is_blank = |node: &Node| matches!(&node.value, Value::Text(text) if text.trim().is_empty());
-    entries
-        .into_iter()
-        .filter(|entry| !is_blank(entry))
-        .map(region)
-        .collect()
-}
-
-fn region(entry: Node) -> Result<(Node, Map)> {
-    let source = entry.source.clone();
-    if let Value::Text(name) = &entry.value {
-        return Ok((Node::text(name.trim(), source), Map::new()));
+        _ => {
+            let message = "a region must be a name, or a mapping with `name` and `values`";
+            Err(entry.source.error(message))
+        }
     }
-    let mut map = entry.into_map("regions")?;
-    let name = map.remove("name").filter(|node| !node.is_empty());
-    let values = map.remove("values");
-    let (Some(name), true) = (name, map.is_empty()) else {
-        let why = "a region has to be a name, or a mapping of `name` and `values`";
-        return Err(source.refused(why));
-    };
-    name.as_text("name")?;
-    let values = values.map(|node| node.into_map("values")).transpose()?;
-    Ok((name, layer(values.unwrap_or_default())))
-}
-
-/// The names, quoted; of very many only the first.
-pub(super) fn listed<'a>(names: impl Iterator<Item = &'a str>) -> String {
-    const MOST: usize = 20;
-    let names: Vec<_> = names.collect();
-    let mut text: Vec<_> = names
-        .iter()
-        .take(MOST)
-        .map(|name| format!("{name:?}"))
-        .collect();
-    if names.is_empty() {
-        return "none".to_owned();
-    }
-    if names.len() > MOST {
-        text.push(format!("{} more", names.len() - MOST));
-    }
-    text.join(", ")
 }

@@ -1,35 +1,28 @@
-//! [`Settings`]: what is known of the chosen cloud, and where each came from.
+//! [`Settings`]: the settings of a cloud, and where each came from.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
-use secrecy::SecretString;
-use serde::ser::{Serialize, SerializeMap, Serializer};
+use secrecy::{ExposeSecret, SecretString};
+use serde::ser::{Error as _, Serialize, SerializeMap, Serializer};
+use serde_json::Value;
 
-use super::names::{SHOWN, is_secret};
-use super::node::Source;
+use super::keys::{KEYS, Kind, Role, is_secret};
+use super::value::Source;
 use crate::endpoint::strip_userinfo;
-use crate::error::Error;
 
-/// What shows in place of a secret.
-const HIDDEN: &str = "***";
+/// Shown in place of a secret.
+const REDACTED: &str = "***";
 
-/// One value.
-#[derive(Clone)]
-pub(super) enum Setting {
-    Text(String),
-    Secret(SecretString),
-    Flag(bool),
-    /// With the text that was typed.
-    Seconds(f64, String),
-}
-
-/// The settings of one cloud, under openstacksdk's names.
+/// The settings of one cloud, under the names of openstacksdk.
 ///
-/// Serialized, it is one object: what is not set is absent, and a secret is
-/// `"***"`. `Debug` shows the same.
+/// They serialize to one object. Keys that are not set are absent, and secrets
+/// are `"***"`. `Debug` shows the same.
+///
+/// # Example
 ///
 /// ```
 /// # fn main() -> opencloud::Result<()> {
@@ -46,125 +39,88 @@ pub(super) enum Setting {
 /// ```
 #[derive(Clone)]
 pub struct Settings {
-    /// A few dozen at most, each key once.
-    values: Vec<(String, Setting, Source)>,
-    file: Option<Arc<Path>>,
-    /// What may be why a key is missing.
-    hints: Vec<String>,
+    /// The values as text. Some are secrets, so all are wiped from memory when dropped.
+    values: BTreeMap<&'static str, (SecretString, Source)>,
+    pub(super) file: Option<Arc<Path>>,
+    /// Possible reasons for a missing key.
+    pub(super) hints: Vec<String>,
 }
 
 impl Settings {
-    pub(super) fn new(file: Option<Arc<Path>>, hints: Vec<String>) -> Self {
+    pub(super) fn new(cloud: String, chosen_by: Source) -> Self {
         Self {
-            values: Vec::new(),
-            file,
-            hints,
+            values: BTreeMap::from([("cloud", (cloud.into(), chosen_by))]),
+            file: None,
+            hints: Vec::new(),
         }
     }
 
-    pub(super) fn set(&mut self, key: &str, setting: Setting, source: Source) {
-        self.take(key);
-        self.values.push((key.to_owned(), setting, source));
+    pub(super) fn set(&mut self, key: &'static str, value: String, source: Source) {
+        self.values.insert(key, (value.into(), source));
     }
 
-    pub(super) fn set_text(&mut self, key: &str, text: String, source: Source) {
-        let is_secret = is_secret(key);
-        let setting = if is_secret {
-            Setting::Secret(text.into())
-        } else {
-            Setting::Text(text)
-        };
-        self.set(key, setting, source);
+    /// Sets the key to the value of another one, unless it is set.
+    pub(super) fn set_default(&mut self, key: &'static str, default: &(SecretString, Source)) {
+        self.values.entry(key).or_insert_with(|| default.clone());
+    }
+
+    pub(super) fn take(&mut self, key: &str) -> Option<(SecretString, Source)> {
+        self.values.remove(key)
     }
 
     pub(super) fn has(&self, key: &str) -> bool {
-        self.value(key).is_some()
+        self.values.contains_key(key)
     }
 
-    pub(super) fn take(&mut self, key: &str) -> Option<(Setting, Source)> {
-        let at = self.values.iter().position(|(known, ..)| known == key)?;
-        let (_, setting, source) = self.values.remove(at);
-        Some((setting, source))
+    /// The value itself, even if it is a secret.
+    pub(super) fn value(&self, key: &str) -> Option<&str> {
+        self.values.get(key).map(|(value, _)| value.expose_secret())
     }
 
-    fn value(&self, key: &str) -> Option<&(String, Setting, Source)> {
-        self.values.iter().find(|(known, ..)| known == key)
-    }
-
-    /// The text of that key, unless it is a secret.
-    pub(super) fn text(&self, key: &str) -> Option<&str> {
-        match self.setting(key) {
-            Some(Setting::Text(text)) => Some(text),
-            _ => None,
-        }
-    }
-
-    pub(super) fn secret(&self, key: &str) -> Option<&SecretString> {
-        match self.setting(key) {
-            Some(Setting::Secret(secret)) => Some(secret),
-            _ => None,
-        }
-    }
-
-    pub(super) fn setting(&self, key: &str) -> Option<&Setting> {
-        self.value(key).map(|(_, setting, _)| setting)
-    }
-
-    /// The error for that key, of which the value is wrong.
-    pub(super) fn refused(&self, key: &str, why: &str) -> Error {
-        self.source(key).unwrap_or(&Source::Default).refused(why)
-    }
-
-    /// The file that the cloud is in; `None` is the environment.
+    /// Returns the file that defines the cloud, or `None` if the environment
+    /// defines it.
     #[must_use]
     pub fn file(&self) -> Option<&Path> {
         self.file.as_deref()
     }
 
-    pub(super) fn hints(&self) -> &[String] {
-        &self.hints
-    }
-
-    /// The value of that key, as it is shown: a secret is `***`. `None` when it
-    /// is not set.
+    /// Returns the value of a key as it may be shown, or `None` if it is not set.
+    ///
+    /// A secret is `***`. In a URL, so are the user and the password.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<String> {
-        self.setting(key).map(|setting| match setting {
-            Setting::Text(text) => shown(key, text).into_owned(),
-            Setting::Secret(_) => HIDDEN.to_owned(),
-            Setting::Flag(flag) => flag.to_string(),
-            Setting::Seconds(_, text) => text.clone(),
+        let text = self.value(key)?;
+        Some(if is_secret(key) {
+            REDACTED.to_owned()
+        } else {
+            redact_url(key, text).into_owned()
         })
     }
 
-    /// Where the value of that key came from: `None` when it is not set. That
-    /// of `cloud` is who chose the cloud.
+    /// Returns where the value of a key came from, or `None` if it is not set.
+    ///
+    /// For the key `cloud`, that is where the cloud was selected.
     #[must_use]
     pub fn source(&self, key: &str) -> Option<&Source> {
-        self.value(key).map(|(.., source)| source)
+        self.values.get(key).map(|(_, source)| source)
     }
 
-    /// Every key that is set, those of the serialized object first and in its
-    /// order.
+    /// Returns an iterator over the keys that are set.
+    ///
+    /// Those that are serialized come first, in the same order.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
-        let shown = SHOWN.into_iter().filter(|key| self.has(key));
-        let rest = self.values.iter().map(|(key, ..)| key.as_str());
-        let rest = rest.filter(|key| !SHOWN.contains(key));
-        shown.chain(rest)
+        let names = KEYS.iter().map(|key| key.name);
+        names.filter(|name| self.has(name))
     }
 }
 
-/// The text of that key, but of an address nothing that could be a user or a
-/// password.
-fn shown<'a>(key: &str, text: &'a str) -> Cow<'a, str> {
-    let is_address = key == "auth_url" || key.contains("endpoint");
-    let begin = text
-        .find("://")
-        .map(|at| at + 3)
-        .or(is_address.then_some(0));
-    match begin.map(|at| text.split_at(at)) {
+/// The text. In a URL, whatever could be a user or a password is replaced.
+fn redact_url<'a>(key: &str, text: &'a str) -> Cow<'a, str> {
+    let is_url = key == "auth_url" || key.contains("endpoint");
+    let start = text.find("://").map(|at| at + 3).or(is_url.then_some(0));
+    match start.map(|at| text.split_at(at)) {
         Some((scheme, rest)) if rest.contains('@') => {
-            Cow::Owned(format!("{scheme}{HIDDEN}@{}", strip_userinfo(rest)))
+            Cow::Owned(format!("{scheme}{REDACTED}@{}", strip_userinfo(rest)))
         }
         _ => Cow::Borrowed(text),
     }
@@ -173,17 +129,15 @@ fn shown<'a>(key: &str, text: &'a str) -> Cow<'a, str> {
 impl Serialize for Settings {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
-        for key in SHOWN {
-            match self.setting(key) {
-                None => {}
-                Some(Setting::Text(text)) => map.serialize_entry(key, &shown(key, text))?,
-                Some(Setting::Secret(_)) => map.serialize_entry(key, HIDDEN)?,
-                Some(Setting::Flag(flag)) => map.serialize_entry(key, flag)?,
-                // 30 and not 30.0.
-                Some(Setting::Seconds(seconds, text)) => match text.parse::<u64>() {
-                    Ok(whole) => map.serialize_entry(key, &whole)?,
-                    Err(_) => map.serialize_entry(key, seconds)?,
-                },
+        for key in KEYS.iter().filter(|key| key.role != Role::Listed) {
+            if let Some(text) = self.get(key.name) {
+                let value = match key.kind {
+                    Kind::Flag | Kind::Seconds => {
+                        serde_json::from_str(&text).map_err(S::Error::custom)?
+                    }
+                    _ => Value::String(text),
+                };
+                map.serialize_entry(key.name, &value)?;
             }
         }
         map.end()
@@ -192,12 +146,8 @@ impl Serialize for Settings {
 
 impl fmt::Debug for Settings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_map()
-            .entries(
-                self.keys()
-                    .map(|key| (key, self.get(key).unwrap_or_default())),
-            )
-            .finish()
+        let values = |key| (key, self.get(key).unwrap_or_default());
+        f.debug_map().entries(self.keys().map(values)).finish()
     }
 }
 
@@ -207,7 +157,7 @@ mod tests {
     use crate::config::Config;
 
     #[test]
-    fn a_password_in_an_address_is_not_shown() {
+    fn a_password_in_a_url_is_redacted() {
         let settings = Config::from_env()
             .with_environment([
                 (
@@ -234,17 +184,17 @@ mod tests {
     }
 
     #[test]
-    fn a_password_in_an_address_without_its_scheme_is_not_shown_either() {
+    fn a_password_in_a_url_without_a_scheme_is_redacted() {
         for key in ["auth_url", "endpoint", "compute_endpoint_override"] {
             assert_eq!(
-                shown(key, "me:pa55@cloud.example:5000/v3"),
+                redact_url(key, "me:pa55@cloud.example:5000/v3"),
                 "***@cloud.example:5000/v3"
             );
         }
     }
 
     #[test]
-    fn other_text_is_shown_as_it_is() {
+    fn other_text_is_not_redacted() {
         for text in [
             "",
             "demo@cloud.example",
@@ -252,7 +202,7 @@ mod tests {
             "://",
             "a@b://c",
         ] {
-            assert_eq!(shown("username", text), text);
+            assert_eq!(redact_url("username", text), text);
         }
     }
 }

@@ -1,16 +1,9 @@
-//! The parts of the configuration that only the crate itself can see: secrets
-//! and options.
-
-use std::time::Duration;
-
-use secrecy::ExposeSecret;
+//! Tests of secrets, invalid values and limits.
 
 use super::{Config, Settings};
-use crate::credentials::{CredentialId, Identifier, UserRef};
-use crate::{Domain, Interface, Options, Project, Scope, ServiceOptions};
 
 #[path = "../../tests/config/fixture.rs"]
-pub(super) mod fixture;
+mod fixture;
 
 pub(super) const BASE: [(&str, &str); 3] = [
     ("OS_AUTH_URL", "https://one.example/v3"),
@@ -18,45 +11,31 @@ pub(super) const BASE: [(&str, &str); 3] = [
     ("OS_PASSWORD", "pw"),
 ];
 
-fn settings(variables: &[(&str, &str)]) -> Settings {
+pub(super) fn settings(variables: &[(&str, &str)]) -> Settings {
     fixture::Root::new().config(variables).resolve().unwrap()
 }
 
-/// The options of these variables, laid over `BASE`.
-pub(super) fn options(variables: &[(&str, &str)]) -> Options {
-    settings(&[&BASE[..], variables].concat())
-        .options()
-        .unwrap()
-}
-
-/// The options of these variables alone.
-fn options_of(variables: &[(&str, &str)]) -> Options {
-    settings(variables).options().unwrap()
-}
-
 #[track_caller]
-pub(super) fn refused(variables: &[(&str, &str)], message: &str) {
-    let error = fixture::Root::new()
-        .config(variables)
-        .resolve()
-        .and_then(|s| s.options());
+pub(super) fn assert_error(variables: &[(&str, &str)], message: &str) {
+    let settings = fixture::Root::new().config(variables).resolve();
+    let error = settings.and_then(|settings| settings.options());
     assert_eq!(error.unwrap_err().to_string(), message);
 }
 
 #[cfg(feature = "clouds-yaml")]
 #[test]
-fn every_secret_of_the_table_is_the_one_that_openstacksdk_takes() {
+fn the_secrets_of_the_table_are_those_of_openstacksdk() {
     let mut count = 0;
     for case in fixture::cases() {
         let root = fixture::Root::new();
-        let Ok(settings) = case.lay(&root).resolve() else {
+        let Ok(settings) = case.set_up(&root).resolve() else {
             continue;
         };
         if case.expected.settings.is_none() {
             continue;
         }
         for key in ["password", "token", "application_credential_secret"] {
-            let found = settings.secret(key).map(ExposeSecret::expose_secret);
+            let found = settings.value(key);
             assert_eq!(
                 found,
                 case.expected.secrets.get(key).map(String::as_str),
@@ -71,10 +50,10 @@ fn every_secret_of_the_table_is_the_one_that_openstacksdk_takes() {
 
 #[cfg(feature = "clouds-yaml")]
 #[test]
-fn no_secret_of_the_table_is_shown() {
+fn secrets_of_the_table_are_not_shown() {
     for case in fixture::cases() {
         let root = fixture::Root::new();
-        let config = case.lay(&root);
+        let config = case.set_up(&root);
         let resolved = config.resolve();
         let options = resolved.as_ref().map(Settings::options).ok();
         let json = resolved
@@ -87,285 +66,7 @@ fn no_secret_of_the_table_is_shown() {
 }
 
 #[test]
-fn a_user_by_name_is_in_the_domain_default_when_none_is_said() {
-    let options = options(&[("OS_PROJECT_NAME", "demo")]);
-    assert_eq!(options.auth_url, "https://one.example/v3");
-    let user = options.user.unwrap();
-    assert_eq!(
-        user.id,
-        Identifier::Name("demo".into(), Domain::by_id("default"))
-    );
-    assert_eq!(user.password.expose_secret(), "pw");
-    let project = Project::by_name("demo", Domain::by_id("default"));
-    assert_eq!(options.scope, Some(Scope::Project(project)));
-    assert_eq!(
-        (options.service.region, options.compute),
-        (None, ServiceOptions::new())
-    );
-    assert!(!options.http.insecure && !options.no_auth && options.token_id.is_none());
-}
-
-#[test]
-fn a_default_domain_counts_where_no_other_is_said() {
-    let with = |variable| {
-        let options = options(&[
-            variable,
-            ("OS_PROJECT_NAME", "p"),
-            ("OS_PROJECT_DOMAIN_NAME", "P"),
-        ]);
-        assert_eq!(
-            options.scope,
-            Some(Scope::Project(Project::by_name("p", Domain::by_name("P"))))
-        );
-        options.user.unwrap().id
-    };
-    let named = |domain| Identifier::Name("demo".into(), domain);
-    assert_eq!(
-        with(("OS_DEFAULT_DOMAIN", "d1")),
-        named(Domain::by_id("d1"))
-    );
-    assert_eq!(
-        with(("OS_DEFAULT_DOMAIN_ID", "d2")),
-        named(Domain::by_id("d2"))
-    );
-    assert_eq!(
-        with(("OS_DEFAULT_DOMAIN_NAME", "D3")),
-        named(Domain::by_name("D3"))
-    );
-}
-
-#[test]
-fn an_id_stands_before_a_name() {
-    let options = options(&[
-        ("OS_USER_ID", "u1"),
-        ("OS_PROJECT_ID", "p1"),
-        ("OS_PROJECT_NAME", "demo"),
-        ("OS_USER_DOMAIN_NAME", "D"),
-    ]);
-    assert_eq!(options.user.unwrap().id, Identifier::Id("u1".into()));
-    assert_eq!(options.scope, Some(Scope::Project(Project::by_id("p1"))));
-}
-
-#[test]
-fn each_scope_comes_out() {
-    let scope = |variable| options(&[variable]).scope;
-    assert_eq!(
-        scope(("OS_DOMAIN_ID", "d")),
-        Some(Scope::Domain(Domain::by_id("d")))
-    );
-    assert_eq!(
-        scope(("OS_DOMAIN_NAME", "D")),
-        Some(Scope::Domain(Domain::by_name("D")))
-    );
-    assert_eq!(scope(("OS_SYSTEM_SCOPE", "all")), Some(Scope::System));
-    assert_eq!(scope(("OS_TRUST_ID", "t")), Some(Scope::Trust("t".into())));
-    assert_eq!(scope(("OS_REGION_NAME", "R")), None);
-}
-
-#[test]
-fn two_scopes_and_unknown_ones_are_refused() {
-    let with = |more: &[(&'static str, &'static str)]| [&BASE[..], more].concat();
-    refused(
-        &with(&[("OS_PROJECT_ID", "p"), ("OS_TRUST_ID", "t")]),
-        "the environment asks for a project and a trust: a token is valid for one of them",
-    );
-    refused(
-        &with(&[("OS_SYSTEM_SCOPE", "some")]),
-        "OS_SYSTEM_SCOPE: system_scope \"some\" is none: it has to be \"all\"",
-    );
-}
-
-#[test]
-fn a_token_comes_with_its_scope() {
-    let url = ("OS_AUTH_URL", "https://one.example");
-    let options = options_of(&[url, ("OS_TOKEN", "abc"), ("OS_PROJECT_ID", "p")]);
-    assert_eq!(options.token_id.unwrap().expose_secret(), "abc");
-    assert_eq!(options.scope, Some(Scope::Project(Project::by_id("p"))));
-    assert!(options.user.is_none());
-}
-
-#[test]
-fn a_token_with_an_endpoint_needs_no_address() {
-    let nova = ("OS_COMPUTE_ENDPOINT_OVERRIDE", "https://nova.example/v2.1");
-    let options = options_of(&[("OS_TOKEN", "abc"), nova]);
-    assert_eq!(options.auth_url, "");
-    assert_eq!(
-        options.compute,
-        ServiceOptions::new().endpoint("https://nova.example/v2.1")
-    );
-    refused(
-        &[("OS_TOKEN", "abc"), nova, ("OS_PROJECT_ID", "p")],
-        "OS_AUTH_URL is not set, which auth_type token needs",
-    );
-}
-
-#[test]
-fn an_application_credential_has_no_scope_beside_it() {
-    let url = ("OS_AUTH_URL", "https://one.example");
-    let secret = ("OS_APPLICATION_CREDENTIAL_SECRET", "s");
-    let by_id = options_of(&[
-        url,
-        secret,
-        ("OS_APPLICATION_CREDENTIAL_ID", "i"),
-        ("OS_PROJECT_ID", "p"),
-    ]);
-    let credential = by_id.application_credential.unwrap();
-    assert!(matches!(credential.id, CredentialId::Id(id) if id == "i"));
-    assert_eq!(credential.secret.expose_secret(), "s");
-    assert_eq!(by_id.scope, None);
-
-    let by_name = options_of(&[
-        url,
-        secret,
-        ("OS_APPLICATION_CREDENTIAL_NAME", "n"),
-        ("OS_USERNAME", "u"),
-        ("OS_USER_DOMAIN_NAME", "D"),
-    ]);
-    let CredentialId::Name(name, user) = by_name.application_credential.unwrap().id else {
-        panic!()
-    };
-    assert_eq!(
-        (name.as_str(), user),
-        ("n", UserRef::by_name("u", Domain::by_name("D")))
-    );
-
-    let named = [url, secret, ("OS_APPLICATION_CREDENTIAL_NAME", "n")];
-    let of_an_id = options_of(&[&named[..], &[("OS_USER_ID", "u1")]].concat());
-    let CredentialId::Name(_, user) = of_an_id.application_credential.unwrap().id else {
-        panic!()
-    };
-    assert_eq!(user, UserRef::by_id("u1"));
-    refused(
-        &named,
-        "neither OS_USER_ID nor OS_USERNAME is set, which auth_type v3applicationcredential needs",
-    );
-    refused(
-        &[url, secret],
-        "neither OS_APPLICATION_CREDENTIAL_ID nor OS_APPLICATION_CREDENTIAL_NAME is set, which \
-         auth_type v3applicationcredential needs",
-    );
-}
-
-#[test]
-fn no_one_needs_an_endpoint_only() {
-    let options = options_of(&[
-        ("OS_AUTH_TYPE", "none"),
-        ("OS_ENDPOINT", "https://nova.example"),
-    ]);
-    assert!(options.no_auth);
-    assert_eq!(
-        options.compute,
-        ServiceOptions::new().endpoint("https://nova.example")
-    );
-
-    let admin = options_of(&[
-        ("OS_AUTH_TYPE", "admin_token"),
-        ("OS_ENDPOINT", "https://nova.example"),
-        ("OS_TOKEN", "abc"),
-    ]);
-    assert_eq!(admin.token_id.unwrap().expose_secret(), "abc");
-    assert!(!admin.no_auth);
-    assert_eq!(admin.scope, None);
-}
-
-#[test]
-fn what_is_missing_is_named() {
-    let url = ("OS_AUTH_URL", "https://one.example");
-    refused(
-        &[url],
-        "OS_PASSWORD is not set, which auth_type password needs",
-    );
-    refused(
-        &[url, ("OS_PASSWORD", "pw")],
-        "neither OS_USERNAME nor OS_USER_ID is set, which auth_type password needs",
-    );
-    refused(
-        &[url, ("OS_USERNAME", "u"), ("OS_AUTH_TYPE", "token")],
-        "OS_TOKEN is not set, which auth_type token needs",
-    );
-}
-
-#[test]
-fn region_and_interface_are_for_every_service_and_compute_has_its_own() {
-    let options = options(&[
-        ("OS_REGION_NAME", "R1"),
-        ("OS_INTERFACE", "internalURL"),
-        ("OS_COMPUTE_REGION_NAME", "R2"),
-        ("OS_COMPUTE_INTERFACE", "admin"),
-        ("OS_COMPUTE_SERVICE_NAME", "nova"),
-        ("OS_COMPUTE_API_VERSION", "2.35"),
-    ]);
-    let all = ServiceOptions::new()
-        .region("R1")
-        .interface(Interface::Internal);
-    assert_eq!(options.service, all);
-    let compute = ServiceOptions::new()
-        .region("R2")
-        .interface(Interface::Admin)
-        .name("nova");
-    assert_eq!(options.compute, compute.microversion("2.35"));
-}
-
-#[test]
-fn image_and_identity_have_their_own_options() {
-    let variables = [
-        ("OS_IMAGE_ENDPOINT_OVERRIDE", "https://glance"),
-        ("OS_IDENTITY_INTERFACE", "admin"),
-    ];
-    let settings = settings(&[&BASE[..], &variables].concat());
-    assert_eq!(
-        settings.service("image"),
-        ServiceOptions::new().endpoint("https://glance")
-    );
-    let identity = ServiceOptions::new().interface(Interface::Admin);
-    assert_eq!(settings.service("identity"), identity);
-    assert_eq!(settings.service("compute"), ServiceOptions::new());
-}
-
-#[test]
-fn an_override_gets_the_project_where_its_id_is_known() {
-    let nova = (
-        "OS_COMPUTE_ENDPOINT_OVERRIDE",
-        "https://nova/%(project_id)s/%(tenant_id)s",
-    );
-    let endpoint = |project| options(&[nova, project]).compute.endpoint.unwrap();
-    assert_eq!(endpoint(("OS_PROJECT_ID", "p1")), "https://nova/p1/p1");
-    assert_eq!(endpoint(("OS_PROJECT_NAME", "demo")), nova.1);
-}
-
-#[test]
-fn certificates_and_time_outs_come_out() {
-    let with = options(&[
-        ("OS_CACERT", "~/ca.pem"),
-        ("OS_CERT", "/c.pem"),
-        ("OS_KEY", "/k.pem"),
-        ("OS_API_TIMEOUT", "2.5"),
-        ("HOME", "/home/demo"),
-    ]);
-    assert_eq!(
-        with.http.cacert.unwrap().to_str(),
-        Some("/home/demo/ca.pem")
-    );
-    assert_eq!(
-        with.http.client_certificate,
-        Some(("/c.pem".into(), "/k.pem".into()))
-    );
-    let limit = Some(Duration::from_millis(2500));
-    assert_eq!(
-        (with.http.connect_timeout, with.http.read_timeout),
-        (limit, limit)
-    );
-    assert_eq!(with.http.call_timeout, None);
-
-    let one_file = options(&[("OS_CERT", "/both.pem"), ("OS_INSECURE", "yes")]);
-    let both = Some(("/both.pem".into(), "/both.pem".into()));
-    assert_eq!(one_file.http.client_certificate, both);
-    assert!(one_file.http.insecure);
-    assert_eq!(one_file.http.read_timeout, Some(Duration::from_secs(60)));
-}
-
-#[test]
-fn the_configuration_shows_no_variable() {
+fn debug_shows_no_variables() {
     let config = Config::from_cloud("demo").with_environment([("OS_PASSWORD", "hunter2")]);
     assert_eq!(
         format!("{config:?}"),
@@ -373,19 +74,264 @@ fn the_configuration_shows_no_variable() {
     );
 }
 
+#[test]
+fn invalid_values_are_rejected() {
+    let expected_version = "expected \"2\", or a microversion such as \"2.35\"";
+    let expected_interface = "expected public, internal or admin";
+    let mut cases = vec![
+        ("OS_INTERFACE", "interface", "magic", expected_interface),
+        ("OS_ENDPOINT_TYPE", "interface", "magic", expected_interface),
+        (
+            "OS_IMAGE_INTERFACE",
+            "image_interface",
+            "magic",
+            expected_interface,
+        ),
+        (
+            "OS_IMAGE_DEFAULT_MICROVERSION",
+            "image_default_microversion",
+            "2",
+            "expected a microversion such as \"2.35\"",
+        ),
+    ];
+    for version in ["latest", "2.x", "2.", "3", "3.1", "v", "2.99999999999"] {
+        let key = "compute_api_version";
+        cases.push(("OS_COMPUTE_API_VERSION", key, version, expected_version));
+    }
+    for seconds in ["0", "-1", "nan", "inf", "1e99", "3 s"] {
+        let expected = "expected a number of seconds greater than 0";
+        cases.push(("OS_API_TIMEOUT", "api_timeout", seconds, expected));
+    }
+    for (variable, key, value, expected) in cases {
+        let message = format!("{variable}: invalid {key} {value:?}: {expected}");
+        assert_error(&[&BASE[..], &[(variable, value)]].concat(), &message);
+    }
+    assert_error(
+        &[
+            &BASE[..],
+            &[
+                ("OS_COMPUTE_API_VERSION", "2.35"),
+                ("OS_COMPUTE_DEFAULT_MICROVERSION", "2.10"),
+            ],
+        ]
+        .concat(),
+        "OS_COMPUTE_DEFAULT_MICROVERSION: compute_default_microversion \"2.10\" contradicts \
+         compute_api_version \"2.35\"; remove one of them",
+    );
+}
+
+const PEM: &str = "\n-----BEGIN PRIVATE KEY-----\nhunter2\n-----END PRIVATE KEY-----\n";
+
+#[test]
+fn pem_text_in_place_of_a_path_is_rejected_and_not_shown() {
+    let message = "expected a path to a PEM file, found the PEM text itself; write it to a file \
+                   and set its path";
+    for variable in ["OS_KEY", "OS_CERT", "OS_CACERT"] {
+        let variables = [&BASE[..], &[(variable, PEM)]].concat();
+        assert_error(&variables, &format!("{variable}: {message}"));
+    }
+}
+
+#[test]
+fn pem_text_is_never_shown() {
+    for name in [
+        "OS_CLOUD",
+        "OS_CLOUD_NAME",
+        "OS_CLIENT_CONFIG_FILE",
+        "OS_CLIENT_SECURE_FILE",
+        "OS_PROFILE",
+        "OS_FOO",
+        "OS_INSECURE",
+        "OS_COMPUTE_TIMEOUT",
+        "XDG_CONFIG_HOME",
+        "HOME",
+    ]
+    .map(str::to_owned)
+    .into_iter()
+    .chain(
+        super::keys::KEYS
+            .iter()
+            .map(|key| format!("OS_{}", key.name.to_uppercase())),
+    ) {
+        let root = fixture::Root::new();
+        let variables = [&BASE[..], &[(name.as_str(), PEM)]].concat();
+        let config = root.config(&variables).overlay_env();
+        let settings = config.resolve();
+        let options = settings.as_ref().map(Settings::options);
+        let shown = settings.as_ref().map(|settings| {
+            let values: Vec<_> = settings.keys().map(|key| settings.get(key)).collect();
+            format!("{values:?} {}", serde_json::to_string(settings).unwrap())
+        });
+        let shown = format!("{settings:?} {options:?} {shown:?}");
+        assert!(
+            !shown.contains("hunter2") && !shown.contains("BEGIN"),
+            "{name}: {shown}"
+        );
+    }
+}
+
+#[cfg(feature = "clouds-yaml")]
+mod files {
+    use std::fmt::Write;
+
+    use super::{PEM, fixture};
+
+    #[track_caller]
+    fn error(text: impl AsRef<[u8]>) -> String {
+        let root = fixture::Root::new();
+        root.write("work/clouds.yaml", text);
+        let error = root.config(&[]).resolve().unwrap_err();
+        root.strip_root(&error.to_string())
+    }
+
+    #[test]
+    fn pem_text_in_a_file_is_rejected_and_not_shown() {
+        let pem = PEM.trim().replace('\n', "\n      ");
+        assert_eq!(
+            error(format!(
+                "clouds:\n  a:\n    cert: /c.pem\n    key: |\n      {pem}\n"
+            )),
+            "$ROOT/work/clouds.yaml:5:7: expected a path to a PEM file, found the PEM text itself; \
+             write it to a file and set its path"
+        );
+        for text in [
+            format!("clouds:\n  a:\n    key: |\n{PEM}"),
+            format!("clouds:\n  a:\n    regions: [\"{pem}\"]\n    cert: \"{{region_name}}\"\n"),
+            format!("clouds:\n  a:\n    x: |\n      {pem}\n    cert: \"{{x}}\"\n"),
+        ] {
+            let error = error(text);
+            assert!(
+                !error.contains("hunter2") && !error.contains("BEGIN"),
+                "{error}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_unknown_key_of_auth_is_rejected() {
+        let text = "clouds:\n  a:\n    auth:\n      auth_url: http://k\n      projcet_name: p\n";
+        assert_eq!(
+            error(text),
+            "$ROOT/work/clouds.yaml:5:21: `auth` has no key \"projcet_name\"; its keys are auth_url, \
+             username, user_id, user_domain_id, user_domain_name, password, token, project_id, \
+             project_name, project_domain_id, project_domain_name, domain_id, domain_name, \
+             system_scope, trust_id, application_credential_id, application_credential_name, \
+             application_credential_secret, default_domain_id, default_domain_name, default_domain, \
+             endpoint"
+        );
+    }
+
+    #[test]
+    fn aliases_cannot_fill_the_memory() {
+        let mut nested = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n".to_owned();
+        for n in 1..20 {
+            let alias = format!("*a{}", n - 1);
+            writeln!(nested, "a{n}: &a{n} [{}]", [alias.as_str(); 9].join(", ")).unwrap();
+        }
+        let long = format!(
+            "a: &a {}\nb: [{}]\n",
+            "x".repeat(500_000),
+            "*a,".repeat(150_000)
+        );
+        for text in [nested, long] {
+            let error = error(text);
+            assert!(
+                error.ends_with(": aliases expand to more than 16 MiB"),
+                "{error}"
+            );
+        }
+        assert_eq!(
+            error("clouds: &a {b: *a}\n"),
+            "$ROOT/work/clouds.yaml:1:16: the value contains itself"
+        );
+    }
+
+    #[test]
+    fn a_syntax_error_points_to_its_line() {
+        let tab = "tab in the indentation; use spaces";
+        let colon = "unexpected `:`; check the indentation, or quote the value";
+        let indentation = "the indentation differs from the lines above";
+        for (lines, location, message) in [
+            ("      a: x\n\tb: hunter2\n", "5:1", tab),
+            (
+                "      a: x\n\n\n      \tb: hunter2\n      c: y\n",
+                "7:1",
+                tab,
+            ),
+            ("\ta: hunter2\n", "4:2", tab),
+            ("      a: x\n       b: hunter2\n", "5:9", colon),
+            ("      a: hunter2: x\n", "4:17", colon),
+            ("      a: x\n     b: hunter2\n", "5:6", indentation),
+            ("      a: x\n   b: hunter2\n", "5:4", indentation),
+            (
+                "      a: x\n      hunter2\n      c: y\n",
+                "5:7",
+                "missing `:` after a key",
+            ),
+            (
+                "      a: \"hunter\\2\"\n",
+                "4:10",
+                "invalid escape; single quotes keep a backslash",
+            ),
+        ] {
+            assert_eq!(
+                error(format!("clouds:\n  a:\n    auth:\n{lines}")),
+                format!("$ROOT/work/clouds.yaml:{location}: not valid YAML: {message}"),
+                "{lines}"
+            );
+        }
+    }
+
+    #[test]
+    fn deep_nesting_is_rejected() {
+        for nested in ["[", "{a: ", "- ", "&a ["] {
+            let error = error(nested.repeat(200_000));
+            assert_eq!(
+                error.split_once(": ").unwrap().1,
+                "nested too deeply",
+                "{error}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_large_file_is_rejected() {
+        let root = fixture::Root::new();
+        root.write("work/clouds.yaml", "#".repeat(1024 * 1024 + 1));
+        let error = root.config(&[]).resolve().unwrap_err().to_string();
+        assert_eq!(
+            root.strip_root(&error),
+            "$ROOT/work/clouds.yaml: larger than 1 MiB, the limit of such a file"
+        );
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_file_that_cannot_be_read_is_an_error() {
+        let root = fixture::Root::new();
+        let path = root.path().join("work/clouds.yaml");
+        std::os::unix::fs::symlink(&path, &path).unwrap();
+        let error = root.config(&[]).resolve().unwrap_err().to_string();
+        assert_eq!(
+            root.strip_root(&error),
+            "cannot read $ROOT/work/clouds.yaml: Too many levels of symbolic links (os error 40)"
+        );
+        assert_eq!(
+            self::error(b"clouds:\n  a: \xff\n"),
+            "cannot read $ROOT/work/clouds.yaml: stream did not contain valid UTF-8"
+        );
+    }
+}
+
 #[cfg(not(feature = "clouds-yaml"))]
 #[test]
-fn without_the_feature_a_cloud_of_a_file_is_refused_by_its_name() {
-    let feature = "no file was looked for: this program was built without the feature \
-                   `clouds-yaml` of the crate `opencloud`";
-    refused(
+fn without_the_feature_there_are_no_files() {
+    let feature = "no file was read: this program was built without the feature `clouds-yaml` of \
+                   the crate `opencloud`";
+    assert_error(
         &[("OS_CLOUD", "demo")],
-        &format!("the cloud \"demo\" that OS_CLOUD names was not found: {feature}"),
+        &format!("OS_CLOUD: the cloud \"demo\" was not found: {feature}"),
     );
-    let error = fixture::Root::new()
-        .config(&[])
-        .resolve()
-        .unwrap_err()
-        .to_string();
-    assert!(error.ends_with(feature), "{error}");
+    let error = fixture::Root::new().config(&[]).resolve().unwrap_err();
+    assert!(error.to_string().ends_with(feature), "{error}");
 }

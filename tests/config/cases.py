@@ -1,36 +1,36 @@
-"""The cases: files and variables in, settings or an error out.
+"""The cases: files and variables, and the expected settings or error.
 
-A case without `settings` and `error` has to come out as openstacksdk has it.
-One where openstacksdk fails has our whole message in `error`. One that is to
-come out otherwise says why in `differs`, and what: there are only the reasons
-below, and the page `opencloud::config` has each of them.
+A case without `settings` and `error` must have the result of openstacksdk. If
+openstacksdk fails, `error` is the whole message of this crate. A case with a
+different result has the reason in `differs`. The reasons are listed below, and
+in the documentation of `opencloud::config`.
 
-Names of files are below $ROOT: `work` is the working directory, `home` the
-user's home, `etc` the system's folder.
+File names are relative to $ROOT: `work` is the working directory, `home` the
+home directory, `etc` the directory of the system.
 """
 
 from textwrap import dedent
 
 CASES = []
 
-# The reasons to differ from openstacksdk.
-NULL = "null or empty means that nothing is said"
-AS_TYPED = "a value without quotes is the text that was typed"
-BROKEN = "a broken or empty file is an error, it is not passed over"
-BOOL = "true, yes, on and 1 are true, in a file and in a variable"
-INFER = "the way to sign in follows from the secrets that are there"
-CREDENTIALS = "only a variable that says where, as whom or with what makes the environment a cloud"
-HYPHEN = "a - in a key is a _ everywhere"
-ALIAS = "every other name of a key counts, in every place"
-BRACES = "braces in auth_url are filled in wherever it is, with what is set and is no secret"
+# The reasons for differences.
+NULL = "null and empty text count as unset"
+AS_TYPED = "a value without quotes is the text in the file"
+BROKEN = "an invalid or empty file is an error, it is not skipped"
+BOOL = "true, yes, on and 1 are true, in files and variables"
+INFER = "the default of auth_type depends on the secret that is set"
+CREDENTIALS = "only a credential makes the environment a cloud"
+HYPHEN = "- is the same as _ in every key"
+ALIAS = "every alias of a key is accepted"
+BRACES = "braces in auth_url are replaced everywhere, but not by a secret"
 FOLDERS = "every folder of XDG_CONFIG_DIRS is searched"
-AT_ONCE = "what cannot work is an error before anything is sent"
-KIND = "a value of a wrong kind is an error with its place"
-VENDORS = "profiles come from clouds-public.yaml alone"
+AT_ONCE = "an invalid combination is an error before anything is sent"
+KIND = "a value of the wrong type is an error with its location"
+VENDORS = "profiles come from clouds-public.yaml only"
 PROFILE = "the environment has no defaults that hide its profile"
-WAYS = "passwords, tokens and application credentials are the ways to sign in"
-USERID = "OS_USERID is read, as gophercloud does"
-LAYERS = "a stronger layer wins, whichever name of a key it says"
+WAYS = "only passwords, tokens and application credentials are supported"
+USERID = "OS_USERID is an alias, as in gophercloud"
+LAYERS = "a layer with a higher priority wins, even with an alias"
 
 
 def case(
@@ -74,7 +74,7 @@ ENV = {
     "OS_USER_DOMAIN_NAME": "Default",
     "OS_PROJECT_DOMAIN_NAME": "Default",
 }
-# What one() and ENV come out as.
+# The settings of one() and ENV.
 ONE = {
     "cloud": "a",
     "auth_type": "password",
@@ -93,8 +93,8 @@ EVE = ONE | {
     "username": "eve",
     "project_name": "eproject",
 }
-LOOKED = (
-    "clouds.yaml, .yml and .json in $ROOT/work, $ROOT/home/.config/openstack, "
+SEARCHED = (
+    "no file clouds.yaml, .yml or .json was found in $ROOT/work, $ROOT/home/.config/openstack, "
     "$ROOT/etc/xdg/openstack, $ROOT/etc/openstack"
 )
 NOTHING = (
@@ -113,21 +113,21 @@ def without(settings, *keys):
 
 # Which cloud
 
-case("the cloud that the program names", TWO, cloud="b")
+case("the cloud that the caller names", TWO, cloud="b")
 case("the cloud that OS_CLOUD names", TWO, {"OS_CLOUD": "b"})
-case("the program's name stands before OS_CLOUD", TWO, {"OS_CLOUD": "a"}, cloud="b")
-case("OS_CLOUD stands before credentials of the environment", TWO, ENV | {"OS_CLOUD": "b"})
-case("the program's name stands before credentials of the environment", TWO, ENV, cloud="a")
-case("credentials of the environment stand before the only cloud", ONLY, ENV)
+case("the name of the caller wins over OS_CLOUD", TWO, {"OS_CLOUD": "a"}, cloud="b")
+case("OS_CLOUD wins over credentials of the environment", TWO, ENV | {"OS_CLOUD": "b"})
+case("the name of the caller wins over credentials of the environment", TWO, ENV, cloud="a")
+case("credentials of the environment win over the only cloud", ONLY, ENV)
 case("credentials of the environment without a file", {}, ENV)
 case("the only cloud of the file", ONLY)
-case("an empty OS_CLOUD names none", ONLY, {"OS_CLOUD": ""})
+case("an empty OS_CLOUD is unset", ONLY, {"OS_CLOUD": ""})
 case(
-    "two clouds and none named",
+    "two clouds and none selected",
     TWO,
-    error='which cloud is not said: $ROOT/work/clouds.yaml has "a", "b"; set OS_CLOUD to one of them',
+    error='no cloud is selected: $ROOT/work/clouds.yaml has "a", "b"; set OS_CLOUD to one of them',
 )
-case("nothing anywhere", error=NOTHING + f"there is no clouds file; looked for {LOOKED}")
+case("no variables and no files", error=NOTHING + SEARCHED)
 case(
     "a file without clouds",
     {"work/clouds.yaml": "clouds: {}\n"},
@@ -144,21 +144,21 @@ case(
     error=NOTHING + "$ROOT/work/clouds.yaml has no cloud",
 )
 case(
-    "the program names a cloud that is not there",
+    "the caller names a cloud that does not exist",
     TWO,
     cloud="c",
     error='the cloud "c" was not found: $ROOT/work/clouds.yaml has "a", "b"',
 )
 case(
-    "OS_CLOUD names a cloud that is not there",
+    "OS_CLOUD names a cloud that does not exist",
     TWO,
     ENV | {"OS_CLOUD": "c"},
-    error='the cloud "c" that OS_CLOUD names was not found: $ROOT/work/clouds.yaml has "a", "b"',
+    error='OS_CLOUD: the cloud "c" was not found: $ROOT/work/clouds.yaml has "a", "b"',
 )
 case(
     "a cloud is named and there is no file",
     env={"OS_CLOUD": "c"},
-    error=f'the cloud "c" that OS_CLOUD names was not found: there is no clouds file; looked for {LOOKED}',
+    error=f'OS_CLOUD: the cloud "c" was not found: {SEARCHED}',
 )
 case("names of clouds are case-sensitive", clouds(f"A: {one()}"), cloud="a",
      error='the cloud "a" was not found: $ROOT/work/clouds.yaml has "A"')
@@ -171,29 +171,29 @@ case("the environment has a name", {}, ENV | {"OS_CLOUD_NAME": "mine"})
 case("the environment by its name", TWO, ENV | {"OS_CLOUD": "envvars"})
 case("the environment by the name that it was given", TWO,
      ENV | {"OS_CLOUD": "mine", "OS_CLOUD_NAME": "mine"})
-case("the program names the environment", TWO, ENV, cloud="envvars")
+case("the caller names the environment", TWO, ENV, cloud="envvars")
 case(
     "a cloud has the environment's name",
     clouds(f"envvars: {one()}"),
     ENV,
-    error='$ROOT/work/clouds.yaml:2:12: a cloud is named "envvars" like the environment\'s own; '
+    error='$ROOT/work/clouds.yaml:2:12: the cloud "envvars" has the name of the environment\'s cloud; '
     "rename it, or set OS_CLOUD_NAME",
 )
 case(
     "a cloud has the name that the environment was given",
     TWO,
     {"OS_CLOUD": "b", "OS_CLOUD_NAME": "a"},
-    error='$ROOT/work/clouds.yaml:2:6: a cloud is named "a" like the environment\'s own; '
+    error='$ROOT/work/clouds.yaml:2:6: the cloud "a" has the name of the environment\'s cloud; '
     "rename it, or set OS_CLOUD_NAME",
 )
-case("a selector alone does not make the environment a cloud", ONLY, {"OS_REGION_NAME": "R1"})
-case("a test runner's variable does not count", ONLY, {"OS_TEST_PATH": "x", "OS_STDOUT_CAPTURE": "1"})
+case("OS_REGION_NAME alone does not make the environment a cloud", ONLY, {"OS_REGION_NAME": "R1"})
+case("variables of test runners are ignored", ONLY, {"OS_TEST_PATH": "x", "OS_STDOUT_CAPTURE": "1"})
 case("a stray variable does not hide the only cloud", ONLY, {"OS_FOO": "bar"},
      differs=CREDENTIALS, settings=ONE, secrets={"password": "pw"})
 case("a known variable without credentials does not hide the only cloud", ONLY,
      {"OS_INTERFACE": "internal", "OS_PROJECT_NAME": "other"},
      differs=CREDENTIALS, settings=ONE, secrets={"password": "pw"})
-case("an empty variable is not set", ONLY, {"OS_AUTH_URL": "", "OS_USERNAME": ""},
+case("an empty variable is unset", ONLY, {"OS_AUTH_URL": "", "OS_USERNAME": ""},
      differs=CREDENTIALS, settings=ONE, secrets={"password": "pw"})
 for variable, way in {
     "OS_USERNAME": "password", "OS_USER_ID": "password", "OS_PASSWORD": "password", "OS_TOKEN": "token",
@@ -201,13 +201,13 @@ for variable, way in {
     "OS_APPLICATION_CREDENTIAL_SECRET": "v3applicationcredential",
 }.items():
     case(f"{variable} alone makes the environment a cloud", ONLY, {variable: "x"},
-         error=f"OS_AUTH_URL is not set, which auth_type {way} needs")
-case("an address alone makes the environment a cloud", ONLY, {"OS_AUTH_URL": "https://env.example/v3"})
+         error=f"the environment has no OS_AUTH_URL, which auth_type {way} needs")
+case("an auth_url alone makes the environment a cloud", ONLY, {"OS_AUTH_URL": "https://env.example/v3"})
 case(
     "the environment by its name, without credentials",
     TWO,
     {"OS_CLOUD": "envvars", "OS_FOO": "bar"},
-    error='the cloud "envvars" that OS_CLOUD names was not found: $ROOT/work/clouds.yaml has "a", "b"',
+    error='OS_CLOUD: the cloud "envvars" was not found: $ROOT/work/clouds.yaml has "a", "b"',
 )
 
 # Which file
@@ -222,20 +222,20 @@ for place, folder in FOLDERS_IN_ORDER.items():
     case(f"a file in {place}", {f"{folder}/clouds.yaml": f"clouds: {{a: {one()}}}\n"})
 for first, second in (("work", "config home"), ("config home", "etc xdg"), ("etc xdg", "etc")):
     case(
-        f"{first} stands before {second}",
+        f"{first} wins over {second}",
         {
             f"{FOLDERS_IN_ORDER[first]}/clouds.yaml": f"clouds: {{a: {one('first')}}}\n",
             f"{FOLDERS_IN_ORDER[second]}/clouds.yaml": f"clouds: {{a: {one('second')}}}\n",
         },
     )
-case("XDG_CONFIG_HOME stands before the config home",
+case("XDG_CONFIG_HOME wins over the config home",
      {"xdg/openstack/clouds.yaml": f"clouds: {{a: {one('xdg')}}}\n",
       "home/.config/openstack/clouds.yaml": f"clouds: {{a: {one('home')}}}\n"},
      {"XDG_CONFIG_HOME": "$ROOT/xdg"})
-case("the config home counts beside XDG_CONFIG_HOME",
+case("the config home is searched besides XDG_CONFIG_HOME",
      {"home/.config/openstack/clouds.yaml": f"clouds: {{a: {one('home')}}}\n"},
      {"XDG_CONFIG_HOME": "$ROOT/xdg"})
-case("SNAP_REAL_HOME stands for the home",
+case("SNAP_REAL_HOME replaces the home",
      {"snap/.config/openstack/clouds.yaml": f"clouds: {{a: {one('snap')}}}\n"},
      {"SNAP_REAL_HOME": "$ROOT/snap"})
 case("XDG_CONFIG_DIRS with one folder",
@@ -245,77 +245,77 @@ case("XDG_CONFIG_DIRS with two folders",
      {"site/openstack/clouds.yaml": f"clouds: {{a: {one()}}}\n"},
      {"XDG_CONFIG_DIRS": "$ROOT/none:$ROOT/site"},
      differs=FOLDERS, settings=ONE, secrets={"password": "pw"})
-case(".yaml stands before .yml",
+case(".yaml wins over .yml",
      {"work/clouds.yml": f"clouds: {{a: {one('yml')}}}\n", "work/clouds.yaml": f"clouds: {{a: {one('yaml')}}}\n"})
-case(".yml stands before .json",
+case(".yml wins over .json",
      {"work/clouds.yml": f"clouds: {{a: {one('yml')}}}\n", "work/clouds.json": '{"clouds": {}}'})
-case("a folder's .json stands before the next folder's .yaml",
+case("a .json wins over a .yaml in the next directory .yaml",
      {"work/clouds.json": '{"clouds": {"a": {"auth": {"auth_url": "https://json.example/v3"}}}}\n',
       "etc/openstack/clouds.yaml": f"clouds: {{a: {one('etc')}}}\n"})
 case("a file of JSON with tabs and escapes",
      {"work/clouds.json": '{\n\t"clouds": {\n\t\t"a": {\n\t\t\t"auth": {"auth_url": "https:\\/\\/json.example\\/v3",\n'
       '\t\t\t\t"username": "d\\u00e9mo", "password": "\\ud83d\\ude00", "project_id": 12},\n\t\t\t"verify": false\n\t\t}\n\t}\n}\n'})
-case("OS_CLIENT_CONFIG_FILE stands before all",
+case("OS_CLIENT_CONFIG_FILE wins over all",
      ONLY | {"elsewhere/my.yaml": f"clouds: {{a: {one('elsewhere')}}}\n"},
      {"OS_CLIENT_CONFIG_FILE": "$ROOT/elsewhere/my.yaml"})
-case("OS_CLIENT_CONFIG_FILE that is not there falls through", ONLY,
+case("OS_CLIENT_CONFIG_FILE that does not exist is skipped", ONLY,
      {"OS_CLIENT_CONFIG_FILE": "$ROOT/elsewhere/my.yaml"})
 case("OS_CLIENT_CONFIG_FILE is relative to the working directory",
      ONLY | {"work/sub/my.yaml": f"clouds: {{a: {one('sub')}}}\n"},
      {"OS_CLIENT_CONFIG_FILE": "sub/my.yaml"})
-case("OS_CLIENT_CONFIG_FILE with any ending is YAML",
+case("OS_CLIENT_CONFIG_FILE with any extension is YAML",
      {"work/cloud.conf": f"clouds: {{a: {one('conf')}}}\n"}, {"OS_CLIENT_CONFIG_FILE": "cloud.conf"})
-case("OS_CLIENT_CONFIG_FILE that is not there, and no other",
+case("OS_CLIENT_CONFIG_FILE that does not exist, and no other",
      env={"OS_CLIENT_CONFIG_FILE": "$ROOT/my.yaml"},
-     error=NOTHING + "there is no clouds file; looked for $ROOT/my.yaml (OS_CLIENT_CONFIG_FILE, "
-     f"there is no such file); {LOOKED}")
-case("a folder of the name clouds.yaml is passed over",
+     error=NOTHING + "$ROOT/my.yaml was skipped (OS_CLIENT_CONFIG_FILE: no such file); "
+     + SEARCHED.replace("no file", "no other file"))
+case("a directory with the name clouds.yaml is skipped",
      {"work/clouds.yaml/x": "", "etc/openstack/clouds.yaml": f"clouds: {{a: {one('etc')}}}\n"})
 
-EMPTY = "$ROOT/work/clouds.yaml:1:1: nothing is in this file; remove it"
+EMPTY = "$ROOT/work/clouds.yaml: the file is empty; remove it"
 REAL = {"home/.config/openstack/clouds.yaml": f"clouds: {{a: {one()}}}\n"}
 case("an empty file", REAL | {"work/clouds.yaml": ""}, error=EMPTY)
-case("a file with nothing but a comment", REAL | {"work/clouds.yaml": "# later\n"}, error=EMPTY)
+case("a file with a comment only", REAL | {"work/clouds.yaml": "# later\n"}, error=EMPTY)
 case("an empty file and a cloud of the environment", {"work/clouds.yaml": ""}, ENV)
 case("a broken file", REAL | {"work/clouds.yaml": "clouds:\n  a: [1\n"}, differs=BROKEN,
-     error="$ROOT/work/clouds.yaml:2:6: not valid YAML: a bracket that is not closed")
+     error="$ROOT/work/clouds.yaml:2:6: not valid YAML: unclosed bracket")
 case("a broken file and a cloud of the environment", {"work/clouds.yaml": "clouds: [\n"}, ENV)
-case("a password with a quote that is not closed",
+case("a password with an unclosed quote",
      REAL | {"work/clouds.yaml": 'clouds:\n  a:\n    auth:\n      password: "hunter2\n'}, differs=BROKEN,
-     error="$ROOT/work/clouds.yaml:4:17: not valid YAML: a quote that is not closed")
+     error="$ROOT/work/clouds.yaml:4:17: not valid YAML: unclosed quote")
 case("a password that begins with a star",
      REAL | {"work/clouds.yaml": "clouds:\n  a:\n    auth:\n      password: *hunter2\n"}, differs=BROKEN,
-     error="$ROOT/work/clouds.yaml:4:17: not valid YAML: an alias that nothing stands for "
-     "(a value that begins with `*` needs quotes)")
+     error="$ROOT/work/clouds.yaml:4:17: not valid YAML: a value that starts with this "
+     "character needs quotes")
 case("a password that begins with an exclamation mark",
      REAL | {"work/clouds.yaml": "clouds:\n  a:\n    auth:\n      password: !hunter2\n"}, differs=BROKEN,
-     error="$ROOT/work/clouds.yaml:4:17: not valid YAML: a tag that is not understood "
-     "(a value that begins with `!` needs quotes)")
+     error="$ROOT/work/clouds.yaml:4:17: not valid YAML: a value that starts with this "
+     "character needs quotes")
 case("a password that begins with a percent sign or an at",
      REAL | {"work/clouds.yaml": "clouds:\n  a:\n    auth:\n      password: @hunter2\n"}, differs=BROKEN,
-     error="$ROOT/work/clouds.yaml:4:17: not valid YAML: a character that cannot be here "
-     "(a value that begins with it needs quotes)")
-case("a line that is indented by a tab",
+     error="$ROOT/work/clouds.yaml:4:17: not valid YAML: a value that starts with this "
+     "character needs quotes")
+case("a line indented by a tab",
      REAL | {"work/clouds.yaml": "clouds:\n\ta: {}\n"}, differs=BROKEN,
-     error="$ROOT/work/clouds.yaml:2:2: not valid YAML: a tab where spaces have to be")
-case("a line that is not indented like the others",
+     error="$ROOT/work/clouds.yaml:2:2: not valid YAML: tab in the indentation; use spaces")
+case("a line with the wrong indentation",
      REAL | {"work/clouds.yaml": "clouds:\n  a:\n    auth:\n      username: x\n     password: hunter2\n"},
      differs=BROKEN,
-     error="$ROOT/work/clouds.yaml:5:6: not valid YAML: the line is not indented like those before it")
+     error="$ROOT/work/clouds.yaml:5:6: not valid YAML: the indentation differs from the lines above")
 case("two documents", REAL | {"work/clouds.yaml": "clouds: {}\n---\nclouds: {}\n"}, differs=BROKEN,
-     error="$ROOT/work/clouds.yaml:2:1: not valid YAML: there is a second document")
+     error="$ROOT/work/clouds.yaml:2:1: expected one document, found a second one")
 case("JSON that is cut off", REAL | {"work/clouds.json": '{"clouds": {"a": {'}, differs=BROKEN,
-     error="$ROOT/work/clouds.json:1:18: not valid YAML: a bracket that is not closed")
+     error="$ROOT/work/clouds.json:1:18: not valid YAML: unclosed bracket")
 case("a file that is a list", REAL | {"work/clouds.yaml": "- a\n"},
-     error="$ROOT/work/clouds.yaml:1:1: not a mapping with a key `clouds`")
+     error="$ROOT/work/clouds.yaml:1:1: expected a mapping with the key `clouds`")
 case("clouds is a list", {"work/clouds.yaml": "clouds: [a]\n"},
-     error="$ROOT/work/clouds.yaml:1:9: `clouds` has to be a mapping, found a list")
+     error="$ROOT/work/clouds.yaml:1:9: `clouds` must be a mapping, found a list")
 case("a cloud is text", clouds("a: https://one.example"),
-     error="$ROOT/work/clouds.yaml:2:6: `clouds.a` has to be a mapping, found text")
+     error="$ROOT/work/clouds.yaml:2:6: `clouds.a` must be a mapping, found text")
 case("auth is text", clouds("a: {auth: demo}"),
-     error="$ROOT/work/clouds.yaml:2:13: `auth` has to be a mapping, found text")
-case("a mark of the byte order", {"work/clouds.yaml": f"\ufeffclouds: {{a: {one()}}}\n"})
-case("lines that end as on Windows",
+     error="$ROOT/work/clouds.yaml:2:13: `auth` must be a mapping, found text")
+case("a byte order mark", {"work/clouds.yaml": f"\ufeffclouds: {{a: {one()}}}\n"})
+case("CRLF line endings",
      {"work/clouds.yaml": "clouds:\r\n  a:\r\n    auth:\r\n      auth_url: https://one.example\r\n      password: pw\r\n"})
 
 # Secure
@@ -323,23 +323,23 @@ case("lines that end as on Windows",
 OPEN = clouds("a: {auth: {auth_url: https://one.example/v3, username: demo}, region_name: R}")
 case("secure.yaml beside clouds.yaml",
      OPEN | {"work/secure.yaml": "clouds: {a: {auth: {password: secret}}}\n"})
-case("secure.yaml in another folder",
+case("secure.yaml in another directory",
      OPEN | {"etc/openstack/secure.yaml": "clouds: {a: {auth: {password: secret}}}\n"})
 case("secure.yaml wins over clouds.yaml",
      ONLY | {"work/secure.yaml": "clouds: {a: {auth: {password: secret}, region_name: S}}\n"})
 case("secure.yaml has a cloud of its own", {"work/secure.yaml": f"clouds: {{a: {one()}}}\n"})
-case("secure.yaml adds a cloud, and no one is named",
+case("secure.yaml adds a cloud, and none is selected",
      ONLY | {"work/secure.yaml": f"clouds: {{b: {one()}}}\n"},
-     error='which cloud is not said: $ROOT/work/clouds.yaml has "a", "b"; set OS_CLOUD to one of them')
+     error='no cloud is selected: $ROOT/work/clouds.yaml has "a", "b"; set OS_CLOUD to one of them')
 case("OS_CLIENT_SECURE_FILE",
      OPEN | {"s.yaml": "clouds: {a: {auth: {password: there}}}\n",
              "work/secure.yaml": "clouds: {a: {auth: {password: here}}}\n"},
      {"OS_CLIENT_SECURE_FILE": "$ROOT/s.yaml"})
 case("secure.json", OPEN | {"work/secure.json": '{"clouds": {"a": {"auth": {"password": "secret"}}}}'})
 case("an empty secure.yaml", ONLY | {"work/secure.yaml": ""}, differs=BROKEN,
-     error="$ROOT/work/secure.yaml:1:1: nothing is in this file; remove it")
+     error="$ROOT/work/secure.yaml: the file is empty; remove it")
 case("a broken secure.yaml", ONLY | {"work/secure.yaml": "clouds: {\n"}, differs=BROKEN,
-     error="$ROOT/work/secure.yaml:1:9: not valid YAML: a bracket that is not closed")
+     error="$ROOT/work/secure.yaml:1:9: not valid YAML: unclosed bracket")
 case("secure.yaml merges deep into values of a region",
      clouds("a: {auth: {auth_url: https://one.example}, regions: [R]}")
      | {"work/secure.yaml": "clouds: {a: {auth: {username: u, password: p}}}\n"})
@@ -364,25 +364,25 @@ PUBLIC = {
 }
 USER = "username: u, password: p"
 case("a profile", PUBLIC | clouds(f"a: {{profile: vendor, auth: {{{USER}}}}}"))
-case("a profile by its old name", PUBLIC | clouds(f"a: {{cloud: vendor, auth: {{{USER}}}}}"))
-case("the cloud stands before its profile",
+case("a profile by its alias", PUBLIC | clouds(f"a: {{cloud: vendor, auth: {{{USER}}}}}"))
+case("the cloud wins over its profile",
      PUBLIC | clouds(f"a: {{profile: vendor, interface: admin, auth: {{{USER}, auth_url: https://mine.example}}}}"))
 case("a region of the profile", PUBLIC | clouds(f"a: {{profile: vendor, auth: {{{USER}}}}}"), region="V2")
 case("not a region of the profile", PUBLIC | clouds(f"a: {{profile: vendor, auth: {{{USER}}}}}"), region="V3",
-     error='cloud "a" has no region "V3" (asked for by the program): choose "V1", "V2"')
-case("the cloud's region stands before its profile's",
+     error='the cloud "a" has no region "V3": choose "V1", "V2"')
+case("the cloud's region wins over its profile's",
      PUBLIC | clouds(f"a: {{profile: vendor, region_name: Mine, auth: {{{USER}}}}}"))
 case("a profile with one region, in its address", PUBLIC | clouds(f"a: {{profile: plain, auth: {{{USER}}}}}"))
-case("a profile tells how to sign in",
+case("a profile with an auth_type",
      PUBLIC | clouds("a: {profile: typed, auth: {application_credential_id: i, application_credential_secret: s}}"))
-case("a profile that is not there", PUBLIC | clouds(f"a: {{profile: nobody, auth: {{auth_url: https://one.example, {USER}}}}}"))
+case("a profile that does not exist", PUBLIC | clouds(f"a: {{profile: nobody, auth: {{auth_url: https://one.example, {USER}}}}}"))
 case("a profile for the environment", PUBLIC,
      {"OS_PROFILE": "vendor", "OS_USERNAME": "u", "OS_PASSWORD": "p"}, differs=PROFILE,
      settings={"cloud": "envvars", "auth_type": "password", "auth_url": "https://vendor.example/v3", "username": "u",
                "user_domain_name": "VD", "password": "***", "region_name": "V1", "interface": "internal",
                "verify": True, "compute_api_version": "2"},
      secrets={"password": "p"})
-case("a profile that openstacksdk brings with it", clouds(f"a: {{profile: auro, auth: {{{USER}}}}}"),
+case("a profile that is part of openstacksdk", clouds(f"a: {{profile: auro, auth: {{{USER}}}}}"),
      differs=VENDORS, settings={"cloud": "a", "auth_type": "password", "username": "u", "password": "***",
                                 "interface": "public", "verify": True},
      secrets={"password": "p"})
@@ -399,13 +399,13 @@ case("region_name", clouds(f"a: {one(extra=', region_name: R1')}"))
 case("the first of regions", clouds(f"a: {one(extra=', regions: [R1, R2]')}"))
 case("one of regions", clouds(f"a: {one(extra=', regions: [R1, R2]')}"), region="R2")
 case("not one of regions", clouds(f"a: {one(extra=', regions: [R1, R2]')}"), region="R3",
-     error='cloud "a" has no region "R3" (asked for by the program): choose "R1", "R2"')
+     error='the cloud "a" has no region "R3": choose "R1", "R2"')
 case("regions are case-sensitive", clouds(f"a: {one(extra=', regions: [R1, R2]')}"), region="r1",
-     error='cloud "a" has no region "r1" (asked for by the program): choose "R1", "R2"')
+     error='the cloud "a" has no region "r1": choose "R1", "R2"')
 case("not the region_name", clouds(f"a: {one(extra=', region_name: R1')}"), region="R2",
-     error='cloud "a" has no region "R2" (asked for by the program): choose "R1"')
-case("any region where none is said", ONLY, region="R9")
-case("regions stand before region_name", clouds(f"a: {one(extra=', region_name: R0, regions: [R1, R2]')}"))
+     error='the cloud "a" has no region "R2": choose "R1"')
+case("any region if none is set", ONLY, region="R9")
+case("regions win over region_name", clouds(f"a: {one(extra=', region_name: R0, regions: [R1, R2]')}"))
 case("region_name with commas", clouds(f"a: {one(extra=', region_name: &quot;R1,R2&quot;'.replace('&quot;', chr(34)))}"))
 case("the second of a region_name with commas",
      clouds(f"a: {one(extra=', region_name: &quot;R1,R2&quot;'.replace('&quot;', chr(34)))}"), region="R2")
@@ -428,13 +428,13 @@ REGIONS = clouds("""
 for region in (None, "R2", "R3", "R4"):
     case(f"values of the region {region}", REGIONS, region=region)
 case("a region with another key", clouds(f"a: {one(extra=', regions: [{{name: R1, interface: admin}}]'.replace('{{', '{').replace('}}', '}'))}"),
-     error="$ROOT/work/clouds.yaml:2:166: a region has to be a name, or a mapping of `name` and `values`")
+     error="$ROOT/work/clouds.yaml:2:166: a region must be a name, or a mapping with `name` and `values`")
 case("a region without a name", clouds("a:\n  regions:\n  - values: {}"),
-     error="$ROOT/work/clouds.yaml:4:7: a region has to be a name, or a mapping of `name` and `values`")
+     error="$ROOT/work/clouds.yaml:4:7: a region must be a name, or a mapping with `name` and `values`")
 case("the region of the environment", {}, ENV | {"OS_REGION_NAME": "R1"})
-case("another than the region of the environment", {}, ENV | {"OS_REGION_NAME": "R1"}, region="R2",
-     error='cloud "envvars" has no region "R2" (asked for by the program): choose "R1"')
-case("OS_REGION_NAME is not mixed in", REGIONS, {"OS_REGION_NAME": "R2"})
+case("not the region of the environment", {}, ENV | {"OS_REGION_NAME": "R1"}, region="R2",
+     error='the cloud "envvars" has no region "R2": choose "R1"')
+case("OS_REGION_NAME is ignored for a file", REGIONS, {"OS_REGION_NAME": "R2"})
 
 # auth
 
@@ -447,11 +447,11 @@ for kind, value in {
     "a project by name": "username: u, password: pw, project_name: p, project_domain_id: d1",
     "a tenant by id": "username: u, password: pw, tenant_id: t1",
     "a tenant by name": "username: u, password: pw, tenant_name: t",
-    "project stands before tenant": "username: u, password: pw, project_name: p, tenant_name: t",
+    "project wins over tenant": "username: u, password: pw, project_name: p, tenant_name: t",
     "a domain by id": "username: u, password: pw, domain_id: d1",
     "a domain by name": "username: u, password: pw, domain_name: D",
     "a domain is the user's and the project's": "username: u, password: pw, project_name: p, domain_id: d1",
-    "a domain gives way to the user's":
+    "a domain yields to the user's":
         "username: u, password: pw, project_name: p, domain_name: D, user_domain_name: U",
     "a domain by name beside a user's by id":
         "username: u, password: pw, project_name: p, domain_name: D, user_domain_id: u1",
@@ -467,7 +467,7 @@ for kind, value in {
     case(f"auth: {kind}", clouds(f"a: {{auth: {{auth_url: https://one.example/v3, {value}}}}}"))
 case("a password of more than one line",
      clouds("a:\n  auth:\n    auth_url: https://one.example\n    username: u\n    password: |-\n      first\n      second"))
-case("auth: a null project is none",
+case("auth: a null project is unset",
      clouds("a: {auth: {auth_url: https://one.example/v3, username: u, password: pw, project_name: null}}"),
      differs=NULL, settings={"cloud": "a", "auth_type": "password", "auth_url": "https://one.example/v3",
                              "username": "u", "password": "***", "interface": "public", "verify": True},
@@ -475,7 +475,7 @@ case("auth: a null project is none",
 case("an empty project does not hide the tenant",
      clouds("a: {auth: {auth_url: https://one.example/v3, username: u, password: pw}}"),
      {"OS_CLOUD": "a", "OS_PROJECT_NAME": "", "OS_TENANT_NAME": "t"})
-case("an empty variable does not hide its other name", {},
+case("an empty variable does not hide its alias", {},
      {"OS_AUTH_URL": "https://one.example/v3", "OS_USERNAME": "u", "OS_PASSWORD": "pw", "OS_PROJECT_NAME": "",
       "OS_TENANT_NAME": "t"},
      differs=NULL, settings={"cloud": "envvars", "auth_type": "password", "auth_url": "https://one.example/v3",
@@ -489,9 +489,9 @@ case("auth is null", clouds("a: {auth: null, auth_url: https://one.example/v3, u
 case("a cloud is null", clouds("a:"), cloud="a",
      error='the cloud "a" of $ROOT/work/clouds.yaml has no auth_url, which auth_type password needs')
 case("a username that is a list", clouds("a: {auth: {auth_url: https://one.example, username: [u, v]}}"),
-     differs=KIND, error="$ROOT/work/clouds.yaml:2:55: `username` has to be text, found a list")
+     differs=KIND, error="$ROOT/work/clouds.yaml:2:55: `username` must be text, found a list")
 case("a password that is a mapping", clouds("a: {auth: {auth_url: https://one.example, password: {hunter2: x}}}"),
-     differs=KIND, error="$ROOT/work/clouds.yaml:2:55: `password` has to be text, found a mapping")
+     differs=KIND, error="$ROOT/work/clouds.yaml:2:55: `password` must be text, found a mapping")
 
 # Beside auth
 
@@ -499,13 +499,13 @@ TOP = "auth_url: https://top.example, username: top, password: tpw, project_name
 case("everything beside auth", clouds(f"a: {{{TOP}}}"))
 case("both, and each key has its rule",
      clouds(f"a: {{{TOP}, auth: {{auth_url: https://in.example, username: in, password: ipw, project_name: iproject, user_domain_name: ID}}}}"))
-case("a tenant beside auth gives way to a project in it",
+case("a tenant beside auth yields to a project in it",
      clouds("a: {tenant_name: t, auth: {auth_url: https://one.example, project_name: p}}"))
-case("a domain beside auth that is no scope",
+case("a domain beside auth that is not the scope",
      clouds("a: {domain_name: D, auth: {auth_url: https://one.example, username: u, password: p, project_name: p}}"))
 case("a domain beside auth that is the scope",
      clouds("a: {domain_name: D, auth: {auth_url: https://one.example, username: u, password: p}}"))
-case("an empty username in auth gives way",
+case("an empty username in auth yields",
      clouds("a: {username: top, auth: {auth_url: https://one.example, username: '', password: p}}"))
 case("a hyphen in auth-url", clouds("a: {auth: {auth-url: https://one.example/v3, username: u, password: pw}}"))
 case("a hyphen in auth-type", clouds("a: {auth-type: v3token, auth: {auth_url: https://one.example/v3, token: t}}"),
@@ -513,7 +513,7 @@ case("a hyphen in auth-type", clouds("a: {auth-type: v3token, auth: {auth_url: h
                                "token": "***", "interface": "public", "verify": True},
      secrets={"token": "t"})
 
-# How to sign in
+# Authentication
 
 URL = "auth_url: https://one.example/v3"
 for kind, text in {
@@ -529,23 +529,23 @@ for kind, text in {
         f"auth_type: v3applicationcredential, auth: {{{URL}, application_credential_name: n, application_credential_secret: s, username: u, user_domain_id: d}}",
     "an application credential beside auth":
         f"auth_type: v3applicationcredential, application_credential_id: i, application_credential_secret: s, {URL}",
-    "no one": "auth_type: none, auth: {endpoint: https://nova.example}",
-    "no one, with an override": "auth_type: none, compute_endpoint_override: https://nova.example",
+    "none": "auth_type: none, auth: {endpoint: https://nova.example}",
+    "none, with an override": "auth_type: none, compute_endpoint_override: https://nova.example",
     "an administrator's token": "auth_type: admin_token, auth: {endpoint: https://nova.example, token: t}",
-    "an administrator's token by its old name": "auth_type: token_endpoint, auth: {url: https://nova.example, token: t}",
+    "an administrator's token by its alias": "auth_type: token_endpoint, auth: {url: https://nova.example, token: t}",
     "None": "auth_type: None, auth: {endpoint: https://nova.example}",
 }.items():
     case(f"auth_type: {kind}", clouds(f"a: {{{text}}}"))
-KNOWN = "choose one of password, v3password, token, v3token, v3applicationcredential, none, admin_token"
+AUTH_TYPES = "password, v3password, token, v3token, v3applicationcredential, none or admin_token"
 case("an auth_type that does not exist", clouds(f"a: {one(extra=', auth_type: magic')}"),
-     error=f'$ROOT/work/clouds.yaml:2:167: auth_type "magic" is not one that can be used here: {KNOWN}')
+     error=f'$ROOT/work/clouds.yaml:2:167: invalid auth_type "magic": expected {AUTH_TYPES}')
 case("an auth_type that is not supported", {}, ENV | {"OS_AUTH_TYPE": "v3totp", "OS_PASSCODE": "123456"},
      differs=WAYS,
-     error=f'OS_AUTH_TYPE: auth_type "v3totp" is not one that can be used here: {KNOWN}')
+     error=f'OS_AUTH_TYPE: invalid auth_type "v3totp": expected {AUTH_TYPES}')
 case("auth_plugin", clouds(f"a: {{auth_plugin: v3token, auth: {{{URL}, token: t}}}}"), differs=ALIAS,
      settings={"cloud": "a", "auth_type": "v3token", "auth_url": "https://one.example/v3", "token": "***",
                "interface": "public", "verify": True}, secrets={"token": "t"})
-case("a null auth_type is none said", clouds(f"a: {one(extra=', auth_type: null')}"), differs=NULL, settings=ONE,
+case("a null auth_type is unset", clouds(f"a: {one(extra=', auth_type: null')}"), differs=NULL, settings=ONE,
      secrets={"password": "pw"})
 case("OS_TOKEN alone", {}, {"OS_AUTH_URL": "https://one.example/v3", "OS_TOKEN": "t", "OS_PROJECT_ID": "p"},
      differs=INFER, settings={"cloud": "envvars", "auth_type": "token", "auth_url": "https://one.example/v3",
@@ -564,29 +564,29 @@ case("an application credential alone in a file",
                               "auth_url": "https://one.example/v3", "application_credential_id": "i",
                               "application_credential_secret": "***", "interface": "public", "verify": True},
      secrets={"application_credential_secret": "s"})
-case("a password stands before a token", {}, ENV | {"OS_TOKEN": "t"}, differs=INFER,
+case("a password wins over a token", {}, ENV | {"OS_TOKEN": "t"}, differs=INFER,
      settings=EVE | {"token": "***"}, secrets={"password": "epw", "token": "t"})
 case("OS_AUTH_TYPE with a token", {},
      {"OS_AUTH_TYPE": "v3token", "OS_AUTH_URL": "https://one.example/v3", "OS_TOKEN": "t", "OS_PROJECT_ID": "p"})
 
-# What is missing
+# Missing keys
 
 case("no auth_url", clouds("a: {auth: {username: u, password: pw}}"),
      error='the cloud "a" of $ROOT/work/clouds.yaml has no auth_url, which auth_type password needs')
 case("no OS_AUTH_URL", {}, {"OS_USERNAME": "u", "OS_PASSWORD": "pw"},
-     error='OS_AUTH_URL is not set, which auth_type password needs')
-case("a profile that is not there leaves no auth_url", clouds(f"a: {{profile: nobody, auth: {{{USER}}}}}"),
+     error='the environment has no OS_AUTH_URL, which auth_type password needs')
+case("a profile that does not exist leaves no auth_url", clouds(f"a: {{profile: nobody, auth: {{{USER}}}}}"),
      error='the cloud "a" of $ROOT/work/clouds.yaml has no auth_url, which auth_type password needs; the profile '
-     '"nobody" was not found (looked for it in clouds-public.yaml, .yml and .json in $ROOT/work, '
-     "$ROOT/home/.config/openstack, $ROOT/etc/xdg/openstack, $ROOT/etc/openstack)")
+     '"nobody" was not found: no file clouds-public.yaml, .yml or .json was found in $ROOT/work, '
+     "$ROOT/home/.config/openstack, $ROOT/etc/xdg/openstack, $ROOT/etc/openstack")
 case("no secret of the application credential",
      clouds(f"a: {{auth_type: v3applicationcredential, auth: {{{URL}, application_credential_id: i}}}}"),
      error='the cloud "a" of $ROOT/work/clouds.yaml has no application_credential_secret, which auth_type '
      "v3applicationcredential needs")
-case("no endpoint for no one", clouds("a: {auth_type: none}"), differs=AT_ONCE,
+case("no endpoint for none", clouds("a: {auth_type: none}"), differs=AT_ONCE,
      error='the cloud "a" of $ROOT/work/clouds.yaml has no compute_endpoint_override, which auth_type none needs')
 
-# TLS and time
+# TLS and timeouts
 
 for text in (
     "verify: false", "verify: true", "verify: no", "insecure: true", "insecure: false", "insecure: 'True'",
@@ -622,30 +622,30 @@ case("OS_INSECURE=true", {}, ENV | {"OS_INSECURE": "true"})
 case("OS_VERIFY=False", {}, ENV | {"OS_VERIFY": "False"}, differs=BOOL, settings=EVE | {"verify": False},
      secrets={"password": "epw"})
 case("verify: perhaps", clouds(f"a: {one(extra=', verify: perhaps')}"), differs=BOOL,
-     error="$ROOT/work/clouds.yaml:2:164: `verify` has to be true or false")
+     error="$ROOT/work/clouds.yaml:2:164: invalid verify \"perhaps\": expected true or false")
 case("verify: null", clouds(f"a: {one(extra=', verify: null')}"), differs=NULL, settings=ONE,
      secrets={"password": "pw"})
 case("api_timeout: soon", clouds(f"a: {one(extra=', api_timeout: soon')}"),
-     error="$ROOT/work/clouds.yaml:2:169: `api_timeout` has to be a number of seconds, more than 0")
+     error="$ROOT/work/clouds.yaml:2:169: invalid api_timeout \"soon\": expected a number of seconds greater than 0")
 case("interface: magic", clouds(f"a: {one(extra=', interface: magic')}"), differs=AT_ONCE,
-     error='$ROOT/work/clouds.yaml:2:167: interface "magic" is none: choose public, internal or admin')
+     error='$ROOT/work/clouds.yaml:2:167: invalid interface "magic": expected public, internal or admin')
 
 # Values
 
 case("auth_url with the region", clouds("a: {auth: {auth_url: 'https://{region_name}.example/v3', username: u, password: p}, regions: [R1, R2]}"),
      region="R2")
-case("auth_url with a brace that is none", clouds("a: {auth: {auth_url: 'https://{nobody}.example/v3'}}"),
-     error="$ROOT/work/clouds.yaml:2:24: `auth_url` has {nobody} in it, and the cloud has no text under "
-     "that key; set it, or write {{nobody}} to mean the braces")
-case("auth_url with half a brace", clouds("a: {auth: {auth_url: 'https://{region.example/v3'}}"),
-     error="$ROOT/work/clouds.yaml:2:24: a brace in `auth_url` has no other; write it twice to mean a brace")
+case("auth_url with an unknown key", clouds("a: {auth: {auth_url: 'https://{nobody}.example/v3'}}"),
+     error="$ROOT/work/clouds.yaml:2:24: `auth_url` contains {nobody}, but the cloud has no such key, "
+     "or it is secret; write {{nobody}} for literal braces")
+case("auth_url with an unmatched brace", clouds("a: {auth: {auth_url: 'https://{region.example/v3'}}"),
+     error="$ROOT/work/clouds.yaml:2:24: `auth_url` has an unmatched brace; double a literal one")
 case("auth_url with the password", clouds("a: {password: hunter2, auth: {auth_url: 'https://{password}.example/v3'}}"),
-     differs=BRACES, error="$ROOT/work/clouds.yaml:2:43: `auth_url` has {password} in it, and a secret is never filled in; "
-     "take it out, or write {{password}} to mean the braces")
-case("auth_url with the region where none is said",
+     differs=BRACES, error="$ROOT/work/clouds.yaml:2:43: `auth_url` contains {password}, but the cloud has no "
+     "such key, or it is secret; write {{password}} for literal braces")
+case("auth_url with the region if none is set",
      clouds("a: {auth: {auth_url: 'https://{region_name}.example/v3', username: u, password: p}}"), differs=BRACES,
-     error="$ROOT/work/clouds.yaml:2:24: `auth_url` has {region_name} in it, and the cloud has no text under "
-     "that key; set it, or write {{region_name}} to mean the braces")
+     error="$ROOT/work/clouds.yaml:2:24: `auth_url` contains {region_name}, but the cloud has no such key, "
+     "or it is secret; write {{region_name}} for literal braces")
 case("OS_AUTH_URL with the region", {}, ENV | {"OS_AUTH_URL": "https://{region_name}.example/v3", "OS_REGION_NAME": "R1"},
      differs=BRACES, settings=EVE | {"auth_url": "https://R1.example/v3", "region_name": "R1"}, secrets={"password": "epw"})
 for text, value in {
@@ -671,12 +671,12 @@ case("anchors and merge keys", {"work/clouds.yaml": """
         <<: [{region_name: R2}, *base]
         auth: {<<: *auth, username: other}
     """}, cloud="b")
-case("a merge key gives way", {"work/clouds.yaml": """
+case("a merge key yields", {"work/clouds.yaml": """
     base: &base {auth: {auth_url: https://base.example/v3}, region_name: R1}
     clouds: {a: {region_name: R2, <<: *base}}
     """})
 case("tags of YAML itself", clouds("a: {auth: {auth_url: !!str https://one.example/v3, username: !!str 12, password: !!str null}}"))
-case("the later of two keys wins", clouds("a:\n  auth: {auth_url: https://one.example/v3}\n  region_name: R1\n  region_name: R2"))
+case("the last of duplicate keys wins", clouds("a:\n  auth: {auth_url: https://one.example/v3}\n  region_name: R1\n  region_name: R2"))
 
 # Variables
 
@@ -712,57 +712,57 @@ case("an endpoint alone does not make the environment a cloud", ONLY,
      differs=CREDENTIALS, settings=ONE, secrets={"password": "pw"})
 case("OS_COMPUTE_TIMEOUT", {}, ENV | {"OS_COMPUTE_TIMEOUT": "3"})
 
-# The command line's rule
+# Overlay
 
 FILE = clouds(f"a: {one(extra=', region_name: R1, interface: public')}")
-case("variables are not mixed into a cloud", FILE, ENV | {"OS_CLOUD": "a", "OS_INTERFACE": "admin", "OS_CACERT": "/ca.pem"})
+case("variables are not combined with a file", FILE, ENV | {"OS_CLOUD": "a", "OS_INTERFACE": "admin", "OS_CACERT": "/ca.pem"})
 case("overlay: every variable wins", FILE, ENV | {"OS_CLOUD": "a", "OS_INTERFACE": "admin", "OS_CACERT": "/ca.pem"}, overlay=True)
 case("overlay: one variable wins", FILE, {"OS_CLOUD": "a", "OS_PROJECT_NAME": "other"}, overlay=True)
 case("overlay: a region that the cloud has", REGIONS, {"OS_CLOUD": "a", "OS_REGION_NAME": "R2"}, overlay=True)
-case("overlay: a region that the cloud has not", FILE, {"OS_CLOUD": "a", "OS_REGION_NAME": "R2"}, overlay=True,
-     error='cloud "a" has no region "R2" (asked for by OS_REGION_NAME): choose "R1"')
-case("overlay: the program's region stands before the variable's", REGIONS, {"OS_CLOUD": "a", "OS_REGION_NAME": "R2"},
+case("overlay: a region that the cloud does not have", FILE, {"OS_CLOUD": "a", "OS_REGION_NAME": "R2"}, overlay=True,
+     error='OS_REGION_NAME: the cloud "a" has no region "R2": choose "R1"')
+case("overlay: the region of the caller wins over the variable", REGIONS, {"OS_CLOUD": "a", "OS_REGION_NAME": "R2"},
      overlay=True, region="R3")
-case("overlay: beside auth stands before auth",
+case("overlay: beside auth wins over auth",
      clouds(f"a: {{{TOP}, auth: {{auth_url: https://in.example, username: in, password: ipw, project_name: iproject}}}}"),
      overlay=True, cloud="a")
 case("overlay: a user by id beside one by name", FILE, {"OS_CLOUD": "a", "OS_USER_ID": "u1"}, overlay=True)
-case("overlay: a variable stands before values of a region", REGIONS, {"OS_CLOUD": "a", "OS_INTERFACE": "admin"}, overlay=True)
-case("overlay: an empty variable is none", FILE, {"OS_CLOUD": "a", "OS_PROJECT_NAME": "", "OS_INTERFACE": ""}, overlay=True)
+case("overlay: a variable wins over values of a region", REGIONS, {"OS_CLOUD": "a", "OS_INTERFACE": "admin"}, overlay=True)
+case("overlay: an empty variable is unset", FILE, {"OS_CLOUD": "a", "OS_PROJECT_NAME": "", "OS_INTERFACE": ""}, overlay=True)
 case("overlay: the environment alone", {}, ENV, overlay=True)
-case("overlay: the time-out", FILE, {"OS_CLOUD": "a", "OS_API_TIMEOUT": "4"}, overlay=True)
+case("overlay: the timeout", FILE, {"OS_CLOUD": "a", "OS_API_TIMEOUT": "4"}, overlay=True)
 
-# Layers and other names
+# Layers and aliases
 
 AGED = clouds(f"a: {one(extra=', endpoint_type: internal, compute_endpoint_type: internal, insecure: true, compute_timeout: 9')}")
-case("overlay: OS_INTERFACE stands before the file's endpoint_type", AGED, {"OS_CLOUD": "a", "OS_INTERFACE": "admin"},
+case("overlay: OS_INTERFACE wins over the file's endpoint_type", AGED, {"OS_CLOUD": "a", "OS_INTERFACE": "admin"},
      overlay=True, differs=LAYERS, secrets={"password": "pw"},
      settings=ONE | {"interface": "admin", "verify": False, "api_timeout": 9}, more={"compute_interface": "internal"})
-case("overlay: OS_COMPUTE_INTERFACE stands before the file's compute_endpoint_type", AGED,
+case("overlay: OS_COMPUTE_INTERFACE wins over the file's compute_endpoint_type", AGED,
      {"OS_CLOUD": "a", "OS_COMPUTE_INTERFACE": "admin"}, overlay=True)
-case("overlay: OS_VERIFY stands before the file's insecure", AGED, {"OS_CLOUD": "a", "OS_VERIFY": "true"},
+case("overlay: OS_VERIFY wins over the file's insecure", AGED, {"OS_CLOUD": "a", "OS_VERIFY": "true"},
      overlay=True, differs=LAYERS, secrets={"password": "pw"},
      settings=ONE | {"interface": "internal", "api_timeout": 9}, more={"compute_interface": "internal"})
-case("overlay: OS_API_TIMEOUT stands before the file's compute_timeout", AGED, {"OS_CLOUD": "a", "OS_API_TIMEOUT": "4"},
+case("overlay: OS_API_TIMEOUT wins over the file's compute_timeout", AGED, {"OS_CLOUD": "a", "OS_API_TIMEOUT": "4"},
      overlay=True, differs=LAYERS, secrets={"password": "pw"},
      settings=ONE | {"interface": "internal", "verify": False, "api_timeout": 4}, more={"compute_interface": "internal"})
-case("overlay: OS_INSECURE=false stands before the file's verify", clouds(f"a: {one(extra=', verify: false')}"),
+case("overlay: OS_INSECURE=false wins over the file's verify", clouds(f"a: {one(extra=', verify: false')}"),
      {"OS_CLOUD": "a", "OS_INSECURE": "false"}, overlay=True, differs=LAYERS, settings=ONE, secrets={"password": "pw"})
-case("overlay: OS_TENANT_NAME stands before the file's project_name", FILE, {"OS_CLOUD": "a", "OS_TENANT_NAME": "other"},
+case("overlay: OS_TENANT_NAME wins over the file's project_name", FILE, {"OS_CLOUD": "a", "OS_TENANT_NAME": "other"},
      overlay=True, differs=LAYERS, settings=ONE | {"project_name": "other", "region_name": "R1"}, secrets={"password": "pw"})
-case("overlay: OS_COMPUTE_ENDPOINT stands before the file's compute_endpoint_override",
+case("overlay: OS_COMPUTE_ENDPOINT wins over the file's compute_endpoint_override",
      clouds(f"a: {one(extra=', compute_endpoint_override: https://nova.example')}"),
      {"OS_CLOUD": "a", "OS_COMPUTE_ENDPOINT": "https://mine.example"}, overlay=True, differs=LAYERS,
      settings=ONE | {"compute_endpoint_override": "https://mine.example"}, secrets={"password": "pw"})
-case("overlay: OS_CACERT stands before the file's verify with a file in it", clouds(f"a: {one(extra=', verify: /ca.pem')}"),
+case("overlay: OS_CACERT wins over the file's verify with a file in it", clouds(f"a: {one(extra=', verify: /ca.pem')}"),
      {"OS_CLOUD": "a", "OS_CACERT": "/mine.pem"}, overlay=True)
-case("overlay: OS_ENDPOINT_TYPE stands before the file's interface", FILE, {"OS_CLOUD": "a", "OS_ENDPOINT_TYPE": "admin"},
+case("overlay: OS_ENDPOINT_TYPE wins over the file's interface", FILE, {"OS_CLOUD": "a", "OS_ENDPOINT_TYPE": "admin"},
      overlay=True)
-case("the cloud's interface stands before its profile's endpoint_type",
+case("the cloud's interface wins over its profile's endpoint_type",
      {"etc/openstack/clouds-public.yaml": "public-clouds: {aged: {endpoint_type: internal, insecure: true, http_timeout: 9}}\n"}
      | clouds(f"a: {one(extra=', profile: aged, interface: admin, verify: true, api_timeout: 4')}"),
      differs=LAYERS, settings=ONE | {"interface": "admin", "api_timeout": 4}, secrets={"password": "pw"})
-case("the last time-out of a service", clouds(f"a: {one(extra=', volume_timeout: 5, compute_timeout: 9')}"))
+case("the last timeout of a service", clouds(f"a: {one(extra=', volume_timeout: 5, compute_timeout: 9')}"))
 case("an empty text does not undo the profile", PUBLIC | clouds(f"a: {{profile: vendor, interface: '', auth: {{{USER}}}}}"),
      differs=NULL, settings={"cloud": "a", "auth_type": "password", "auth_url": "https://vendor.example/v3", "username": "u",
                              "user_domain_name": "VD", "password": "***", "region_name": "V1", "interface": "internal",
@@ -773,31 +773,31 @@ case("an empty text does not undo the profile", PUBLIC | clouds(f"a: {{profile: 
 
 for text in ("latest", "2.x", "3"):
     case(f"compute_api_version: {text}", clouds(f"a: {one(extra=f', compute_api_version: {text}')}"), differs=AT_ONCE,
-         error=f'$ROOT/work/clouds.yaml:2:177: compute_api_version "{text}" is none that can be used here: choose "2", or '
+         error=f'$ROOT/work/clouds.yaml:2:177: invalid compute_api_version "{text}": expected "2", or '
          'a microversion such as "2.35"')
 case("auth_url with the user beside auth",
      clouds("a: {username: u, auth: {auth_url: 'https://{username}.example', password: p}}"))
 
-# What a file's own errors say
+# Errors in a file
 
 case("no user", clouds("a: {auth: {auth_url: https://one.example, password: p}}"), differs=AT_ONCE,
-     error='the cloud "a" of $ROOT/work/clouds.yaml has neither username nor user_id, which auth_type password needs')
+     error='the cloud "a" of $ROOT/work/clouds.yaml has no username or user_id, which auth_type password needs')
 case("a project and a trust", clouds(f"a: {one(extra=', trust_id: t')}"), differs=AT_ONCE,
-     error='the cloud "a" of $ROOT/work/clouds.yaml asks for a project and a trust: a token is valid for one of them')
+     error='the cloud "a" of $ROOT/work/clouds.yaml has more than one scope (project, trust): a token is valid for one')
 case("regions is a mapping", clouds(f"a: {one(extra=', regions: {R1: x}')}"), differs=KIND,
-     error="$ROOT/work/clouds.yaml:2:165: `regions` has to be a list, found a mapping")
+     error="$ROOT/work/clouds.yaml:2:165: `regions` must be a list, found a mapping")
 case("a region's name is a list", clouds(f"a: {one(extra=', regions: [{name: [R1]}]')}"), differs=KIND,
-     error="$ROOT/work/clouds.yaml:2:173: `name` has to be text, found a list")
+     error="$ROOT/work/clouds.yaml:2:173: `name` must be text, found a list")
 case("a region's values are text", clouds(f"a: {one(extra=', regions: [{name: R1, values: x}]')}"),
-     error="$ROOT/work/clouds.yaml:2:185: `values` has to be a mapping, found text")
+     error="$ROOT/work/clouds.yaml:2:185: `values` must be a mapping, found text")
 
-# Other names, each once
+# Aliases
 
 AGED_SERVICES = (
     ", image_endpoint: https://g.example, identity_endpoint: https://k.example"
     ", image_endpoint_type: internalURL, identity_endpoint_type: admin"
 )
-case("other names of the services' keys", clouds(f"a: {one(extra=AGED_SERVICES)}"))
+case("aliases of the service keys", clouds(f"a: {one(extra=AGED_SERVICES)}"))
 case("userid in a file", clouds("a: {auth: {auth_url: https://one.example/v3, userid: u1, password: pw}}"), differs=USERID,
      settings=without(ONE, "username", "user_domain_name", "project_name", "project_domain_name") | {"user_id": "u1"},
      secrets={"password": "pw"})

@@ -1,6 +1,6 @@
-//! [`Case`]: one row of `table.json`, and [`Root`]: its files, laid out in a
-//! folder of their own. The tests within the crate read it too, and not all of it.
-#![allow(dead_code, reason = "each of the two uses a part")]
+//! [`Case`]: one case of `table.json`, and [`Root`]: a directory with its files.
+//! Two tests include this file.
+#![allow(dead_code, reason = "each test uses a part")]
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -33,12 +33,12 @@ pub(crate) struct Expected {
     pub(crate) secrets: BTreeMap<String, String>,
 }
 
-/// Every row of the table.
+/// Every case of the table.
 pub(crate) fn cases() -> Vec<Case> {
     serde_json::from_str(include_str!("table.json")).unwrap()
 }
 
-/// A new folder, gone when this is dropped.
+/// A new directory, which is removed on drop.
 pub(crate) struct Root(PathBuf);
 
 impl Root {
@@ -47,8 +47,8 @@ impl Root {
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let name = format!("opencloud-config-{}-{number}", std::process::id());
         let path = std::env::temp_dir().canonicalize().unwrap().join(name);
-        for folder in ["work", "home", "etc/openstack"] {
-            std::fs::create_dir_all(path.join(folder)).unwrap();
+        for directory in ["work", "home", "etc/openstack"] {
+            std::fs::create_dir_all(path.join(directory)).unwrap();
         }
         Self(path)
     }
@@ -63,7 +63,7 @@ impl Root {
         std::fs::write(path, text).unwrap();
     }
 
-    /// A configuration that sees nothing of the machine but this folder.
+    /// A configuration that reads files of this directory only.
     pub(crate) fn config(&self, variables: &[(&str, &str)]) -> Config {
         let variables = variables
             .iter()
@@ -87,12 +87,12 @@ impl Root {
             ])
     }
 
-    /// The text with the name of this folder as the table has it.
-    pub(crate) fn unnamed(&self, text: &str) -> String {
+    /// The text with `$ROOT` in place of the path of this directory.
+    pub(crate) fn strip_root(&self, text: &str) -> String {
         text.replace(&self.0.display().to_string(), "$ROOT")
     }
 
-    fn named(&self, text: &str) -> String {
+    fn insert_root(&self, text: &str) -> String {
         text.replace("$ROOT", &self.0.display().to_string())
     }
 }
@@ -104,10 +104,10 @@ impl Drop for Root {
 }
 
 impl Case {
-    /// The case as a configuration, with its files in `root`.
-    pub(crate) fn lay(&self, root: &Root) -> Config {
+    /// Writes the files of the case to `root`, and returns its configuration.
+    pub(crate) fn set_up(&self, root: &Root) -> Config {
         for (name, text) in &self.files {
-            root.write(name, root.named(text));
+            root.write(name, root.insert_root(text));
         }
         let mut config = match &self.cloud {
             Some(name) => Config::from_cloud(name),
@@ -122,9 +122,9 @@ impl Case {
         let variables = self
             .env
             .iter()
-            .map(|(name, text)| (name.clone(), root.named(text)));
+            .map(|(name, text)| (name.clone(), root.insert_root(text)));
         if self.env.contains_key("XDG_CONFIG_DIRS") {
-            // The variable itself is tried, so no folders are given.
+            // This variable is tested, so there are no system directories.
             let work = root.path().join("work");
             return config
                 .with_environment(variables)

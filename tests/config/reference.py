@@ -3,10 +3,10 @@
 
     python3 -m venv .venv && .venv/bin/pip install -r tests/config/requirements.txt
     .venv/bin/python tests/config/reference.py            # write the table
-    .venv/bin/python tests/config/reference.py --check    # fail if it is another
+    .venv/bin/python tests/config/reference.py --check    # fail if it differs
 
-Where a case does not say that this crate differs, what openstacksdk makes of
-it is what the crate has to make of it.
+If a case has no reason for a difference, the result of this crate must be that
+of openstacksdk.
 """
 
 import argparse
@@ -62,7 +62,7 @@ def lay_out(case, root):
 
 
 def word(interface):
-    """keystoneauth takes publicURL for public, and a list as a preference."""
+    """keystoneauth accepts publicURL for public, and a list in order of preference."""
     if isinstance(interface, list):
         interface = interface[0]
     return interface.removesuffix("URL")
@@ -107,13 +107,13 @@ def settings(region):
 
 
 def run(case, root):
-    """What openstacksdk makes of it. Called in a child of its own."""
+    """The result of openstacksdk. It runs in a child process."""
     os.environ.clear()
     os.environ |= {"HOME": str(root / "home"), "PATH": os.defpath}
     os.environ |= {k: v.replace("$ROOT", str(root)) for k, v in case["env"].items()}
     os.chdir(root / "work")
     importlib.reload(loader)
-    # The folders of the system, below the root of the case.
+    # The system directories, below the root of the case.
     for files in (loader.CONFIG_FILES, loader.SECURE_FILES, loader.VENDOR_FILES):
         files[:] = [f"{root}{f}" if f.startswith("/etc/") else f for f in files]
     try:
@@ -162,9 +162,9 @@ def row(case):
     name = case["name"]
     if case["differs"] is None:
         if "settings" in expected:
-            WRONG.append(f"{name}: no settings of its own without a reason to differ")
+            WRONG.append(f"{name}: settings without a reason for a difference")
         if ("error" in reference) != ("error" in expected):
-            WRONG.append(f"{name}: openstacksdk says {reference}, the case {expected}")
+            WRONG.append(f"{name}: openstacksdk returns {reference}, the case expects {expected}")
         if "settings" in reference:
             expected, more = {"settings": reference["settings"]}, reference["more"]
     elif (expected.get("settings"), case.get("secrets")) == (
@@ -190,7 +190,7 @@ def main():
     names = [case["name"] for case in CASES]
     twice = {name for name in names if names.count(name) > 1}
     if twice:
-        sys.exit(f"these names are there twice: {twice}")
+        sys.exit(f"duplicate names: {twice}")
     table = [row(case) for case in CASES]
     if WRONG:
         sys.exit("\n".join(WRONG))
@@ -203,7 +203,7 @@ def main():
     if "--check" not in sys.argv:
         path.write_text(text)
     elif path.read_text() != text:
-        sys.exit(f"{path} is not what openstacksdk and cases.py say: write it anew")
+        sys.exit(f"{path} is out of date: run this script without --check")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-//! Every way to sign in, and what comes of each.
+//! Every way to authenticate, and every error.
 
 use opencloud::compute::v2::ListImages;
 use opencloud::{
@@ -7,18 +7,18 @@ use opencloud::{
 };
 
 use crate::cloud::cloud;
-use crate::error_snapshot::{kind, refused, said};
+use crate::error_snapshot::{expect_error, kind, snapshot};
 use crate::secret_scan::{self, WRONG};
 
-/// Signs in, sees that the token is for that project, and lists an image.
+/// Checks that authentication gives a token for the project `demo` that works.
 #[track_caller]
-fn works_in_demo(options: Options) -> OpenStack {
+fn check_demo(options: Options) -> OpenStack {
     secret_scan::value(&options);
     let openstack = OpenStack::new(options).expect("valid options");
-    let compute = openstack.compute_v2().expect("a token and Nova");
-    let token = openstack.token().expect("the same token");
+    let compute = openstack.compute_v2().expect("a service");
+    let token = openstack.token().expect("a token");
     assert_eq!(token.project_id(), Some(cloud().project_id("demo")));
-    assert!(token.expires_at().expect("an end") > jiff::Timestamp::now());
+    assert!(token.expires_at().expect("a time") > jiff::Timestamp::now());
     let listed: Vec<_> = compute.list_images(ListImages::new().limit(1)).collect();
     assert!(matches!(&listed[..], [Ok(_)]), "{listed:?}");
     secret_scan::value(&openstack);
@@ -36,23 +36,23 @@ fn by_name() -> User {
 }
 
 #[test]
-fn a_user_signs_in_by_name_and_the_domains_id() {
-    works_in_demo(cloud().address().user(by_name()).scope(demo()));
+fn a_user_authenticates_by_name_and_domain_id() {
+    check_demo(cloud().address().user(by_name()).scope(demo()));
 }
 
 #[test]
-fn a_user_signs_in_by_name_and_the_domains_name() {
+fn a_user_authenticates_by_name_and_domain_name() {
     let domain = || Domain::by_name("Default");
     let user = User::by_name("demo", cloud().password("demo"), domain());
     let scope = Scope::Project(Project::by_name("demo", domain()));
-    works_in_demo(cloud().address().user(user).scope(scope));
+    check_demo(cloud().address().user(user).scope(scope));
 }
 
 #[test]
-fn a_user_signs_in_by_id() {
+fn a_user_authenticates_by_id() {
     let id = cloud().user_id("demo");
     let user = User::by_id(&id, cloud().password("demo"));
-    let openstack = works_in_demo(cloud().address().user(user).scope(demo()));
+    let openstack = check_demo(cloud().address().user(user).scope(demo()));
     assert_eq!(
         openstack.token().expect("a token").user_id(),
         Some(id.as_str())
@@ -60,14 +60,14 @@ fn a_user_signs_in_by_id() {
 }
 
 #[test]
-fn an_application_credential_signs_in_by_id() {
+fn an_application_credential_authenticates_by_id() {
     let (id, secret) = cloud().application_credential();
     let credential = ApplicationCredential::by_id(id, secret);
-    works_in_demo(cloud().address().application_credential(credential));
+    check_demo(cloud().address().application_credential(credential));
 }
 
 #[test]
-fn an_application_credential_signs_in_by_name_with_its_user() {
+fn an_application_credential_authenticates_by_name_and_user() {
     let (_, secret) = cloud().application_credential();
     let id = cloud().user_id("demo");
     for user in [
@@ -82,15 +82,15 @@ fn an_application_credential_signs_in_by_name_with_its_user() {
         .into(),
     ] {
         let credential = ApplicationCredential::by_name("demo-app", secret, user);
-        works_in_demo(cloud().address().application_credential(credential));
+        check_demo(cloud().address().application_credential(credential));
     }
 }
 
 #[test]
-fn an_application_credential_signs_in_whatever_scope_is_asked_for() {
+fn the_scope_is_ignored_with_an_application_credential() {
     let (id, secret) = cloud().application_credential();
     let credential = ApplicationCredential::by_id(id, secret);
-    works_in_demo(
+    check_demo(
         cloud()
             .address()
             .application_credential(credential)
@@ -99,19 +99,19 @@ fn an_application_credential_signs_in_whatever_scope_is_asked_for() {
 }
 
 #[test]
-fn a_token_for_nothing_is_scoped_to_a_project() {
+fn an_unscoped_token_can_be_scoped_to_a_project() {
     let options = cloud().address().user(by_name()).scope(Scope::Unscoped);
     let openstack = OpenStack::new(options).expect("valid options");
-    let token = openstack.token().expect("an unscoped token");
+    let token = openstack.token().expect("a token");
     assert_eq!(token.project_id(), None);
-    let token = serde_json::to_value(&token).expect("a token as JSON");
-    let token = token["id"].as_str().expect("its id").to_owned();
-    works_in_demo(cloud().address().token_id(token).scope(demo()));
+    let token = serde_json::to_value(&token).expect("JSON");
+    let token = token["id"].as_str().expect("an id").to_owned();
+    check_demo(cloud().address().token_id(token).scope(demo()));
 }
 
 #[test]
-fn a_token_of_a_project_is_scoped_to_it_again() {
-    works_in_demo(
+fn a_project_scoped_token_can_be_scoped_again() {
+    check_demo(
         cloud()
             .address()
             .token_id(cloud().new_token("demo"))
@@ -120,25 +120,25 @@ fn a_token_of_a_project_is_scoped_to_it_again() {
 }
 
 #[test]
-fn the_auth_url_is_taken_with_and_without_version_and_slash() {
+fn the_auth_url_may_have_a_version_and_a_trailing_slash() {
     let with = cloud().identity();
-    let without = with.strip_suffix("/v3").expect("an address with a version");
-    for address in [with, without] {
+    let without = with.strip_suffix("/v3").expect("a URL with a version");
+    for url in [with, without] {
         for end in ["", "/", "//"] {
-            let options = Options::new(format!("{address}{end}")).no_proxy();
-            works_in_demo(options.user(by_name()).scope(demo()));
+            let options = Options::new(format!("{url}{end}")).no_proxy();
+            check_demo(options.user(by_name()).scope(demo()));
         }
     }
 }
 
 #[test]
-fn without_a_scope_there_is_no_catalogue_and_the_error_says_so() {
+fn without_a_scope_there_is_no_catalog() {
     for options in [cloud().address(), cloud().address().scope(Scope::Unscoped)] {
         let openstack = OpenStack::new(options.user(by_name())).expect("valid options");
-        let error = refused(openstack.compute_v2());
+        let error = expect_error(openstack.compute_v2());
         assert_eq!(kind(&error), "NoEndpoint");
         assert_eq!(
-            said(&error),
+            snapshot(&error),
             format!(
                 "no public endpoint of type \"compute\" in region \"{}\": the token has no \
                  catalog; set a project, or the endpoint",
@@ -149,7 +149,7 @@ fn without_a_scope_there_is_no_catalogue_and_the_error_says_so() {
 }
 
 #[test]
-fn nova_cannot_serve_a_token_for_nothing() {
+fn nova_responds_with_500_to_an_unscoped_token() {
     let options = cloud().address().user(by_name()).scope(Scope::Unscoped);
     let openstack = OpenStack::new(options).expect("valid options");
     let nova = ServiceOptions::new().endpoint(cloud().nova());
@@ -170,26 +170,26 @@ fn nova_cannot_serve_a_token_for_nothing() {
 }
 
 #[test]
-fn an_administrator_signs_in_for_the_whole_system() {
+fn an_administrator_authenticates_with_system_scope() {
     let user = User::by_name("admin", cloud().password("admin"), Domain::by_id("default"));
     let options = cloud().address().user(user).scope(Scope::System);
     let openstack = OpenStack::new(options).expect("valid options");
     assert_eq!(openstack.token().expect("a token").project_id(), None);
-    let compute = openstack.compute_v2().expect("a catalogue");
+    let compute = openstack.compute_v2().expect("a service");
     assert_eq!(compute.endpoint(), cloud().nova());
     let listed = compute.list_images(ListImages::new().limit(1)).next();
     assert!(matches!(listed, Some(Ok(_))), "{listed:?}");
 }
 
-/// Sees that Keystone refuses to sign in, and in which words.
+/// Checks that Keystone rejects the credentials.
 #[track_caller]
-fn is_refused(options: Options) {
+fn check_unauthorized(options: Options) {
     secret_scan::value(&options);
     let openstack = OpenStack::new(options).expect("valid options");
-    let error = refused(openstack.compute_v2());
+    let error = expect_error(openstack.compute_v2());
     assert_eq!(kind(&error), "Unauthorized");
     assert_eq!(
-        said(&error),
+        snapshot(&error),
         format!(
             "POST {}/auth/tokens: 401 Unauthorized: The request you have made requires \
              authentication. (request id ID)",
@@ -199,47 +199,47 @@ fn is_refused(options: Options) {
 }
 
 #[test]
-fn a_wrong_password_is_refused() {
+fn a_wrong_password_is_unauthorized() {
     let user = User::by_name("demo", WRONG, Domain::by_id("default"));
-    is_refused(cloud().address().user(user).scope(demo()));
+    check_unauthorized(cloud().address().user(user).scope(demo()));
     let user = User::by_id(cloud().user_id("demo"), "");
-    is_refused(cloud().address().user(user).scope(demo()));
+    check_unauthorized(cloud().address().user(user).scope(demo()));
 }
 
 #[test]
-fn an_unknown_user_or_domain_is_refused_like_a_wrong_password() {
+fn an_unknown_user_or_domain_is_unauthorized() {
     let password = || cloud().password("demo");
     for user in [
-        User::by_name("nobody", password(), Domain::by_id("default")),
-        User::by_name("demo", password(), Domain::by_id("nowhere")),
-        User::by_name("demo", password(), Domain::by_name("Nowhere")),
+        User::by_name("unknown", password(), Domain::by_id("default")),
+        User::by_name("demo", password(), Domain::by_id("unknown")),
+        User::by_name("demo", password(), Domain::by_name("Unknown")),
         User::by_id("0123456789abcdef0123456789abcdef", password()),
-        User::by_id("odd id: ключ/%?", password()),
+        User::by_id("special id: ключ/%?", password()),
     ] {
-        is_refused(cloud().address().user(user).scope(demo()));
+        check_unauthorized(cloud().address().user(user).scope(demo()));
     }
 }
 
 #[test]
-fn a_scope_that_the_user_has_no_part_in_is_refused() {
+fn a_scope_without_a_role_is_unauthorized() {
     for scope in [
         Scope::Project(Project::by_id(cloud().project_id("other"))),
         Scope::Project(Project::by_name("other", Domain::by_id("default"))),
         Scope::Project(Project::by_id("0123456789abcdef0123456789abcdef")),
-        Scope::Project(Project::by_name("nothing", Domain::by_id("default"))),
-        Scope::Project(Project::by_name("demo", Domain::by_name("Nowhere"))),
+        Scope::Project(Project::by_name("unknown", Domain::by_id("default"))),
+        Scope::Project(Project::by_name("demo", Domain::by_name("Unknown"))),
         Scope::Domain(Domain::by_id("default")),
         Scope::Domain(Domain::by_name("Default")),
-        Scope::Domain(Domain::by_name("Nowhere")),
+        Scope::Domain(Domain::by_name("Unknown")),
         Scope::System,
     ] {
-        is_refused(cloud().address().user(by_name()).scope(scope));
+        check_unauthorized(cloud().address().user(by_name()).scope(scope));
     }
 }
 
 #[test]
-fn an_unknown_trust_is_refused() {
-    is_refused(
+fn an_unknown_trust_is_unauthorized() {
+    check_unauthorized(
         cloud()
             .address()
             .user(by_name())
@@ -248,29 +248,29 @@ fn an_unknown_trust_is_refused() {
 }
 
 #[test]
-fn a_wrong_application_credential_is_refused() {
+fn a_wrong_application_credential_is_unauthorized() {
     let (id, secret) = cloud().application_credential();
     let user = || UserRef::by_name("demo", Domain::by_id("default"));
     let other = || UserRef::by_name("other", Domain::by_id("default"));
     for credential in [
         ApplicationCredential::by_id(id, WRONG),
         ApplicationCredential::by_name("demo-app", WRONG, user()),
-        ApplicationCredential::by_name("nothing", secret, user()),
+        ApplicationCredential::by_name("unknown", secret, user()),
         ApplicationCredential::by_name("demo-app", secret, other()),
     ] {
-        is_refused(cloud().address().application_credential(credential));
+        check_unauthorized(cloud().address().application_credential(credential));
     }
 }
 
-/// Sees that Keystone does not find what the sign-in names.
+/// Checks that Keystone responds with 404 and this message.
 #[track_caller]
-fn is_not_found(options: Options, words: &str) {
-    let error = refused(OpenStack::new(options).expect("valid options").compute_v2());
+fn check_not_found(options: Options, message: &str) {
+    let error = expect_error(OpenStack::new(options).expect("valid options").compute_v2());
     assert_eq!(kind(&error), "Unauthorized");
     assert_eq!(
-        said(&error),
+        snapshot(&error),
         format!(
-            "POST {}/auth/tokens: 404 Not Found: {words} (request id ID)",
+            "POST {}/auth/tokens: 404 Not Found: {message} (request id ID)",
             cloud().identity()
         )
     );
@@ -279,18 +279,18 @@ fn is_not_found(options: Options, words: &str) {
 #[test]
 fn an_unknown_application_credential_is_not_found() {
     let credential = ApplicationCredential::by_id("0".repeat(32), "any");
-    is_not_found(
+    check_not_found(
         cloud().address().application_credential(credential),
         &format!("Could not find Application Credential: {}.", "0".repeat(32)),
     );
 }
 
 #[test]
-fn a_token_that_is_none_is_not_found_by_keystone() {
+fn an_invalid_token_is_not_found_by_keystone() {
     let damaged = cloud().new_token("demo").replace('A', "B");
     secret_scan::watch_token(&damaged);
     for token in ["none", "gAAAAABn0", WRONG, &damaged] {
-        is_not_found(
+        check_not_found(
             cloud().address().token_id(token).scope(demo()),
             "Could not recognize Fernet token",
         );
@@ -298,25 +298,25 @@ fn a_token_that_is_none_is_not_found_by_keystone() {
 }
 
 #[test]
-fn a_revoked_token_cannot_be_scoped_anew() {
+fn a_revoked_token_cannot_be_scoped() {
     let token = cloud().new_token("demo");
     cloud().revoke(&token);
-    is_not_found(
+    check_not_found(
         cloud().address().token_id(token).scope(demo()),
         "Failed to validate token",
     );
 }
 
 #[test]
-fn an_auth_url_that_leads_to_nova_is_refused_by_it() {
+fn an_auth_url_of_nova_is_unauthorized() {
     let options = Options::new(cloud().nova())
         .no_proxy()
         .user(by_name())
         .scope(demo());
-    let error = refused(OpenStack::new(options).expect("valid options").compute_v2());
+    let error = expect_error(OpenStack::new(options).expect("valid options").compute_v2());
     assert_eq!(kind(&error), "Unauthorized");
     assert_eq!(
-        said(&error),
+        snapshot(&error),
         format!(
             "POST {}/v3/auth/tokens: 401 Unauthorized: The request you have made requires \
              authentication. (request id ID)",
@@ -326,12 +326,12 @@ fn an_auth_url_that_leads_to_nova_is_refused_by_it() {
 }
 
 #[test]
-fn an_auth_url_that_leads_to_glance_is_not_followed() {
+fn an_auth_url_of_glance_is_an_error() {
     let options = Options::new(cloud().glance())
         .no_proxy()
         .user(by_name())
         .scope(demo());
-    let error = refused(OpenStack::new(options).expect("valid options").compute_v2());
+    let error = expect_error(OpenStack::new(options).expect("valid options").compute_v2());
     assert_eq!(
         (kind(&error).as_str(), error.status()),
         ("UnexpectedStatus", Some(300))

@@ -11,30 +11,30 @@ use opencloud::{Domain, OpenStack, Options, Project, Scope, User};
 use opencloud_sandbox::{Sandbox, Wire};
 use serde_json::{Value, json};
 
-use crate::http::{self, Answer};
+use crate::http::{self, Response};
 use crate::{relay, secret_scan};
 
-/// The cloud: where it is, who may sign in, and its images from the start.
+/// The URLs, users and initial images of a cloud.
 pub(crate) struct Cloud {
     /// `cloud.json` and `images.json` of the state directory.
     settings: Value,
     images: Value,
-    /// Identity, behind the relay.
+    /// The URL of the Identity service, behind the relay.
     identity: String,
     kind: Kind,
     tokens: Mutex<HashMap<String, String>>,
-    signed_in: Mutex<HashMap<String, OpenStack>>,
+    clients: Mutex<HashMap<String, OpenStack>>,
 }
 
-/// What answers.
+/// The sandbox or real services.
 pub(crate) enum Kind {
     /// The sandbox, in this process.
     Sandbox(Sandbox),
-    /// Real services, which that state directory describes.
+    /// Real services, described by this state directory.
     Real(PathBuf),
 }
 
-/// Passwords for the sandbox that are like nothing else.
+/// Passwords for the sandbox that contain no ordinary word.
 const PASSWORDS: [(&str, &str); 4] = [
     ("demo", "qX7zK9vWpJ2mR4tY"),
     ("demo-reader", "mW5cT8xGz3Fj6bQn"),
@@ -42,7 +42,7 @@ const PASSWORDS: [(&str, &str); 4] = [
     ("admin", "vB8fN3tJw6Cq9gXk"),
 ];
 
-/// Held by a case that lists every image of the user other, and by one that
+/// Locked by a case that lists every image of the user `other`, and by one that
 /// breaks that list.
 pub(crate) static LIST_OF_OTHER: Mutex<()> = Mutex::new(());
 
@@ -57,10 +57,10 @@ pub(crate) fn cloud() -> &'static Cloud {
 }
 
 impl Cloud {
-    /// The sandbox, which writes what it is in the form of the real services.
+    /// The sandbox, which writes a state directory like the real services.
     fn sandbox() -> Self {
         let wire = env::var("OPENCLOUD_TEST_WIRE").unwrap_or_else(|_| "close".to_owned());
-        let wire = Wire::named(&wire).unwrap_or_else(|| panic!("there is no wire {wire:?}"));
+        let wire = Wire::named(&wire).unwrap_or_else(|| panic!("unknown wire form {wire:?}"));
         let sandbox = Sandbox::builder().wire(wire).start();
         for (user, password) in PASSWORDS {
             sandbox.set_password(user, password);
@@ -68,7 +68,7 @@ impl Cloud {
         let state = env::temp_dir().join(unique("opencloud-conformance").replace(' ', "-"));
         sandbox.write_state(&state).expect("a state directory");
         let cloud = Self::read(&state, Kind::Sandbox(sandbox));
-        fs::remove_dir_all(&state).expect("the state directory to go");
+        fs::remove_dir_all(&state).expect("a removed directory");
         cloud
     }
 
@@ -82,14 +82,14 @@ impl Cloud {
         let settings: Value = parsed("cloud.json");
         let identity = settings["identity"]
             .as_str()
-            .expect("the address of Identity");
+            .expect("the URL of the Identity service");
         let cloud = Self {
             identity: relay::before(identity),
             settings,
             images: parsed("images.json"),
             kind,
             tokens: Mutex::default(),
-            signed_in: Mutex::default(),
+            clients: Mutex::default(),
         };
         secret_scan::watch(secret_scan::WRONG, "a wrong password");
         for secret in cloud.secrets() {
@@ -98,7 +98,7 @@ impl Cloud {
         cloud
     }
 
-    /// What answers.
+    /// The sandbox or real services.
     pub(crate) fn kind(&self) -> &Kind {
         &self.kind
     }
@@ -109,17 +109,17 @@ impl Cloud {
         value.unwrap_or_else(|| panic!("no {path} in cloud.json"))
     }
 
-    /// The address of Identity, with `/v3`.
+    /// The URL of the Identity service, with `/v3`.
     pub(crate) fn identity(&self) -> &str {
         &self.identity
     }
 
-    /// The address of Nova in the catalogue.
+    /// The URL of Nova in the catalog.
     pub(crate) fn nova(&self) -> &str {
         self.setting("/compute")
     }
 
-    /// The address of Glance.
+    /// The URL of Glance.
     pub(crate) fn glance(&self) -> &str {
         self.setting("/image")
     }
@@ -128,7 +128,7 @@ impl Cloud {
         self.setting("/region")
     }
 
-    /// Whether it is the older of the two releases that are known.
+    /// Whether the release is Zed, the older of the two.
     pub(crate) fn is_zed(&self) -> bool {
         self.settings["release"] == "debian"
     }
@@ -142,7 +142,7 @@ impl Cloud {
         self.setting(&format!("/users/{user}/project"))
     }
 
-    /// The id of the project of that name.
+    /// The id of the project with this name.
     pub(crate) fn project_id(&self, name: &str) -> &str {
         self.setting(&format!("/projects/{name}"))
     }
@@ -155,7 +155,7 @@ impl Cloud {
         )
     }
 
-    /// Every password and secret that is known from the start.
+    /// Every initial password and secret.
     pub(crate) fn secrets(&self) -> Vec<String> {
         let users = self.settings["users"]
             .as_object()
@@ -168,7 +168,7 @@ impl Cloud {
         secrets
     }
 
-    /// The id of the image with that label, one that is there from the start.
+    /// The id of the initial image with this label.
     #[track_caller]
     pub(crate) fn image_id(&self, label: &str) -> &str {
         self.images[label]
@@ -176,7 +176,7 @@ impl Cloud {
             .unwrap_or_else(|| panic!("no {label} in images.json"))
     }
 
-    /// Every image that is there from the start, by its label.
+    /// Label and id of every initial image.
     pub(crate) fn labels(&self) -> impl Iterator<Item = (&str, &str)> {
         let images = self.images.as_object().expect("an object in images.json");
         images
@@ -184,14 +184,14 @@ impl Cloud {
             .filter_map(|(label, id)| Some((label.as_str(), id.as_str()?)))
     }
 
-    /// Options for this cloud, with nobody to sign in yet.
+    /// Options for this cloud, without credentials.
     pub(crate) fn address(&self) -> Options {
         Options::new(self.identity())
             .region(self.region())
             .no_proxy()
     }
 
-    /// Options to sign in as that user, by names, in the user's own project.
+    /// Options to authenticate as this user, by names, for the project of the user.
     pub(crate) fn options(&self, user: &str) -> Options {
         let domain = || Domain::by_id("default");
         self.address()
@@ -202,66 +202,67 @@ impl Cloud {
             )))
     }
 
-    /// That user, signed in once for all cases.
+    /// The client of this user, shared by all cases.
     pub(crate) fn openstack(&self, user: &str) -> OpenStack {
-        let mut signed_in = self.signed_in.lock().expect("no case died in here");
-        let openstack = signed_in
+        let mut clients = self.clients.lock().expect("no poisoned lock");
+        let openstack = clients
             .entry(user.to_owned())
             .or_insert_with(|| OpenStack::new(self.options(user)).expect("valid options"));
         openstack.clone()
     }
 
-    /// Nova, for that user.
+    /// The Compute service, for this user.
     pub(crate) fn compute(&self, user: &str) -> Compute {
         let openstack = self.openstack(user);
-        let compute = openstack.compute_v2().expect("Nova for the user");
+        let compute = openstack.compute_v2().expect("a service");
         secret_scan::value(&openstack);
         secret_scan::value(&compute);
         compute
     }
 
-    /// The id of the user of that name.
+    /// The id of the user with this name.
     pub(crate) fn user_id(&self, user: &str) -> String {
         let token = self.openstack(user).token().expect("a token");
         token.user_id().expect("a user in the token").to_owned()
     }
 
-    /// A token of that user, kept for all cases: none may revoke it.
+    /// A token of this user, shared by all cases, which must not revoke it.
     pub(crate) fn token(&self, user: &str) -> String {
-        let mut tokens = self.tokens.lock().expect("no case died in here");
+        let mut tokens = self.tokens.lock().expect("no poisoned lock");
         tokens
             .entry(user.to_owned())
             .or_insert_with(|| self.new_token(user))
             .clone()
     }
 
-    /// A token of that user for one case alone, made without the crate.
+    /// A token of this user for one case, requested without the crate.
     pub(crate) fn new_token(&self, user: &str) -> String {
-        let domain = json!({"id": "default"});
-        let who = json!({"name": user, "domain": domain, "password": self.password(user)});
+        let (domain, project) = (json!({"id": "default"}), self.project(user));
+        let user = json!({"name": user, "domain": domain, "password": self.password(user)});
         let body = json!({"auth": {
-            "identity": {"methods": ["password"], "password": {"user": who}},
-            "scope": {"project": {"name": self.project(user), "domain": domain}},
+            "identity": {"methods": ["password"], "password": {"user": user}},
+            "scope": {"project": {"name": project, "domain": domain}},
         }});
         let url = format!("{}/auth/tokens", self.identity());
         let json = ("Content-Type", "application/json");
-        let answer = http::send("POST", &url, &[json], Some(body.to_string().as_bytes())).good();
-        answer.headers["X-Subject-Token"]
+        let response =
+            http::send("POST", &url, &[json], Some(body.to_string().as_bytes())).success();
+        response.headers["X-Subject-Token"]
             .to_str()
             .expect("a token")
             .to_owned()
     }
 
-    /// Takes a token's validity away.
+    /// Revokes a token.
     pub(crate) fn revoke(&self, token: &str) {
         let url = format!("{}/auth/tokens", self.identity());
         let admin = self.token("admin");
         let headers = [("X-Auth-Token", admin.as_str()), ("X-Subject-Token", token)];
-        http::send("DELETE", &url, &headers, None).good();
+        http::send("DELETE", &url, &headers, None).success();
     }
 
-    /// What Nova answers that user to a GET, without the crate.
-    pub(crate) fn get(&self, user: &str, path: &str) -> Answer {
+    /// The response of Nova to a GET request of this user, sent without the crate.
+    pub(crate) fn get(&self, user: &str, path: &str) -> Response {
         let token = self.token(user);
         http::send(
             "GET",
@@ -271,23 +272,23 @@ impl Cloud {
         )
     }
 
-    /// The image as Nova has it, as JSON.
+    /// The image as JSON, requested without the crate.
     #[track_caller]
-    pub(crate) fn shown(&self, user: &str, id: &str) -> Value {
-        self.get(user, &format!("/images/{id}")).good().json()["image"].take()
+    pub(crate) fn raw_image(&self, user: &str, id: &str) -> Value {
+        self.get(user, &format!("/images/{id}")).success().json()["image"].take()
     }
 
-    /// The metadata of an image as Nova has them, as JSON.
+    /// The metadata of an image as JSON, requested without the crate.
     #[track_caller]
-    pub(crate) fn metadata_of(&self, id: &str) -> Value {
-        self.shown("demo", id)["metadata"].take()
+    pub(crate) fn raw_metadata(&self, id: &str) -> Value {
+        self.raw_image("demo", id)["metadata"].take()
     }
 }
 
-/// A name that no other image has.
+/// A unique name for an image.
 pub(crate) fn unique(label: &str) -> String {
     static COUNT: Mutex<u32> = Mutex::new(0);
-    let mut count = COUNT.lock().expect("no case died in here");
+    let mut count = COUNT.lock().expect("no poisoned lock");
     *count += 1;
     let now = SystemTime::now()
         .duration_since(UNIX_EPOCH)
@@ -296,7 +297,7 @@ pub(crate) fn unique(label: &str) -> String {
     format!("{label} {}-{now}-{count}", process::id())
 }
 
-/// The ids of a listing.
+/// The ids of the images of a list.
 #[track_caller]
 pub(crate) fn ids(list: impl IntoIterator<Item = opencloud::Result<Image>>) -> Vec<String> {
     let mut images = list.into_iter().map(|image| image.expect("an image"));
@@ -312,7 +313,7 @@ pub(crate) fn ids(list: impl IntoIterator<Item = opencloud::Result<Image>>) -> V
         .collect()
 }
 
-/// The ids that demo's listing gives.
+/// The ids of the images of a list of the user `demo`.
 #[track_caller]
 pub(crate) fn listed(list: ListImages) -> Vec<String> {
     ids(cloud().compute("demo").list_images(list))

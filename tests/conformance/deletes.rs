@@ -1,18 +1,18 @@
-//! Deleting an image, and who may not.
+//! Deleting an image, and the errors.
 
 use opencloud::compute::v2::ListImages;
 use opencloud::{Error, ErrorKind};
 
 use crate::cloud::{cloud, listed};
-use crate::error_snapshot::{kind, refused, said};
+use crate::error_snapshot::{expect_error, kind, snapshot};
 use crate::glance::image;
 
 #[track_caller]
-fn is_gone(error: &Error, id: &str) {
+fn check_not_found(error: &Error, id: &str) {
     assert_eq!(kind(error), "NotFound");
     assert_eq!(error.kind(), ErrorKind::NotFound);
     assert_eq!(
-        said(error),
+        snapshot(error),
         format!(
             "DELETE {}/images/{id}: 404 Not Found: Image not found. (request id ID)",
             cloud().nova()
@@ -21,35 +21,35 @@ fn is_gone(error: &Error, id: &str) {
 }
 
 #[track_caller]
-fn is_forbidden(user: &str, id: &str) {
-    let error = refused(cloud().compute(user).get_image(id).delete());
+fn check_forbidden(user: &str, id: &str) {
+    let error = expect_error(cloud().compute(user).get_image(id).delete());
     assert_eq!(kind(&error), "Forbidden");
     assert_eq!(
-        said(&error),
+        snapshot(&error),
         format!(
             "DELETE {}/images/{id}: 403 Forbidden: You are not allowed to delete the image. \
              (request id ID)",
             cloud().nova()
         )
     );
-    cloud().shown("admin", id);
+    cloud().raw_image("admin", id);
 }
 
 #[test]
-fn a_deleted_image_is_gone_for_every_call() {
-    let made = image().make();
+fn every_operation_on_a_deleted_image_is_not_found() {
+    let made = image().create();
     let mut image = cloud().compute("demo").get_image(&*made);
     image.retrieve().expect("the image");
-    image.delete().expect("a DELETE");
-    is_gone(&refused(image.delete()), &made);
+    image.delete().expect("a deletion");
+    check_not_found(&expect_error(image.delete()), &made);
     for error in [
-        refused(image.retrieve()),
-        refused(image.get_metadata()),
-        refused(image.reset_metadata([("a", "b")])),
-        refused(image.merge_metadata([("a", "b")])),
-        refused(image.get_metadata_item("a")),
-        refused(image.set_metadata_item("a", "b")),
-        refused(image.delete_metadata_item("a")),
+        expect_error(image.retrieve()),
+        expect_error(image.get_metadata()),
+        expect_error(image.reset_metadata([("a", "b")])),
+        expect_error(image.merge_metadata([("a", "b")])),
+        expect_error(image.get_metadata_item("a")),
+        expect_error(image.set_metadata_item("a", "b")),
+        expect_error(image.delete_metadata_item("a")),
     ] {
         assert_eq!(kind(&error), "NotFound");
         assert_eq!(error.kind(), ErrorKind::NotFound);
@@ -59,18 +59,18 @@ fn a_deleted_image_is_gone_for_every_call() {
 
 #[test]
 fn an_image_in_any_state_can_be_deleted() {
-    let deactivated = image().make();
+    let deactivated = image().create();
     deactivated.deactivate();
     for made in [
-        image().queued().make(),
+        image().queued().create(),
         deactivated,
-        image().data(b"").make(),
+        image().data(b"").create(),
     ] {
         cloud()
             .compute("demo")
             .get_image(&*made)
             .delete()
-            .expect("a DELETE");
+            .expect("a deletion");
         assert_eq!(
             cloud().get("demo", &format!("/images/{}", &*made)).status,
             404
@@ -79,81 +79,84 @@ fn an_image_in_any_state_can_be_deleted() {
 }
 
 #[test]
-fn an_image_is_deleted_by_its_id_alone_without_being_read() {
+fn an_image_is_deleted_by_its_id_without_retrieving_it() {
     let made = image()
         .without("name")
         .with("kernel_id", serde_json::Value::Null)
-        .make();
+        .create();
     cloud()
         .compute("demo")
         .get_image(&*made)
         .delete()
-        .expect("a DELETE");
+        .expect("a deletion");
 }
 
 #[test]
-fn an_id_of_which_there_is_no_image_cannot_be_deleted() {
+fn deleting_an_unknown_image_is_not_found() {
     for id in [
         "00000000-1111-4222-8333-444444444444",
         "abc",
         cloud().image_id("other-private"),
     ] {
-        is_gone(&refused(cloud().compute("demo").get_image(id).delete()), id);
+        check_not_found(
+            &expect_error(cloud().compute("demo").get_image(id).delete()),
+            id,
+        );
     }
-    cloud().shown("other", cloud().image_id("other-private"));
+    cloud().raw_image("other", cloud().image_id("other-private"));
 }
 
 #[test]
-fn an_id_with_a_slash_cannot_be_deleted() {
-    let made = image().make();
+fn deleting_an_id_with_a_slash_is_an_unknown_path() {
+    let made = image().create();
     for id in [
         format!("{}/", &*made),
         format!("x/../{}", &*made),
         "a/b".to_owned(),
     ] {
-        let error = refused(cloud().compute("demo").get_image(id).delete());
+        let error = expect_error(cloud().compute("demo").get_image(id).delete());
         assert_eq!(error.kind(), ErrorKind::NoSuchApi);
     }
-    cloud().shown("demo", &made);
+    cloud().raw_image("demo", &made);
 }
 
 #[test]
-fn what_is_protected_or_belongs_to_others_is_not_deleted() {
+fn deleting_protected_images_and_images_of_others_is_forbidden() {
     for label in [
         "protected",
         "other-shared",
         "other-community",
         "public-small",
     ] {
-        is_forbidden("demo", cloud().image_id(label));
+        check_forbidden("demo", cloud().image_id(label));
     }
-    is_forbidden("other", cloud().image_id("public-large"));
+    check_forbidden("other", cloud().image_id("public-large"));
 }
 
 #[test]
-fn a_reader_may_delete_only_where_the_cloud_lets_readers() {
-    let made = image().make();
+fn deleting_as_a_reader_is_forbidden_except_in_zed() {
+    let made = image().create();
     if cloud().is_zed() {
         cloud()
             .compute("demo-reader")
             .get_image(&*made)
             .delete()
-            .expect("Zed lets a reader");
+            .expect("Zed allows it");
     } else {
-        is_forbidden("demo-reader", &made);
+        check_forbidden("demo-reader", &made);
     }
 }
 
 #[test]
 fn an_administrator_deletes_the_images_of_others() {
-    let made = image().make();
+    let made = image().create();
     cloud()
         .compute("admin")
         .get_image(&*made)
         .delete()
-        .expect("a DELETE");
-    is_gone(
-        &refused(cloud().compute("demo").get_image(&*made).delete()),
+        .expect("a deletion");
+    check_not_found(
+        &expect_error(cloud().compute("demo").get_image(&*made).delete()),
         &made,
     );
 }

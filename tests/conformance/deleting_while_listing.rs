@@ -1,137 +1,136 @@
-//! Images that are deleted while they are listed: all are listed, and all are
-//! gone.
+//! Deleting images while listing them: every image is listed and deleted.
 
 use std::collections::BTreeSet;
 
 use opencloud::compute::v2::{Image, ListImages};
 
 use crate::cloud::{cloud, ids, listed, unique};
-use crate::fixtures::Seeds;
-use crate::glance::{Made, delete, image};
+use crate::fixtures::Fixtures;
+use crate::glance::{TestImage, delete, image};
 
-/// Images of one name.
-fn family(count: usize) -> (String, Vec<Made>) {
+/// Images with one name.
+fn create_images(count: usize) -> (String, Vec<TestImage>) {
     let name = unique("deleting");
-    let made = (0..count).map(|_| image().named(&name).make()).collect();
+    let made = (0..count).map(|_| image().named(&name).create()).collect();
     (name, made)
 }
 
 #[track_caller]
-fn are_all(mut got: Vec<String>, made: &[Made]) {
+fn check_all(mut actual: Vec<String>, made: &[TestImage]) {
     let mut expected: Vec<_> = made.iter().map(|image| image.to_string()).collect();
-    got.sort();
+    actual.sort();
     expected.sort();
-    assert_eq!(got, expected);
+    assert_eq!(actual, expected);
 }
 
 #[test]
-fn each_as_it_comes() {
+fn deleting_each_image_while_iterating_deletes_all() {
     for size in [1, 2, 3, 7, 8, 1000] {
-        let (name, made) = family(7);
+        let (name, made) = create_images(7);
         let list = ListImages::new().name(&name).page_size(size);
-        let mut got = Vec::new();
+        let mut actual = Vec::new();
         for image in cloud().compute("demo").list_images(list.clone()) {
             let image = image.expect("an image");
-            image.delete().expect("a DELETE");
-            got.push(image.id);
+            image.delete().expect("a deletion");
+            actual.push(image.id);
         }
-        are_all(got, &made);
+        check_all(actual, &made);
         assert_eq!(listed(list), Vec::<String>::new(), "pages of {size}");
     }
 }
 
 #[test]
-fn each_page_as_it_comes() {
+fn deleting_the_images_of_each_page_deletes_all() {
     for size in [1, 2, 3, 7, 1000] {
-        let (name, made) = family(7);
+        let (name, made) = create_images(7);
         let list = ListImages::detailed().name(&name).page_size(size);
-        let mut got = Vec::new();
+        let mut actual = Vec::new();
         for page in cloud().compute("demo").list_images(list.clone()).pages() {
             for image in &page.expect("a page") {
-                image.delete().expect("a DELETE");
-                got.push(image.id.clone());
+                image.delete().expect("a deletion");
+                actual.push(image.id.clone());
             }
         }
-        are_all(got, &made);
+        check_all(actual, &made);
         assert_eq!(listed(list), Vec::<String>::new(), "pages of {size}");
     }
 }
 
 #[test]
-fn some_hundreds_among_all_others() {
-    let seeds = Seeds::new(300);
-    let ours = |image: &Image| seeds.have(image.name.as_deref());
+fn deleting_300_of_many_images_while_iterating_deletes_all_of_them() {
+    let fixtures = Fixtures::new(300);
+    let is_fixture = |image: &Image| fixtures.contain(image.name.as_deref());
     let compute = cloud().compute("demo");
     let mut names = BTreeSet::new();
     for image in compute.list_images(ListImages::new().page_size(40)) {
         let image = image.expect("an image");
-        if ours(&image) {
-            image.delete().expect("a DELETE");
+        if is_fixture(&image) {
+            image.delete().expect("a deletion");
             assert!(
                 names.insert(image.name.expect("a name")),
-                "an image comes twice"
+                "an image is listed twice"
             );
         }
     }
-    assert_eq!(names.into_iter().collect::<Vec<_>>(), seeds.names());
+    assert_eq!(names.into_iter().collect::<Vec<_>>(), fixtures.names());
     let left = compute
         .list_images(false)
         .map(|image| image.expect("an image"));
-    assert_eq!(left.filter(ours).count(), 0);
+    assert_eq!(left.filter(is_fixture).count(), 0);
 }
 
 #[test]
-fn the_marker_of_the_next_page_by_somebody_else() {
-    let (name, made) = family(9);
+fn each_image_is_listed_once_if_another_client_deletes_the_marker() {
+    let (name, made) = create_images(9);
     let list = ListImages::new().name(&name).page_size(3);
     let order = listed(list.clone());
     let mut images = cloud().compute("demo").list_images(list);
-    // One page is out, and its last image is about to be the marker.
-    let mut got = ids(images.by_ref().take(2));
-    delete("demo", &order[2]).good();
-    got.extend(ids(images));
-    are_all(got, &made);
+    // The last image of the first page will be the next marker.
+    let mut actual = ids(images.by_ref().take(2));
+    delete("demo", &order[2]).success();
+    actual.extend(ids(images));
+    check_all(actual, &made);
 }
 
 #[test]
-fn everything_up_to_the_next_page_by_somebody_else() {
-    let (name, made) = family(9);
+fn each_image_is_listed_once_if_another_client_deletes_all_listed_images() {
+    let (name, made) = create_images(9);
     let list = ListImages::new().name(&name).page_size(3);
     let order = listed(list.clone());
     let mut images = cloud().compute("demo").list_images(list);
-    // Two pages are here, and the last image of the second will be the marker.
-    let mut got = ids(images.by_ref().take(4));
+    // Two pages were fetched, and the last image of the second will be the next marker.
+    let mut actual = ids(images.by_ref().take(4));
     for id in &order[..6] {
-        delete("demo", id).good();
+        delete("demo", id).success();
     }
-    got.extend(ids(images));
-    assert_eq!(got, order);
+    actual.extend(ids(images));
+    assert_eq!(actual, order);
     drop(made);
 }
 
 #[test]
-fn every_page_that_was_given_out_by_somebody_else() {
-    let (name, made) = family(9);
+fn each_image_is_listed_once_if_another_client_deletes_every_page() {
+    let (name, made) = create_images(9);
     let list = ListImages::new().name(&name).page_size(2);
     let order = listed(list.clone());
-    let mut got = Vec::new();
+    let mut actual = Vec::new();
     for page in cloud().compute("demo").list_images(list).pages() {
         let page = page.expect("a page");
-        got.extend(page.iter().map(|image| image.id.clone()));
-        // It is one page ahead: the next but one is asked for by one of these.
-        for id in order.iter().take(got.len() + 2) {
+        actual.extend(page.iter().map(|image| image.id.clone()));
+        // One page is fetched in advance, and one of these images is the next marker.
+        for id in order.iter().take(actual.len() + 2) {
             delete("demo", id);
         }
     }
-    assert_eq!(got, order);
+    assert_eq!(actual, order);
     drop(made);
 }
 
 #[test]
-fn a_marker_of_the_callers_own_that_is_gone_is_the_callers_error() {
-    let (name, made) = family(2);
+fn a_deleted_marker_that_the_caller_set_is_an_error() {
+    let (name, made) = create_images(2);
     let order = listed(ListImages::new().name(&name));
-    delete("demo", &order[0]).good();
+    delete("demo", &order[0]).success();
     let list = ListImages::new().name(&name).marker(&order[0]);
     let error = cloud()
         .compute("demo")

@@ -1,10 +1,10 @@
-//! Which endpoint is used, and what a wrong one answers.
+//! Choosing an endpoint, and the errors of a wrong one.
 
 use opencloud::compute::v2::{Compute, ListImages};
 use opencloud::{ErrorKind, Interface, OpenStack, ServiceOptions};
 
 use crate::cloud::{cloud, ids};
-use crate::error_snapshot::{kind, refused, said};
+use crate::error_snapshot::{expect_error, kind, snapshot};
 
 #[track_caller]
 fn at(endpoint: &str) -> Compute {
@@ -21,12 +21,12 @@ fn first(compute: &Compute) -> opencloud::Result<String> {
     compute
         .list_images(list)
         .next()
-        .expect("an image or an error")
+        .expect("an item")
         .map(|image| image.id)
 }
 
 #[test]
-fn every_interface_and_the_region_lead_to_nova() {
+fn nova_is_found_by_every_interface_and_by_region() {
     for interface in [Interface::Public, Interface::Internal, Interface::Admin] {
         let options = ServiceOptions::new()
             .interface(interface)
@@ -47,30 +47,32 @@ fn every_interface_and_the_region_lead_to_nova() {
 }
 
 #[test]
-fn a_name_is_looked_for_only_when_asked() {
+fn a_service_is_found_by_its_name() {
     let find = |name| {
         cloud()
             .openstack("demo")
             .compute_v2_with(ServiceOptions::new().name(name))
     };
     assert_eq!(find("nova").expect("a service").endpoint(), cloud().nova());
-    assert_eq!(kind(&refused(find("supernova"))), "NoEndpoint");
+    assert_eq!(kind(&expect_error(find("unknown"))), "NoEndpoint");
 }
 
 #[test]
-fn a_region_that_is_not_there_is_an_error_that_lists_those_that_are() {
+fn the_error_for_an_unknown_region_lists_the_available_endpoints() {
     let options = ServiceOptions::new()
-        .region("Nowhere")
+        .region("Unknown")
         .interface(Interface::Admin);
-    let error = refused(cloud().openstack("demo").compute_v2_with(options));
+    let error = expect_error(cloud().openstack("demo").compute_v2_with(options));
     assert_eq!(kind(&error), "NoEndpoint");
-    let said = said(&error);
-    let (words, list) = said.split_once(" in the catalog; it has ").expect("a list");
+    let message = snapshot(&error);
+    let (reason, list) = message
+        .split_once(" in the catalog; it has ")
+        .expect("a list");
     assert_eq!(
-        words,
-        "no admin endpoint of type \"compute\" in region \"Nowhere\""
+        reason,
+        "no admin endpoint of type \"compute\" in region \"Unknown\""
     );
-    // Whatever order the catalogue has them in.
+    // The order of the catalog differs.
     let mut list: Vec<_> = list.split(", ").collect();
     list.sort_unstable();
     let region = cloud().region();
@@ -82,7 +84,7 @@ fn a_region_that_is_not_there_is_an_error_that_lists_those_that_are() {
 }
 
 #[test]
-fn a_slash_at_the_end_of_an_endpoint_does_not_matter() {
+fn trailing_slashes_of_an_endpoint_are_ignored() {
     for end in ["", "/", "//"] {
         let compute = at(&format!("{}{end}", cloud().nova()));
         assert_eq!(compute.endpoint(), cloud().nova());
@@ -91,7 +93,7 @@ fn a_slash_at_the_end_of_an_endpoint_does_not_matter() {
 }
 
 #[test]
-fn the_project_may_be_in_the_path() {
+fn an_endpoint_may_contain_the_project_id() {
     let project = cloud().project_id("demo");
     for end in [project, "%(project_id)s", "$(tenant_id)s"] {
         let compute = at(&format!("{}/{end}", cloud().nova()));
@@ -105,20 +107,20 @@ fn the_project_may_be_in_the_path() {
             (&*image.links[0].rel, &image.links[0].href),
             ("self", &expected)
         );
-        // The next link has the project in its path too.
+        // The path of the next link contains the project, too.
         let list = ListImages::new().limit(3).page_size(1);
         assert_eq!(ids(compute.list_images(list)).len(), 3);
     }
 }
 
 #[test]
-fn another_projects_id_in_the_path_is_refused() {
+fn an_endpoint_with_the_id_of_another_project_is_a_bad_request() {
     let project = |name| cloud().project_id(name);
     let endpoint = format!("{}/{}", cloud().nova(), project("other"));
-    let error = refused(first(&at(&endpoint)));
+    let error = expect_error(first(&at(&endpoint)));
     assert_eq!(kind(&error), "BadRequest");
     assert_eq!(
-        said(&error),
+        snapshot(&error),
         format!(
             "GET {endpoint}/images?limit=1: 400 Bad Request: Malformed request URL: URL's \
              project_id '{}' doesn't match Context's project_id '{}' (request id ID)",
@@ -129,11 +131,11 @@ fn another_projects_id_in_the_path_is_refused() {
 }
 
 #[test]
-fn the_legacy_address_serves_images_too() {
+fn the_legacy_endpoint_works() {
     let root = cloud()
         .nova()
         .strip_suffix("/v2.1")
-        .expect("an address with a version");
+        .expect("a URL with a version");
     let compute = at(&format!("{root}/v2"));
     first(&compute).expect("an image");
     let mut image = compute.get_image(cloud().image_id("plain"));
@@ -145,11 +147,11 @@ fn the_legacy_address_serves_images_too() {
 }
 
 #[test]
-fn a_path_that_is_none_is_told_apart_from_a_missing_image() {
-    let endpoint = format!("{}/nonsense", cloud().nova());
+fn an_unknown_path_is_not_reported_as_a_missing_image() {
+    let endpoint = format!("{}/unknown", cloud().nova());
     for outcome in [
-        refused(first(&at(&endpoint))),
-        refused(
+        expect_error(first(&at(&endpoint))),
+        expect_error(
             at(&endpoint)
                 .get_image(cloud().image_id("plain"))
                 .retrieve(),
@@ -161,11 +163,11 @@ fn a_path_that_is_none_is_told_apart_from_a_missing_image() {
 }
 
 #[test]
-fn another_service_at_the_endpoint_is_an_error() {
-    let error = refused(first(&at(cloud().identity())));
+fn an_endpoint_of_another_service_is_an_error() {
+    let error = expect_error(first(&at(cloud().identity())));
     assert_eq!(error.kind(), ErrorKind::NoSuchApi);
 
-    let error = refused(first(&at(cloud().glance())));
+    let error = expect_error(first(&at(cloud().glance())));
     assert_eq!(
         (kind(&error).as_str(), error.status()),
         ("UnexpectedStatus", Some(300))

@@ -1,11 +1,11 @@
-//! What an error said, made comparable.
+//! Comparable messages and kinds of errors.
 
 use opencloud::Error;
 
 use crate::secret_scan;
 
-/// The whole message, with the request id as `ID`: no two are the same.
-pub(crate) fn said(error: &Error) -> String {
+/// The message, with the request id replaced by `ID`.
+pub(crate) fn snapshot(error: &Error) -> String {
     secret_scan::error(error);
     let message = error.to_string();
     match error.request_id() {
@@ -17,11 +17,11 @@ pub(crate) fn said(error: &Error) -> String {
     }
 }
 
-/// The error of an outcome that must be one.
+/// The error of a result that must be one.
 #[track_caller]
-pub(crate) fn refused<T>(outcome: opencloud::Result<T>) -> Error {
+pub(crate) fn expect_error<T>(outcome: opencloud::Result<T>) -> Error {
     match outcome {
-        Ok(_) => panic!("it was not refused"),
+        Ok(_) => panic!("no error"),
         Err(error) => {
             secret_scan::error(&error);
             error

@@ -1,4 +1,4 @@
-//! [`Seeds`]: many images at once, which no API can make quickly.
+//! [`Fixtures`]: many images, created faster than through an API.
 
 use std::path::Path;
 use std::process::Command;
@@ -8,46 +8,46 @@ use opencloud_sandbox::NewImage;
 
 use crate::cloud::{Kind, cloud, unique};
 
-/// Many small images of demo. They are gone when this is dropped.
-pub(crate) struct Seeds {
+/// Many small images of the user `demo`, deleted on drop.
+pub(crate) struct Fixtures {
     prefix: String,
     count: usize,
 }
 
-impl Seeds {
-    /// Makes that many.
+impl Fixtures {
+    /// Creates this number of images.
     pub(crate) fn new(count: usize) -> Self {
-        let prefix = unique("seed").replace(' ', "-");
-        let seeds = Self { prefix, count };
+        let prefix = unique("fixture").replace(' ', "-");
+        let fixtures = Self { prefix, count };
         match cloud().kind() {
-            Kind::Real(state) => seed_images(state, &seeds.prefix, &count.to_string()),
+            Kind::Real(state) => seed_images(state, &fixtures.prefix, &count.to_string()),
             Kind::Sandbox(sandbox) => {
-                for name in seeds.names() {
+                for name in fixtures.names() {
                     let image = NewImage::named(name).metadata([("architecture", "x86_64")]);
                     sandbox.add_image(image);
                 }
             }
         }
-        seeds
+        fixtures
     }
 
-    /// 2,500 of them, shared by the cases that run at the same time.
+    /// 2,500 images, shared by the cases that run at the same time.
     pub(crate) fn shared() -> Arc<Self> {
-        static SHARED: Mutex<Weak<Seeds>> = Mutex::new(Weak::new());
-        let mut shared = SHARED.lock().expect("no case died in here");
+        static SHARED: Mutex<Weak<Fixtures>> = Mutex::new(Weak::new());
+        let mut shared = SHARED.lock().expect("no poisoned lock");
         shared.upgrade().unwrap_or_else(|| {
-            let seeds = Arc::new(Self::new(2500));
-            *shared = Arc::downgrade(&seeds);
-            seeds
+            let fixtures = Arc::new(Self::new(2500));
+            *shared = Arc::downgrade(&fixtures);
+            fixtures
         })
     }
 
-    /// Whether that is the name of one of them.
-    pub(crate) fn have(&self, name: Option<&str>) -> bool {
+    /// Whether one of the images has this name.
+    pub(crate) fn contain(&self, name: Option<&str>) -> bool {
         name.is_some_and(|name| name.starts_with(&self.prefix))
     }
 
-    /// The names of all of them, in order.
+    /// The names of all images, in order.
     pub(crate) fn names(&self) -> Vec<String> {
         (1..=self.count)
             .map(|number| format!("{}-{number:05}", self.prefix))
@@ -55,7 +55,7 @@ impl Seeds {
     }
 }
 
-impl Drop for Seeds {
+impl Drop for Fixtures {
     fn drop(&mut self) {
         if let Kind::Real(state) = cloud().kind() {
             seed_images(state, &self.prefix, "--remove");
@@ -63,17 +63,17 @@ impl Drop for Seeds {
     }
 }
 
-/// The script of the real services, which writes into Glance's database.
-fn seed_images(state: &Path, prefix: &str, what: &str) {
+/// Runs the script that writes images into the database of Glance.
+fn seed_images(state: &Path, prefix: &str, action: &str) {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/real-cloud/seed-images");
     let mut command = Command::new(script);
     command
-        .args([what, "--prefix", prefix, "--state"])
+        .args([action, "--prefix", prefix, "--state"])
         .arg(state);
-    let done = command.output().expect("the script to run");
+    let output = command.output().expect("a process");
     assert!(
-        done.status.success(),
+        output.status.success(),
         "{}",
-        String::from_utf8_lossy(&done.stderr)
+        String::from_utf8_lossy(&output.stderr)
     );
 }

@@ -1,20 +1,20 @@
-//! [`Made`]: an image that a case makes for itself, through Glance's API.
+//! [`TestImage`]: an image that a case creates through the API of Glance.
 
 use std::ops::Deref;
 
 use serde_json::{Map, Value, json};
 
 use crate::cloud::{Kind, cloud, unique};
-use crate::http::{self, Answer};
+use crate::http::{self, Response};
 
-/// An image to make: whose it is, and what Glance is told about it.
+/// An image to create: its owner, its fields and its data.
 pub(crate) struct NewImage {
     owner: &'static str,
     fields: Map<String, Value>,
     data: Option<Vec<u8>>,
 }
 
-/// An image of demo, with one byte of data and a name of its own.
+/// An image of the user `demo`, with one byte of data and a unique name.
 pub(crate) fn image() -> NewImage {
     let fields = json!({
         "name": unique("conformance"),
@@ -31,72 +31,75 @@ pub(crate) fn image() -> NewImage {
 }
 
 impl NewImage {
-    /// With that field or property, in Glance's words.
+    /// Sets a field or property, in the form of Glance.
     pub(crate) fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.fields.insert(name.to_owned(), value.into());
         self
     }
 
-    /// Of that name.
+    /// Sets the name.
     pub(crate) fn named(self, name: &str) -> Self {
         self.with("name", name)
     }
 
-    /// Without a field that it would have.
+    /// Removes a default field.
     pub(crate) fn without(mut self, name: &str) -> Self {
         self.fields.remove(name);
         self
     }
 
-    /// Of that user.
-    pub(crate) fn of(mut self, owner: &'static str) -> Self {
+    /// Sets the owner.
+    pub(crate) fn owner(mut self, owner: &'static str) -> Self {
         self.owner = owner;
         self
     }
 
-    /// With those data.
+    /// Sets the data.
     pub(crate) fn data(mut self, data: &[u8]) -> Self {
         self.data = Some(data.to_vec());
         self
     }
 
-    /// Still waiting for its data.
+    /// Removes the data: the image stays queued.
     pub(crate) fn queued(mut self) -> Self {
         self.data = None;
         self
     }
 
-    /// Makes it.
+    /// Creates the image.
     #[track_caller]
-    pub(crate) fn make(self) -> Made {
+    pub(crate) fn create(self) -> TestImage {
         let body = Value::Object(self.fields).to_string();
-        let made = glance(
+        let response = glance(
             self.owner,
             "POST",
             "",
             "application/json",
             Some(body.as_bytes()),
         );
-        let id = made.good().json()["id"].as_str().expect("an id").to_owned();
-        let made = Made {
+        let id = response.success().json()["id"]
+            .as_str()
+            .expect("an id")
+            .to_owned();
+        let image = TestImage {
             id,
             owner: self.owner,
         };
         if let Some(data) = self.data {
-            made.upload(&data);
+            image.upload(&data);
         }
-        made
+        image
     }
 }
 
-/// An image that is there as long as this is.
-pub(crate) struct Made {
+/// An image that is deleted on drop.
+pub(crate) struct TestImage {
     id: String,
     owner: &'static str,
 }
 
-impl Made {
-    /// Gives it its data: it becomes active.
+impl TestImage {
+    /// Uploads the data: the image becomes active.
     #[track_caller]
     pub(crate) fn upload(&self, data: &[u8]) {
         let path = format!("/{}/file", self.id);
@@ -107,17 +110,17 @@ impl Made {
             "application/octet-stream",
             Some(data),
         )
-        .good();
+        .success();
     }
 
-    /// Takes it out of use, as an administrator can.
+    /// Deactivates the image as an administrator.
     #[track_caller]
     pub(crate) fn deactivate(&self) {
         let path = format!("/{}/actions/deactivate", self.id);
-        glance("admin", "POST", &path, "application/json", Some(b"")).good();
+        glance("admin", "POST", &path, "application/json", Some(b"")).success();
     }
 
-    /// Lets it be deleted, if it is protected.
+    /// Allows the deletion of a protected image.
     #[track_caller]
     pub(crate) fn unprotect(&self) {
         match cloud().kind() {
@@ -132,29 +135,29 @@ impl Made {
                     kind,
                     Some(patch),
                 )
-                .good();
+                .success();
             }
         }
     }
 
-    /// Deletes it, as somebody else would.
+    /// Deletes the image without the crate.
     #[track_caller]
     pub(crate) fn delete(&self) {
-        delete(self.owner, &self.id).good();
+        delete(self.owner, &self.id).success();
     }
 
-    /// What Glance itself says about it.
+    /// The image as JSON, from Glance.
     #[track_caller]
     pub(crate) fn in_glance(&self) -> Value {
         let path = format!("/{}", self.id);
         glance(self.owner, "GET", &path, "application/json", None)
-            .good()
+            .success()
             .json()
     }
 }
 
-/// It reads as its id.
-impl Deref for Made {
+/// Dereferences to the id.
+impl Deref for TestImage {
     type Target = str;
 
     fn deref(&self) -> &str {
@@ -162,7 +165,7 @@ impl Deref for Made {
     }
 }
 
-impl Drop for Made {
+impl Drop for TestImage {
     fn drop(&mut self) {
         delete(self.owner, &self.id);
     }
@@ -170,12 +173,12 @@ impl Drop for Made {
 
 /// `DELETE /v2/images/{id}` at Glance.
 #[track_caller]
-pub(crate) fn delete(user: &str, id: &str) -> Answer {
+pub(crate) fn delete(user: &str, id: &str) -> Response {
     glance(user, "DELETE", &format!("/{id}"), "application/json", None)
 }
 
 #[track_caller]
-fn glance(user: &str, method: &str, path: &str, kind: &str, body: Option<&[u8]>) -> Answer {
+fn glance(user: &str, method: &str, path: &str, kind: &str, body: Option<&[u8]>) -> Response {
     let cloud = cloud();
     let token = cloud.token(user);
     let headers = [("X-Auth-Token", token.as_str()), ("Content-Type", kind)];

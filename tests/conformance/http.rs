@@ -1,4 +1,4 @@
-//! [`Answer`]: a request of the suite's own, beside the crate that is tested.
+//! [`send`]: a request that does not use the tested crate.
 
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -9,37 +9,37 @@ use ureq::http::{HeaderMap, Request};
 
 use crate::secret_scan;
 
-/// What came back, whatever its status.
-pub(crate) struct Answer {
+/// A response with any status.
+pub(crate) struct Response {
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Vec<u8>,
 }
 
-impl Answer {
+impl Response {
     /// The body as JSON.
     #[track_caller]
     pub(crate) fn json(&self) -> Value {
         serde_json::from_slice(&self.body).expect("a JSON body")
     }
 
-    /// The answer, if it is a success.
+    /// The response; panics if the status is not a success.
     #[track_caller]
-    pub(crate) fn good(self) -> Self {
+    pub(crate) fn success(self) -> Self {
         let body = String::from_utf8_lossy(&self.body);
         assert!((200..300).contains(&self.status), "{}: {body}", self.status);
         self
     }
 }
 
-/// Sends it on a connection of its own.
+/// Sends a request on a new connection.
 #[track_caller]
 pub(crate) fn send(
     method: &str,
     url: &str,
     headers: &[(&str, &str)],
     body: Option<&[u8]>,
-) -> Answer {
+) -> Response {
     static AGENT: OnceLock<Agent> = OnceLock::new();
     let agent = AGENT.get_or_init(|| {
         let config = Agent::config_builder()
@@ -53,14 +53,14 @@ pub(crate) fn send(
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
-    let answer = secret_scan::aside(|| match body {
+    let response = secret_scan::aside(|| match body {
         Some(body) => agent.run(request.body(body).expect("a request")),
         None => agent.run(request.body(()).expect("a request")),
     });
-    let mut answer = answer.unwrap_or_else(|error| panic!("{method} {url}: {error}"));
-    Answer {
-        status: answer.status().as_u16(),
-        headers: answer.headers().clone(),
-        body: secret_scan::aside(|| answer.body_mut().read_to_vec()).expect("a whole body"),
+    let mut response = response.unwrap_or_else(|error| panic!("{method} {url}: {error}"));
+    Response {
+        status: response.status().as_u16(),
+        headers: response.headers().clone(),
+        body: secret_scan::aside(|| response.body_mut().read_to_vec()).expect("a whole body"),
     }
 }

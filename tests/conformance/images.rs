@@ -1,5 +1,4 @@
-//! One image: what `retrieve` gives, for every sort of image, and for ids of
-//! which there is none.
+//! Retrieving an image: every kind of image, and unknown ids.
 
 use std::time::Duration;
 
@@ -7,7 +6,7 @@ use opencloud::compute::v2::{DiskConfig, Image, ImageStatus, MetadataValue};
 use opencloud::{Error, ErrorKind};
 
 use crate::cloud::cloud;
-use crate::error_snapshot::{kind, refused, said};
+use crate::error_snapshot::{expect_error, kind, snapshot};
 use crate::glance::image;
 
 #[track_caller]
@@ -18,19 +17,19 @@ fn retrieved(label: &str) -> Image {
 }
 
 #[test]
-fn every_sort_of_image_serialises_to_what_nova_sent() {
+fn every_kind_of_image_serializes_to_the_json_of_nova() {
     let hidden_from_demo = ["other-private"];
     for (label, id) in cloud()
         .labels()
         .filter(|(label, _)| !hidden_from_demo.contains(label))
     {
-        let ours = serde_json::to_value(retrieved(label)).expect("JSON");
-        assert_eq!(ours, cloud().shown("demo", id), "{label}");
+        let serialized = serde_json::to_value(retrieved(label)).expect("JSON");
+        assert_eq!(serialized, cloud().raw_image("demo", id), "{label}");
     }
 }
 
 #[test]
-fn an_image_is_empty_until_it_is_retrieved() {
+fn an_image_has_only_its_id_until_it_is_retrieved() {
     let id = cloud().image_id("snapshot");
     let mut image = cloud().compute("demo").get_image(id);
     assert_eq!(
@@ -65,8 +64,8 @@ fn an_image_is_empty_until_it_is_retrieved() {
 }
 
 #[test]
-fn retrieving_again_shows_what_changed() {
-    let made = image().with("a", "1").make();
+fn retrieving_again_updates_the_fields() {
+    let made = image().with("a", "1").create();
     let compute = cloud().compute("demo");
     let mut image = compute.get_image(&*made);
     image.retrieve().expect("the image");
@@ -74,7 +73,7 @@ fn retrieving_again_shows_what_changed() {
     compute
         .get_image(&*made)
         .reset_metadata([("b", "2")])
-        .expect("a PUT");
+        .expect("a reset");
     assert_eq!(image.metadata.keys().collect::<Vec<_>>(), ["a"]);
     image.retrieve().expect("the image");
     assert_eq!(image.metadata.keys().collect::<Vec<_>>(), ["b"]);
@@ -89,7 +88,7 @@ fn retrieving_again_shows_what_changed() {
 }
 
 #[test]
-fn a_name_may_be_anything_or_nothing() {
+fn a_name_may_be_any_text_or_unset() {
     assert_eq!(retrieved("nameless").name, None);
     assert_eq!(retrieved("empty-name").name.as_deref(), Some(""));
     assert_eq!(
@@ -105,7 +104,7 @@ fn a_name_may_be_anything_or_nothing() {
 }
 
 #[test]
-fn a_status_is_novas_word_for_glances() {
+fn the_status_is_derived_from_the_status_in_glance() {
     let state = |image: &Image| {
         (
             image.status.clone().expect("a status"),
@@ -132,27 +131,24 @@ fn a_status_is_novas_word_for_glances() {
 }
 
 #[test]
-fn a_disk_config_is_automatic_or_manual_where_there_is_one() {
-    assert_eq!(
-        retrieved("disk-auto").disk_config,
-        Some(DiskConfig::Auto.into())
-    );
+fn disk_config_is_auto_or_manual_or_unset() {
+    assert_eq!(retrieved("disk-auto").disk_config, Some(DiskConfig::Auto));
     assert_eq!(
         retrieved("disk-manual").disk_config,
-        Some(DiskConfig::Manual.into())
+        Some(DiskConfig::Manual)
     );
     assert_eq!(retrieved("plain").disk_config, None);
 }
 
 #[test]
-fn metadata_that_are_no_strings_are_read_and_kept() {
+fn metadata_values_that_are_not_strings_are_decoded() {
     let image = retrieved("volume-snapshot");
     let value = image
         .metadata
         .value("block_device_mapping")
         .expect("a mapping");
     let MetadataValue::Json(text) = value else {
-        panic!("a list, not {value:?}")
+        panic!("not JSON but {value:?}")
     };
     let list: serde_json::Value = serde_json::from_str(text).expect("JSON");
     assert_eq!(
@@ -170,7 +166,7 @@ fn metadata_that_are_no_strings_are_read_and_kept() {
 }
 
 #[test]
-fn metadata_may_be_many_long_and_odd() {
+fn many_long_and_unusual_metadata_items_are_decoded() {
     let many = retrieved("many-properties").metadata;
     assert_eq!((many.len(), many.get("key_119")), (120, Some("value 119")));
     let long = retrieved("long-property").metadata;
@@ -197,29 +193,27 @@ fn metadata_may_be_many_long_and_odd() {
 }
 
 #[test]
-fn images_of_others_can_be_seen_where_they_are_shared() {
+fn public_community_and_shared_images_can_be_retrieved() {
     for label in ["public-small", "other-community", "other-shared", "hidden"] {
         retrieved(label);
     }
     let mut image = cloud()
         .compute("admin")
         .get_image(cloud().image_id("other-private"));
-    image.retrieve().expect("an administrator sees every image");
+    image.retrieve().expect("the image");
     let mut image = cloud()
         .compute("demo-reader")
         .get_image(cloud().image_id("plain"));
-    image
-        .retrieve()
-        .expect("a reader sees the project's images");
+    image.retrieve().expect("the image");
 }
 
 #[track_caller]
-fn missing(id: &str) -> Error {
-    refused(cloud().compute("demo").get_image(id).retrieve())
+fn not_found(id: &str) -> Error {
+    expect_error(cloud().compute("demo").get_image(id).retrieve())
 }
 
 #[test]
-fn an_id_of_which_there_is_no_image_is_not_found() {
+fn retrieving_an_unknown_image_is_not_found() {
     let plain = cloud().image_id("plain");
     for (id, encoded) in [
         (
@@ -244,10 +238,10 @@ fn an_id_of_which_there_is_no_image_is_not_found() {
         ("detail2", "detail2"),
         (&"a".repeat(300), &"a".repeat(300)),
     ] {
-        let error = missing(id);
+        let error = not_found(id);
         assert_eq!(error.kind(), ErrorKind::NotFound);
         assert_eq!(
-            said(&error),
+            snapshot(&error),
             format!(
                 "GET {}/images/{encoded}: 404 Not Found: Image not found. (request id ID)",
                 cloud().nova()
@@ -257,35 +251,35 @@ fn an_id_of_which_there_is_no_image_is_not_found() {
 }
 
 #[test]
-fn an_id_with_a_slash_has_no_call() {
+fn retrieving_an_id_with_a_slash_is_an_unknown_path() {
     for id in ["a/b", "a/", "/"] {
-        let error = missing(id);
+        let error = not_found(id);
         assert_eq!(error.kind(), ErrorKind::NoSuchApi);
         assert_eq!(error.message(), "The resource could not be found.");
     }
 }
 
 #[test]
-fn an_id_that_changes_the_path_is_refused_before_sending() {
+fn an_id_that_would_change_the_path_is_rejected_before_a_request() {
     for id in ["", ".", "..", "a\r\nb\0"] {
         let mut image = cloud().compute("demo").get_image(id);
-        let words = format!(
+        let message = format!(
             "invalid id or key {id:?}: it must not be empty, \".\" or \"..\", or contain control \
              characters; nothing was sent"
         );
         for error in [
-            refused(image.retrieve()),
-            refused(image.delete()),
-            refused(image.get_metadata()),
-            refused(image.reset_metadata([("a", "b")])),
-            refused(image.merge_metadata([("a", "b")])),
-            refused(image.get_metadata_item("a")),
-            refused(image.set_metadata_item("a", "b")),
-            refused(image.delete_metadata_item("a")),
+            expect_error(image.retrieve()),
+            expect_error(image.delete()),
+            expect_error(image.get_metadata()),
+            expect_error(image.reset_metadata([("a", "b")])),
+            expect_error(image.merge_metadata([("a", "b")])),
+            expect_error(image.get_metadata_item("a")),
+            expect_error(image.set_metadata_item("a", "b")),
+            expect_error(image.delete_metadata_item("a")),
         ] {
             assert_eq!(
-                (kind(&error).as_str(), said(&error)),
-                ("InvalidInput", words.clone())
+                (kind(&error).as_str(), snapshot(&error)),
+                ("InvalidInput", message.clone())
             );
         }
     }

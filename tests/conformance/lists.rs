@@ -1,5 +1,4 @@
-//! Lists: brief and detailed, by items and by pages, from any place, of any
-//! length.
+//! Lists: brief and detailed, by image and by page, with limits and markers.
 
 use std::collections::BTreeSet;
 
@@ -7,20 +6,20 @@ use opencloud::compute::v2::{ImageStatus, ListImages};
 use serde_json::Value;
 
 use crate::cloud::{LIST_OF_OTHER, cloud, ids, listed, unique};
-use crate::error_snapshot::{kind, said};
-use crate::glance::{Made, image};
+use crate::error_snapshot::{kind, snapshot};
+use crate::glance::{TestImage, image};
 
-/// Images of one name, and their ids in the order that Nova lists them in.
-struct Family {
+/// Images with one name, and their ids in the order of Nova.
+struct TestImages {
     name: String,
     ids: Vec<String>,
-    _made: Vec<Made>,
+    _made: Vec<TestImage>,
 }
 
-impl Family {
-    fn of(count: usize) -> Self {
-        let name = unique("family");
-        let made: Vec<_> = (0..count).map(|_| image().named(&name).make()).collect();
+impl TestImages {
+    fn create(count: usize) -> Self {
+        let name = unique("list");
+        let made: Vec<_> = (0..count).map(|_| image().named(&name).create()).collect();
         let found = raw(&format!("/images?name={}", name.replace(' ', "%20")));
         let ids: Vec<_> = found.iter().map(|image| text(image, "id")).collect();
         assert_eq!(ids.len(), count);
@@ -36,10 +35,10 @@ impl Family {
     }
 }
 
-/// The images of a list, asked for without the crate.
+/// The images of a list as JSON, requested without the crate.
 fn raw(path: &str) -> Vec<Value> {
-    let mut answer = cloud().get("demo", path).good().json();
-    serde_json::from_value(answer["images"].take()).expect("a list of images")
+    let mut page = cloud().get("demo", path).success().json();
+    serde_json::from_value(page["images"].take()).expect("a list of images")
 }
 
 fn text(image: &Value, field: &str) -> String {
@@ -47,8 +46,8 @@ fn text(image: &Value, field: &str) -> String {
 }
 
 #[test]
-fn a_brief_list_has_id_name_and_links_alone() {
-    let family = Family::of(1);
+fn a_brief_list_has_id_name_and_links() {
+    let family = TestImages::create(1);
     let images: Vec<_> = cloud().compute("demo").list_images(family.list()).collect();
     let [Ok(image)] = &images[..] else {
         panic!("one image, not {images:?}")
@@ -80,14 +79,14 @@ fn a_brief_list_has_id_name_and_links_alone() {
 }
 
 #[test]
-fn a_detailed_list_has_everything() {
+fn a_detailed_list_has_every_field() {
     let name = unique("detailed");
     let made = image()
         .named(&name)
         .with("min_disk", 3)
         .with("min_ram", 128)
         .with("os", "x");
-    let made = made.data(b"12345").make();
+    let made = made.data(b"12345").create();
     for list in [ListImages::detailed(), ListImages::from(true)] {
         let images: Vec<_> = cloud()
             .compute("demo")
@@ -120,57 +119,57 @@ fn a_detailed_list_has_everything() {
 }
 
 #[test]
-fn every_image_of_a_detailed_list_serialises_to_what_nova_sent() {
-    let seeds: BTreeSet<_> = cloud().labels().map(|(_, id)| id.to_owned()).collect();
-    let keep = |id: &str| seeds.contains(id);
-    let ours: Vec<_> = cloud()
+fn every_image_of_a_detailed_list_serializes_to_the_json_of_nova() {
+    let fixtures: BTreeSet<_> = cloud().labels().map(|(_, id)| id.to_owned()).collect();
+    let keep = |id: &str| fixtures.contains(id);
+    let serialized: Vec<_> = cloud()
         .compute("demo")
         .list_images(true)
         .map(|image| serde_json::to_value(image.expect("an image")).expect("JSON"))
         .filter(|image| keep(image["id"].as_str().unwrap_or_default()))
         .collect();
-    let theirs: Vec<_> = raw("/images/detail")
+    let expected: Vec<_> = raw("/images/detail")
         .into_iter()
         .filter(|image| keep(image["id"].as_str().unwrap_or_default()))
         .collect();
-    assert!(theirs.len() > 20, "{} images", theirs.len());
-    assert_eq!(ours, theirs);
+    assert!(expected.len() > 20, "{} images", expected.len());
+    assert_eq!(serialized, expected);
 }
 
 #[test]
-fn a_list_shows_what_the_user_may_see_and_nothing_else() {
+fn a_list_has_exactly_the_images_that_are_visible_to_the_user() {
     let listed = |user| -> BTreeSet<String> {
         let all = ids(cloud().compute(user).list_images(false));
         let set: BTreeSet<_> = all.iter().cloned().collect();
-        assert_eq!(set.len(), all.len(), "an image comes twice");
+        assert_eq!(set.len(), all.len(), "an image is listed twice");
         cloud()
             .labels()
             .filter(|(_, id)| set.contains(*id))
             .map(|(label, _)| label.into())
             .collect()
     };
-    let shared: BTreeSet<String> = ["public-large", "public-small"]
+    let public: BTreeSet<String> = ["public-large", "public-small"]
         .map(String::from)
         .into_iter()
         .collect();
     let all = || cloud().labels().map(|(label, _)| label.to_owned());
-    let not_demos = ["other-private", "other-community", "hidden"];
-    let demos: BTreeSet<_> = all()
-        .filter(|label| !not_demos.contains(&label.as_str()))
+    let invisible = ["other-private", "other-community", "hidden"];
+    let visible: BTreeSet<_> = all()
+        .filter(|label| !invisible.contains(&label.as_str()))
         .collect();
-    assert_eq!(listed("demo"), demos);
-    assert_eq!(listed("demo-reader"), demos);
+    assert_eq!(listed("demo"), visible);
+    assert_eq!(listed("demo-reader"), visible);
     let _alone = LIST_OF_OTHER.lock();
     let others = all()
         .filter(|label| label.starts_with("other-"))
-        .chain(shared)
+        .chain(public)
         .collect();
     assert_eq!(listed("other"), others);
 }
 
 #[test]
-fn every_page_size_gives_every_image_once_and_in_order() {
-    let family = Family::of(7);
+fn every_page_size_lists_each_image_once_in_order() {
+    let family = TestImages::create(7);
     let compute = cloud().compute("demo");
     for (size, expected) in [
         (1, vec![1, 1, 1, 1, 1, 1, 1]),
@@ -201,13 +200,13 @@ fn every_page_size_gives_every_image_once_and_in_order() {
 }
 
 #[test]
-fn a_limit_is_how_many_images_come_in_all() {
-    let family = Family::of(5);
+fn limit_is_the_total_number_of_images() {
+    let family = TestImages::create(5);
     for (limit, expected) in [(0, 0), (1, 1), (4, 4), (5, 5), (6, 5), (u64::MAX, 5)] {
         for size in [1, 2, 4, 5, 1000] {
-            let got = listed(family.list().limit(limit).page_size(size));
+            let actual = listed(family.list().limit(limit).page_size(size));
             assert_eq!(
-                got,
+                actual,
                 family.ids[..expected],
                 "limit {limit}, pages of {size}"
             );
@@ -216,16 +215,16 @@ fn a_limit_is_how_many_images_come_in_all() {
 }
 
 #[test]
-fn a_list_of_nothing_is_empty_and_no_error() {
+fn a_list_without_matches_is_empty() {
     let compute = cloud().compute("demo");
-    let list = ListImages::new().name(unique("nothing"));
+    let list = ListImages::new().name(unique("unknown"));
     assert_eq!(compute.list_images(list.clone()).count(), 0);
     assert_eq!(compute.list_images(list).pages().count(), 0);
 }
 
 #[test]
-fn a_marker_is_where_the_list_begins_after() {
-    let family = Family::of(4);
+fn a_list_starts_after_the_marker() {
+    let family = TestImages::create(4);
     for (at, id) in family.ids.iter().enumerate() {
         for size in [1, 2, 1000] {
             assert_eq!(
@@ -237,37 +236,37 @@ fn a_marker_is_where_the_list_begins_after() {
 }
 
 #[test]
-fn a_list_goes_on_where_another_stopped() {
-    let family = Family::of(5);
+fn a_list_can_be_resumed_at_the_marker_of_another() {
+    let family = TestImages::create(5);
     let compute = cloud().compute("demo");
     let mut images = compute.list_images(family.list().page_size(2));
     assert_eq!(images.marker(), None);
-    let mut got = ids(images.by_ref().take(3));
+    let mut actual = ids(images.by_ref().take(3));
     assert_eq!(images.marker(), Some(family.ids[2].as_str()));
     let marker = images.marker().expect("a marker").to_owned();
     drop(images);
-    got.extend(listed(family.list().marker(marker)));
-    assert_eq!(got, family.ids);
+    actual.extend(listed(family.list().marker(marker)));
+    assert_eq!(actual, family.ids);
 }
 
 #[test]
-fn items_can_be_gone_on_with_as_pages() {
-    let family = Family::of(5);
+fn a_partly_consumed_list_can_be_continued_by_page() {
+    let family = TestImages::create(5);
     let mut images = cloud()
         .compute("demo")
         .list_images(family.list().page_size(2));
-    let mut got = ids(images.by_ref().take(1));
+    let mut actual = ids(images.by_ref().take(1));
     let pages: Vec<_> = images
         .pages()
         .map(|page| page.expect("a page").images)
         .collect();
     assert_eq!(pages.iter().map(Vec::len).collect::<Vec<_>>(), [1, 2, 1]);
-    got.extend(pages.into_iter().flatten().map(|image| image.id));
-    assert_eq!(got, family.ids);
+    actual.extend(pages.into_iter().flatten().map(|image| image.id));
+    assert_eq!(actual, family.ids);
 }
 
 #[test]
-fn a_marker_that_is_none_is_the_servers_refusal() {
+fn an_unknown_marker_is_a_bad_request() {
     for (marker, encoded) in [
         (
             "00000000-1111-4222-8333-444444444444",
@@ -279,28 +278,28 @@ fn a_marker_that_is_none_is_the_servers_refusal() {
         let mut images = cloud()
             .compute("demo")
             .list_images(ListImages::new().marker(marker));
-        let error = images.next().expect("an error").expect_err("an error");
+        let error = images.next().expect("an item").expect_err("an error");
         assert_eq!(kind(&error), "BadRequest");
         assert_eq!(
-            said(&error),
+            snapshot(&error),
             format!(
                 "GET {}/images?page_size=1000&limit=1000&marker={encoded}: 400 Bad Request: HTTP 400 Bad \
                  Request: No image found with ID {marker} (request id ID)",
                 cloud().nova()
             )
         );
-        assert!(images.next().is_none(), "it goes on after an error");
+        assert!(images.next().is_none(), "the list ends after an error");
         assert_eq!(images.marker(), Some(marker));
     }
 }
 
 #[test]
-fn another_projects_image_cannot_be_a_marker() {
+fn an_image_of_another_project_as_a_marker_is_forbidden() {
     let id = cloud().image_id("other-private");
     let mut images = cloud()
         .compute("demo")
         .list_images(ListImages::new().marker(id));
-    let error = images.next().expect("an error").expect_err("an error");
+    let error = images.next().expect("an item").expect_err("an error");
     assert_eq!(kind(&error), "Forbidden");
     assert_eq!(
         error.message(),
@@ -309,8 +308,8 @@ fn another_projects_image_cannot_be_a_marker() {
 }
 
 #[test]
-fn a_marker_that_the_filters_leave_out_is_the_end() {
-    let family = Family::of(2);
+fn the_list_after_a_marker_that_the_filters_exclude_is_empty() {
+    let family = TestImages::create(2);
     let id = cloud().image_id("plain");
     assert_eq!(listed(family.list().marker(id)), Vec::<String>::new());
 }

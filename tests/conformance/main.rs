@@ -1,13 +1,12 @@
-//! One suite for every cloud: each operation, and each error that a cloud can
-//! be made to show.
+//! One test suite for the sandbox and for real services: each operation, and each
+//! error that a cloud can return.
 //!
-//! Without anything set, it runs against the sandbox, whose answers travel as
-//! `OPENCLOUD_TEST_WIRE` says: `close`, `keepalive` or `nolength`. With
-//! `OPENCLOUD_TEST_CLOUD=DIR` it runs against the cloud that `DIR` describes,
-//! as `tests/real-cloud/up --state DIR` leaves it: the same cases, by the same
-//! names. Every case makes the images it needs and takes them away again, so
-//! that all can run at the same time against one cloud. Whatever is logged and
-//! printed meanwhile is swept for secrets.
+//! By default it runs against the sandbox, which sends responses in the form of
+//! `OPENCLOUD_TEST_WIRE`: `close`, `keepalive` or `nolength`. With
+//! `OPENCLOUD_TEST_CLOUD=DIR` it runs the same cases against the services that
+//! `tests/real-cloud/up --state DIR` started. Every case creates the images that it
+//! needs and deletes them, so that all cases can run in parallel. All log lines and
+//! all printed values are scanned for secrets.
 
 mod cloud;
 mod error_snapshot;

@@ -1,30 +1,28 @@
-//! Values: which arrive as they are, and which the server does not take.
+//! Metadata values: which are valid, and which the server rejects.
 
 use serde_json::json;
 
 use crate::cloud::cloud;
-use crate::error_snapshot::{kind, refused};
-use crate::glance::{Made, image};
+use crate::error_snapshot::{expect_error, kind};
+use crate::glance::{TestImage, image};
 
 #[track_caller]
-fn arrives(made: &Made, value: &str) {
+fn check_valid(made: &TestImage, value: &str) {
     let mut image = cloud().compute("demo").get_image(&**made);
     let expected = json!({"key": value});
-    image
-        .set_metadata_item("key", value)
-        .expect("a PUT of an item");
-    assert_eq!(cloud().metadata_of(made), expected);
+    image.set_metadata_item("key", value).expect("an item");
+    assert_eq!(cloud().raw_metadata(made), expected);
     assert_eq!(image.metadata.get("key"), Some(value));
-    image.reset_metadata([("key", value)]).expect("a PUT");
-    assert_eq!(cloud().metadata_of(made), expected);
-    image.merge_metadata([("key", value)]).expect("a POST");
-    assert_eq!(cloud().metadata_of(made), expected);
+    image.reset_metadata([("key", value)]).expect("a reset");
+    assert_eq!(cloud().raw_metadata(made), expected);
+    image.merge_metadata([("key", value)]).expect("a merge");
+    assert_eq!(cloud().raw_metadata(made), expected);
     assert_eq!(image.get_metadata_item("key").expect("an item"), value);
 }
 
 #[test]
-fn any_text_up_to_255_characters_arrives_as_it_is() {
-    let made = image().make();
+fn values_of_up_to_255_characters_are_stored_unchanged() {
+    let made = image().create();
     for value in [
         "",
         " ",
@@ -38,19 +36,19 @@ fn any_text_up_to_255_characters_arrives_as_it_is() {
         &"v".repeat(255),
         &"я".repeat(255),
     ] {
-        arrives(&made, value);
+        check_valid(&made, value);
     }
 }
 
 #[test]
-fn a_value_of_256_characters_is_the_servers_refusal() {
-    let made = image().with("kept", "k").make();
+fn a_value_of_256_characters_is_a_bad_request() {
+    let made = image().with("other", "x").create();
     let mut image = cloud().compute("demo").get_image(&*made);
     let long = "v".repeat(256);
     for error in [
-        refused(image.set_metadata_item("value", &long)),
-        refused(image.reset_metadata([("value", &long)])),
-        refused(image.merge_metadata([("value", &long)])),
+        expect_error(image.set_metadata_item("value", &long)),
+        expect_error(image.reset_metadata([("value", &long)])),
+        expect_error(image.merge_metadata([("value", &long)])),
     ] {
         assert_eq!(kind(&error), "BadRequest");
         assert_eq!(
@@ -58,20 +56,18 @@ fn a_value_of_256_characters_is_the_servers_refusal() {
             format!("Invalid input for field/attribute value. Value: {long}. '{long}' is too long")
         );
     }
-    assert_eq!(cloud().metadata_of(&made), json!({"kept": "k"}));
+    assert_eq!(cloud().raw_metadata(&made), json!({"other": "x"}));
 }
 
 #[test]
-fn what_glance_took_and_nova_does_not_cannot_be_sent_back() {
-    let made = image().with("long", "v".repeat(300)).make();
+fn a_long_value_that_glance_accepts_is_a_bad_request_in_nova() {
+    let made = image().with("long", "v".repeat(300)).create();
     let mut image = cloud().compute("demo").get_image(&*made);
-    let metadata = image.get_metadata().expect("a GET");
+    let metadata = image.get_metadata().expect("metadata");
     assert_eq!(
-        kind(&refused(image.reset_metadata(&metadata))),
+        kind(&expect_error(image.reset_metadata(&metadata))),
         "BadRequest"
     );
     assert_eq!(image.get_metadata_item("long").expect("an item").len(), 300);
-    image
-        .delete_metadata_item("long")
-        .expect("a DELETE of an item");
+    image.delete_metadata_item("long").expect("a deletion");
 }

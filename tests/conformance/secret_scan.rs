@@ -1,10 +1,10 @@
-//! The sweep: no case prints a secret, nor five characters of one.
+//! Checks that nothing prints a secret, or five characters of one.
 //!
-//! A logger compares every line that this crate logs, at any level, with every
-//! password and secret of the cloud and every token of Keystone. The
+//! A logger searches every line that this crate logs, at any level, for the
+//! passwords and secrets of the cloud and for the tokens of Keystone: the
 //! [`relay`](crate::relay) in front of Keystone registers each token before the
-//! crate receives it. The values that a case receives are printed in every form and
-//! scanned, too. The case that prints a secret fails.
+//! crate receives it. The values that a case receives are printed and searched, too.
+//! The case that prints a secret fails.
 
 use std::cell::Cell;
 use std::collections::HashMap;
@@ -15,44 +15,42 @@ use std::thread;
 use log::{LevelFilter, Log, Metadata, Record};
 use opencloud::Error;
 
-/// How much of a secret is too much.
+/// The length of a part of a secret that must not be printed.
 const PART: usize = 5;
 
-/// A password that is no one's: a wrong one is as secret as a right one.
+/// A wrong password, which must not be printed either.
 pub(crate) const WRONG: &str = "hT6wB3yLq8Nd5vGz";
 
-/// What stands in logs for other reasons, and in the passwords of the real
-/// services too.
+/// Words that appear in logs, and also in the passwords of the real services.
 const WORDS: &str = "demo-reader demo-app other admin password application credential secret";
 
-/// The secrets in play.
+/// The secrets to search for.
 #[derive(Default)]
 struct Secrets {
-    /// Whose secret each part is of.
+    /// The name of the secret that contains each part.
     parts: HashMap<[u8; PART], &'static str>,
-    /// A bit for each sum of a part, because nearly all of what is logged is in
-    /// none: there is a lot of it.
-    sums: Vec<bool>,
+    /// Whether a part has this hash: a fast filter, because there are many log lines.
+    hashes: Vec<bool>,
 }
 
 impl Secrets {
     fn add(&mut self, part: [u8; PART], name: &'static str) {
-        self.sums.resize(SUMS, false);
-        self.sums[part.into_iter().fold(0, sum)] = true;
+        self.hashes.resize(HASHES, false);
+        self.hashes[part.into_iter().fold(0, hash)] = true;
         self.parts.insert(part, name);
     }
 
     fn find_in(&self, text: &str) -> Option<&'static str> {
-        if self.sums.is_empty() {
+        if self.hashes.is_empty() {
             return None;
         }
         let bytes = text.as_bytes();
         let mut at = 0;
         let mut before = 0;
         while at < bytes.len() {
-            before = sum(before, bytes[at]);
+            before = hash(before, bytes[at]);
             at += 1;
-            if self.sums[before] && at >= PART {
+            if self.hashes[before] && at >= PART {
                 if let Some(name) = self.parts.get(&bytes[at - PART..at]) {
                     return Some(name);
                 }
@@ -62,42 +60,42 @@ impl Secrets {
     }
 }
 
-/// How many sums there are: four bits for each byte of a part.
-const SUMS: usize = 1 << (4 * PART);
+/// The number of hashes: four bits for each byte of a part.
+const HASHES: usize = 1 << (4 * PART);
 
-/// The sum of the last bytes, and one more: of a byte before them nothing is left.
-fn sum(before: usize, byte: u8) -> usize {
-    (before << 4 ^ usize::from(byte)) % SUMS
+/// Adds a byte to the rolling hash of the last `PART` bytes.
+fn hash(before: usize, byte: u8) -> usize {
+    (before << 4 ^ usize::from(byte)) % HASHES
 }
 
 static SECRETS: RwLock<Option<Secrets>> = RwLock::new(None);
 
-/// What a thread that is no case's own has printed.
-static ELSEWHERE: Mutex<Option<String>> = Mutex::new(None);
+/// A finding in a thread that belongs to no case.
+static IN_OTHER_THREAD: Mutex<Option<String>> = Mutex::new(None);
 
 thread_local! {
-    /// Whether the suite's own requests are sent, which hide nothing.
+    /// Whether the suite itself sends a request, whose log lines are not searched.
     static IS_ASIDE: Cell<bool> = const { Cell::new(false) };
     /// How many lines of this crate were scanned.
     static LINES: Cell<u32> = const { Cell::new(0) };
 }
 
-/// From now on everything that is logged is swept.
+/// Starts to search log lines.
 pub(crate) fn start() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        log::set_logger(&Sweeper).expect("the only logger");
+        log::set_logger(&Scanner).expect("the only logger");
         log::set_max_level(LevelFilter::Trace);
     });
-    // Where nobody waits for a thread, nobody hears of it.
-    let found = ELSEWHERE
+    // A panic in such a thread fails no case by itself.
+    let found = IN_OTHER_THREAD
         .lock()
         .unwrap_or_else(PoisonError::into_inner)
         .take();
-    assert_eq!(found, None, "not in this case, but beside one before it");
+    assert_eq!(found, None, "found in a thread of an earlier case");
 }
 
-/// Does work of the suite's own, whose log lines are nobody's fault.
+/// Runs work of the suite itself, whose log lines are not searched.
 pub(crate) fn aside<T>(work: impl FnOnce() -> T) -> T {
     IS_ASIDE.set(true);
     let outcome = work();
@@ -105,14 +103,13 @@ pub(crate) fn aside<T>(work: impl FnOnce() -> T) -> T {
     outcome
 }
 
-/// A secret that somebody chose: each part of it counts that is no ordinary word.
+/// Adds a chosen secret: every part that is not part of a word in [`WORDS`].
 pub(crate) fn watch(secret: &str, name: &'static str) {
     watch_parts(secret, name, |part| !contains(WORDS.as_bytes(), part));
 }
 
-/// A secret that came by chance. Of the parts that it has by the thousand, some
-/// are ids, numbers and words: only those count that have small and capital
-/// letters and digits, as about half of them do.
+/// Adds a random secret: the parts with a lower-case letter, an upper-case letter
+/// and a digit, which are about half. Others may equal ids, numbers or words.
 pub(crate) fn watch_token(token: &str) {
     watch_parts(token, "a token", |part| {
         let has = |kind: fn(&u8) -> bool| part.iter().any(kind);
@@ -120,8 +117,11 @@ pub(crate) fn watch_token(token: &str) {
     });
 }
 
-fn watch_parts(secret: &str, name: &'static str, counts: impl Fn(&[u8]) -> bool) {
-    let windows = secret.as_bytes().windows(PART).filter(|part| counts(part));
+fn watch_parts(secret: &str, name: &'static str, is_secret: impl Fn(&[u8]) -> bool) {
+    let windows = secret
+        .as_bytes()
+        .windows(PART)
+        .filter(|part| is_secret(part));
     let parts = windows.filter_map(|part| part.try_into().ok());
     with_secrets(|secrets| parts.for_each(|part| secrets.add(part, name)));
 }
@@ -135,14 +135,14 @@ fn contains(text: &[u8], part: &[u8]) -> bool {
     text.windows(part.len()).any(|window| window == part)
 }
 
-/// Whose secret is in the text, and the text without the words that have it.
+/// The name of the secret in the text, and the text without the words that contain it.
 fn leak(text: &str) -> Option<(&'static str, String)> {
     let secrets = SECRETS.read().unwrap_or_else(PoisonError::into_inner);
     let secrets = secrets.as_ref()?;
     let name = secrets.find_in(text)?;
-    let is_edge = |it: char| !(it.is_ascii_alphanumeric() || it == '_' || it == '-');
-    let words = text.split_inclusive(is_edge);
-    let shown = words
+    let is_separator = |c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '-');
+    let words = text.split_inclusive(is_separator);
+    let masked = words
         .map(|word| {
             if secrets.find_in(word).is_some() {
                 "*** "
@@ -151,25 +151,25 @@ fn leak(text: &str) -> Option<(&'static str, String)> {
             }
         })
         .collect();
-    Some((name, shown))
+    Some((name, masked))
 }
 
 /// Fails the case if a secret is in the text.
 #[track_caller]
-pub(crate) fn text(text: &str, what: &str) {
-    if let Some((name, shown)) = leak(text) {
-        panic!("{name}, or a part of it, is in {what}: {shown}");
+pub(crate) fn text(text: &str, place: &str) {
+    if let Some((name, masked)) = leak(text) {
+        panic!("{name}, or a part of it, is in {place}: {masked}");
     }
 }
 
-/// A value, as it is printed.
+/// Fails the case if `Debug` of the value prints a secret.
 #[track_caller]
 pub(crate) fn value(value: &impl Debug) {
-    text(&format!("{value:?}"), "what {:?} prints");
-    text(&format!("{value:#?}"), "what {:#?} prints");
+    text(&format!("{value:?}"), "the output of {:?}");
+    text(&format!("{value:#?}"), "the output of {:#?}");
 }
 
-/// An error and its causes, in each way to print them.
+/// Fails the case if the error or one of its causes prints a secret.
 #[track_caller]
 pub(crate) fn error(error: &Error) {
     value(error);
@@ -183,9 +183,9 @@ pub(crate) fn error(error: &Error) {
     }
 }
 
-struct Sweeper;
+struct Scanner;
 
-impl Log for Sweeper {
+impl Log for Scanner {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
         metadata.target().starts_with("opencloud")
     }
@@ -196,17 +196,19 @@ impl Log for Sweeper {
         }
         LINES.set(LINES.get() + 1);
         let target = record.target();
-        let Some((name, shown)) = leak(&record.args().to_string()) else {
+        let Some((name, masked)) = leak(&record.args().to_string()) else {
             return;
         };
         let level = record.level();
-        let found = format!("{name}, or a part of it, is logged by {target} at {level}: {shown}");
-        // The case's own thread has its name, or is the only one.
+        let found = format!("{name}, or a part of it, is logged by {target} at {level}: {masked}");
+        // The thread of a case has the name of the case, or is the only thread.
         if thread::current()
             .name()
             .is_none_or(|thread| thread.starts_with("opencloud"))
         {
-            *ELSEWHERE.lock().unwrap_or_else(PoisonError::into_inner) = Some(found.clone());
+            *IN_OTHER_THREAD
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner) = Some(found.clone());
         }
         assert!(thread::panicking(), "{found}");
     }
@@ -232,15 +234,15 @@ mod tests {
     }
 
     #[test]
-    fn each_part_of_a_secret_is_found_and_none_is_shown() {
+    fn each_part_of_a_secret_is_found_and_masked() {
         start();
         let secret = "sY4kPz7Qm2Vx";
-        watch(secret, "mine");
+        watch(secret, "a secret");
         for at in 0..=secret.len() - PART {
             let text = format!("ab \"{}\" cd", &secret[at..at + PART]);
             assert_eq!(
                 leak(&text),
-                Some(("mine", "ab \"***  cd".to_owned())),
+                Some(("a secret", "ab \"***  cd".to_owned())),
                 "{text}"
             );
         }
@@ -248,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn each_part_of_a_token_is_told_from_what_else_is_logged() {
+    fn more_than_a_quarter_of_the_parts_of_a_token_is_found() {
         let token = cloud().new_token("demo");
         let parts: Vec<_> = token.as_bytes().windows(PART).collect();
         let found = |part: &&&[u8]| leak(&String::from_utf8_lossy(part)).is_some();
@@ -258,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn the_passwords_can_be_told_from_words() {
+    fn the_passwords_contain_no_ordinary_words() {
         for secret in cloud().secrets() {
             let is_word = |part: &[u8]| contains(WORDS.as_bytes(), part);
             let words = secret
@@ -267,7 +269,7 @@ mod tests {
                 .filter(|part| is_word(part))
                 .count();
             match cloud().kind() {
-                Kind::Sandbox(_) => assert_eq!(words, 0, "of the words in a password"),
+                Kind::Sandbox(_) => assert_eq!(words, 0, "words in a password"),
                 Kind::Real(_) => assert_ne!(leak(&secret), None),
             }
         }

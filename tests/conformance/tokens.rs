@@ -1,4 +1,4 @@
-//! Tokens: kept and given back, revoked, expired, and used without Keystone.
+//! Tokens: cached, revoked, expired, and used without Keystone.
 
 use std::thread;
 
@@ -7,20 +7,20 @@ use opencloud::{Domain, OpenStack, Options, ServiceOptions, Token, User};
 use serde_json::{Value, json};
 
 use crate::cloud::{cloud, ids, listed, unique};
-use crate::error_snapshot::{kind, refused, said};
+use crate::error_snapshot::{expect_error, kind, snapshot};
 use crate::glance::image;
 use crate::secret_scan::{self, WRONG};
 
-/// The words of Nova for a token that it does not take.
-fn nova_refuses(what: &str) -> String {
+/// The error for a token that Nova rejects.
+fn unauthorized(path: &str) -> String {
     format!(
-        "GET {}{what}: 401 Unauthorized: The request you have made requires authentication. \
+        "GET {}{path}: 401 Unauthorized: The request you have made requires authentication. \
          (request id ID)",
         cloud().nova()
     )
 }
 
-/// demo, signed in for one case alone.
+/// A client of the user `demo` for one case.
 fn demo() -> OpenStack {
     OpenStack::new(cloud().options("demo")).expect("valid options")
 }
@@ -28,19 +28,19 @@ fn demo() -> OpenStack {
 fn exported(openstack: &OpenStack) -> Value {
     let token = openstack.token().expect("a token");
     secret_scan::value(&token);
-    serde_json::to_value(token).expect("a token as JSON")
+    serde_json::to_value(token).expect("JSON")
 }
 
 fn imported(token: &Value) -> Token {
-    serde_json::from_value(token.clone()).expect("a token from JSON")
+    serde_json::from_value(token.clone()).expect("a token")
 }
 
 fn secret(token: &Value) -> &str {
-    token["id"].as_str().expect("the id of a token")
+    token["id"].as_str().expect("an id")
 }
 
 #[track_caller]
-fn lists(compute: &Compute) {
+fn check_list(compute: &Compute) {
     assert_eq!(
         ids(compute.list_images(ListImages::new().limit(1))).len(),
         1
@@ -48,46 +48,42 @@ fn lists(compute: &Compute) {
 }
 
 #[test]
-fn a_token_that_was_kept_is_used_without_signing_in() {
+fn a_cached_token_is_used_without_authentication() {
     let token = exported(&demo());
-    // With a wrong password: signing in would be an error.
+    // With a wrong password, so that authentication would fail.
     let wrong = User::by_name("demo", WRONG, Domain::by_id("default"));
     for options in [cloud().address(), cloud().address().user(wrong)] {
         let again = OpenStack::new(options.cached_token(imported(&token))).expect("valid options");
-        lists(
-            &again
-                .compute_v2()
-                .expect("the endpoint of the token that was kept"),
-        );
+        check_list(&again.compute_v2().expect("a service"));
         assert_eq!(exported(&again), token);
     }
 }
 
 #[test]
-fn one_token_serves_clones_and_services() {
+fn clones_and_services_share_one_token() {
     let openstack = demo();
     let before = exported(&openstack);
-    lists(&openstack.compute_v2().expect("a service"));
-    lists(&openstack.clone().compute_v2().expect("a service"));
+    check_list(&openstack.compute_v2().expect("a service"));
+    check_list(&openstack.clone().compute_v2().expect("a service"));
     assert_eq!(exported(&openstack.clone()), before);
 }
 
 #[test]
-fn a_token_that_was_revoked_is_replaced_by_signing_in_again() {
+fn a_revoked_token_is_replaced() {
     let openstack = demo();
     let compute = openstack.compute_v2().expect("a service");
     let before = exported(&openstack);
     cloud().revoke(secret(&before));
-    lists(&compute);
+    check_list(&compute);
     let after = exported(&openstack);
     assert_ne!(secret(&before), secret(&after));
-    // The new one stays.
-    lists(&compute);
+    // The new token is not replaced.
+    check_list(&compute);
     assert_eq!(exported(&openstack), after);
 }
 
 #[test]
-fn a_revoked_token_without_credentials_is_the_callers_error() {
+fn a_revoked_token_without_credentials_is_unauthorized() {
     let token = exported(&demo());
     cloud().revoke(secret(&token));
     let options = cloud().address().cached_token(imported(&token));
@@ -102,129 +98,129 @@ fn a_revoked_token_without_credentials_is_the_callers_error() {
         .expect_err("an error");
     assert_eq!(kind(&error), "Unauthorized");
     assert_eq!(
-        said(&error),
-        nova_refuses("/images?page_size=1000&limit=1000")
+        snapshot(&error),
+        unauthorized("/images?page_size=1000&limit=1000")
     );
 }
 
 #[test]
-fn writing_with_a_revoked_token_signs_in_again_too() {
-    let image = image().make();
+fn a_revoked_token_is_replaced_when_writing() {
+    let image = image().create();
     for write in 0..4 {
         let openstack = demo();
         let compute = openstack.compute_v2().expect("a service");
         cloud().revoke(secret(&exported(&openstack)));
         let mut image = compute.get_image(&*image);
         match write {
-            0 => image.reset_metadata([("a", "1")]).expect("a PUT"),
-            1 => image.merge_metadata([("b", "2")]).expect("a POST"),
-            2 => image.set_metadata_item("c", "3").expect("a PUT"),
-            _ => image.delete_metadata_item("a").expect("a DELETE"),
+            0 => image.reset_metadata([("a", "1")]).expect("a reset"),
+            1 => image.merge_metadata([("b", "2")]).expect("a merge"),
+            2 => image.set_metadata_item("c", "3").expect("a reset"),
+            _ => image.delete_metadata_item("a").expect("a deletion"),
         }
     }
-    assert_eq!(cloud().metadata_of(&image), json!({"b": "2", "c": "3"}));
+    assert_eq!(cloud().raw_metadata(&image), json!({"b": "2", "c": "3"}));
 }
 
 #[test]
-fn a_listing_survives_that_its_token_is_revoked() {
+fn a_list_continues_after_its_token_was_revoked() {
     let name = unique("revoked");
-    let images: Vec<_> = (0..7).map(|_| image().named(&name).make()).collect();
+    let images: Vec<_> = (0..7).map(|_| image().named(&name).create()).collect();
     let openstack = demo();
     let compute = openstack.compute_v2().expect("a service");
-    let mut listing = compute.list_images(ListImages::new().name(&name).page_size(2));
-    let mut got = ids(listing.by_ref().take(3));
+    let mut list = compute.list_images(ListImages::new().name(&name).page_size(2));
+    let mut actual = ids(list.by_ref().take(3));
     cloud().revoke(secret(&exported(&openstack)));
-    got.extend(ids(listing));
+    actual.extend(ids(list));
     let mut expected: Vec<_> = images.iter().map(|image| image.to_string()).collect();
-    got.sort();
+    actual.sort();
     expected.sort();
-    assert_eq!(got, expected);
+    assert_eq!(actual, expected);
 }
 
 #[test]
-fn threads_that_share_a_revoked_token_all_succeed() {
+fn all_threads_succeed_after_their_shared_token_was_revoked() {
     let openstack = demo();
     let compute = openstack.compute_v2().expect("a service");
     cloud().revoke(secret(&exported(&openstack)));
     thread::scope(|scope| {
         for _ in 0..6 {
-            scope.spawn(|| lists(&compute));
+            scope.spawn(|| check_list(&compute));
         }
     });
 }
 
 #[test]
-fn a_token_that_has_expired_is_renewed_with_the_credentials() {
+fn an_expired_cached_token_is_replaced_with_the_credentials() {
     let mut token = exported(&demo());
     token["expires_at"] = json!("2020-01-01T00:00:00Z");
-    token["id"] = json!("not-a-token-any-more");
+    token["id"] = json!("expired");
     let options = cloud().options("demo").cached_token(imported(&token));
     let openstack = OpenStack::new(options).expect("valid options");
-    lists(&openstack.compute_v2().expect("a service"));
-    assert_ne!(secret(&exported(&openstack)), "not-a-token-any-more");
+    check_list(&openstack.compute_v2().expect("a service"));
+    assert_ne!(secret(&exported(&openstack)), "expired");
 }
 
 #[test]
-fn a_token_that_has_expired_without_credentials_says_when() {
+fn an_expired_token_without_credentials_is_an_error_with_the_expiry_time() {
     let mut token = exported(&demo());
     token["expires_at"] = json!("2020-01-01T00:00:00Z");
     let options = cloud().address().cached_token(imported(&token));
-    let error = refused(OpenStack::new(options).expect("valid options").compute_v2());
+    let error = expect_error(OpenStack::new(options).expect("valid options").compute_v2());
     assert_eq!(kind(&error), "InvalidInput");
     assert_eq!(
-        said(&error),
+        snapshot(&error),
         "the token expired at 2020-01-01T00:00:00Z, and there are no credentials to request \
          another one"
     );
 }
 
-/// A token and an endpoint, and no Keystone anywhere.
+/// A service with a token and an endpoint, without Keystone.
 fn without_keystone(token: &str) -> Compute {
-    let nowhere = Options::new("http://127.0.0.1:1/").no_proxy();
-    let openstack = OpenStack::new(nowhere.token_id(token)).expect("valid options");
+    let options = Options::new("http://127.0.0.1:1/").no_proxy();
+    let openstack = OpenStack::new(options.token_id(token)).expect("valid options");
     let nova = ServiceOptions::new().endpoint(cloud().nova());
-    openstack.compute_v2_with(nova).expect("nothing to ask for")
+    openstack.compute_v2_with(nova).expect("a service")
 }
 
 #[test]
-fn a_token_and_an_endpoint_need_no_keystone() {
-    let image = image().make();
+fn with_a_token_and_an_endpoint_keystone_is_not_used() {
+    let image = image().create();
     let compute = without_keystone(&cloud().new_token("demo"));
-    lists(&compute);
+    check_list(&compute);
     let mut image = compute.get_image(&*image);
     image.retrieve().expect("the image");
-    image.merge_metadata([("a", "b")]).expect("its metadata");
-    image.delete().expect("no more image");
+    image.merge_metadata([("a", "b")]).expect("a merge");
+    image.delete().expect("a deletion");
 }
 
 #[test]
-fn a_token_that_is_none_is_refused_by_nova() {
+fn an_invalid_token_is_unauthorized() {
     for token in ["none", &"x".repeat(200), "gAAAAAB-damaged_", WRONG] {
         let mut image = without_keystone(token).get_image("any");
-        let error = refused(image.retrieve());
+        let error = expect_error(image.retrieve());
         assert_eq!(kind(&error), "Unauthorized");
-        assert_eq!(said(&error), nova_refuses("/images/any"));
+        assert_eq!(snapshot(&error), unauthorized("/images/any"));
     }
 }
 
 #[test]
-fn a_revoked_token_without_keystone_is_the_callers_error() {
+fn a_revoked_token_without_keystone_is_unauthorized() {
     let token = cloud().new_token("demo");
     cloud().revoke(&token);
-    let error = refused(without_keystone(&token).get_image("any").delete());
+    let error = expect_error(without_keystone(&token).get_image("any").delete());
     assert_eq!(kind(&error), "Unauthorized");
     assert_eq!(
-        said(&error),
-        nova_refuses("/images/any").replacen("GET", "DELETE", 1)
+        snapshot(&error),
+        unauthorized("/images/any").replacen("GET", "DELETE", 1)
     );
 }
 
 #[test]
-fn every_user_sees_the_cloud_with_a_token_of_their_own() {
-    let image = image().make();
-    let seen = |user| cloud().compute(user).get_image(&*image).retrieve().is_ok();
+fn every_user_sees_the_images_of_the_own_project() {
+    let image = image().create();
+    let can_retrieve = |user| cloud().compute(user).get_image(&*image).retrieve().is_ok();
     assert_eq!(
-        ["demo", "demo-reader", "other", "admin"].map(seen),
+        ["demo", "demo-reader", "other", "admin"].map(can_retrieve),
         [true, true, false, true]
     );
     assert!(listed(ListImages::new()).contains(&image.to_string()));

@@ -1,4 +1,4 @@
-//! The four waits.
+//! Waiting for a status of an image.
 
 use std::thread;
 use std::time::Duration;
@@ -7,107 +7,104 @@ use opencloud::ErrorKind;
 use opencloud::compute::v2::ImageStatus;
 
 use crate::cloud::cloud;
-use crate::error_snapshot::{kind, refused, said};
+use crate::error_snapshot::{expect_error, kind, snapshot};
 use crate::glance::image;
 
 const LONG: Duration = Duration::from_secs(120);
 
 #[test]
-fn an_image_becomes_active_when_its_data_come() {
-    let made = image().queued().make();
+fn a_wait_ends_when_the_image_becomes_active() {
+    let made = image().queued().create();
     let mut image = cloud().compute("demo").get_image(&*made);
-    let mut looks = 0;
+    let mut polls = 0;
     thread::scope(|scope| {
         image
             .wait_with(LONG, |image| {
-                looks += 1;
-                if looks == 1 {
+                polls += 1;
+                if polls == 1 {
                     assert_eq!(image.status, Some(ImageStatus::Saving));
                     scope.spawn(|| made.upload(b"data"));
                 }
                 image.status == Some(ImageStatus::Active)
             })
-            .expect("the data");
+            .expect("an active image");
     });
-    assert!(looks > 1);
+    assert!(polls > 1);
     assert_eq!(
         (image.status.clone(), image.size),
         (Some(ImageStatus::Active), Some(4))
     );
     image
         .wait_until_active(Duration::ZERO)
-        .expect("it is active already");
+        .expect("an active image");
     image
         .wait_until(ImageStatus::Active, Duration::ZERO)
-        .expect("it is active already");
+        .expect("an active image");
 }
 
 #[test]
-fn an_image_that_is_deleted_meanwhile_is_waited_out() {
-    let made = image().make();
+fn wait_until_deleted_ends_when_the_image_is_deleted() {
+    let made = image().create();
     let mut image = cloud().compute("demo").get_image(&*made);
-    image.wait_until_active(LONG).expect("it is active");
+    image.wait_until_active(LONG).expect("an active image");
     thread::scope(|scope| {
         scope.spawn(|| made.delete());
-        image.wait_until_deleted(LONG).expect("the deletion");
+        image.wait_until_deleted(LONG).expect("a deleted image");
     });
     assert_eq!(
         image.status,
         Some(ImageStatus::Active),
-        "as it was last seen"
+        "the last known status"
     );
     image
         .wait_until_deleted(Duration::ZERO)
-        .expect("it is gone already");
+        .expect("a deleted image");
 }
 
 #[test]
-fn a_wait_that_is_too_long_is_an_error_that_says_how_it_stands() {
-    let made = image().queued().make();
+fn a_wait_that_exceeds_its_timeout_is_an_error_with_the_status() {
+    let made = image().queued().create();
     let mut image = cloud().compute("demo").get_image(&*made);
-    for (error, wanted) in [
+    for (error, target) in [
         (
-            refused(image.wait_until_active(Duration::ZERO)),
-            "be ACTIVE",
+            expect_error(image.wait_until_active(Duration::ZERO)),
+            " to become ACTIVE",
         ),
         (
-            refused(image.wait_until_deleted(Duration::ZERO)),
-            "be deleted",
+            expect_error(image.wait_until_deleted(Duration::ZERO)),
+            " to become DELETED",
         ),
         (
-            refused(image.wait_until(ImageStatus::Error, Duration::ZERO)),
-            "be ERROR",
+            expect_error(image.wait_until(ImageStatus::Error, Duration::ZERO)),
+            " to become ERROR",
         ),
-        (
-            refused(image.wait_with(Duration::ZERO, |_| false)),
-            "be as wanted",
-        ),
+        (expect_error(image.wait_with(Duration::ZERO, |_| false)), ""),
     ] {
         assert_eq!(kind(&error), "Timeout");
         assert_eq!(
-            said(&error),
+            snapshot(&error),
             format!(
-                "waited 0ns for the image {} to {wanted}; it is SAVING",
+                "timed out after 0ns waiting for image {}{target}; its status is SAVING",
                 &*made
             )
         );
     }
-    let error = refused(image.wait_until_active(Duration::from_millis(300)));
+    let error = expect_error(image.wait_until_active(Duration::from_millis(300)));
     assert_eq!(
-        said(&error),
+        snapshot(&error),
         format!(
-            "waited 300ms for the image {} to be ACTIVE; it is SAVING",
+            "timed out after 300ms waiting for image {} to become ACTIVE; its status is SAVING",
             &*made
         )
     );
 }
 
 #[test]
-fn an_image_that_is_not_there_is_waited_for_only_to_be_deleted() {
+fn only_wait_until_deleted_succeeds_for_an_unknown_image() {
     let mut image = cloud()
         .compute("demo")
         .get_image("00000000-1111-4222-8333-444444444444");
-    let error = refused(image.wait_until_active(LONG));
-    assert_eq!(error.kind(), ErrorKind::NotFound);
+    let error = expect_error(image.wait_until_active(LONG));
+    assert_eq!(error.kind(), ErrorKind::WaitFailed);
     image.wait_until_deleted(LONG).expect("it is gone");
 }

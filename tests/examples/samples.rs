@@ -5,7 +5,6 @@ use std::time::Duration;
 use crate::support::examples::{Ran, example, run_at};
 use opencloud_sandbox::{NewImage, Sandbox};
 
-const SANDBOX: &str = "no OS_* variable is set: using the built-in sandbox\n";
 const NO_CLOUD: &str = "no cloud is configured: using the built-in sandbox\n";
 
 #[track_caller]
@@ -23,7 +22,7 @@ fn stdout(name: &str) -> String {
     let ran = run(name, &[]);
     assert_eq!(
         (ran.code, ran.stderr.as_str()),
-        (Some(0), SANDBOX),
+        (Some(0), NO_CLOUD),
         "{ran:?}"
     );
     ran.stdout
@@ -246,7 +245,7 @@ fn with_a_configured_cloud_the_samples_require_arguments() {
         ("delete_image_metadata_item", "IMAGE_ID KEY"),
     ] {
         let sandbox = Sandbox::start();
-        let stderr = format!("Error: say what to work on: this sample takes {arguments}\n");
+        let stderr = format!("Error: expected the arguments {arguments}\n");
         let expected = Ran {
             code: Some(1),
             stdout: String::new(),

@@ -2,14 +2,14 @@
 
 mod authentication;
 mod catalog;
-mod deletions;
+mod deleting_while_listing;
 
 mod faults;
 mod filters;
 mod fuzz_corpus;
 mod image_decoding;
 mod input_encoding;
-mod listing;
+mod lists;
 mod malformed_responses;
 mod metadata_rules;
 mod microversions;

@@ -273,7 +273,7 @@ fn any_image(random: &mut Random, number: usize) -> Value {
 
 #[test]
 fn any_image_is_decoded_and_survives_a_round_trip() {
-    for_any(160, |random, size| {
+    for_any(100, |random, size| {
         let list = |images: Vec<Value>| {
             let page = Answer::ok(&json!({"images": images}));
             let server = Server::answering(move |_| page.clone());

@@ -9,22 +9,22 @@ use serde_json::{Value, json};
 
 use crate::support::{Answer, COMPUTE, Line, Server, at_once, fault, good, id, logged, refusing};
 
-type Operation = fn(&mut Image) -> Result<()>;
+pub(crate) type Operation = fn(&mut Image) -> Result<()>;
 
-const GET: Operation = Image::retrieve;
+pub(crate) const GET: Operation = Image::retrieve;
 const PUT: Operation = |image| image.reset_metadata([("k", "v")]);
 const PUT_ITEM: Operation = |image| image.set_metadata_item("k", "v");
 const POST: Operation = |image| image.merge_metadata([("k", "v")]);
 const DELETE: Operation = |image| image.delete();
 
-fn over_limit(status: u16, retry_after: &Value) -> Answer {
+pub(crate) fn over_limit(status: u16, retry_after: &Value) -> Answer {
     let inner = json!({"code": status, "message": "slow down", "retryAfter": retry_after});
     Answer::json(status, &json!({"overLimit": inner}))
 }
 
 /// The result and the number of requests, if this is the first response and the
 /// following ones are good.
-fn first(answer: Answer, operation: Operation) -> (Result<()>, usize) {
+pub(crate) fn first(answer: Answer, operation: Operation) -> (Result<()>, usize) {
     let server = Server::playing([answer, good(), good()]);
     let outcome = operation(&mut server.compute().get_image(id(1)));
     (outcome, server.requests().len())

@@ -4,28 +4,11 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use opencloud::compute::v2::Image;
-use opencloud::{ErrorKind, Result};
-use serde_json::{Value, json};
+use opencloud::ErrorKind;
+use serde_json::json;
 
-use crate::support::{Answer, COMPUTE, Server, at_once, fault, good, id};
-
-type Operation = fn(&mut Image) -> Result<()>;
-
-const GET: Operation = Image::retrieve;
-
-fn over_limit(status: u16, retry_after: &Value) -> Answer {
-    let inner = json!({"code": status, "message": "slow down", "retryAfter": retry_after});
-    Answer::json(status, &json!({"overLimit": inner}))
-}
-
-/// The result and the number of requests, if this is the first response and the
-/// following ones are good.
-fn first(answer: Answer, operation: Operation) -> (Result<()>, usize) {
-    let server = Server::playing([answer, good(), good()]);
-    let outcome = operation(&mut server.compute().get_image(id(1)));
-    (outcome, server.requests().len())
-}
+use crate::retries::{GET, first, over_limit};
+use crate::support::{Answer, COMPUTE, Server, at_once, fault, id};
 
 #[test]
 fn three_attempts_are_the_default_and_the_number_can_be_set() {
@@ -81,7 +64,7 @@ fn the_delay_doubles_with_jitter() {
         assert!(delays[0] >= ms(200) && delays[0] < ms(2000), "{delays:?}");
         assert!(delays[1] >= ms(400) && delays[1] < ms(3000), "{delays:?}");
     }
-    // Jitter shortens a delay by up to a half: a bound that a correct crate passes.
+    // Jitter shortens a delay by up to a half, so one of eight is at least 5 % shorter.
     assert!(all.iter().any(|delays| delays[0] < ms(380)), "{all:?}");
     let (least, most) = (
         all.iter().min().expect("a delay"),

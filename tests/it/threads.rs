@@ -4,42 +4,11 @@ use std::sync::{Arc, Barrier};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use jiff::{SignedDuration, Timestamp};
-use opencloud::compute::v2::{Compute, ListImages};
-use opencloud::{OpenStack, Token};
+use opencloud::OpenStack;
 use serde_json::json;
 
 use crate::support::{Answer, COMPUTE, Server, fault, image, images, token};
-
-fn list(compute: &Compute) -> opencloud::Result<usize> {
-    compute
-        .list_images(ListImages::new())
-        .try_fold(0, |count, image| image.map(|_| count + 1))
-}
-
-/// The token of each request; `-` for an authentication request.
-fn tokens(server: &Server) -> Vec<String> {
-    let token =
-        |request: &crate::support::Request| request.header("x-auth-token").map(str::to_owned);
-    server
-        .requests()
-        .iter()
-        .map(|request| token(request).unwrap_or("-".into()))
-        .collect()
-}
-
-/// A cached token, issued and expiring so many seconds from now.
-fn cached(server: &Server, id: &str, issued: i64, expires: i64) -> Token {
-    let at = |seconds| (Timestamp::now() + SignedDuration::from_secs(seconds)).to_string();
-    serde_json::from_value(json!({
-        "id": id,
-        "issued_at": at(issued),
-        "expires_at": at(expires),
-        "catalog": [{"type": "compute", "name": "nova", "endpoints": [
-            {"interface": "public", "region": "RegionOne", "url": server.url(COMPUTE)}]}],
-    }))
-    .expect("a token")
-}
+use crate::token::{cached, list, tokens};
 
 #[test]
 fn threads_with_an_expired_token_authenticate_once() {

@@ -8,14 +8,14 @@ use serde_json::{Value, json};
 
 use crate::support::{Answer, COMPUTE, Server, fault, images, logged, token};
 
-fn list(compute: &Compute) -> opencloud::Result<usize> {
+pub(crate) fn list(compute: &Compute) -> opencloud::Result<usize> {
     compute
         .list_images(ListImages::new())
         .try_fold(0, |count, image| image.map(|_| count + 1))
 }
 
 /// The token of each request; `-` for an authentication request.
-fn tokens(server: &Server) -> Vec<String> {
+pub(crate) fn tokens(server: &Server) -> Vec<String> {
     let token =
         |request: &crate::support::Request| request.header("x-auth-token").map(str::to_owned);
     server
@@ -26,7 +26,7 @@ fn tokens(server: &Server) -> Vec<String> {
 }
 
 /// A cached token, issued and expiring so many seconds from now.
-fn cached(server: &Server, id: &str, issued: i64, expires: i64) -> Token {
+pub(crate) fn cached(server: &Server, id: &str, issued: i64, expires: i64) -> Token {
     let at = |seconds| (Timestamp::now() + SignedDuration::from_secs(seconds)).to_string();
     serde_json::from_value(json!({
         "id": id,

@@ -13,7 +13,7 @@ use opencloud::{ErrorKind, Result};
 use opencloud_sandbox::{Fault, NewImage, Sandbox, Wire};
 
 use crate::alone;
-use crate::support::subprocess::{Apart, serve};
+use crate::support::subprocess::{SandboxProcess, serve};
 
 const THREADS: usize = 64;
 const ROUNDS: usize = 20;
@@ -75,7 +75,7 @@ fn child_with_faults_and_short_token_lifetimes() {
 #[test]
 fn sixty_four_threads_share_one_service_despite_faults_and_expiring_tokens() {
     let _alone = alone();
-    let mut cloud = Apart::start("load::child_with_faults_and_short_token_lifetimes");
+    let mut cloud = SandboxProcess::start("load::child_with_faults_and_short_token_lifetimes");
     // Of so many requests, one meets four faults or expired tokens in a row.
     let compute = cloud.compute(|options| options.tries(20));
     let before = files();
@@ -196,7 +196,7 @@ fn child_with_thirty_images() {
 #[test]
 fn two_thousand_lists_leak_no_memory_threads_or_connections() {
     let _alone = alone();
-    let cloud = Apart::start("load::child_with_thirty_images");
+    let cloud = SandboxProcess::start("load::child_with_thirty_images");
     let compute = cloud.compute(|options| options);
     (0..200).for_each(|number| list(&compute, number));
     let before = settled(usize::MAX);

@@ -1,10 +1,10 @@
-//! A cloud in the words of Keystone and Nova, for scripts.
+//! Options for a scripted server, and responses of Keystone and Nova.
 
 use opencloud::compute::v2::Compute;
 use opencloud::{OpenStack, Options, Project, Scope, ServiceOptions, User};
 use serde_json::{Value, json};
 
-use super::answer::Answer;
+use super::response::Response;
 use super::server::Server;
 
 /// The path of the Compute endpoint.
@@ -16,7 +16,7 @@ pub(crate) const TOKEN: &str = "gAAAA-given-token";
 pub(crate) const REQUEST_ID: &str = "req-5f1c2a0e-0000-4000-8000-000000000001";
 
 impl Server {
-    /// Sign in here as user `u` with the password `pa55word`, for project `p`.
+    /// Options to authenticate at this server as user `u` for project `p`.
     pub(crate) fn options(&self) -> Options {
         Options::new(self.url("/v3"))
             .user(User::by_id("u", "pa55word"))
@@ -24,23 +24,21 @@ impl Server {
             .no_proxy()
     }
 
-    /// Nova here, with a token that needs no Keystone.
+    /// The Compute service of this server, with a token, so without authentication.
     pub(crate) fn compute(&self) -> Compute {
         self.compute_with(|options| options)
     }
 
-    /// The same, with other options.
+    /// The same, with changed options.
     pub(crate) fn compute_with(&self, change: impl FnOnce(Options) -> Options) -> Compute {
         let options = change(Options::new("").token_id(TOKEN).no_proxy());
         let endpoint = ServiceOptions::new().endpoint(self.url(COMPUTE));
-        let openstack = OpenStack::new(options).expect("good options");
-        openstack
-            .compute_v2_with(endpoint)
-            .expect("an endpoint that is given")
+        let openstack = OpenStack::new(options).expect("valid options");
+        openstack.compute_v2_with(endpoint).expect("an endpoint")
     }
 
-    /// An hour's token whose catalogue has Nova here.
-    pub(crate) fn token(&self, id: &str) -> Answer {
+    /// A token that is valid for an hour, with this server as Nova in its catalog.
+    pub(crate) fn token(&self, id: &str) -> Response {
         token(
             id,
             3600,
@@ -52,8 +50,8 @@ impl Server {
     }
 }
 
-/// Keystone's answer to a sign-in: a token that lives so many seconds.
-pub(crate) fn token(id: &str, seconds: i64, catalogue: &Value) -> Answer {
+/// Keystone's response to an authentication, with the lifetime of the token in seconds.
+pub(crate) fn token(id: &str, seconds: i64, catalog: &Value) -> Response {
     let issued: jiff::Timestamp = "2026-11-23T12:00:00Z".parse().expect("a time");
     let expires = issued + jiff::SignedDuration::from_secs(seconds);
     let body = json!({"token": {
@@ -62,40 +60,40 @@ pub(crate) fn token(id: &str, seconds: i64, catalogue: &Value) -> Answer {
         "project": {"id": "p", "name": "demo", "domain": {"id": "default", "name": "Default"}},
         "issued_at": issued.to_string(),
         "expires_at": expires.to_string(),
-        "catalog": catalogue,
+        "catalog": catalog,
     }});
-    Answer::json(201, &body).header("X-Subject-Token", id)
+    Response::json(201, &body).header("X-Subject-Token", id)
 }
 
-/// Nova's fault body.
-pub(crate) fn fault(status: u16, name: &str, message: &str) -> Answer {
-    Answer::json(status, &json!({name: {"code": status, "message": message}}))
+/// An error response of Nova.
+pub(crate) fn fault(status: u16, name: &str, message: &str) -> Response {
+    Response::json(status, &json!({name: {"code": status, "message": message}}))
         .header("x-openstack-request-id", REQUEST_ID)
 }
 
-/// The id of the image of that number.
+/// The id of the image with this number.
 pub(crate) fn id(number: usize) -> String {
     format!("00000000-0000-4000-8000-{number:012}")
 }
 
-/// A brief image.
+/// An image of a list without details.
 pub(crate) fn image(number: usize) -> Value {
     json!({"id": id(number), "name": format!("image {number}"), "links": []})
 }
 
-/// A page of brief images, without a link.
+/// A page of a list without details, without a next link.
 pub(crate) fn images(numbers: impl IntoIterator<Item = usize>) -> Value {
     json!({"images": numbers.into_iter().map(image).collect::<Vec<_>>()})
 }
 
-/// The page, with a next link to that address.
+/// Adds a next link to a page.
 pub(crate) fn next_link(mut page: Value, href: &str) -> Value {
     page["images_links"] = json!([{"rel": "next", "href": href}]);
     page
 }
 
-/// An answer that every operation on one image takes.
-pub(crate) fn good() -> Answer {
+/// A response that is valid for every operation on an image.
+pub(crate) fn good() -> Response {
     let image = image(1);
-    Answer::ok(&json!({"metadata": {"k": "v"}, "meta": {"k": "v"}, "image": image}))
+    Response::ok(&json!({"metadata": {"k": "v"}, "meta": {"k": "v"}, "image": image}))
 }

@@ -1,4 +1,4 @@
-//! Runs the built examples, as from a shell.
+//! Runs the built examples.
 
 use std::env;
 use std::path::PathBuf;
@@ -6,10 +6,10 @@ use std::process::{Command, Output};
 
 use opencloud_sandbox::Sandbox;
 
-/// Where a program that counts which lines are run writes it.
+/// Names the file for the coverage data.
 const PROFILE: &str = "LLVM_PROFILE_FILE";
 
-/// What came of a run.
+/// The exit code and the output of a program.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Ran {
     pub(crate) code: Option<i32>,
@@ -27,8 +27,8 @@ impl From<Output> for Ran {
     }
 }
 
-/// A run without any variable of this process. Cargo builds the examples
-/// before the tests, unless it is told to build only some of them.
+/// An example with an empty environment. Cargo builds the examples before the tests,
+/// unless only some targets are selected.
 #[track_caller]
 pub(crate) fn example(name: &str) -> Command {
     let mut path: PathBuf = env::current_exe().expect("the path of this test");
@@ -40,19 +40,19 @@ pub(crate) fn example(name: &str) -> Command {
     path.push(format!("{name}{}", env::consts::EXE_SUFFIX));
     assert!(
         path.exists(),
-        "{} is not there: run `cargo build --examples`",
+        "{} is missing: run `cargo build --examples`",
         path.display()
     );
     let mut command = Command::new(path);
-    // An empty folder: nobody's clouds.yaml.
+    // A folder without a clouds.yaml.
     let folder = env!("CARGO_TARGET_TMPDIR");
     command.env_clear().env("HOME", folder).current_dir(folder);
-    // What the program does counts as covered, where that is counted.
+    // Includes the program in the coverage.
     command.envs(env::var_os(PROFILE).map(|file| (PROFILE, file)));
     command
 }
 
-/// A run with the variables of the user demo at that cloud.
+/// An example with the environment variables of the user demo of this sandbox.
 #[track_caller]
 pub(crate) fn example_at(sandbox: &Sandbox, name: &str) -> Command {
     let mut command = example(name);
@@ -67,37 +67,36 @@ pub(crate) fn example_at(sandbox: &Sandbox, name: &str) -> Command {
     command
 }
 
-/// A run for that cloud as the user demo.
+/// Runs an example as the user demo of this sandbox.
 #[track_caller]
 pub(crate) fn run_at(sandbox: &Sandbox, name: &str, arguments: &[&str]) -> Ran {
     example_at(sandbox, name)
         .args(arguments)
         .output()
-        .expect("a run")
+        .expect("a process")
         .into()
 }
 
-/// The text with every request id and every time of today replaced: they
-/// differ from run to run.
+/// Replaces request ids and times, which differ from run to run.
 fn masked(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(c) = rest.chars().next() {
-        let (shown, length) = if has_shape(rest, "req-xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx") {
+        let (replacement, length) = if has_shape(rest, "req-xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx") {
             ("REQUEST".to_owned(), 40)
         } else if has_shape(rest, "dddd-dd-ddTdd:dd:ddZ") {
             ("TIME".to_owned(), 20)
         } else {
             (c.to_string(), c.len_utf8())
         };
-        out.push_str(&shown);
+        out.push_str(&replacement);
         rest = &rest[length..];
     }
     out
 }
 
-/// Whether the text begins like that, with a digit for each `d` and a
-/// hexadecimal digit for each `x`.
+/// Whether the text starts with this shape, where `d` is a digit and `x` is a
+/// hexadecimal digit.
 fn has_shape(text: &str, shape: &str) -> bool {
     text.len() >= shape.len()
         && text

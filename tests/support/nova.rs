@@ -1,21 +1,21 @@
-//! [`Nova`]: a model of how Nova lists images, with the ways in which clouds differ.
+//! [`Nova`]: a model of Nova's image list, with options that differ between clouds.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::answer::Answer;
 use super::cloud::{fault, id, images, next_link};
 use super::request::Request;
+use super::response::Response;
 use super::server::Server;
 
-/// The images of a cloud, in its order, and how it lists them.
+/// The images of a cloud, in the order of its lists, and the options.
 #[derive(Clone, Debug)]
 pub(crate) struct Nova {
     pub(crate) images: Vec<usize>,
-    /// The most that one page has.
+    /// The largest size of a page.
     pub(crate) most: usize,
-    /// Whether a page that is as long as it may be has a next link.
+    /// Whether a page of the largest size has a next link.
     pub(crate) links: bool,
-    /// Whether `limit` means nothing to it.
+    /// Whether `limit` is ignored.
     pub(crate) ignores_limit: bool,
 }
 
@@ -29,8 +29,8 @@ impl Nova {
         }
     }
 
-    /// What it answers to a request.
-    pub(crate) fn answer(&mut self, request: &Request) -> Answer {
+    /// The response to a request.
+    pub(crate) fn answer(&mut self, request: &Request) -> Response {
         let segments = request.segments();
         if request.method == "DELETE" {
             let at = self
@@ -40,7 +40,7 @@ impl Nova {
             return match at {
                 Some(at) => {
                     self.images.remove(at);
-                    Answer::empty(204)
+                    Response::empty(204)
                 }
                 None => fault(404, "itemNotFound", "Image not found."),
             };
@@ -50,8 +50,8 @@ impl Nova {
             Some(marker) => {
                 let at = self.images.iter().position(|number| id(*number) == marker);
                 let Some(at) = at else {
-                    let said = format!("marker [{marker}] not found");
-                    return fault(400, "badRequest", &said);
+                    let message = format!("marker [{marker}] not found");
+                    return fault(400, "badRequest", &message);
                 };
                 at + 1
             }
@@ -71,22 +71,22 @@ impl Nova {
                     "http://inside.example:8774/v2.1/images?marker={}",
                     id(*last)
                 );
-                Answer::ok(&next_link(page, &href))
+                Response::ok(&next_link(page, &href))
             }
-            _ => Answer::ok(&page),
+            _ => Response::ok(&page),
         }
     }
 }
 
-/// A server that plays a [`Nova`] which the test can change.
+/// A [`Nova`] behind a server, which the test can change.
 #[derive(Clone)]
 pub(crate) struct SharedNova(Arc<Mutex<Nova>>);
 
 impl SharedNova {
     pub(crate) fn serve(nova: Nova) -> (Self, Server) {
         let shared = Self(Arc::new(Mutex::new(nova)));
-        let playing = shared.clone();
-        let server = Server::answering(move |request| playing.lock().answer(request));
+        let served = shared.clone();
+        let server = Server::answering(move |request| served.lock().answer(request));
         (shared, server)
     }
 

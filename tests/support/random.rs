@@ -1,8 +1,8 @@
-//! [`Random`]: what the cases of a property are made of, and how they are run.
+//! [`Random`]: random input for property tests.
 //!
-//! The seeds are the same numbers in every run, and small cases come first. A
-//! failure names its seed: `OPENCLOUD_TEST_SEED=N` runs that case alone, and
-//! `OPENCLOUD_TEST_CASES=N` runs so many.
+//! Every run uses the same seeds, and small cases come first. A failure prints its
+//! seed: `OPENCLOUD_TEST_SEED=N` runs this case alone, and `OPENCLOUD_TEST_CASES=N`
+//! sets the number of cases.
 
 use std::env;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -10,7 +10,7 @@ use std::thread;
 
 use serde_json::{Map, Value};
 
-/// Numbers from a seed: `SplitMix64`.
+/// A generator of random numbers: `SplitMix64`.
 pub(crate) struct Random(pub(crate) u64);
 
 impl Random {
@@ -22,12 +22,12 @@ impl Random {
         z ^ (z >> 31)
     }
 
-    /// Less than that many.
-    pub(crate) fn below(&mut self, many: usize) -> usize {
-        usize::try_from(self.number() % many.max(1) as u64).expect("a small number")
+    /// A number below this limit.
+    pub(crate) fn below(&mut self, limit: usize) -> usize {
+        usize::try_from(self.number() % limit.max(1) as u64).expect("a small number")
     }
 
-    /// Once in so many times.
+    /// True once in this number of calls, on average.
     pub(crate) fn once_in(&mut self, times: usize) -> bool {
         self.below(times) == 0
     }
@@ -36,7 +36,7 @@ impl Random {
         all[self.below(all.len())].clone()
     }
 
-    /// Text of pieces that mean something to somebody on the way, and of any others.
+    /// Text with special characters of URLs, headers and JSON, and with any others.
     pub(crate) fn text(&mut self, size: usize) -> String {
         const PIECES: [&str; 30] = [
             "",
@@ -78,23 +78,25 @@ impl Random {
                     u32::try_from(self.below(0x80)).expect("ASCII"),
                 )),
                 _ => text.extend(char::from_u32(
-                    u32::try_from(self.below(0x3000)).expect("few"),
+                    u32::try_from(self.below(0x3000)).expect("a small number"),
                 )),
             }
         }
         text
     }
 
-    /// Any JSON, so many levels deep.
+    /// Any JSON value, nested up to this depth.
     pub(crate) fn json(&mut self, depth: usize) -> Value {
         match self.below(if depth == 0 { 7 } else { 9 }) {
             0 => Value::Null,
             1 => self.once_in(2).into(),
             2 => self.number().into(),
             3 => i64::from_ne_bytes(self.number().to_ne_bytes()).into(),
-            // Any float; those that are no number become null.
+            // Any float; NaN and infinities become null.
             4 => f64::from_bits(self.number()).into(),
-            5 => (f64::from(u32::try_from(self.below(2000)).expect("few")) / 10.0).into(),
+            5 => {
+                (f64::from(u32::try_from(self.below(2000)).expect("a small number")) / 10.0).into()
+            }
             6 => self.text(6).into(),
             7 => (0..self.below(4)).map(|_| self.json(depth - 1)).collect(),
             _ => self.map(depth - 1).into(),
@@ -108,7 +110,7 @@ impl Random {
     }
 }
 
-/// Runs the property for many seeds, on a few threads, and says which one failed.
+/// Checks the property for many seeds, on several threads, and prints the failing one.
 pub(crate) fn for_any(cases: u64, property: impl Fn(&mut Random, usize) + Sync) {
     const THREADS: usize = 16;
     let number = |name| {
@@ -125,10 +127,10 @@ pub(crate) fn for_any(cases: u64, property: impl Fn(&mut Random, usize) + Sync) 
         for number in 0..THREADS as u64 {
             scope.spawn(move || {
                 for seed in (first + number..first + cases).step_by(THREADS) {
-                    let size = usize::try_from(seed.min(40)).expect("few");
+                    let size = usize::try_from(seed.min(40)).expect("a small number");
                     let case = AssertUnwindSafe(|| property(&mut Random(seed), size));
                     if let Err(panic) = catch_unwind(case) {
-                        eprintln!("the seed is {seed}");
+                        eprintln!("seed: {seed}");
                         resume_unwind(panic);
                     }
                 }

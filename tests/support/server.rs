@@ -1,160 +1,133 @@
-//! [`Server`]: a server on loopback that plays a script.
+//! [`Server`]: a server on loopback with scripted responses.
 
 use std::collections::VecDeque;
+use std::io;
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::answer::Answer;
+use opencloud_sandbox::http::{self, Connection};
+
 use super::request::Request;
+use super::response::Response;
 
-type Script = Box<dyn FnMut(&Request) -> Answer + Send>;
+type Script = Box<dyn FnMut(&Request) -> Response + Send>;
 
-/// A server on loopback, at a port that the system chose. It ends with the test.
+/// A server on a free port of the loopback interface. It stops when dropped.
 pub(crate) struct Server {
-    address: SocketAddr,
-    inner: Arc<Inner>,
+    http: http::Server,
+    state: Arc<State>,
 }
 
-struct Inner {
+struct State {
     script: Mutex<Script>,
     requests: Mutex<Vec<Request>>,
-    connections: AtomicUsize,
-    only_heads: AtomicBool,
-    over: AtomicBool,
+    skips_bodies: AtomicBool,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Server {
-    /// A server without a script: whatever it is asked, it answers 500.
+    /// A server without a script: each response is a 500.
     pub(crate) fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-        let address = listener.local_addr().expect("an address");
-        let inner = Arc::new(Inner {
-            script: Mutex::new(Box::new(off_script)),
+        let state = Arc::new(State {
+            script: Mutex::new(Box::new(unexpected)),
             requests: Mutex::default(),
-            connections: AtomicUsize::new(0),
-            only_heads: AtomicBool::new(false),
-            over: AtomicBool::new(false),
+            skips_bodies: AtomicBool::new(false),
         });
-        let accepting = Arc::clone(&inner);
-        thread::spawn(move || {
-            for stream in listener.incoming() {
-                if accepting.over.load(Ordering::SeqCst) {
-                    return;
-                }
-                let Ok(stream) = stream else { continue };
-                let serving = Arc::clone(&accepting);
-                let number = serving.connections.fetch_add(1, Ordering::SeqCst) + 1;
-                thread::spawn(move || serving.serve(stream, number));
-            }
-        });
-        Self { address, inner }
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let shared = Arc::clone(&state);
+        let http = http::Server::start(listener, move |connection| shared.serve(connection));
+        Self {
+            http: http.expect("a thread"),
+            state,
+        }
     }
 
-    /// A server that gives these answers, one a request, in this order.
-    pub(crate) fn playing(answers: impl IntoIterator<Item = Answer>) -> Self {
+    /// A server with one response for each request, in this order.
+    pub(crate) fn playing(responses: impl IntoIterator<Item = Response>) -> Self {
         let server = Self::start();
-        server.plays(answers);
+        server.plays(responses);
         server
     }
 
-    /// A server that answers as the function says.
-    pub(crate) fn answering(script: impl FnMut(&Request) -> Answer + Send + 'static) -> Self {
+    /// A server whose responses are computed by a function.
+    pub(crate) fn answering(script: impl FnMut(&Request) -> Response + Send + 'static) -> Self {
         let server = Self::start();
         server.answers(script);
         server
     }
 
-    /// From now on these answers, one a request, in this order.
-    pub(crate) fn plays(&self, answers: impl IntoIterator<Item = Answer>) {
-        let mut answers: VecDeque<_> = answers.into_iter().collect();
-        self.answers(move |request| answers.pop_front().unwrap_or_else(|| off_script(request)));
+    /// Replaces the script by one response for each request, in this order.
+    pub(crate) fn plays(&self, responses: impl IntoIterator<Item = Response>) {
+        let mut responses: VecDeque<_> = responses.into_iter().collect();
+        self.answers(move |request| responses.pop_front().unwrap_or_else(|| unexpected(request)));
     }
 
-    /// From now on what the function says.
-    pub(crate) fn answers(&self, script: impl FnMut(&Request) -> Answer + Send + 'static) {
-        *self
-            .inner
-            .script
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner) = Box::new(script);
+    /// Replaces the script by a function.
+    pub(crate) fn answers(&self, script: impl FnMut(&Request) -> Response + Send + 'static) {
+        *lock(&self.state.script) = Box::new(script);
     }
 
-    /// Answers as soon as the headers are there, and leaves bodies unread.
+    /// Responds after the headers, without reading bodies.
     pub(crate) fn reads_only_heads(&self) {
-        self.inner.only_heads.store(true, Ordering::SeqCst);
+        self.state.skips_bodies.store(true, Ordering::SeqCst);
     }
 
     pub(crate) fn address(&self) -> SocketAddr {
-        self.address
+        self.http.address()
     }
 
-    /// Its address with that path.
+    /// The URL of this path.
     pub(crate) fn url(&self, path: &str) -> String {
-        format!("http://{}{path}", self.address)
+        format!("http://{}{path}", self.address())
     }
 
-    /// What it was asked so far, whole.
+    /// All requests so far.
     pub(crate) fn requests(&self) -> Vec<Request> {
-        self.inner
-            .requests
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        lock(&self.state.requests).clone()
     }
 
-    /// Method and target of what it was asked so far.
+    /// The methods and targets of all requests so far.
     pub(crate) fn lines(&self) -> Vec<String> {
         self.requests().iter().map(Request::line).collect()
     }
 
     pub(crate) fn connections(&self) -> usize {
-        self.inner.connections.load(Ordering::SeqCst)
+        self.http.connections()
     }
 }
 
-impl Drop for Server {
-    fn drop(&mut self) {
-        self.inner.over.store(true, Ordering::SeqCst);
-        // Wakes the thread that accepts.
-        let _ = TcpStream::connect(self.address);
-    }
-}
-
-impl Inner {
-    fn serve(&self, mut stream: TcpStream, number: usize) {
-        let _ = stream.set_nodelay(true);
-        while let Some(request) = Request::read(&mut stream, self.only_heads.load(Ordering::SeqCst))
-        {
-            let request = Request {
-                connection: number,
-                ..request
+impl State {
+    fn serve(&self, connection: &mut Connection) -> io::Result<()> {
+        loop {
+            let request = if self.skips_bodies.load(Ordering::SeqCst) {
+                connection.read_head()?
+            } else {
+                connection.read_request()?
             };
-            self.requests
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .push(request.clone());
-            let answer = {
-                let mut script = self.script.lock().unwrap_or_else(PoisonError::into_inner);
-                (*script)(&request)
+            let Some(request) = request else {
+                return Ok(());
             };
-            if !answer.send(&mut stream) {
-                return;
+            let request = Request::new(request, connection.number());
+            lock(&self.requests).push(request.clone());
+            let response = (*lock(&self.script))(&request);
+            if !response.send(connection)? {
+                return Ok(());
             }
         }
     }
 }
 
-fn off_script(request: &Request) -> Answer {
-    Answer::new(
-        500,
-        format!("there is nothing in the script for {}", request.line()),
-    )
+fn unexpected(request: &Request) -> Response {
+    let line = request.line();
+    Response::new(500, format!("there is nothing in the script for {line}"))
 }
 
-/// An address where connections are refused, for as long as the first is kept:
-/// the near end of a connection, so that nobody else can listen there.
+/// A URL where connections are refused while the stream is open. The port is the
+/// local port of a connection, so no other program can listen on it.
 pub(crate) fn refusing() -> (TcpStream, String) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let far = listener.local_addr().expect("an address");

@@ -1,9 +1,8 @@
-//! The floor: the least that a blocking Rust program can do for the job with
-//! ureq and `serde_json`. One agent, one reused body buffer, `from_slice` into
-//! plain owned structs; no error type, no discovery, no retries, no dates, no
-//! URL type. Pages are dropped as soon as they are summed.
+//! The floor: the minimal blocking program for these jobs with ureq and `serde_json`.
+//! It has one agent, one reused body buffer, and `from_slice` into plain owned
+//! structs; no error type, no retries, no parsed times, no URL type.
 //!
-//! It is the yardstick: whoever changes it changes what every figure means.
+//! All figures are relative to it, so a change here changes all of them.
 
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -72,7 +71,7 @@ struct Endpoint {
     url: String,
 }
 
-/// Who signs in, and where.
+/// The Identity service and the credentials.
 pub struct Login {
     pub auth_url: String,
     pub user_id: String,
@@ -80,8 +79,8 @@ pub struct Login {
     pub project_id: String,
 }
 
-/// Signs in and does the job, `detail` or `first10`: how many images came, and
-/// how many bytes their names and metadata keys have.
+/// Authenticates and runs a job, `detail` or `first10`. Returns the number of images,
+/// and the length of their names and metadata keys.
 pub fn run(login: &Login, job: &str) -> (usize, usize) {
     let agent = ureq::Agent::new_with_defaults();
     let body = serde_json::json!({"auth": {

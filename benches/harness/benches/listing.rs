@@ -1,12 +1,11 @@
-//! The floor and the crate side by side, over the same server.
+//! The floor and the crate with the same server, in one process.
 //!
-//! The times say how the two compare on this machine now; no test looks at
-//! them. What is compared with kept figures is `instructions`.
+//! No test checks these times; `instructions` checks counts.
 
 use std::sync::LazyLock;
 
 use bench_floor::Login;
-use bench_list::sign_in;
+use bench_list::connect;
 use bench_server::{PROJECT_ID, USER_ID};
 
 static CLOUD: LazyLock<Login> = LazyLock::new(|| Login {
@@ -34,5 +33,5 @@ fn list(job: &str) -> anyhow::Result<(usize, usize)> {
         password,
         project_id,
     } = &*CLOUD;
-    bench_list::run(&sign_in(auth_url, user_id, password, project_id)?, job)
+    bench_list::run(&connect(auth_url, user_id, password, project_id)?, job)
 }

@@ -1,1 +1,1 @@
-//! Nothing of its own: `benches/listing.rs` measures.
+//! Empty: the benchmark is `benches/listing.rs`.

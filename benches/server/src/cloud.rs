@@ -1,11 +1,11 @@
-//! [`Cloud`]: its images, each written out once.
+//! [`Cloud`]: the JSON of all images.
 
 use std::collections::HashMap;
 
 use crate::random::Random;
 use crate::{USER_ID, identity};
 
-/// What the server answers from.
+/// The prepared responses.
 #[derive(Debug)]
 pub(crate) struct Cloud {
     pub(crate) base: String,
@@ -16,7 +16,7 @@ pub(crate) struct Cloud {
     pub(crate) brief: Records,
 }
 
-/// Every record, one after the other with a comma between, and where each is.
+/// The JSON of all images, separated by commas, and the range of each.
 #[derive(Debug, Default)]
 pub(crate) struct Records {
     text: String,
@@ -59,8 +59,8 @@ impl Cloud {
         cloud
     }
 
-    /// An image of about 1 KB: eight metadata items, three links, every tenth a
-    /// snapshot of a server.
+    /// Adds an image of about 1 KB with eight metadata items and three links. Every
+    /// tenth image is a snapshot of a server.
     fn add(&mut self, number: usize, random: &mut Random) {
         let base = &self.base;
         let id = random.uuid();
@@ -91,7 +91,7 @@ impl Cloud {
                 random.uuid()
             )
         } else {
-            // The last three are what openstacksdk sets on every image it uploads.
+            // openstacksdk sets the last three on every image that it uploads.
             format!(
                 "\"architecture\": \"{architecture}\", \"hw_disk_bus\": \"{}\", \
                  \"hw_qemu_guest_agent\": \"yes\", \"os_distro\": \"{distro}\", \"os_version\": \

@@ -1,4 +1,4 @@
-//! Keystone's answer to a sign-in, with the catalogue of a middling cloud.
+//! Keystone's response to an authentication, with the catalog of a medium-sized cloud.
 
 use std::fmt::Write;
 
@@ -30,10 +30,10 @@ const SERVICES: [(&str, &str, &str); 10] = [
     ("dns", "designate", "/dns"),
 ];
 
-/// The body of the answer.
+/// The body of the response.
 pub(crate) fn token(base: &str) -> String {
     let mut random = Random(7);
-    let mut catalogue = String::new();
+    let mut catalog = String::new();
     for (at, (kind, name, path)) in SERVICES.iter().enumerate() {
         let comma = if at > 0 { ", " } else { "" };
         let endpoints = ["public", "internal", "admin"].map(|interface| {
@@ -44,7 +44,7 @@ pub(crate) fn token(base: &str) -> String {
             )
         });
         let _ = write!(
-            catalogue,
+            catalog,
             "{comma}{{\"endpoints\": [{}], \"id\": \"{}\", \"type\": \"{kind}\", \"name\": \"{name}\"}}",
             endpoints.join(", "),
             random.hex()
@@ -59,6 +59,6 @@ pub(crate) fn token(base: &str) -> String {
          \"name\": \"Default\"}}, \"id\": \"{PROJECT_ID}\", \"name\": \"demo\"}}, \"is_domain\": \
          false, \"roles\": [{{\"id\": \"9fe2ff9ee4384b1894a90878d3e92bab\", \"name\": \
          \"member\"}}, {{\"id\": \"4d2c8ad2f3a94f8d8f0f0d1d4ac6c9a1\", \"name\": \"reader\"}}], \
-         \"catalog\": [{catalogue}]}}}}"
+         \"catalog\": [{catalog}]}}}}"
     )
 }

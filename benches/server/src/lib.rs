@@ -1,64 +1,78 @@
-//! A stand-in for Keystone's sign-in and Nova's image lists, on loopback, fast
-//! enough never to be what is measured.
+//! A server for benchmarks with Keystone's authentication and Nova's image lists.
 //!
-//! Every image is written out once, at the start, in the order and spacing of
-//! the real services (Python's `json.dumps`). A page is then one piece of that
-//! text between a short head and a short tail. Any limit and any marker can be
-//! asked for, so no client is favoured by the pages that were made beforehand.
+//! It must be faster than the clients that are measured. So the JSON of every
+//! image is written once at the start, in the order and spacing of the real
+//! services (Python's `json.dumps`). A page is a part of that text between a short
+//! start and a short end. All limits and markers are supported, so no client has
+//! an advantage from prepared pages.
 //!
-//! `GET /stats` tells how many requests came, over how many connections, since
-//! the last time that it was asked.
+//! `GET /stats` returns the number of requests and connections since the last
+//! `GET /stats`.
 
-mod answers;
 mod cloud;
-mod connection;
 mod identity;
 mod random;
+mod response;
 
 use std::io;
-use std::net::{Ipv4Addr, TcpListener};
-use std::sync::Arc;
+use std::net::TcpListener;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
+
+use opencloud_sandbox::http::{Connection, Server};
 
 use cloud::Cloud;
 
-/// What the stand-in takes as credentials: anything; these fit its answers.
+/// The id of the user in the token. Any credentials are accepted.
 pub const USER_ID: &str = "8c9f1b7e2f5d4a1bb0a3c5d7e9f10213";
-/// The project of the token.
+/// The id of the project in the token.
 pub const PROJECT_ID: &str = "6f70656e737461636b20342065766572";
 
-/// How often it was asked since `/stats` was.
+/// The numbers since the last `GET /stats`.
 #[derive(Debug, Default)]
-struct Counts {
+struct Stats {
     requests: AtomicUsize,
     connections: AtomicUsize,
 }
 
-/// Starts a cloud of that many images on a free port, served until the process
-/// ends. Gives its address, such as `http://127.0.0.1:40000`.
+impl Stats {
+    /// Resets the numbers and returns them as JSON.
+    fn take(&self) -> String {
+        let requests = self.requests.swap(0, Ordering::Relaxed);
+        let connections = self.connections.swap(0, Ordering::Relaxed);
+        format!("{{\"requests\": {requests}, \"connections\": {connections}}}")
+    }
+}
+
+/// Starts a cloud with this number of images on a free port. It runs until the
+/// process ends. Returns its URL, such as `http://127.0.0.1:40000`.
 ///
 /// # Errors
 ///
-/// When no port of the loopback interface can be had.
+/// If no port is free or no thread can be started.
 pub fn start(images: usize) -> io::Result<String> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+    let listener = TcpListener::bind("127.0.0.1:0")?;
     let base = format!("http://{}", listener.local_addr()?);
-    let cloud = Arc::new(Cloud::new(&base, images));
-    let counts = Arc::new(Counts::default());
-    thread::spawn(move || {
-        for stream in listener.incoming().flatten() {
-            let (cloud, counts) = (Arc::clone(&cloud), Arc::clone(&counts));
-            // A connection that breaks is the client's to report.
-            thread::spawn(move || connection::serve(stream, &cloud, &counts));
-        }
-    });
+    let cloud = Cloud::new(&base, images);
+    let stats = Stats::default();
+    let server = Server::start(listener, move |connection| {
+        serve(connection, &cloud, &stats)
+    })?;
+    std::mem::forget(server);
     Ok(base)
 }
 
-/// What came since this was asked last, and starts counting anew.
-fn stats(counts: &Counts) -> String {
-    let requests = counts.requests.swap(0, Ordering::Relaxed);
-    let connections = counts.connections.swap(0, Ordering::Relaxed);
-    format!("{{\"requests\": {requests}, \"connections\": {connections}}}")
+fn serve(connection: &mut Connection, cloud: &Cloud, stats: &Stats) -> io::Result<()> {
+    let mut is_counted = false;
+    while let Some(request) = connection.read_request()? {
+        if request.target != "/stats" {
+            stats.requests.fetch_add(1, Ordering::Relaxed);
+            let new = usize::from(!is_counted);
+            stats.connections.fetch_add(new, Ordering::Relaxed);
+            is_counted = true;
+        }
+        let response = response::respond(cloud, stats, &request);
+        let [start, middle, end] = response.parts();
+        connection.send([&response.head(), start, middle, end])?;
+    }
+    Ok(())
 }

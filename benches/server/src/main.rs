@@ -1,4 +1,4 @@
-//! `bench-server IMAGES`: prints its address and serves until stdin ends.
+//! `bench-server IMAGES`: prints its URL and serves until stdin ends.
 
 use std::io::{self, Read};
 

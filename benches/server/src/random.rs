@@ -1,4 +1,4 @@
-//! [`Random`]: numbers that are the same in every run.
+//! [`Random`]: a pseudorandom generator with the same numbers in every run.
 
 /// `SplitMix64`.
 pub(crate) struct Random(pub(crate) u64);

@@ -127,9 +127,9 @@ fn unset_stops_at_the_first_error() {
 #[test]
 fn metadata_that_would_break_the_image_is_rejected() {
     let sandbox = two_images();
-    let message = "images: the metadata item \"mappings\" must be JSON, and its value is none \
-                (expected ident at line 1 column 2): Nova would store it and then fail on every \
-                list with this image in it; nothing was sent\n";
+    let message = "images: metadata item \"mappings\" must be valid JSON: expected ident at line 1 \
+                   column 2; Nova would store the value and then fail for every list with this \
+                   image; nothing was sent\n";
     assert_eq!(
         images(&sandbox, &["set", WEB, "a=1", "mappings=none"]),
         failed(message)

@@ -3,7 +3,7 @@
 #[cfg(feature = "clouds-yaml")]
 mod clouds;
 mod config;
-mod failing;
+mod errors;
 mod listing;
 mod logging;
 mod metadata;

@@ -10,6 +10,7 @@ use crate::fault::{self, Action, Fault};
 use crate::http::{self, Connection, Request, Response};
 use crate::services;
 use crate::wire::Wire;
+use crate::wsgi::origin_form;
 
 /// How long a connection stays open between two requests.
 const IDLE: Duration = Duration::from_secs(4);
@@ -155,6 +156,7 @@ fn read_request(connection: &mut Connection) -> io::Result<Option<Request>> {
     let Some(mut request) = connection.read_head()? else {
         return Ok(None);
     };
+    request.target = origin_form(&request.target).to_owned();
     if request.is_chunked() {
         io::copy(&mut connection.body(&request), &mut io::sink())?;
         return Ok(Some(request));

@@ -46,6 +46,15 @@ impl Request {
     }
 }
 
+/// A target without the scheme and host that a client sends to a proxy.
+pub(crate) fn origin_form(target: &str) -> &str {
+    if target.starts_with('/') {
+        return target;
+    }
+    let rest = target.split_once("://").map_or("", |(_, rest)| rest);
+    rest.find('/').map_or("/", |slash| &rest[slash..])
+}
+
 /// Whether a path ends in a name, and not in a slash.
 fn ends_in_name(path: &str) -> bool {
     !matches!(path.rsplit('/').next(), None | Some("" | "." | ".."))
@@ -62,6 +71,13 @@ mod tests {
             ..Request::default()
         }
         .path()
+    }
+
+    #[test]
+    fn the_origin_form_has_no_scheme_and_host() {
+        assert_eq!(origin_form("/v3?a=http://b/c"), "/v3?a=http://b/c");
+        assert_eq!(origin_form("http://a:1/v3?b"), "/v3?b");
+        assert_eq!(origin_form("http://a"), "/");
     }
 
     #[test]

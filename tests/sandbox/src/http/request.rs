@@ -9,7 +9,7 @@ use std::io;
 pub struct Request {
     /// The method, in upper case as clients send it.
     pub method: String,
-    /// The path and query, as sent.
+    /// As sent: the path and query, or another form for a proxy.
     pub target: String,
     /// The minor version of HTTP/1.
     pub minor: u8,
@@ -56,7 +56,7 @@ impl Request {
         };
         let request = Self {
             method: head.method.unwrap_or_default().to_owned(),
-            target: origin_form(head.path.unwrap_or_default()).to_owned(),
+            target: head.path.unwrap_or_default().to_owned(),
             minor: head.version.unwrap_or(1),
             headers: head.headers.iter().map(header).collect(),
             body: Vec::new(),
@@ -90,13 +90,4 @@ impl Request {
         let length = self.header("Content-Length");
         length.and_then(|it| it.parse().ok()).unwrap_or(0)
     }
-}
-
-/// A target without the scheme and host that a client sends to a proxy.
-fn origin_form(target: &str) -> &str {
-    if target.starts_with('/') {
-        return target;
-    }
-    let rest = target.split_once("://").map_or("", |(_, rest)| rest);
-    rest.find('/').map_or("/", |slash| &rest[slash..])
 }

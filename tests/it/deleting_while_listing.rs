@@ -1,36 +1,10 @@
 //! Listing while images are deleted, by the caller or by others.
 
-use opencloud::compute::v2::{Compute, Images, ListImages, Page};
-use opencloud::{ErrorKind, Result};
+use opencloud::ErrorKind;
+use opencloud::compute::v2::{Compute, ListImages};
 
-use crate::support::{Answer, COMPUTE, Nova, Server, SharedNova, fault, id, images};
-
-fn numbers(ids: impl IntoIterator<Item = String>) -> Vec<usize> {
-    ids.into_iter()
-        .map(|id| id[24..].parse().expect("a number"))
-        .collect()
-}
-
-/// The numbers of the images of a list.
-fn all(list: Images) -> Result<Vec<usize>> {
-    let ids: Result<Vec<_>> = list.map(|image| image.map(|image| image.id)).collect();
-    ids.map(numbers)
-}
-
-/// The numbers of the images of each page.
-fn all_pages(list: Images) -> Result<Vec<Vec<usize>>> {
-    let numbers = |page: Page| numbers(page.into_iter().map(|image| image.id));
-    list.pages().map(|page| page.map(numbers)).collect()
-}
-
-fn targets(server: &Server) -> Vec<String> {
-    let below = format!("GET {COMPUTE}/");
-    server
-        .lines()
-        .iter()
-        .map(|line| line.strip_prefix(&below).unwrap_or(line).to_owned())
-        .collect()
-}
+use crate::lists::{all, all_pages, numbers, targets};
+use crate::support::{Answer, Nova, Server, SharedNova, fault, id, images};
 
 #[test]
 fn deleting_each_image_while_iterating_lists_and_deletes_all() {

@@ -6,25 +6,25 @@ use serde_json::json;
 
 use crate::support::{Answer, COMPUTE, Nova, Server, SharedNova, fault, id, images, next_link};
 
-fn numbers(ids: impl IntoIterator<Item = String>) -> Vec<usize> {
+pub(crate) fn numbers(ids: impl IntoIterator<Item = String>) -> Vec<usize> {
     ids.into_iter()
         .map(|id| id[24..].parse().expect("a number"))
         .collect()
 }
 
 /// The numbers of the images of a list.
-fn all(list: Images) -> Result<Vec<usize>> {
+pub(crate) fn all(list: Images) -> Result<Vec<usize>> {
     let ids: Result<Vec<_>> = list.map(|image| image.map(|image| image.id)).collect();
     ids.map(numbers)
 }
 
 /// The numbers of the images of each page.
-fn all_pages(list: Images) -> Result<Vec<Vec<usize>>> {
+pub(crate) fn all_pages(list: Images) -> Result<Vec<Vec<usize>>> {
     let numbers = |page: Page| numbers(page.into_iter().map(|image| image.id));
     list.pages().map(|page| page.map(numbers)).collect()
 }
 
-fn targets(server: &Server) -> Vec<String> {
+pub(crate) fn targets(server: &Server) -> Vec<String> {
     let below = format!("GET {COMPUTE}/");
     server
         .lines()
