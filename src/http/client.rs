@@ -71,7 +71,7 @@ impl Client {
         };
         Ok(Self {
             direct: agent(None),
-            proxies: Proxies::new(&options.proxy, agent)?,
+            proxies: Proxies::new(&options.proxy, |proxy| agent(Some(proxy))),
             options,
             connection_state_unknown: AtomicBool::default(),
         })

@@ -2,9 +2,10 @@
 
 use std::net::IpAddr;
 
+use ipnet::IpNet;
 use secrecy::ExposeSecret;
 use ureq::Agent;
-use url::{Host, Url};
+use url::Url;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::options::ProxyOption;
@@ -25,130 +26,103 @@ pub(super) struct Proxy {
     pub(super) agent: Agent,
 }
 
+/// The name of the option in place of a variable.
+const OPTION: &str = "Options::proxy";
+
 impl Proxies {
-    pub(super) fn new(
-        option: &ProxyOption,
-        agent: impl Fn(Option<ureq::Proxy>) -> Agent,
-    ) -> Result<Self> {
-        let environment = |name: &str| {
-            let value = std::env::var_os(name)?.to_string_lossy().trim().to_owned();
-            Some(value).filter(|value| !value.is_empty())
-        };
-        match option {
-            ProxyOption::Environment => Ok(Self::from_variables(environment, agent)),
-            ProxyOption::Direct => Ok(Self::from_variables(|_| None, agent)),
-            ProxyOption::Url(url) => {
-                let proxy = Proxy::parse(url.expose_secret(), agent)
-                    .map_err(|reason| Error::invalid(format!("invalid proxy: {reason}")))?;
-                Ok(Self {
-                    http: Ok(Some(proxy.clone())),
-                    https: Ok(Some(proxy)),
-                    no_proxy: String::new(),
-                })
+    pub(super) fn new(option: &ProxyOption, agent: impl Fn(ureq::Proxy) -> Agent) -> Self {
+        let variable = |name: &str| match option {
+            ProxyOption::Environment => {
+                std::env::var_os(name).map(|value| value.to_string_lossy().into_owned())
             }
-        }
+            ProxyOption::Url(url) if name == OPTION => Some(url.expose_secret().to_owned()),
+            _ => None,
+        };
+        Self::from_variables(variable, agent)
     }
 
     fn from_variables(
         variable: impl Fn(&str) -> Option<String>,
-        agent: impl Fn(Option<ureq::Proxy>) -> Agent,
+        agent: impl Fn(ureq::Proxy) -> Agent,
     ) -> Self {
         let find = |names: &[&str]| {
-            let mut values = names
-                .iter()
-                .filter_map(|name| Some((name, variable(name)?)));
-            let Some((name, value)) = values.next() else {
-                return Ok(None);
-            };
-            let proxy = Proxy::parse(&value, &agent).map_err(|reason| {
-                Error::new(
-                    ErrorKind::Proxy,
-                    format!("invalid proxy in the variable {name}: {reason}; nothing was sent"),
-                )
-            })?;
-            Ok(Some(proxy))
+            names.iter().find_map(|name| {
+                let value = variable(name)?.trim().to_owned();
+                (!value.is_empty()).then(|| (name.to_string(), value))
+            })
         };
-        let no_proxy = variable("no_proxy").or_else(|| variable("NO_PROXY"));
+        let proxy = |lower: &str, upper: &str| {
+            let found = find(&[OPTION, lower, upper, "all_proxy", "ALL_PROXY"]);
+            found
+                .map(|(name, value)| Proxy::parse(&name, &value, &agent))
+                .transpose()
+        };
         Self {
-            // A web server passes the header `Proxy` of a request to a CGI program
-            // as `HTTP_PROXY`.
-            http: match variable("REQUEST_METHOD") {
-                None => find(&["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"]),
-                Some(_) => find(&["http_proxy", "all_proxy", "ALL_PROXY"]),
-            },
-            https: find(&["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"]),
-            no_proxy: no_proxy.unwrap_or_default(),
+            http: proxy("http_proxy", "HTTP_PROXY"),
+            https: proxy("https_proxy", "HTTPS_PROXY"),
+            no_proxy: find(&["no_proxy", "NO_PROXY"]).map_or(String::new(), |(_, value)| value),
         }
     }
 
     /// The proxy for this URL, `None` to connect directly.
     pub(super) fn find(&self, url: &Url) -> Result<Option<&Proxy>> {
         let separator = |c: char| c == ',' || c.is_whitespace();
-        let mut direct = self.no_proxy.split(separator);
-        if direct.any(|entry| matches(entry, url)) {
+        let mut entries = self.no_proxy.split(separator);
+        if entries.any(|entry| matches(entry, url)) {
             return Ok(None);
         }
-        let proxy = match url.scheme() {
-            "https" => &self.https,
-            _ => &self.http,
+        let proxy = if url.scheme() == "https" {
+            &self.https
+        } else {
+            &self.http
         };
         proxy.as_ref().map(Option::as_ref).map_err(Error::clone)
     }
 }
 
 impl Proxy {
-    /// Fails with a reason that does not contain the value: it can have a password.
-    fn parse(value: &str, agent: impl Fn(Option<ureq::Proxy>) -> Agent) -> Result<Self, String> {
-        let url = match value.contains("://") {
-            true => Url::parse(value),
-            false => Url::parse(&format!("http://{value}")),
+    /// The message of an error does not contain the value, which can have a password.
+    fn parse(name: &str, value: &str, agent: impl Fn(ureq::Proxy) -> Agent) -> Result<Self> {
+        let invalid = |reason: &str| {
+            let message = format!("invalid proxy in {name}: {reason}; nothing was sent");
+            Error::new(ErrorKind::Proxy, message)
         };
-        let url = url.map_err(|error| error.to_string())?;
-        let scheme = url.scheme();
-        let (Some(host), Some(port), "http" | "https") =
-            (url.host_str(), url.port_or_known_default(), scheme)
+        let has_scheme = value.contains("://");
+        let url = Url::parse(&format!(
+            "{}{value}",
+            if has_scheme { "" } else { "http://" }
+        ))
+        .map_err(|error| invalid(&error.to_string()))?;
+        let host = url.host_str().unwrap_or_default();
+        let (scheme @ ("http" | "https"), Some(port)) = (url.scheme(), url.port_or_known_default())
         else {
-            return Err(format!(
-                "{scheme}:// is unsupported; use http:// or https://"
-            ));
+            return Err(invalid("it must begin with http:// or https://"));
         };
-        let proxy = ureq::Proxy::new(url.as_str()).map_err(|error| error.to_string())?;
+        let proxy = ureq::Proxy::new(url.as_str()).map_err(|error| invalid(&error.to_string()))?;
         Ok(Self {
             name: format!("{scheme}://{host}:{port}"),
-            agent: agent(Some(proxy)),
+            agent: agent(proxy),
         })
     }
 }
 
-/// Whether an entry of `no_proxy` applies to a URL: a host and its subdomains, an
-/// address, either with a port, a network, or `*`.
+/// Whether an entry of `no_proxy` applies to a URL: a host, which includes its
+/// subdomains, or an address, each with or without a port; a network; or `*`.
 fn matches(entry: &str, url: &Url) -> bool {
-    let host = url.host().map(|host| host.to_owned());
-    let address = match host {
-        Some(Host::Ipv4(address)) => Some(IpAddr::from(address)),
-        Some(Host::Ipv6(address)) => Some(IpAddr::from(address)),
-        _ => None,
-    };
-    if let Ok(network) = entry.parse::<ipnet::IpNet>() {
+    let host = url.host_str().unwrap_or_default();
+    let address: Option<IpAddr> = host.trim_matches(['[', ']']).parse().ok();
+    let network = entry.parse::<IpNet>().ok();
+    if let Some(network) = network.or(entry.parse::<IpAddr>().ok().map(IpNet::from)) {
         return address.is_some_and(|address| network.contains(&address));
     }
-    if let Ok(entry) = entry.parse::<IpAddr>() {
-        return address == Some(entry);
-    }
-    let (name, port) = match entry.rsplit_once(':') {
-        Some((name, port)) if !port.ends_with(']') => (name, port.parse().ok()),
-        _ => (entry, url.port_or_known_default()),
+    let name = entry.to_ascii_lowercase();
+    let name = name.trim_start_matches('*').trim_start_matches('.');
+    let port = url.port_or_known_default().unwrap_or_default();
+    let is_host = |host: &str| {
+        let rest = host.strip_suffix(name);
+        rest.is_some_and(|rest| rest.is_empty() || address.is_none() && rest.ends_with('.'))
     };
-    let name = name.strip_prefix('*').unwrap_or(name);
-    if name.is_empty() || port != url.port_or_known_default() {
-        return entry == "*";
-    }
-    match (host, Host::parse(name.trim_start_matches('.'))) {
-        (Some(Host::Domain(host)), Ok(Host::Domain(name))) => host
-            .strip_suffix(&name)
-            .is_some_and(|rest| rest.is_empty() || rest.ends_with('.')),
-        (host, name) => host == name.ok(),
-    }
+    entry == "*" || !name.is_empty() && (is_host(host) || is_host(&format!("{host}:{port}")))
 }
 
 #[cfg(test)]
@@ -160,7 +134,7 @@ mod tests {
     fn proxy(variables: &[(&str, &str)], url: &str) -> Result<Option<String>> {
         let variable = |name: &str| {
             let found = variables.iter().find(|(key, _)| *key == name)?;
-            Some(found.1.to_owned()).filter(|value| !value.is_empty())
+            Some(found.1.to_owned())
         };
         let proxies = Proxies::from_variables(variable, |_| Agent::new_with_defaults());
         let proxy = proxies.find(&url.parse().expect("valid URL"))?;
@@ -191,11 +165,6 @@ mod tests {
             (
                 &[("HTTP_PROXY", "a:1"), ("http_proxy", "")],
                 Some("http://a:1"),
-                None,
-            ),
-            (
-                &[("HTTP_PROXY", "a:1"), ("REQUEST_METHOD", "GET")],
-                None,
                 None,
             ),
         ] {
@@ -266,7 +235,7 @@ mod tests {
             ("h:99999", "invalid port number"),
             (
                 "socks5://me:pa55word@h:1",
-                "socks5:// is unsupported; use http:// or https://",
+                "it must begin with http:// or https://",
             ),
         ] {
             let variables = [("https_proxy", value)];
@@ -274,7 +243,7 @@ mod tests {
             assert_eq!(error.kind(), ErrorKind::Proxy);
             assert_eq!(
                 error.to_string(),
-                format!("invalid proxy in the variable https_proxy: {reason}; nothing was sent")
+                format!("invalid proxy in https_proxy: {reason}; nothing was sent")
             );
             let other = proxy(&variables, "http://cloud.example");
             assert_eq!(other.expect("no proxy"), None);

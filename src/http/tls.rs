@@ -7,7 +7,6 @@ use rustls::crypto::ring;
 use rustls::pki_types::pem::{self, PemObject};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::sign::CertifiedKey;
-use rustls::{AlertDescription, CertificateError, RootCertStore};
 use ureq::tls::{Certificate, ClientCert, PrivateKey, RootCerts, TlsConfig};
 
 use crate::error::{Error, ErrorKind, Result};
@@ -17,15 +16,7 @@ use crate::options::HttpOptions;
 pub(super) fn tls_config(options: &HttpOptions) -> Result<TlsConfig> {
     let roots = match &options.cacert {
         None => RootCerts::PlatformVerifier,
-        Some(path) => {
-            let certificates = read_certificates(path)?;
-            // ureq ignores the certificates that cannot be parsed.
-            let (parsed, _) = RootCertStore::empty().add_parsable_certificates(der(&certificates));
-            if parsed == 0 {
-                return Err(tls(format!("no valid certificate in {}", path.display())));
-            }
-            RootCerts::new_with_certs(&certificates)
-        }
+        Some(path) => RootCerts::new_with_certs(&read_certificates(path)?),
     };
     let mut config = TlsConfig::builder()
         .disable_verification(options.insecure)
@@ -45,14 +36,10 @@ fn read_certificates(path: &Path) -> Result<Vec<Certificate<'static>>> {
         .map_err(|error| invalid_pem(path, &error))?;
     if certificates.is_empty() {
         let path = path.display();
-        let found = ["TRUSTED CERTIFICATE", "X509 CERTIFICATE", "PKCS7"]
-            .into_iter()
-            .find(|label| pem.contains(&format!("-----BEGIN {label}-----")))
-            .map(|label| format!(", only the label {label}"));
         return Err(tls(format!(
-            "no certificate in {path}{}: expected PEM with the label CERTIFICATE, which \
-             `openssl x509 -in {path}` prints",
-            found.unwrap_or_default()
+            "no certificate in {path}: expected PEM with the label CERTIFICATE; other forms, such \
+             as TRUSTED CERTIFICATE, X509 CERTIFICATE and DER, are converted by \
+             `openssl x509 -in {path}`"
         )));
     }
     Ok(certificates)
@@ -72,23 +59,22 @@ fn read_client_certificate(certificate: &Path, key: &Path) -> Result<ClientCert>
     }
     let key_der =
         PrivateKeyDer::from_pem_slice(pem.as_bytes()).map_err(|error| invalid_pem(key, &error))?;
-    let unusable = |error: rustls::Error| match error {
-        rustls::Error::InconsistentKeys(_) => tls(format!(
-            "the private key in {file} does not belong to the certificate in {}",
-            certificate.display()
-        )),
-        error => tls(format!("cannot use the private key in {file}")).with_source(error),
-    };
-    CertifiedKey::from_der(der(&chain).collect(), key_der, &ring::default_provider())
-        .map_err(unusable)?;
-    let key = PrivateKey::from_pem(pem.as_bytes())
-        .map_err(|_| tls(format!("cannot use the private key in {file}")))?;
+    let ders = chain
+        .iter()
+        .map(|certificate| CertificateDer::from(certificate.der().to_vec()))
+        .collect();
+    let unusable = || format!("cannot use the private key in {file}");
+    CertifiedKey::from_der(ders, key_der, &ring::default_provider()).map_err(|error| {
+        let belongs = !matches!(error, rustls::Error::InconsistentKeys(_));
+        let certificate = certificate.display();
+        tls(match belongs {
+            true => unusable(),
+            false => format!("the private key in {file} does not belong to {certificate}"),
+        })
+        .with_source(error)
+    })?;
+    let key = PrivateKey::from_pem(pem.as_bytes()).map_err(|_| tls(unusable()))?;
     Ok(ClientCert::new_with_certs(&chain, key))
-}
-
-fn der(certificates: &[Certificate<'static>]) -> impl Iterator<Item = CertificateDer<'static>> {
-    let der = |certificate: &Certificate| CertificateDer::from(certificate.der().to_vec());
-    certificates.iter().map(der)
 }
 
 /// PEM is ASCII: any other text in the file is a comment or a byte order mark.
@@ -138,65 +124,42 @@ pub(super) fn rustls_error(error: &ureq::Error) -> Option<&rustls::Error> {
 
 /// The cause of a failed handshake, and the setting to change.
 pub(super) fn failure_message(error: &rustls::Error) -> &'static str {
+    use rustls::AlertDescription::CertificateRequired;
+    use rustls::CertificateError as C;
+    use rustls::Error as E;
     match error {
-        rustls::Error::InvalidCertificate(error) => certificate_message(error),
-        rustls::Error::InvalidMessage(_) => {
-            "the server does not use TLS on this port; use http:// or the port for https in \
-             auth_url or the endpoint"
+        E::InvalidMessage(_) => {
+            "this port does not use TLS; use http:// or another port in auth_url or the endpoint"
         }
-        rustls::Error::AlertReceived(AlertDescription::CertificateRequired) => {
+        E::AlertReceived(CertificateRequired) => {
             "the server requires a client certificate; set cert and key"
         }
-        rustls::Error::AlertReceived(AlertDescription::HandshakeFailure) => {
-            "the server rejected the TLS handshake; it may require a client certificate (cert and \
-             key), or support only old versions of TLS"
+        E::AlertReceived(_) => {
+            "the server rejected the TLS handshake; it may require another client certificate \
+             (cert and key)"
         }
-        rustls::Error::AlertReceived(
-            AlertDescription::BadCertificate
-            | AlertDescription::UnsupportedCertificate
-            | AlertDescription::CertificateRevoked
-            | AlertDescription::CertificateExpired
-            | AlertDescription::CertificateUnknown
-            | AlertDescription::UnknownCA
-            | AlertDescription::AccessDenied,
-        ) => "the server rejected the client certificate; check cert and key",
+        // A bad signature is that of another authority with the same name.
+        E::InvalidCertificate(C::UnknownIssuer | C::BadSignature) => {
+            "the authority that signed the certificate of the server is not trusted; set cacert \
+             to a file with its certificate"
+        }
+        E::InvalidCertificate(C::NotValidForName | C::NotValidForNameContext { .. }) => {
+            "the certificate of the server is for another host; use one of its names in auth_url \
+             or the endpoint"
+        }
+        E::InvalidCertificate(C::Expired | C::ExpiredContext { .. }) => {
+            "the certificate of the server is expired, or the clock of this machine is wrong; \
+             insecure accepts it"
+        }
+        E::InvalidCertificate(C::Other(error))
+            if error.0.downcast_ref() == Some(&webpki::Error::CaUsedAsEndEntity) =>
+        {
+            "the certificate of the server is that of an authority (CA:TRUE), which is rejected; \
+             create another one with `openssl req -x509 -newkey rsa:2048 -nodes -days 3650 -subj \
+             /CN=HOST -addext basicConstraints=critical,CA:FALSE -addext \
+             subjectAltName=DNS:HOST -keyout server.key -out server.pem` and set cacert to it"
+        }
+        E::InvalidCertificate(_) => "the certificate of the server is invalid",
         _ => "TLS failed",
-    }
-}
-
-/// Whether the message of an error is the name of a Rust type.
-pub(super) fn is_unreadable(error: &rustls::Error) -> bool {
-    matches!(
-        error,
-        rustls::Error::InvalidCertificate(CertificateError::Other(_))
-    )
-}
-
-fn certificate_message(error: &CertificateError) -> &'static str {
-    use CertificateError as C;
-    match error {
-        // An authority of the same name, with another key.
-        C::UnknownIssuer | C::BadSignature => {
-            "the certificate of the server is not signed by a trusted authority; set cacert to a \
-             PEM file with the certificate of its authority"
-        }
-        C::NotValidForName | C::NotValidForNameContext { .. } => {
-            "the certificate of the server is for another host; use a host name of the \
-             certificate in auth_url or the endpoint"
-        }
-        C::Expired | C::ExpiredContext { .. } => {
-            "the certificate of the server is expired; it must be renewed there, unless the clock \
-             of this machine is wrong"
-        }
-        C::NotValidYet | C::NotValidYetContext { .. } => {
-            "the certificate of the server is not valid yet; check the clock of this machine"
-        }
-        C::Other(error) if error.0.downcast_ref() == Some(&webpki::Error::CaUsedAsEndEntity) => {
-            "the certificate of the server is that of an authority (CA:TRUE), which cannot be \
-             used by a server; create another one with `openssl req -x509 -newkey rsa:2048 -nodes \
-             -days 3650 -subj /CN=HOST -addext basicConstraints=critical,CA:FALSE -addext \
-             subjectAltName=DNS:HOST -keyout server.key -out server.pem`, and set cacert to it"
-        }
-        _ => "the certificate of the server is invalid; set cacert to a valid one, or insecure",
     }
 }

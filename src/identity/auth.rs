@@ -32,53 +32,21 @@ pub(super) fn post_tokens(options: &Options) -> Result<Request> {
     Ok(request)
 }
 
-/// The credentials, without their secret.
+/// The hint for a 401, with the credentials but without their secret.
 fn unauthorized_hint(options: &Options) -> String {
-    if options.token_id.is_some() {
-        return TOKEN_REJECTED.to_owned();
-    }
-    let mut sent = Vec::new();
-    if let Some(user) = &options.user {
-        sent.push(format!("user {}", describe(&user.id)));
-    }
-    match options
-        .application_credential
-        .as_ref()
-        .map(|credential| &credential.id)
-    {
-        Some(CredentialId::Id(id)) => sent.push(format!("application credential id {id:?}")),
-        Some(CredentialId::Name(name, user)) => sent.push(format!(
-            "application credential {name:?} of user {}",
-            describe(&user.0)
-        )),
-        None => match &options.scope {
-            Some(Scope::Project(project)) => {
-                sent.push(format!("project {}", describe(&project.0)));
-            }
-            Some(Scope::Domain(domain)) => sent.push(describe_domain(domain)),
-            Some(Scope::Trust(id)) => sent.push(format!("trust id {id:?}")),
-            Some(Scope::System | Scope::Unscoped) | None => {}
-        },
-    }
-    format!(
-        "the request had {}; Keystone does not report which of them is wrong, or whether it is \
-         the password or secret",
-        sent.join(" and ")
-    )
-}
-
-fn describe(identifier: &Identifier) -> String {
-    match identifier {
-        Identifier::Id(id) => format!("id {id:?}"),
-        Identifier::Name(name, domain) => format!("{name:?} of {}", describe_domain(domain)),
-    }
-}
-
-fn describe_domain(domain: &Domain) -> String {
-    match domain {
-        Domain::Id(id) => format!("domain id {id:?}"),
-        Domain::Name(name) => format!("domain {name:?}"),
-    }
+    let sent = match (&options.user, &options.application_credential) {
+        (Some(user), _) => {
+            let scope = options.scope.as_ref().map_or(Value::Null, scope);
+            format!("user {} and scope {scope}", identifier(&user.id))
+        }
+        (None, Some(credential)) => {
+            let mut credential = application_credential(credential);
+            credential["secret"] = "***".into();
+            format!("application credential {credential}")
+        }
+        (None, None) => return TOKEN_REJECTED.to_owned(),
+    };
+    format!("sent {sent}; Keystone does not report which of these or the secret is wrong")
 }
 
 /// Keystone sends 404 for an unknown token or application credential.
