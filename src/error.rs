@@ -206,8 +206,10 @@ impl Error {
     }
 
     pub(crate) fn with_attempts(mut self, attempts: u32, elapsed: Duration) -> Self {
-        self.0.attempts = attempts;
-        self.0.elapsed = elapsed;
+        if self.0.request.is_some() {
+            self.0.attempts = attempts;
+            self.0.elapsed = elapsed;
+        }
         self
     }
 

@@ -25,7 +25,7 @@ pub(super) fn error_from_ureq(
     }
     let never_sent = match &error {
         Ureq::HostNotFound | Ureq::ConnectProxyFailed(_) => true,
-        Ureq::Io(cause) => is_refused(cause),
+        Ureq::Io(cause) => is_refused(cause) || is_lookup(cause),
         _ => false,
     };
     if let Some(proxy) = proxy {
@@ -64,6 +64,7 @@ fn describe(error: &Ureq, response: &Response, options: &HttpOptions) -> (ErrorK
             (ErrorKind::Timeout, "timed out")
         }
         Ureq::Io(cause) if is_refused(cause) => (ErrorKind::Connection, "connection refused"),
+        Ureq::Io(cause) if is_lookup(cause) => (ErrorKind::Connection, "host not found"),
         Ureq::HostNotFound => (ErrorKind::Connection, "host not found"),
         Ureq::Io(_) | Ureq::BodyStalled if is_incomplete => {
             let message = "connection lost before the response was complete";
@@ -104,4 +105,15 @@ fn timeout_message(limit: Timeout, options: &HttpOptions) -> String {
 
 fn is_refused(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::ConnectionRefused
+}
+
+/// Whether the host name could not be resolved. The standard library has no kind
+/// for it; the other errors without a number of the system have one.
+fn is_lookup(error: &io::Error) -> bool {
+    use io::ErrorKind::{InvalidData, TimedOut, UnexpectedEof, WriteZero};
+    let other = matches!(
+        error.kind(),
+        InvalidData | TimedOut | UnexpectedEof | WriteZero
+    );
+    error.raw_os_error().is_none() && !other
 }

@@ -1,5 +1,6 @@
 //! The integration tests, in one program, because linking takes most of the build time.
 
+mod auth_urls;
 mod authentication;
 mod catalog;
 mod deleting_while_listing;
@@ -7,6 +8,7 @@ mod deleting_while_listing;
 mod faults;
 mod filters;
 mod fuzz_corpus;
+mod gateway_pages;
 mod image_decoding;
 mod input_encoding;
 mod lists;
@@ -16,6 +18,7 @@ mod microversions;
 mod no_content;
 mod operations;
 mod properties;
+mod proxies;
 mod replay;
 mod resilience;
 mod retries;
@@ -25,6 +28,7 @@ mod secrets;
 mod support;
 mod threads;
 mod tls;
+mod tls_files;
 mod token;
 mod transport;
 mod wait;

@@ -19,7 +19,7 @@ use serde_json::json;
 
 use crate::support::{Answer, id, image, logged};
 
-fn file(name: &str) -> PathBuf {
+pub(crate) fn file(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("tests/tls")
         .join(name)
@@ -30,13 +30,18 @@ fn certificate(name: &str) -> CertificateDer<'static> {
 }
 
 /// A TLS server, with the client certificate of each connection, if there is one.
-struct TlsServer {
-    url: String,
+pub(crate) struct TlsServer {
+    pub(crate) url: String,
     clients: mpsc::Receiver<Option<CertificateDer<'static>>>,
 }
 
 impl TlsServer {
     fn start(asks_for_certificate: bool) -> Self {
+        Self::with_certificate("server", asks_for_certificate)
+    }
+
+    /// A server with the certificate and the key of this name.
+    pub(crate) fn with_certificate(name: &str, asks_for_certificate: bool) -> Self {
         let provider = Arc::new(ring::default_provider());
         let builder = ServerConfig::builder_with_provider(Arc::clone(&provider))
             .with_safe_default_protocol_versions()
@@ -49,8 +54,8 @@ impl TlsServer {
         } else {
             builder.with_no_client_auth()
         };
-        let key = PrivateKeyDer::from_pem_file(file("server.key")).expect("a key");
-        let config = builder.with_single_cert(vec![certificate("server.pem")], key);
+        let key = PrivateKeyDer::from_pem_file(file(&format!("{name}.key"))).expect("a key");
+        let config = builder.with_single_cert(vec![certificate(&format!("{name}.pem"))], key);
         let config = Arc::new(config.expect("a configuration"));
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let url = format!("https://{}", listener.local_addr().expect("an address"));
@@ -85,7 +90,7 @@ impl TlsServer {
     }
 
     /// The result of a request with these options.
-    fn retrieve(&self, change: impl FnOnce(Options) -> Options) -> Result<()> {
+    pub(crate) fn retrieve(&self, change: impl FnOnce(Options) -> Options) -> Result<()> {
         let options = change(Options::new("").token_id("t").no_proxy().tries(2));
         let endpoint = ServiceOptions::new().endpoint(&self.url);
         OpenStack::new(options)?
@@ -105,7 +110,12 @@ impl TlsServer {
 fn check_untrusted(server: &TlsServer, outcome: Result<()>) {
     let error = outcome.expect_err("an error");
     assert_eq!(error.kind(), ErrorKind::Tls, "{error:?}");
-    let expected = format!("GET {}/v2.1/images/{}: TLS failed", server.url, id(1));
+    let expected = format!(
+        "GET {}/v2.1/images/{}: the authority that signed the certificate of the server is not \
+         trusted; set cacert to a file with its certificate",
+        server.url,
+        id(1)
+    );
     assert_eq!(error.to_string(), expected);
     assert!(std::error::Error::source(&error).is_some());
     assert_eq!(error.attempts(), 1);
@@ -295,7 +305,10 @@ fn a_server_without_tls_is_a_tls_error() {
     assert_eq!(error.kind(), ErrorKind::Tls, "{error:?}");
     assert_eq!(
         error.to_string(),
-        format!("GET {url}/v2.1/images/i: TLS failed")
+        format!(
+            "GET {url}/v2.1/images/i: this port does not use TLS; use http:// or another port in \
+             auth_url or the endpoint"
+        )
     );
     server.join().expect("one connection");
 }
