@@ -99,6 +99,7 @@ pub struct Error(Box<Inner>);
 struct Inner {
     kind: ErrorKind,
     message: String,
+    hint: String,
     request: Option<(&'static str, String)>,
     status: Option<u16>,
     request_id: Option<String>,
@@ -171,6 +172,7 @@ impl Error {
         Self(Box::new(Inner {
             kind,
             message: escape_control_chars(&message.into()),
+            hint: String::new(),
             request: None,
             status: None,
             request_id: None,
@@ -224,6 +226,12 @@ impl Error {
         self.0.never_sent
     }
 
+    /// Adds what this crate knows about the cause to the server's message.
+    pub(crate) fn with_hint(mut self, hint: &str) -> Self {
+        self.0.hint = escape_control_chars(hint);
+        self
+    }
+
     /// Replaces a secret that the server repeated in its message.
     pub(crate) fn redact(mut self, secret: &str) -> Self {
         // Shorter text can be part of a message by chance.
@@ -250,6 +258,9 @@ impl fmt::Display for Error {
             }
         }
         f.write_str(&inner.message)?;
+        if !inner.hint.is_empty() {
+            write!(f, " ({})", inner.hint)?;
+        }
         if let Some(delay) = inner.retry_after {
             write!(f, " (retry after {delay:?})")?;
         }

@@ -38,6 +38,13 @@ pub struct Options {
     pub(crate) http: HttpOptions,
 }
 
+#[derive(Clone, Debug)]
+pub(crate) enum ProxyOption {
+    Environment,
+    Direct,
+    Url(SecretString),
+}
+
 /// The settings of the HTTP client.
 #[derive(Clone, Debug)]
 pub(crate) struct HttpOptions {
@@ -45,7 +52,7 @@ pub(crate) struct HttpOptions {
     pub(crate) cacert: Option<PathBuf>,
     pub(crate) client_certificate: Option<(PathBuf, PathBuf)>,
     pub(crate) insecure: bool,
-    pub(crate) proxy_from_env: bool,
+    pub(crate) proxy: ProxyOption,
     pub(crate) resolve_timeout: Option<Duration>,
     pub(crate) connect_timeout: Option<Duration>,
     pub(crate) read_timeout: Option<Duration>,
@@ -60,7 +67,7 @@ impl Default for HttpOptions {
             cacert: None,
             client_certificate: None,
             insecure: false,
-            proxy_from_env: true,
+            proxy: ProxyOption::Environment,
             resolve_timeout: Some(Duration::from_secs(10)),
             connect_timeout: Some(Duration::from_secs(10)),
             read_timeout: Some(Duration::from_secs(60)),
@@ -153,9 +160,10 @@ impl Options {
         self
     }
 
-    /// Trusts the certificates in this PEM file instead of those of the system.
+    /// Trusts the certificates in this PEM file instead of those of the system, or
+    /// those in every file of a folder.
     pub fn cacert(mut self, file: impl Into<PathBuf>) -> Self {
-        self.http.cacert = Some(file.into());
+        self.http.cacert = Some(without_pem("cacert", file.into()));
         self
     }
 
@@ -166,7 +174,10 @@ impl Options {
         certificate: impl Into<PathBuf>,
         key: impl Into<PathBuf>,
     ) -> Self {
-        self.http.client_certificate = Some((certificate.into(), key.into()));
+        self.http.client_certificate = Some((
+            without_pem("cert", certificate.into()),
+            without_pem("key", key.into()),
+        ));
         self
     }
 
@@ -177,9 +188,31 @@ impl Options {
         self
     }
 
-    /// Ignores the proxy variables of the environment, such as `HTTPS_PROXY`.
+    /// Sends every request through this HTTP proxy, such as
+    /// `http://user:password@proxy.example:3128`, and ignores the variables of the
+    /// environment. Characters like `@` and `/` in the password must be
+    /// percent-encoded.
+    ///
+    /// If this is unset, the variable `http_proxy` is used for http, `https_proxy`
+    /// for https, and `all_proxy` for either if its own variable is unset. Lower
+    /// case overrides upper case, an empty variable is unset, and a scheme of
+    /// `http://` can be omitted. Requests to the hosts in `no_proxy` are sent
+    /// directly: a list of hosts, each with its subdomains, addresses, networks
+    /// such as `10.0.0.0/8`, any of the first two with a port, or `*`.
+    ///
+    /// Plain http, too, is sent through a tunnel (`CONNECT`), which some proxies
+    /// reject. Failures of the proxy are
+    /// [`ErrorKind::Proxy`](crate::ErrorKind::Proxy) and are not retried. SOCKS is
+    /// unsupported.
+    pub fn proxy(mut self, url: impl Into<String>) -> Self {
+        self.http.proxy = ProxyOption::Url(secret(url));
+        self
+    }
+
+    /// Sends every request directly, and ignores the proxy variables of the
+    /// environment; see [`proxy`](Self::proxy).
     pub fn no_proxy(mut self) -> Self {
-        self.http.proxy_from_env = false;
+        self.http.proxy = ProxyOption::Direct;
         self
     }
 
@@ -216,6 +249,14 @@ impl Options {
     pub fn tries(mut self, tries: u32) -> Self {
         self.http.tries = tries.max(1);
         self
+    }
+}
+
+/// A path, or a placeholder for PEM text, which must not be printed.
+fn without_pem(option: &str, path: PathBuf) -> PathBuf {
+    match path.to_string_lossy().contains("-----BEGIN") {
+        true => format!("(PEM text in {option}, expected a path)").into(),
+        false => path,
     }
 }
 

@@ -11,6 +11,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::http::request::Request;
 use crate::http::response::Response;
 use crate::http::retry::Attempts;
+use crate::identity::auth::TOKEN_REJECTED;
 use crate::identity::catalog::EndpointFilter;
 use crate::identity::session::Session;
 use crate::identity::token::Token;
@@ -114,7 +115,8 @@ impl Service {
             Some(token) => token.clone(),
             None => session.token(None)?,
         };
-        let mut can_renew = self.0.static_token.is_none() && session.can_authenticate();
+        let is_renewable = self.0.static_token.is_none() && session.can_authenticate();
+        let mut can_renew = is_renewable;
         let mut attempts = Attempts::new(session.client(), request, &url);
         loop {
             let secret = token.secret().expose_secret();
@@ -128,7 +130,14 @@ impl Service {
                 can_renew = false;
                 attempts.allow_another();
             } else {
-                attempts.wait(error)?;
+                let hint = match error.kind() {
+                    ErrorKind::Unauthorized if is_renewable => {
+                        "a new token is rejected, too: the endpoint may belong to another cloud"
+                    }
+                    ErrorKind::Unauthorized => TOKEN_REJECTED,
+                    _ => "",
+                };
+                attempts.wait(error.with_hint(hint))?;
                 if self.0.static_token.is_none() {
                     token = session.token(None)?;
                 }

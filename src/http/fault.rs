@@ -4,7 +4,8 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
 
-use super::html::{first_message, strip_tags};
+use super::html::{page_message, text_lines};
+use super::request::Request;
 use super::response::Response;
 use crate::error::{Error, ErrorKind};
 
@@ -26,17 +27,14 @@ pub(crate) struct Fault {
 }
 
 /// The error for a response whose status is not a success.
-pub(crate) fn error_from_response(
-    response: &Response,
-    classify: fn(&Fault) -> Option<ErrorKind>,
-) -> Error {
+pub(crate) fn error_from_response(response: &Response, request: &Request) -> Error {
     let fault = Fault::parse(response);
     let delay = response
         .header("retry-after")
         .or(fault.retry_after.as_deref())
         .and_then(parse_retry_after);
     let is_too_long = delay.is_some_and(|delay| delay > MAX_RETRY_DELAY);
-    let kind = classify(&fault).unwrap_or(match fault.status {
+    let kind = (request.classify)(&fault).unwrap_or(match fault.status {
         413 | 429 | 502..=504 if is_too_long => ErrorKind::RateLimited,
         400 => ErrorKind::BadRequest,
         401 => ErrorKind::Unauthorized,
@@ -46,8 +44,17 @@ pub(crate) fn error_from_response(
         429 => ErrorKind::RateLimited,
         _ => ErrorKind::UnexpectedStatus,
     });
+    let hint = match response.header("openstack-auth-receipt") {
+        Some(_) => {
+            "more authentication methods are required (multi-factor), which is unsupported; \
+             authenticate with another client and set its token"
+        }
+        None if kind == ErrorKind::Unauthorized => &request.unauthorized_hint,
+        None => "",
+    };
     response
         .error(kind, truncate(&fault.message))
+        .with_hint(hint)
         .with_retry_after(delay)
 }
 
@@ -55,6 +62,7 @@ impl Fault {
     fn parse(response: &Response) -> Self {
         let status = response.status;
         let message = match (status, response.encoding()) {
+            (300, _) => choices_message(&response.body),
             (300..=399, _) => redirect_message(response.header("location")),
             (_, Some(encoding)) => {
                 format!("the body has the unsupported Content-Encoding {encoding:?}")
@@ -64,7 +72,7 @@ impl Fault {
                 let json = serde_json::from_str(&body).ok();
                 match json.and_then(|json| Self::from_json(status, &json)) {
                     Some(fault) => return fault,
-                    None => first_message(&body, status),
+                    None => page_message(&body, status),
                 }
             }
         };
@@ -90,8 +98,7 @@ impl Fault {
         };
         let mut message = text(message);
         if message.contains("<br />") {
-            let stripped = strip_tags(&message);
-            message = stripped.split_whitespace().collect::<Vec<_>>().join(" ");
+            message = text_lines(&message).join(" ");
         }
         let retry_after = fault.get("retryAfter").map(text);
         Some(Self {
@@ -130,6 +137,26 @@ fn redirect_message(location: Option<&str>) -> String {
     }
 }
 
+/// The message for a 300, which lists the versions of a service: as
+/// `{"versions": {"values": […]}}` in Keystone and as `{"choices": […]}` elsewhere.
+fn choices_message(body: &[u8]) -> String {
+    let json: Value = serde_json::from_slice(body).unwrap_or_default();
+    let lists = ["/versions/values", "/versions", "/choices"];
+    let choices = lists.iter().find_map(|list| json.pointer(list)?.as_array());
+    let ids: Vec<_> = choices
+        .into_iter()
+        .flatten()
+        .filter_map(|choice| choice["id"].as_str())
+        .collect();
+    match ids.as_slice() {
+        [] => "the server offers several addresses; check the endpoint URL".to_owned(),
+        ids => format!(
+            "the server offers the versions {}; add one to the endpoint URL",
+            ids.join(", ")
+        ),
+    }
+}
+
 fn truncate(message: &str) -> String {
     let message = message.trim();
     match message.char_indices().nth(MAX_MESSAGE_LEN) {
@@ -141,6 +168,7 @@ fn truncate(message: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::http::request::Method;
     use http::{HeaderName, HeaderValue};
 
     fn error(status: u16, headers: &[(&'static str, &str)], body: &str) -> Error {
@@ -155,9 +183,9 @@ mod tests {
             headers: headers.iter().map(header).collect(),
             body: body.into(),
         };
-        error_from_response(&response, |fault| {
-            (fault.name == "itemNotFound").then_some(ErrorKind::NotFound)
-        })
+        let request = Request::new(Method::Get, ["images", "x"])
+            .classify(|fault| (fault.name == "itemNotFound").then_some(ErrorKind::NotFound));
+        error_from_response(&response, &request)
     }
 
     #[track_caller]
@@ -193,12 +221,6 @@ mod tests {
                  <h1>404 Not Found</h1>\n  The resource could not be found.<br /><br />\n\n \
                  </body>\n</html>",
                 "The resource could not be found.",
-            ),
-            (
-                502,
-                "<html><head><style>a { b: c }</style><title>502 Bad Gateway</title></head><hr>\
-                 nginx &amp; co",
-                "nginx & co",
             ),
             (500, "<html", ""),
         ] {
@@ -269,5 +291,14 @@ mod tests {
             message(300, ""),
             "the server offers several addresses; check the endpoint URL"
         );
+        for body in [
+            r#"{"versions": {"values": [{"id": "v3.14"}, {"id": "v2.0"}]}}"#,
+            r#"{"choices": [{"id": "v3.14"}, {"id": "v2.0"}]}"#,
+        ] {
+            assert_eq!(
+                message(300, body),
+                "the server offers the versions v3.14, v2.0; add one to the endpoint URL"
+            );
+        }
     }
 }

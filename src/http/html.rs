@@ -1,48 +1,162 @@
 //! The message of an error page: the part of an HTML document to show.
 
-/// The first line of a text or HTML page that is not just the status.
-pub(super) fn first_message(page: &str, status: u16) -> String {
-    let text = if page.trim_start().starts_with('<') {
-        strip_tags(page)
+use http::StatusCode;
+
+/// Elements that do not end a line of text.
+const INLINE: [&str; 14] = [
+    "a", "b", "big", "br", "code", "em", "font", "i", "q", "small", "span", "strong", "tt", "u",
+];
+
+/// The message of a text or HTML page: its first line that is not the status.
+pub(super) fn page_message(page: &str, status: u16) -> String {
+    let lines = if is_html(page) {
+        // Squid puts the cause there, below the same text for every error.
+        let cause = page
+            .find("<blockquote")
+            .map_or(page, |start| &page[start..]);
+        text_lines(cause)
     } else {
-        page.to_owned()
+        page.lines().map(|line| line.trim().to_owned()).collect()
     };
-    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-    let first = lines.next().unwrap_or_default();
-    let is_status = first.starts_with(&status.to_string());
-    let other = lines.find(|line| is_status && *line != first);
-    other.unwrap_or(first).to_owned()
+    let code = StatusCode::from_u16(status).ok();
+    let reason = code.and_then(|code| code.canonical_reason());
+    let prefix = status.to_string();
+    let mut messages = lines.iter().filter_map(|line| {
+        let rest = line.strip_prefix("Error ").unwrap_or(line);
+        let message = rest.strip_prefix(&prefix).map_or(line.as_str(), str::trim);
+        let is_reason = reason.is_some_and(|reason| reason.eq_ignore_ascii_case(message));
+        (!message.is_empty() && !is_reason).then_some((line, message))
+    });
+    let first = messages.next();
+    let other = first
+        .into_iter()
+        .chain(messages)
+        .find(|(line, message)| line == message);
+    other
+        .or(first)
+        .map_or("", |(_, message)| message)
+        .to_owned()
 }
 
-/// The text of an HTML document, without scripts and styles; each tag is a line
-/// break.
-pub(super) fn strip_tags(page: &str) -> String {
+pub(super) fn is_html(text: &str) -> bool {
+    text.trim_start().starts_with('<')
+}
+
+/// The lines of text in an HTML document, without comments, scripts and styles.
+/// A line ends at a tag, except at those within a sentence.
+pub(super) fn text_lines(page: &str) -> Vec<String> {
     let mut text = String::new();
     let mut rest = page;
     while let Some((before, tag)) = rest.split_once('<') {
-        text.push_str(before);
-        text.push('\n');
-        let name: String = tag
+        text.push_str(&before.replace(char::is_whitespace, " "));
+        let name = tag.trim_start_matches('/');
+        let name: String = name
             .chars()
             .take_while(char::is_ascii_alphanumeric)
             .collect();
-        let end = match name.to_ascii_lowercase().as_str() {
-            "script" => "</script",
-            "style" => "</style",
-            _ => "",
+        let name = name.to_ascii_lowercase();
+        text.push(if INLINE.contains(&name.as_str()) {
+            ' '
+        } else {
+            '\n'
+        });
+        let end = match name.as_str() {
+            "script" => "</script>",
+            "style" => "</style>",
+            _ if tag.starts_with("!--") => "-->",
+            _ => ">",
         };
-        let tag = tag.split_once(end).map_or("", |(_, tag)| tag);
-        rest = tag.split_once('>').map_or("", |(_, rest)| rest);
+        rest = tag.split_once(end).map_or("", |(_, rest)| rest);
     }
-    text.push_str(rest);
-    let entities = [
-        ("&lt;", "<"),
-        ("&gt;", ">"),
-        ("&quot;", "\""),
-        ("&#39;", "'"),
-        ("&nbsp;", " "),
-        ("&amp;", "&"),
-    ];
-    let decode = |text: String, (entity, character)| text.replace(entity, character);
-    entities.into_iter().fold(text, decode)
+    text.push_str(&rest.replace(char::is_whitespace, " "));
+    let words = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
+    let lines = text.lines().map(words).filter(|line| !line.is_empty());
+    lines.map(|line| decode_entities(&line)).collect()
+}
+
+/// Replaces the character references that error pages contain.
+fn decode_entities(text: &str) -> String {
+    let mut parts = text.split('&');
+    let mut decoded = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (name, rest) = part.split_once(';').unwrap_or(("", part));
+        let number = match name.strip_prefix("#x").or(name.strip_prefix("#X")) {
+            Some(digits) => u32::from_str_radix(digits, 16).ok(),
+            None => name
+                .strip_prefix('#')
+                .and_then(|digits| digits.parse().ok()),
+        };
+        let character = match name {
+            "lt" => Some('<'),
+            "gt" => Some('>'),
+            "quot" => Some('"'),
+            "apos" | "rsquo" => Some('\''),
+            "amp" => Some('&'),
+            "nbsp" => Some(' '),
+            "ndash" | "mdash" => Some('-'),
+            _ => number.and_then(char::from_u32),
+        };
+        match character {
+            Some(character) => decoded.extend([character.to_string().as_str(), rest]),
+            None => decoded.extend(["&", part]),
+        }
+    }
+    decoded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_message_of_a_page_is_not_the_status() {
+        for (status, page, message) in [
+            (
+                400,
+                "<html>\r\n<head><title>400 No certificate</title></head>\r\n<body>\r\n<center>\
+                 <h1>400 Bad Request</h1></center>\r\n<center>No certificate was sent</center>\r\n\
+                 <hr><center>nginx</center>\r\n</body>\r\n</html>",
+                "No certificate was sent",
+            ),
+            (
+                503,
+                "<title>503 Service Unavailable</title>\n<h1>Service Unavailable</h1>\n<p>The \
+                 server\nis down.<br />\nReason: it&apos;s&#32;busy &#8211; <b>wait</b></p><hr>\n\
+                 <address>Apache</address>",
+                "The server is down. Reason: it's busy \u{2013} wait",
+            ),
+            (
+                503,
+                "<html><body><h1>503 Service Unavailable</h1>\nNo server is up.\n</body></html>",
+                "No server is up.",
+            ),
+            (
+                403,
+                "<title>ERROR: not retrieved</title><style><!-- a > b --></style><h1>ERROR</h1>\
+                 <hr><blockquote id=\"error\">\n<p><b>Access Denied.</b></p></blockquote>",
+                "Access Denied.",
+            ),
+            (
+                403,
+                "<!-- a <b> > --><title>Access denied | x &amp; co</title><h1>Error 1020</h1>",
+                "Access denied | x & co",
+            ),
+            (
+                502,
+                "<title>502 Bad Gateway</title><h1>502 Bad Gateway</h1>",
+                "",
+            ),
+            (503, "<h1>503 Closed until 18:00</h1>", "Closed until 18:00"),
+            (
+                503,
+                "<h1>Error 503 Closed</h1><p>Closed &unknown; &",
+                "Closed &unknown; &",
+            ),
+            (404, "404 page not found\n", "page not found"),
+            (503, "upstream error\nreset", "upstream error"),
+            (500, "", ""),
+        ] {
+            assert_eq!(page_message(page, status), message, "{page}");
+        }
+    }
 }

@@ -1,8 +1,10 @@
 //! HTTP: requests as values, one client, retries, and error responses.
 
 pub(crate) mod client;
+mod failure;
 pub(crate) mod fault;
 mod html;
+mod proxy;
 pub(crate) mod request;
 pub(crate) mod response;
 pub(crate) mod retry;

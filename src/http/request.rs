@@ -42,6 +42,8 @@ pub(crate) struct Request {
     pub(crate) segments: Vec<String>,
     pub(crate) query: Vec<(String, String)>,
     pub(crate) body: Option<Body>,
+    /// What to add to the message of a 401.
+    pub(crate) unauthorized_hint: String,
     /// The last microversion that has this operation.
     pub(crate) max_microversion: Option<Microversion>,
     /// Whether sending it twice has the effect of sending it once.
@@ -58,6 +60,7 @@ impl Request {
             segments: segments.map(str::to_owned).into(),
             query: Vec::new(),
             body: None,
+            unauthorized_hint: String::new(),
             max_microversion: None,
             idempotent: method != Method::Post,
             classify: |_| None,

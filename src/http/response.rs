@@ -2,6 +2,7 @@
 
 use http::HeaderMap;
 
+use super::html::{is_html, page_message};
 use crate::error::{Error, ErrorKind, Result};
 
 /// A complete HTTP response. It has no `Debug`: its headers and body may contain
@@ -50,7 +51,15 @@ impl Response {
                 "the body has the unsupported Content-Encoding {encoding:?}"
             )));
         }
-        std::str::from_utf8(&self.body)
-            .map_err(|error| self.invalid("the body is not UTF-8").with_source(error))
+        let text = std::str::from_utf8(&self.body)
+            .map_err(|error| self.invalid("the body is not UTF-8").with_source(error))?;
+        if is_html(text) {
+            let message = match page_message(text, self.status) {
+                message if message.is_empty() => message,
+                message => format!(": {message}"),
+            };
+            return Err(self.invalid(format!("the body is HTML, not JSON{message}")));
+        }
+        Ok(text)
     }
 }

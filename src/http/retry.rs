@@ -73,7 +73,7 @@ impl<'a> Attempts<'a> {
                 log_response(&response, started);
                 match response.status {
                     200..=299 => Ok(response),
-                    _ => Err(fault::error_from_response(&response, self.request.classify)),
+                    _ => Err(fault::error_from_response(&response, self.request)),
                 }
             });
         match result {

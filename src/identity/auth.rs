@@ -9,6 +9,10 @@ use crate::http::fault::Fault;
 use crate::http::request::{Body, Method, Request};
 use crate::options::Options;
 
+/// The hint for a 401 for a token.
+pub(crate) const TOKEN_REJECTED: &str =
+    "the token is expired or revoked, or another cloud issued it";
+
 pub(super) fn can_authenticate(options: &Options) -> bool {
     options.user.is_some() || options.application_credential.is_some() || options.token_id.is_some()
 }
@@ -24,7 +28,57 @@ pub(super) fn post_tokens(options: &Options) -> Result<Request> {
     let mut request = Request::new(Method::Post, ["auth", "tokens"]).classify(classify);
     request.body = Some(Body::Secret(SecretString::from(auth.to_string())));
     request.idempotent = true;
+    request.unauthorized_hint = unauthorized_hint(options);
     Ok(request)
+}
+
+/// The credentials, without their secret.
+fn unauthorized_hint(options: &Options) -> String {
+    if options.token_id.is_some() {
+        return TOKEN_REJECTED.to_owned();
+    }
+    let mut sent = Vec::new();
+    if let Some(user) = &options.user {
+        sent.push(format!("user {}", describe(&user.id)));
+    }
+    match options
+        .application_credential
+        .as_ref()
+        .map(|credential| &credential.id)
+    {
+        Some(CredentialId::Id(id)) => sent.push(format!("application credential id {id:?}")),
+        Some(CredentialId::Name(name, user)) => sent.push(format!(
+            "application credential {name:?} of user {}",
+            describe(&user.0)
+        )),
+        None => match &options.scope {
+            Some(Scope::Project(project)) => {
+                sent.push(format!("project {}", describe(&project.0)));
+            }
+            Some(Scope::Domain(domain)) => sent.push(describe_domain(domain)),
+            Some(Scope::Trust(id)) => sent.push(format!("trust id {id:?}")),
+            Some(Scope::System | Scope::Unscoped) | None => {}
+        },
+    }
+    format!(
+        "the request had {}; Keystone does not report which of them is wrong, or whether it is \
+         the password or secret",
+        sent.join(" and ")
+    )
+}
+
+fn describe(identifier: &Identifier) -> String {
+    match identifier {
+        Identifier::Id(id) => format!("id {id:?}"),
+        Identifier::Name(name, domain) => format!("{name:?} of {}", describe_domain(domain)),
+    }
+}
+
+fn describe_domain(domain: &Domain) -> String {
+    match domain {
+        Domain::Id(id) => format!("domain id {id:?}"),
+        Domain::Name(name) => format!("domain {name:?}"),
+    }
 }
 
 /// Keystone sends 404 for an unknown token or application credential.

@@ -184,7 +184,9 @@ impl fmt::Debug for Session {
 /// Whether authentication failed for a reason that may be temporary.
 fn is_transient(error: &Error) -> bool {
     match error.kind() {
-        ErrorKind::Connection | ErrorKind::Timeout | ErrorKind::RateLimited => true,
+        ErrorKind::Connection | ErrorKind::Proxy | ErrorKind::Timeout | ErrorKind::RateLimited => {
+            true
+        }
         ErrorKind::UnexpectedStatus => error.status() >= Some(500),
         _ => false,
     }
