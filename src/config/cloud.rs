@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::env::credential;
-use super::keys::{KEYS, Role};
+use super::keys::{KEYS, Role, is_unknown};
 use super::merge::{Layer, merge_maps};
 use super::search::{SearchResult, find};
 use super::settings::Settings;
@@ -81,11 +81,19 @@ pub(super) fn choose(config: &Config) -> Result<Cloud> {
     };
     let region = region::choose(&name, [&own.top, &profile.top], requested)?;
     let (region, values) = region.unzip();
-    let mut layers = vec![profile, own, Layer::new(values.unwrap_or_default())?];
+    let values = Layer::new(values.unwrap_or_default())?;
     let mut settings = Settings::new(name, chosen_by);
+    for (key, node) in own.top.iter().chain(&values.top) {
+        if is_unknown(key) {
+            log::warn!("{}: unknown key `{key}`", node.source);
+            hints.push(format!("{}: unknown key `{key}`", node.source));
+            settings.unknown.insert(key.clone(), node.source.clone());
+        }
+    }
+    let mut layers = vec![profile, own, values];
     if !is_environment {
         settings.file = files.path;
-        hints.extend(files.skipped);
+        hints.extend(files.hints);
         if config.overlay {
             layers.push(Layer::new(variables)?);
         }
@@ -104,7 +112,8 @@ struct Files {
     clouds: Map,
     /// The file that was found first.
     path: Option<Arc<Path>>,
-    skipped: Vec<String>,
+    /// Possible reasons why a cloud or a key is missing.
+    hints: Vec<String>,
     not_found: String,
 }
 
@@ -113,14 +122,17 @@ impl Files {
         let clouds = find(config, "clouds", "OS_CLIENT_CONFIG_FILE")?;
         let secure = find(config, "secure", "OS_CLIENT_SECURE_FILE")?;
         let mut files = Self {
-            skipped: [clouds.skipped, secure.skipped].concat(),
+            hints: [clouds.skipped, secure.skipped].concat(),
             not_found: clouds.not_found,
             ..Self::default()
         };
         let mut merged = Map::new();
         for (path, map) in [clouds.file, secure.file].into_iter().flatten() {
             if !map.contains_key("clouds") {
-                log::warn!("{}: there is no key `clouds`", path.display());
+                let (path, keys) = (path.display(), join_quoted(map.keys().take(5)));
+                let hint = format!("{path}: expected the key \"clouds\", found {keys}");
+                log::warn!("{hint}");
+                files.hints.push(hint);
             }
             files.path.get_or_insert(path);
             merge_maps(&mut merged, map);
@@ -128,16 +140,30 @@ impl Files {
         if let Some(node) = merged.remove("clouds") {
             files.clouds = node.into_map("clouds")?;
         }
+        for node in [&merged, &files.clouds]
+            .into_iter()
+            .filter_map(|map| map.get("auth"))
+        {
+            let hint = format!(
+                "{}: `auth` must be in a cloud; check its indentation",
+                node.source
+            );
+            files.hints.push(hint);
+        }
         Ok(files)
     }
 
     /// For an error message: the clouds of the files.
     fn describe(&self) -> String {
-        match &self.path {
-            Some(path) if self.clouds.is_empty() => format!("{} has no cloud", path.display()),
-            Some(path) => format!("{} has {}", path.display(), join_quoted(self.clouds.keys())),
-            None => self.not_found.clone(),
-        }
+        let Some(path) = &self.path else {
+            return self.not_found.clone();
+        };
+        let names = match self.clouds.is_empty() {
+            true => "no cloud".to_owned(),
+            false => join_quoted(self.clouds.keys()),
+        };
+        let found = format!("{} has {names}", path.display());
+        [&[found], &self.hints[..]].concat().join("; ")
     }
 
     fn only_cloud(&self, variables: &Map, overlay: bool) -> Result<String> {

@@ -141,6 +141,42 @@ pub(super) fn is_secret(name: &str) -> bool {
     find(name).is_some_and(|key| key.kind == Secret)
 }
 
+/// Keys that openstacksdk reads and this crate does not. One that starts with `_`
+/// is the end of a key.
+const UNUSED: &[Str] = &[
+    "_api_version",
+    "_endpoint",
+    "_endpoint_override",
+    "_endpoint_type",
+    "_default_microversion",
+    "_interface",
+    "_network",
+    "_region_name",
+    "_service_name",
+    "_service_type",
+    "_status_code_retries",
+    "disable_vendor_agent",
+    "floating_ip_source",
+    "force_ipv4",
+    "image_api_use_tasks",
+    "image_format",
+    "message",
+    "networks",
+    "private",
+    "regions",
+    "requires_floating_ip",
+    "secgroup_source",
+    "status",
+    "timeout",
+    "vendor_hook",
+];
+
+/// Whether neither this crate nor openstacksdk reads the key.
+pub(super) fn is_unknown(name: &str) -> bool {
+    let is_unused = |key: &Str| name == *key || key.starts_with('_') && name.ends_with(key);
+    !is_known(name) && !UNUSED.iter().any(is_unused)
+}
+
 /// Whether the key is read at the top level. Every `*_timeout` is.
 pub(super) fn is_known(name: &str) -> bool {
     find(name).is_some() || name.ends_with("_timeout")

@@ -136,7 +136,8 @@ case(
 case(
     "a file without the key clouds",
     {"work/clouds.yaml": "cache: {auth: true}\n"},
-    error=NOTHING + "$ROOT/work/clouds.yaml has no cloud",
+    error=NOTHING + "$ROOT/work/clouds.yaml has no cloud; $ROOT/work/clouds.yaml: expected the "
+    'key "clouds", found "cache"',
 )
 case(
     "clouds is null",
