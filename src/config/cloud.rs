@@ -158,10 +158,10 @@ impl Files {
         let Some(path) = &self.path else {
             return self.not_found.clone();
         };
-        let names = match self.clouds.is_empty() {
-            true => "no cloud".to_owned(),
-            false => join_quoted(self.clouds.keys()),
-        };
+        let mut names = join_quoted(self.clouds.keys());
+        if names.is_empty() {
+            names.push_str("no cloud");
+        }
         let found = format!("{} has {names}", path.display());
         [&[found], &self.hints[..]].concat().join("; ")
     }

@@ -3,6 +3,7 @@
 #[cfg(test)]
 mod tests;
 
+use std::path::Path;
 use std::time::Duration;
 
 use super::resolve::implied_microversion;
@@ -46,9 +47,9 @@ impl Settings {
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`] if a setting that the `auth_type` needs is missing, or
-    /// if there is more than one scope. The message names the key or the variable
-    /// to set.
+    /// [`Error::Invalid`] if a setting that the `auth_type` needs is missing, if
+    /// there is more than one scope, or if `cacert`, `cert` or `key` is a file that
+    /// cannot be opened. The message names the key or the variable.
     ///
     /// [`OpenStack::new`]: crate::OpenStack::new
     pub fn options(&self) -> Result<Options> {
@@ -58,11 +59,11 @@ impl Settings {
         if self.value("verify") == Some("false") {
             options = options.insecure(true);
         }
-        if let Some(file) = self.value("cacert") {
+        if let Some(file) = self.readable("cacert")? {
             options = options.cacert(file);
         }
-        if let Some(file) = self.value("cert") {
-            options = options.client_certificate(file, self.value("key").unwrap_or(file));
+        if let Some(file) = self.readable("cert")? {
+            options = options.client_certificate(file, self.readable("key")?.unwrap_or(file));
         }
         if let Some(seconds) = self.value("api_timeout").and_then(|text| text.parse().ok()) {
             // As in requests, it limits the connection and each read.
@@ -87,6 +88,22 @@ impl Settings {
             name: value("service_name").map(str::to_owned),
             microversion: microversion.map(str::to_owned),
         }
+    }
+
+    /// The path of a file, if it can be opened.
+    fn readable(&self, key: &str) -> Result<Option<&str>> {
+        let Some((path, source)) = self.value(key).zip(self.source(key)) else {
+            return Ok(None);
+        };
+        let Err(error) = std::fs::File::open(path) else {
+            return Ok(Some(path));
+        };
+        let mut message = format!("cannot read `{key}` {path:?}: {error}");
+        if Path::new(path).is_relative() {
+            let directory = std::env::current_dir().unwrap_or_default();
+            message += &*format!("; the path is relative to {}", directory.display());
+        }
+        Err(source.error(message))
     }
 
     fn interface(&self, key: &str) -> Option<Interface> {

@@ -3,7 +3,7 @@
 use super::{Config, Settings};
 
 #[path = "../../tests/config/fixture.rs"]
-mod fixture;
+pub(super) mod fixture;
 
 pub(super) const BASE: [(&str, &str); 3] = [
     ("OS_AUTH_URL", "https://one.example/v3"),
