@@ -143,38 +143,16 @@ pub(super) fn is_secret(name: &str) -> bool {
 
 /// Keys that openstacksdk reads and this crate does not. One that starts with `_`
 /// is the end of a key.
-const UNUSED: &[Str] = &[
-    "_api_version",
-    "_endpoint",
-    "_endpoint_override",
-    "_endpoint_type",
-    "_default_microversion",
-    "_interface",
-    "_network",
-    "_region_name",
-    "_service_name",
-    "_service_type",
-    "_status_code_retries",
-    "disable_vendor_agent",
-    "floating_ip_source",
-    "force_ipv4",
-    "image_api_use_tasks",
-    "image_format",
-    "message",
-    "networks",
-    "private",
-    "regions",
-    "requires_floating_ip",
-    "secgroup_source",
-    "status",
-    "timeout",
-    "vendor_hook",
-];
+const UNUSED: Str = "_api_version _endpoint _endpoint_override _endpoint_type \
+    _default_microversion _interface _network _region_name _service_name _service_type \
+    _status_code_retries disable_vendor_agent floating_ip_source force_ipv4 image_api_use_tasks \
+    image_format message networks private regions requires_floating_ip secgroup_source status \
+    timeout vendor_hook";
 
 /// Whether neither this crate nor openstacksdk reads the key.
 pub(super) fn is_unknown(name: &str) -> bool {
-    let is_unused = |key: &Str| name == *key || key.starts_with('_') && name.ends_with(key);
-    !is_known(name) && !UNUSED.iter().any(is_unused)
+    let is_unused = |key: &str| name == key || key.starts_with('_') && name.ends_with(key);
+    !is_known(name) && !UNUSED.split(' ').any(is_unused)
 }
 
 /// Whether the key is read at the top level. Every `*_timeout` is.
@@ -182,21 +160,21 @@ pub(super) fn is_known(name: &str) -> bool {
     find(name).is_some() || name.ends_with("_timeout")
 }
 
+const AUTH_TYPES: Str =
+    "password, v3password, token, v3token, v3applicationcredential, none or admin_token";
+
 impl Kind {
     /// Returns the normalized value. The error is what the value should be.
     pub(super) fn normalize(self, text: &str) -> Result<String, Str> {
         let valid = match self {
             Flag => flag(text).ok_or("true or false")?.to_string(),
-            Seconds => {
-                let seconds: f64 = text.trim().parse().unwrap_or(0.0);
-                let valid = seconds > 0.0 && seconds <= 1e9;
-                let valid = valid.then(|| seconds.to_string());
-                valid.ok_or("a number of seconds greater than 0")?
-            }
-            Interface => {
-                let interface = crate::Interface::named(text);
-                interface.ok_or("public, internal or admin")?.to_string()
-            }
+            Seconds => match text.trim().parse::<f64>() {
+                Ok(seconds) if seconds > 0.0 && seconds <= 1e9 => seconds.to_string(),
+                _ => return Err("a number of seconds greater than 0"),
+            },
+            Interface => crate::Interface::named(text)
+                .ok_or("public, internal or admin")?
+                .to_string(),
             AuthType => match text {
                 "None" => "none".to_owned(),
                 "token_endpoint" => "admin_token".to_owned(),
@@ -207,10 +185,7 @@ impl Kind {
                 | "none"
                 | "admin_token"
                 | "v3applicationcredential" => text.to_owned(),
-                _ => {
-                    return Err("password, v3password, token, v3token, \
-                                v3applicationcredential, none or admin_token");
-                }
+                _ => return Err(AUTH_TYPES),
             },
             SystemScope if text != "all" => return Err("\"all\""),
             ComputeVersion if !is_compute_version(text) => {

@@ -288,7 +288,7 @@ mod files {
             let error = error(nested.repeat(200_000));
             assert_eq!(
                 error.split_once(": ").unwrap().1,
-                "nested too deeply",
+                "not valid YAML: nested too deeply",
                 "{error}"
             );
         }
