@@ -178,7 +178,7 @@ fn skipped_files_and_ignored_keys_cause_warnings() {
             &root.config(&[("OS_CLIENT_CONFIG_FILE", "gone.yaml")])
         ),
         [
-            "$ROOT/work/gone.yaml was skipped (OS_CLIENT_CONFIG_FILE: no such file)",
+            "$ROOT/work/gone.yaml was skipped (OS_CLIENT_CONFIG_FILE: entity not found)",
             "$ROOT/work/clouds.yaml:6: duplicate key; the last one is used",
             "$ROOT/work/clouds.yaml:3: the profile \"nobody\" was not found: no file \
              clouds-public.yaml, .yml or .json was found in $ROOT/work, $ROOT/home/.config/openstack, \
@@ -215,8 +215,8 @@ fn an_error_about_a_missing_password_names_skipped_files() {
     assert_eq!(
         error(&variables),
         format!(
-            "{no_password}; $ROOT/work/gone.yaml was skipped (OS_CLIENT_SECURE_FILE: no such file); \
-             $ROOT/work/secure.yaml was skipped (it is a directory)"
+            "{no_password}; $ROOT/work/gone.yaml was skipped (OS_CLIENT_SECURE_FILE: entity not found); \
+             $ROOT/work/secure.yaml was skipped (is a directory)"
         )
     );
     // The cloud of the environment is not in the files.
@@ -230,7 +230,7 @@ fn an_error_about_a_missing_password_names_skipped_files() {
     );
     assert_eq!(
         error(&[]),
-        format!("{no_password}; $ROOT/work/secure.yaml was skipped (it is a directory)")
+        format!("{no_password}; $ROOT/work/secure.yaml was skipped (is a directory)")
     );
 }
 
@@ -244,14 +244,14 @@ fn unknown_keys_cause_a_warning_and_are_listed() {
     );
     let config = root.config(&[]);
     let expected = [
-        "$ROOT/work/clouds.yaml:3: unknown key `auht`",
-        "$ROOT/work/clouds.yaml:4: unknown key `regoin_name`",
+        "$ROOT/work/clouds.yaml:3: unknown key \"auht\"",
+        "$ROOT/work/clouds.yaml:4: unknown key \"regoin_name\"",
     ];
     assert_eq!(warnings(&root, &config), expected);
     let settings = config.resolve().unwrap();
     let listed = settings
         .unknown_keys()
-        .map(|(key, source)| root.strip_root(&format!("{source}: unknown key `{key}`")));
+        .map(|(key, source)| root.strip_root(&format!("{source}: unknown key {key:?}")));
     assert_eq!(listed.collect::<Vec<_>>(), expected);
     let error = settings.options().unwrap_err().to_string();
     assert_eq!(

@@ -8,7 +8,7 @@ use super::keys::{KEYS, Role, is_unknown};
 use super::merge::{Layer, merge_maps};
 use super::search::{SearchResult, find};
 use super::settings::Settings;
-use super::value::{Map, Node, Source, join, join_quoted};
+use super::value::{Map, Node, Source, Value, join, join_quoted};
 use super::{Config, invalid, not_configured, region};
 use crate::error::Result;
 
@@ -51,23 +51,23 @@ pub(super) fn choose(config: &Config) -> Result<Cloud> {
         )));
     }
     let is_environment = credential.is_some();
-    let (name, chosen_by, keys) = if let Some(credential) = credential {
-        let chosen_by = requested.map_or(credential, |node| node.source);
-        (environment_name, chosen_by, variables.clone())
-    } else {
-        let name = match name {
-            Some(name) => name.to_owned(),
-            None => files.only_cloud(&variables, config.overlay)?,
-        };
-        let source = requested.map(|node| node.source);
-        let Some(node) = files.clouds.remove(&name) else {
-            let message = format!("the cloud {name:?} was not found: {}", files.describe());
-            return Err(source.unwrap_or(Source::Caller).error(message));
-        };
-        let source = source.unwrap_or_else(|| node.source.clone());
-        let keys = node.into_map(&format!("clouds.{name}"))?;
-        (name, source, keys)
+    if let Some(source) = credential {
+        let value = Value::Map(variables.clone());
+        let node = Node { value, source };
+        files.clouds.insert(environment_name.clone(), node);
+    }
+    let name = match name {
+        Some(name) => name.to_owned(),
+        None if is_environment => environment_name,
+        None => files.only_cloud(&variables, config.overlay)?,
     };
+    let source = requested.map(|node| node.source);
+    let Some(node) = files.clouds.remove(&name) else {
+        let message = format!("the cloud {name:?} was not found: {}", files.describe());
+        return Err(source.unwrap_or(Source::Caller).error(message));
+    };
+    let chosen_by = source.unwrap_or_else(|| node.source.clone());
+    let keys = node.into_map(&format!("clouds.{name}"))?;
     let own = Layer::new(keys)?;
     let (profile, mut hints) = match own.top.get("profile") {
         Some(node) => read_profile(config, node)?,
@@ -85,8 +85,9 @@ pub(super) fn choose(config: &Config) -> Result<Cloud> {
     let mut settings = Settings::new(name, chosen_by);
     for (key, node) in own.top.iter().chain(&values.top) {
         if is_unknown(key) {
-            log::warn!("{}: unknown key `{key}`", node.source);
-            hints.push(format!("{}: unknown key `{key}`", node.source));
+            let hint = format!("{}: unknown key {key:?}", node.source);
+            log::warn!("{hint}");
+            hints.push(hint);
             settings.unknown.insert(key.clone(), node.source.clone());
         }
     }

@@ -66,7 +66,7 @@ use self::Place::{AuthWins, TopLevel, TopLevelWins};
 use self::Role::{Credential, Listed, Serialized};
 
 /// Every key, in the order in which the settings are shown.
-#[rustfmt::skip]
+#[rustfmt::skip] // One line for each key.
 pub(super) const KEYS: &[Key] = &[
     key("cloud", &[], TopLevel, Directive, Serialized),
     key("auth_type", &["auth_plugin"], TopLevel, AuthType, Serialized),

@@ -129,7 +129,9 @@ impl<'a> Builder<'a> {
                 break;
             }
             let key = self.node(event, source.clone())?;
-            let key = key.as_text("a key")?.to_owned();
+            let Some(key) = key.text().map(str::to_owned) else {
+                return Err(source.error("a key must be text"));
+            };
             let (event, value_source) = self.next_event()?;
             let node = self.node(event, value_source)?;
             if key == "<<" {

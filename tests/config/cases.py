@@ -268,7 +268,7 @@ case("OS_CLIENT_CONFIG_FILE with any extension is YAML",
      {"work/cloud.conf": f"clouds: {{a: {one('conf')}}}\n"}, {"OS_CLIENT_CONFIG_FILE": "cloud.conf"})
 case("OS_CLIENT_CONFIG_FILE that does not exist, and no other",
      env={"OS_CLIENT_CONFIG_FILE": "$ROOT/my.yaml"},
-     error=NOTHING + "$ROOT/my.yaml was skipped (OS_CLIENT_CONFIG_FILE: no such file); "
+     error=NOTHING + "$ROOT/my.yaml was skipped (OS_CLIENT_CONFIG_FILE: entity not found); "
      + SEARCHED.replace("no file", "no other file"))
 case("a directory with the name clouds.yaml is skipped",
      {"work/clouds.yaml/x": "", "etc/openstack/clouds.yaml": f"clouds: {{a: {one('etc')}}}\n"})
