@@ -191,7 +191,7 @@ impl Files {
     }
 }
 
-/// Returns the keys of the profile. If it is missing, a hint says so.
+/// Returns the keys of the profile. If it is missing, returns a hint.
 fn read_profile(config: &Config, node: &Node) -> Result<(Map, Vec<String>)> {
     let name = node.as_text("profile")?;
     let SearchResult {

@@ -11,7 +11,7 @@ use super::yaml::parse;
 use super::{Config, invalid};
 use crate::error::Result;
 
-/// The size limit of a file. A cloud takes about 500 bytes.
+/// The size limit of a file. A cloud has about 500 bytes.
 const MAX_FILE_SIZE: usize = 1024 * 1024;
 
 /// The directories that openstacksdk searches on this operating system, in the

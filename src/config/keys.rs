@@ -47,7 +47,7 @@ pub(super) enum Kind {
     Directive,
 }
 
-/// What the key is used for besides its value.
+/// The use of the key besides its value.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Role {
     /// In the environment, it defines a cloud. It is serialized.
@@ -164,7 +164,7 @@ const AUTH_TYPES: Str =
     "password, v3password, token, v3token, v3applicationcredential, none or admin_token";
 
 impl Kind {
-    /// Returns the normalized value. The error is what the value should be.
+    /// Returns the normalized value. The error is the expected value.
     pub(super) fn normalize(self, text: &str) -> Result<String, Str> {
         let valid = match self {
             Flag => flag(text).ok_or("true or false")?.to_string(),

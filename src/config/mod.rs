@@ -277,7 +277,7 @@ impl Config {
         self
     }
 
-    /// Lets variables override the file, as the `openstack` command does. By
+    /// Variables override the file, as in the `openstack` command. By
     /// default, the settings of a file are not combined with variables.
     pub fn overlay_env(mut self) -> Self {
         self.overlay = true;
