@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod tests;
 
+use std::fs::File;
+use std::io::Read as _;
 use std::path::Path;
 use std::time::Duration;
 
@@ -49,7 +51,7 @@ impl Settings {
     ///
     /// [`Error::Invalid`] if a setting that the `auth_type` needs is missing, if
     /// there is more than one scope, or if `cacert`, `cert` or `key` is a file that
-    /// cannot be opened. The message names the key or the variable.
+    /// cannot be read. The message names the key or the variable.
     ///
     /// [`OpenStack::new`]: crate::OpenStack::new
     pub fn options(&self) -> Result<Options> {
@@ -90,12 +92,14 @@ impl Settings {
         }
     }
 
-    /// The path of a file, if it can be opened.
+    /// The path of a file that can be read.
     fn readable(&self, key: &str) -> Result<Option<&str>> {
         let Some((path, source)) = self.value(key).zip(self.source(key)) else {
             return Ok(None);
         };
-        let Err(error) = std::fs::File::open(path) else {
+        // Only reading fails for a directory.
+        let read = File::open(path).and_then(|mut file| file.read(&mut [0]));
+        let Err(error) = read else {
             return Ok(Some(path));
         };
         let mut message = format!("cannot read `{key}` {path:?}: {error}");

@@ -325,6 +325,10 @@ fn a_certificate_that_cannot_be_read_is_an_error() {
         &[&BASE[..], &[("OS_CERT", "/gone.pem")]].concat(),
         &format!("OS_CERT: cannot read `cert` \"/gone.pem\": {not_found}"),
     );
+    assert_error(
+        &[&BASE[..], &[("OS_CACERT", "/")]].concat(),
+        "OS_CACERT: cannot read `cacert` \"/\": Is a directory (os error 21)",
+    );
 }
 
 #[test]
