@@ -130,7 +130,7 @@ impl Output {
         }
         let row = |key| {
             let source = match settings.source(key) {
-                Some(Source::Program) => "--os-cloud".to_owned(),
+                Some(Source::Caller) => "--os-cloud".to_owned(),
                 source => cell(source),
             };
             [escape(key), cell(settings.get(key)), source]
