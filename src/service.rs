@@ -126,8 +126,12 @@ impl Service {
                 log::debug!("{error}; authenticating again");
                 token = session.token(Some(&token))?;
                 can_renew = false;
+                attempts.allow_another();
             } else {
                 attempts.wait(error)?;
+                if self.0.static_token.is_none() {
+                    token = session.token(None)?;
+                }
             }
         }
     }

@@ -227,9 +227,9 @@ fn a_property_name_that_nova_would_mangle_is_rejected_before_a_request() {
     assert_eq!(kind(&error), "InvalidInput");
     assert_eq!(
         snapshot(&error),
-        "Nova cannot filter by the property \"os_distro\": it drops every letter of \"property-\" \
-         from the front of the name and would look for \"s_distro\"; list in detail and compare \
-         the metadata instead; nothing was sent"
+        "Nova cannot filter by property \"os_distro\": it removes the characters of \"property-\" \
+         from the start of the name, and would search for \"s_distro\"; compare the metadata of a \
+         detailed list instead; nothing was sent"
     );
 }
 

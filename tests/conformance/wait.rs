@@ -68,26 +68,23 @@ fn a_wait_that_exceeds_its_timeout_is_an_error_with_the_status() {
     for (error, target) in [
         (
             expect_error(image.wait_until_active(Duration::ZERO)),
-            "be ACTIVE",
+            " to become ACTIVE",
         ),
         (
             expect_error(image.wait_until_deleted(Duration::ZERO)),
-            "be deleted",
+            " to become DELETED",
         ),
         (
             expect_error(image.wait_until(ImageStatus::Error, Duration::ZERO)),
-            "be ERROR",
+            " to become ERROR",
         ),
-        (
-            expect_error(image.wait_with(Duration::ZERO, |_| false)),
-            "be as wanted",
-        ),
+        (expect_error(image.wait_with(Duration::ZERO, |_| false)), ""),
     ] {
         assert_eq!(kind(&error), "Timeout");
         assert_eq!(
             snapshot(&error),
             format!(
-                "waited 0ns for the image {} to {target}; it is SAVING",
+                "timed out after 0ns waiting for image {}{target}; its status is SAVING",
                 &*made
             )
         );
@@ -96,7 +93,7 @@ fn a_wait_that_exceeds_its_timeout_is_an_error_with_the_status() {
     assert_eq!(
         snapshot(&error),
         format!(
-            "waited 300ms for the image {} to be ACTIVE; it is SAVING",
+            "timed out after 300ms waiting for image {} to become ACTIVE; its status is SAVING",
             &*made
         )
     );
@@ -108,6 +105,6 @@ fn only_wait_until_deleted_succeeds_for_an_unknown_image() {
         .compute("demo")
         .get_image("00000000-1111-4222-8333-444444444444");
     let error = expect_error(image.wait_until_active(LONG));
-    assert_eq!(error.kind(), ErrorKind::NotFound);
-    image.wait_until_deleted(LONG).expect("a deleted image");
+    assert_eq!(error.kind(), ErrorKind::WaitFailed);
+    image.wait_until_deleted(LONG).expect("it is gone");
 }

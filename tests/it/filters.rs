@@ -121,9 +121,9 @@ fn a_property_name_that_nova_would_mangle_is_rejected_before_a_request() {
         assert_eq!(
             error.to_string(),
             format!(
-                "Nova cannot filter by the property {name:?}: it drops every letter of \
-                 \"property-\" from the front of the name and would look for {kept:?}; list in \
-                 detail and compare the metadata instead; nothing was sent"
+                "Nova cannot filter by property {name:?}: it removes the characters of \
+                 \"property-\" from the start of the name, and would search for {kept:?}; \
+                 compare the metadata of a detailed list instead; nothing was sent"
             )
         );
         assert!(list.next().is_none());
@@ -135,7 +135,7 @@ fn a_property_name_that_nova_would_mangle_is_rejected_before_a_request() {
     let error = pages.next().expect("an item").expect_err("an error");
     assert_eq!(
         error.to_string(),
-        "a property filter needs the property's name; nothing was sent"
+        "a property filter has an empty name; nothing was sent"
     );
     assert!(pages.next().is_none());
     assert_eq!(server.requests(), []);
@@ -149,7 +149,7 @@ fn a_page_size_of_zero_is_rejected_before_a_request() {
     assert_eq!(error.kind(), ErrorKind::InvalidInput, "{error:?}");
     assert_eq!(
         error.to_string(),
-        "a page of 0 images would never end; nothing was sent"
+        "the page size must not be 0; nothing was sent"
     );
     assert_eq!(server.requests(), []);
 }

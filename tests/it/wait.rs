@@ -78,7 +78,32 @@ fn wait_until_deleted_accepts_a_missing_image_but_no_other_404() {
     let error = image
         .wait_until_active(Duration::from_secs(60))
         .expect_err("an error");
-    assert_eq!(error.kind(), ErrorKind::NotFound);
+    assert_eq!(error.kind(), ErrorKind::WaitFailed);
+    assert_eq!(
+        error.to_string(),
+        format!("image {} cannot become ACTIVE: it does not exist", id(1))
+    );
+    let source = std::error::Error::source(&error).expect("a source");
+    assert!(source.to_string().contains("404 Not Found"), "{source}");
+}
+
+#[test]
+fn a_status_that_excludes_the_target_ends_the_wait() {
+    for status in ["ERROR", "DELETED"] {
+        let server = Server::playing([with_status("SAVING"), with_status(status)]);
+        let mut image = server.compute().get_image(id(1));
+        let error = image
+            .wait_until("active", Duration::from_secs(60))
+            .expect_err("an error");
+        assert_eq!(error.kind(), ErrorKind::WaitFailed);
+        assert_eq!(
+            error.to_string(),
+            format!(
+                "image {} cannot become ACTIVE: its status is {status}",
+                id(1)
+            )
+        );
+    }
 }
 
 #[test]
@@ -89,20 +114,20 @@ fn a_wait_that_exceeds_its_timeout_is_an_error() {
     for (error, target) in [
         (
             image.wait_until_active(timeout).expect_err("a timeout"),
-            "be ACTIVE",
+            " to become ACTIVE",
         ),
         (
             image.wait_until_deleted(timeout).expect_err("a timeout"),
-            "be deleted",
+            " to become DELETED",
         ),
         (
             image.wait_with(timeout, |_| false).expect_err("a timeout"),
-            "be as wanted",
+            "",
         ),
     ] {
         assert_eq!(error.kind(), ErrorKind::Timeout, "{error:?}");
         let expected = format!(
-            "waited 150ms for the image {} to {target}; it is SAVING",
+            "timed out after 150ms waiting for image {}{target}; its status is SAVING",
             id(1)
         );
         assert_eq!(error.to_string(), expected);

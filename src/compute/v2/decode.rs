@@ -22,7 +22,7 @@ pub(crate) fn list(response: &Response, service: &Service) -> Result<RawPage<Ima
     let text = response.text()?;
     let mut page = strict_list(text)
         .or_else(|_| lenient_list(text))
-        .map_err(|error| response.invalid(format!("invalid list of images: {error}")))?;
+        .map_err(|error| response.invalid(format!("the body is not a list of images: {error}")))?;
     for image in &mut page.items {
         image.attach(service.clone());
     }
@@ -62,6 +62,7 @@ pub(super) fn image(text: &str) -> Result<Image, &'static str> {
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "an object with a list \"images\"")]
 struct ListBody<'a, T> {
     images: Vec<T>,
     #[serde(borrow)]
@@ -96,8 +97,9 @@ fn next_link(links: &RawValue) -> Option<String> {
 
 /// A field of the body, which is an object.
 fn field<'a>(response: &'a Response, name: &str) -> Result<&'a RawValue> {
-    let fields: BTreeMap<String, &RawValue> = from_str(response.text()?)
-        .map_err(|error| response.invalid(format!("invalid body: {error}")))?;
+    let fields: BTreeMap<String, &RawValue> = from_str(response.text()?).map_err(|error| {
+        response.invalid(format!("the body is not an object with {name:?}: {error}"))
+    })?;
     let field = fields.get(name).copied();
     field.ok_or_else(|| response.invalid(format!("the body has no {name:?}")))
 }

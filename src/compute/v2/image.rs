@@ -71,9 +71,7 @@ impl PartialEq for Owner {
 
 impl fmt::Debug for Owner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Owner")
-            .field(&self.0.as_ref().map(Service::endpoint))
-            .finish()
+        self.0.as_ref().map(Service::endpoint).fmt(f)
     }
 }
 
@@ -287,10 +285,10 @@ impl Image {
     /// not interrupted. Also the errors of [`retrieve`](Self::retrieve).
     pub fn wait_until(&mut self, status: impl Into<ImageStatus>, timeout: Duration) -> Result<()> {
         let target = status.into();
-        match poll(timeout, || self.has_become(&target))? {
-            true => Ok(()),
-            false => Err(self.timed_out(timeout, &format!(" to become {target}"))),
+        if poll(timeout, || self.has_become(&target))? {
+            return Ok(());
         }
+        Err(self.timed_out(timeout, &format!(" to become {target}")))
     }
 
     /// Waits until the image has the status [`Active`](ImageStatus::Active).
@@ -326,10 +324,10 @@ impl Image {
         timeout: Duration,
         mut is_done: impl FnMut(&Self) -> bool,
     ) -> Result<()> {
-        match poll(timeout, || self.retrieve().map(|()| is_done(self)))? {
-            true => Ok(()),
-            false => Err(self.timed_out(timeout, "")),
+        if poll(timeout, || self.retrieve().map(|()| is_done(self)))? {
+            return Ok(());
         }
+        Err(self.timed_out(timeout, ""))
     }
 
     /// Retrieves the image and returns whether it has the status. Fails if it can

@@ -1,34 +1,33 @@
-//! [`ListImages`]: which images to list, and how.
+//! [`ListImages`]: the options of a list of images.
 
 use std::fmt::Display;
 
 use super::types::ImageStatus;
 use crate::error::{Error, Result};
 
-/// How many images one request asks for unless told otherwise: Nova's own
-/// maximum, above which it gives no next link.
-const PAGE_SIZE: u32 = 1000;
+/// The default page size: Nova's own maximum. Nova sends no next link with a
+/// larger page.
+const DEFAULT_PAGE_SIZE: u32 = 1000;
 
-/// How many images Nova asks Glance for at a time, by way of python-glanceclient,
-/// where nothing else is said: 200 on the releases of today, 20 on those before.
+/// The smallest default page size of python-glanceclient, by which Nova requests
+/// images from Glance: 20 in old releases, 200 today.
 /// <https://opendev.org/openstack/python-glanceclient/src/branch/master/glanceclient/v2/images.py>
-const LEAST_STEP: u64 = 20;
+const GLANCE_DEFAULT_PAGE_SIZE: u64 = 20;
 
-/// The most that Glance gives at a time.
-const LONGEST_STEP: u64 = 1000;
+/// Glance's maximum page size.
+const GLANCE_MAX_PAGE_SIZE: u64 = 1000;
 
-/// Which images to list, and how: the options of
-/// [`Compute::list_images`](super::Compute::list_images).
+/// The options of [`Compute::list_images`](super::Compute::list_images).
 ///
 /// ```
-/// use opencloud::compute::v2::{ImageStatus, ListImages};
+/// use opencloud::compute::v2::ListImages;
 ///
 /// let all = ListImages::new();
-/// let some = ListImages::detailed().status(ImageStatus::Active).name("cirros").limit(10);
+/// let some = ListImages::detailed().status("ACTIVE").name("cirros").limit(10);
 /// ```
 ///
-/// What is not set is not asked for. Nova compares every filter exactly; it
-/// has none for a part of a name.
+/// Nova compares the values of all filters exactly; there is no filter for a part
+/// of a name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[must_use]
 pub struct ListImages {
@@ -40,43 +39,41 @@ pub struct ListImages {
 }
 
 impl ListImages {
-    /// Every image, with id, name and links only. Sends nothing.
+    /// Lists all images, with id, name and links only.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Every image, with all that Nova knows about it. Sends nothing.
+    /// Lists all images, with all fields.
     pub fn detailed() -> Self {
-        Self {
-            detailed: true,
-            ..Self::default()
-        }
+        true.into()
     }
 
-    /// At most that many images in all; 0 is none, and no request.
+    /// Limits the total number of images. With 0, the list is empty and no request
+    /// is sent.
     pub fn limit(mut self, images: u64) -> Self {
         self.limit = Some(images);
         self
     }
 
-    /// How many images one request asks for; 1000 unless set. Above 1000 Nova
-    /// sends more, but slower, and this crate keeps them all in memory. Nova is
-    /// told, as its own `page_size`, to ask Glance for as many at a time.
+    /// Sets the number of images per request; the default is 1000. Nova accepts
+    /// more, but is slower then, and a page is kept in memory. Nova uses the same
+    /// page size, up to 1000, for its requests to Glance.
     pub fn page_size(mut self, images: u32) -> Self {
         self.page_size = Some(images);
         self
     }
 
-    /// Only what comes after the image with that id, in the server's order.
+    /// Starts the list after the image with this id, in the server's order.
     pub fn marker(mut self, id: impl Into<String>) -> Self {
         self.marker = Some(id.into());
         self
     }
 
-    /// Only images of exactly that name.
+    /// Filters by the exact name.
     ///
-    /// A name with a colon is sent as `eq:` and the name, because Glance takes
-    /// what is before the colon for an operator and does not know it.
+    /// A name with a colon is sent with the prefix `eq:`, because Glance would
+    /// parse the text before the colon as an operator.
     pub fn name(self, name: impl Into<String>) -> Self {
         let name = name.into();
         let exact = if name.contains(':') {
@@ -87,53 +84,53 @@ impl ListImages {
         self.filter("name", exact)
     }
 
-    /// Only images that changed at that time or later: a
-    /// [`Timestamp`](jiff::Timestamp), or text such as `2026-11-23T12:00:00Z`.
-    #[allow(clippy::needless_pass_by_value, reason = "text and times alike")]
+    /// Filters by the time of the last update: at this time or later. The time is
+    /// a [`Timestamp`](crate::Timestamp), or text such as `2026-11-23T12:00:00Z`.
+    #[allow(
+        clippy::needless_pass_by_value,
+        reason = "accepts text and timestamps without a reference"
+    )]
     pub fn changes_since(self, time: impl Display) -> Self {
         self.filter("changes-since", time.to_string())
     }
 
-    /// Only images of that server, by its id or URL: its snapshots.
+    /// Filters by the server that the images are snapshots of: its id or URL.
     pub fn server(self, id_or_url: impl Into<String>) -> Self {
         self.filter("server", id_or_url.into())
     }
 
-    /// Only images that Nova shows with that status.
+    /// Filters by the status that Nova shows.
     ///
-    /// Nova compares with Glance's words and not with those it shows, so
-    /// [`Saving`](ImageStatus::Saving) is sent as `in:queued,saving`, and so
-    /// on. [`Other`](ImageStatus::Other) is sent as it is.
-    #[allow(
-        clippy::needless_pass_by_value,
-        reason = "reads as the sample: status(ImageStatus::Active)"
-    )]
-    pub fn status(self, status: ImageStatus) -> Self {
-        self.filter("status", status.filter().to_owned())
+    /// Nova compares the filter with Glance's statuses, and not with its own.
+    /// So [`Saving`](ImageStatus::Saving) is sent as `in:queued,saving`, for
+    /// example. [`Other`](ImageStatus::Other) is sent unchanged.
+    pub fn status(self, status: impl Into<ImageStatus>) -> Self {
+        let filter = status.into().filter().to_owned();
+        self.filter("status", filter)
     }
 
-    /// Only images of that type, such as `snapshot`: the property `image_type`.
-    pub fn image_type(self, kind: impl Into<String>) -> Self {
-        self.filter("type", kind.into())
+    /// Filters by the property `image_type`, such as `snapshot`.
+    pub fn image_type(self, image_type: impl Into<String>) -> Self {
+        self.filter("type", image_type.into())
     }
 
-    /// Only images whose `min_disk` is exactly that many GiB; not a minimum.
+    /// Filters by `min_disk` in GiB. The value must be equal; it is not a minimum.
     pub fn min_disk(self, gib: u64) -> Self {
         self.filter("minDisk", gib.to_string())
     }
 
-    /// Only images whose `min_ram` is exactly that many MiB; not a minimum.
+    /// Filters by `min_ram` in MiB. The value must be equal; it is not a minimum.
     pub fn min_ram(self, mib: u64) -> Self {
         self.filter("minRam", mib.to_string())
     }
 
-    /// Only images with that property, such as `architecture`, of that value.
+    /// Filters by the value of a property, such as `architecture`.
     ///
-    /// Nova damages names that begin with one of the letters `p r o e t y` or
-    /// with `-`: it would look for something else and find nothing. The listing
-    /// then fails with [`Error::Invalid`](crate::Error::Invalid), and nothing
-    /// is sent; list in detail and compare
-    /// [`Image::metadata`](super::Image::metadata) instead.
+    /// Nova changes property names that begin with one of the letters
+    /// `p r o e t y` or with `-`, and would find nothing. For such a name the list
+    /// fails with [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput), and
+    /// nothing is sent. Compare the [`metadata`](super::Image::metadata) of a
+    /// detailed list instead.
     pub fn property(self, key: impl Into<String>, value: impl Into<String>) -> Self {
         self.filter(&format!("property-{}", key.into()), value.into())
     }
@@ -144,16 +141,16 @@ impl ListImages {
         self
     }
 
-    /// How many images to ask for in one request.
-    pub(super) fn page(&self) -> u32 {
-        self.page_size.unwrap_or(PAGE_SIZE)
+    /// The number of images per request.
+    pub(super) fn images_per_request(&self) -> u32 {
+        self.page_size.unwrap_or(DEFAULT_PAGE_SIZE)
     }
 
-    /// The filters as the query has them, or why they cannot be sent.
+    /// The query of the request, without the parameters of the page.
     pub(super) fn query(&self) -> Result<Vec<(String, String)>> {
         if self.page_size == Some(0) {
             return Err(Error::invalid(
-                "a page of 0 images would never end; nothing was sent",
+                "the page size must not be 0; nothing was sent",
             ));
         }
         for (name, _) in &self.filters {
@@ -162,23 +159,22 @@ impl ListImages {
             }
         }
         let mut query = self.filters.clone();
-        query.extend(
-            self.step()
-                .map(|step| ("page_size".to_owned(), step.to_string())),
-        );
+        if let Some(size) = self.glance_page_size() {
+            query.push(("page_size".to_owned(), size.to_string()));
+        }
         Ok(query)
     }
 
-    /// How many images Nova is to ask Glance for at a time: all of a page, or
-    /// else an old one asks fifty times.
-    fn step(&self) -> Option<u64> {
-        let page = u64::from(self.page()).min(self.limit.unwrap_or(u64::MAX));
-        (page > LEAST_STEP).then_some(page.min(LONGEST_STEP))
+    /// How many images Nova requests from Glance at a time: a whole page, because
+    /// an old Nova would send fifty requests for it.
+    fn glance_page_size(&self) -> Option<u64> {
+        let page_size = u64::from(self.images_per_request()).min(self.limit.unwrap_or(u64::MAX));
+        (page_size > GLANCE_DEFAULT_PAGE_SIZE).then_some(page_size.min(GLANCE_MAX_PAGE_SIZE))
     }
 }
 
 impl From<bool> for ListImages {
-    /// `true` lists in detail, as PHP's `listImages(true)`.
+    /// `true` is a detailed list, as in PHP's `listImages(true)`.
     fn from(detailed: bool) -> Self {
         Self {
             detailed,
@@ -187,23 +183,23 @@ impl From<bool> for ListImages {
     }
 }
 
-/// Nova takes the prefix `property-` away as if it were a set of letters:
-/// `lstrip('property-')` in
-/// <https://opendev.org/openstack/nova/src/branch/master/nova/image/glance.py>.
+/// Checks that Nova would not change the name of a property: it removes the
+/// prefix with `lstrip('property-')`, which removes a set of characters.
+/// <https://opendev.org/openstack/nova/src/branch/master/nova/image/glance.py>
 fn check_property(name: &str) -> Result<()> {
-    let kept = name.trim_start_matches(|c| "property-".contains(c));
+    let stripped = name.trim_start_matches(|c| "property-".contains(c));
     if name.is_empty() {
         return Err(Error::invalid(
-            "a property filter needs the property's name; nothing was sent",
+            "a property filter has an empty name; nothing was sent",
         ));
     }
-    if kept.len() == name.len() {
+    if stripped.len() == name.len() {
         return Ok(());
     }
     Err(Error::invalid(format!(
-        "Nova cannot filter by the property {name:?}: it drops every letter of \"property-\" from \
-         the front of the name and would look for {kept:?}; list in detail and compare the \
-         metadata instead; nothing was sent"
+        "Nova cannot filter by property {name:?}: it removes the characters of \"property-\" from \
+         the start of the name, and would search for {stripped:?}; compare the metadata of a \
+         detailed list instead; nothing was sent"
     )))
 }
 
@@ -212,11 +208,11 @@ mod tests {
     use super::*;
 
     fn query(list: &ListImages) -> Vec<(String, String)> {
-        list.query().expect("a good query")
+        list.query().expect("a valid query")
     }
 
     #[test]
-    fn every_filter_has_novas_name_and_arrives_as_given() {
+    fn every_filter_has_its_name_in_nova_and_its_exact_value() {
         let list = ListImages::new()
             .name("a&b=c+d")
             .changes_since("2026-11-23T12:00:00+01:00")
@@ -244,9 +240,9 @@ mod tests {
     }
 
     #[test]
-    fn a_status_is_asked_for_in_glances_words() {
+    fn a_status_is_sent_as_the_statuses_of_glance() {
         for (status, sent) in [
-            (ImageStatus::Saving, "in:queued,saving"),
+            ("saving".into(), "in:queued,saving"),
             (ImageStatus::Deleted, "in:deleted,pending_delete"),
             (ImageStatus::Error, "killed"),
             (ImageStatus::Unknown, "in:deactivated,importing,uploading"),
@@ -257,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn a_time_is_sent_as_it_is_written() {
+    fn a_timestamp_is_sent_in_rfc_3339() {
         let time: jiff::Timestamp = "2026-11-23T12:00:00Z".parse().expect("a time");
         assert_eq!(
             query(&ListImages::new().changes_since(time))[0].1,
@@ -266,24 +262,24 @@ mod tests {
     }
 
     #[test]
-    fn a_name_with_a_colon_is_no_operator() {
+    fn a_name_with_a_colon_is_sent_with_an_operator() {
         for (name, sent) in [("a", "a"), ("a:b", "eq:a:b"), ("in:a,b", "eq:in:a,b")] {
             assert_eq!(query(&ListImages::new().name(name))[0].1, sent);
         }
     }
 
     #[test]
-    fn a_filter_said_twice_is_the_last_one() {
+    fn the_last_value_of_a_filter_is_sent() {
         let list = ListImages::new().name("a").name("b").limit(1);
         assert_eq!(query(&list), [("name".into(), "b".into())]);
     }
 
     #[test]
-    fn nova_is_told_to_ask_for_a_page_at_once() {
-        let step = |list: ListImages| {
+    fn nova_requests_a_whole_page_from_glance() {
+        let page_size = |list: ListImages| {
             query(&list)
                 .pop()
-                .map(|(name, step)| format!("{name}={step}"))
+                .map(|(name, size)| format!("{name}={size}"))
         };
         for (list, sent) in [
             (ListImages::new(), Some("page_size=1000")),
@@ -296,18 +292,18 @@ mod tests {
             (ListImages::new().limit(20), None),
             (ListImages::new().page_size(20).limit(300), None),
         ] {
-            assert_eq!(step(list.clone()).as_deref(), sent, "{list:?}");
+            assert_eq!(page_size(list.clone()).as_deref(), sent, "{list:?}");
         }
     }
 
     #[test]
-    fn a_property_that_nova_would_damage_is_refused() {
-        let refused = ListImages::new().property("os_distro", "ubuntu").query();
+    fn a_property_name_that_nova_changes_is_an_error() {
+        let result = ListImages::new().property("os_distro", "ubuntu").query();
         assert_eq!(
-            refused.expect_err("a refusal").to_string(),
-            "Nova cannot filter by the property \"os_distro\": it drops every letter of \
-             \"property-\" from the front of the name and would look for \"s_distro\"; list in \
-             detail and compare the metadata instead; nothing was sent"
+            result.expect_err("an error").to_string(),
+            "Nova cannot filter by property \"os_distro\": it removes the characters of \
+             \"property-\" from the start of the name, and would search for \"s_distro\"; compare \
+             the metadata of a detailed list instead; nothing was sent"
         );
         for name in ["p", "ramdisk_id", "e", "type", "y", "-a", ""] {
             assert!(
@@ -324,14 +320,14 @@ mod tests {
     }
 
     #[test]
-    fn a_page_of_nothing_is_refused() {
+    fn a_page_size_of_0_is_an_error() {
         assert_eq!(
             ListImages::new()
                 .page_size(0)
                 .query()
-                .expect_err("a refusal")
+                .expect_err("an error")
                 .to_string(),
-            "a page of 0 images would never end; nothing was sent"
+            "the page size must not be 0; nothing was sent"
         );
     }
 }

@@ -267,10 +267,10 @@ impl Index<&str> for Metadata {
     ///
     /// If the key is missing. Use [`get`](Metadata::get) for keys that may be missing.
     fn index(&self, key: &str) -> &String {
-        match self.find(key) {
-            Ok(at) => &self.0[at].text,
-            Err(_) => panic!("no metadata item {key:?}"),
-        }
+        let Ok(at) = self.find(key) else {
+            panic!("no metadata item {key:?}");
+        };
+        &self.0[at].text
     }
 }
 

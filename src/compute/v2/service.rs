@@ -55,9 +55,14 @@ impl Compute {
             api::get_images
         };
         let marker = list.marker.clone();
-        let cursor = list
-            .query()
-            .map(|filters| Cursor::new(operation(filters), list.page(), list.limit, list.marker));
+        let cursor = list.query().map(|filters| {
+            Cursor::new(
+                operation(filters),
+                list.images_per_request(),
+                list.limit,
+                list.marker,
+            )
+        });
         let fetcher = PageFetcher {
             service: self.0.clone(),
             cursor: cursor.map_err(Some),

@@ -18,7 +18,7 @@ pub(crate) struct Failure {
 
 /// Whether the crate must reject the call before it sends a request: an invalid
 /// path segment, a microversion without the operation, a filter that Nova
-/// mangles, or metadata to which Nova responds with 500.
+/// mangles, or metadata that breaks an image.
 pub(crate) fn is_rejected(exchange: &Exchange, call: &Call) -> bool {
     let item = match &call.verb {
         Verb::GetItem(key) | Verb::SetItem(key) | Verb::DeleteItem(key) => Some(key.as_str()),
@@ -34,8 +34,12 @@ pub(crate) fn is_rejected(exchange: &Exchange, call: &Call) -> bool {
     let is_write = matches!(
         call.verb,
         Verb::SetItem(_) | Verb::ResetMetadata | Verb::MergeMetadata
-    ) && call.items.as_ref().is_some_and(|items| !items.is_empty());
-    let is_outage = exchange.response.body.contains("GlanceConnectionFailed");
+    );
+    let is_harmful = |(key, value): &(String, String)| {
+        ["mappings", "block_device_mapping"].contains(&key.trim())
+            || value.chars().any(|c| c > '\u{ffff}')
+    };
+    let has_harmful_item = || call.items.iter().flatten().any(is_harmful);
     (is_of_image && is_invalid(&call.id))
         || item.is_some_and(is_invalid)
         || call
@@ -43,7 +47,7 @@ pub(crate) fn is_rejected(exchange: &Exchange, call: &Call) -> bool {
             .as_deref()
             .is_some_and(|version| is_too_new(&call.verb, version))
         || exchange.query().iter().any(is_mangled)
-        || (is_write && exchange.response.status == 500 && !is_outage)
+        || (is_write && exchange.response.status == 500 && has_harmful_item())
 }
 
 /// Whether this microversion is invalid or no longer has the operation.
