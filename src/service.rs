@@ -128,6 +128,7 @@ impl Service {
                 log::debug!("{error}; authenticating again");
                 token = session.token(Some(&token))?;
                 can_renew = false;
+                attempts.allow_another();
             } else {
                 let hint = match error.kind() {
                     ErrorKind::Unauthorized if is_renewable => {
@@ -137,6 +138,9 @@ impl Service {
                     _ => "",
                 };
                 attempts.wait(error.with_hint(hint))?;
+                if self.0.static_token.is_none() {
+                    token = session.token(None)?;
+                }
             }
         }
     }

@@ -178,7 +178,7 @@ fn skipped_files_and_ignored_keys_cause_warnings() {
             &root.config(&[("OS_CLIENT_CONFIG_FILE", "gone.yaml")])
         ),
         [
-            "$ROOT/work/gone.yaml was skipped (OS_CLIENT_CONFIG_FILE: no such file)",
+            "$ROOT/work/gone.yaml was skipped (OS_CLIENT_CONFIG_FILE: entity not found)",
             "$ROOT/work/clouds.yaml:6: duplicate key; the last one is used",
             "$ROOT/work/clouds.yaml:3: the profile \"nobody\" was not found: no file \
              clouds-public.yaml, .yml or .json was found in $ROOT/work, $ROOT/home/.config/openstack, \
@@ -215,8 +215,8 @@ fn an_error_about_a_missing_password_names_skipped_files() {
     assert_eq!(
         error(&variables),
         format!(
-            "{no_password}; $ROOT/work/gone.yaml was skipped (OS_CLIENT_SECURE_FILE: no such file); \
-             $ROOT/work/secure.yaml was skipped (it is a directory)"
+            "{no_password}; $ROOT/work/gone.yaml was skipped (OS_CLIENT_SECURE_FILE: entity not found); \
+             $ROOT/work/secure.yaml was skipped (is a directory)"
         )
     );
     // The cloud of the environment is not in the files.
@@ -230,8 +230,87 @@ fn an_error_about_a_missing_password_names_skipped_files() {
     );
     assert_eq!(
         error(&[]),
-        format!("{no_password}; $ROOT/work/secure.yaml was skipped (it is a directory)")
+        format!("{no_password}; $ROOT/work/secure.yaml was skipped (is a directory)")
     );
+}
+
+#[test]
+fn unknown_keys_cause_a_warning_and_are_listed() {
+    let root = Root::new();
+    root.write(
+        "work/clouds.yaml",
+        "clouds:\n  a:\n    auht: {auth_url: https://one.example}\n    \
+         regoin_name: R\n    volume_api_version: 3\n    networks: []\n",
+    );
+    let config = root.config(&[]);
+    let expected = [
+        "$ROOT/work/clouds.yaml:3: unknown key \"auht\"",
+        "$ROOT/work/clouds.yaml:4: unknown key \"regoin_name\"",
+    ];
+    assert_eq!(warnings(&root, &config), expected);
+    let settings = config.resolve().unwrap();
+    let listed = settings
+        .unknown_keys()
+        .map(|(key, source)| root.strip_root(&format!("{source}: unknown key {key:?}")));
+    assert_eq!(listed.collect::<Vec<_>>(), expected);
+    let error = settings.options().unwrap_err().to_string();
+    assert_eq!(
+        root.strip_root(&error),
+        format!(
+            "the cloud \"a\" of $ROOT/work/clouds.yaml has no auth_url, which auth_type password \
+             needs; {}",
+            expected.join("; ")
+        )
+    );
+}
+
+#[test]
+fn errors_name_likely_mistakes() {
+    let error = |variables: &[(&str, &str)], text: &str| {
+        let root = Root::new();
+        root.write("work/clouds.yaml", text);
+        let settings = root.config(variables).resolve();
+        let error = settings.and_then(|settings| settings.options());
+        root.strip_root(&error.unwrap_err().to_string())
+    };
+    let cloud = "{auth: {auth_url: https://one.example, password: hunter2}}";
+    let found = "$ROOT/work/clouds.yaml has no cloud; $ROOT/work/clouds.yaml: expected the key \
+                 \"clouds\", found \"cloud\"";
+    let text = format!("cloud: {{a: {cloud}}}\n");
+    assert!(error(&[], &text).ends_with(found));
+    assert_eq!(
+        error(&[("OS_CLOUD", "a")], &text),
+        format!("OS_CLOUD: the cloud \"a\" was not found: {found}")
+    );
+    let hint = "`auth` must be in a cloud; check its indentation";
+    let auth = "auth: {auth_url: https://one.example}";
+    let missing = "the cloud \"a\" of $ROOT/work/clouds.yaml has no auth_url, which auth_type \
+                   password needs";
+    for text in [
+        format!("clouds:\n  a:\n  {auth}\n"),
+        format!("clouds:\n  a:\n{auth}\n"),
+    ] {
+        assert_eq!(
+            error(&[("OS_CLOUD", "a")], &text),
+            format!("{missing}; $ROOT/work/clouds.yaml:3: {hint}")
+        );
+    }
+}
+
+#[test]
+fn a_token_beside_a_password_causes_a_warning() {
+    let root = Root::new();
+    let variables = [
+        ("OS_AUTH_URL", "https://one.example"),
+        ("OS_PASSWORD", "p"),
+        ("OS_TOKEN", "t"),
+    ];
+    assert_eq!(
+        warnings(&root, &root.config(&variables)),
+        ["OS_TOKEN: the token is ignored, because the auth_type is password"]
+    );
+    let variables = [&variables[..], &[("OS_AUTH_TYPE", "token")]].concat();
+    assert!(warnings(&root, &root.config(&variables)).is_empty());
 }
 
 #[test]

@@ -5,6 +5,7 @@
 #![allow(dead_code, reason = "each example uses a part of it")]
 
 use std::env;
+use std::ffi::OsString;
 use std::io::{self, Write};
 use std::process;
 use std::sync::OnceLock;
@@ -35,7 +36,7 @@ pub(crate) fn openstack() -> opencloud::Result<OpenStack> {
 pub(crate) fn arguments<const N: usize>(names: [&str; N]) -> anyhow::Result<[String; N]> {
     let arguments: Vec<String> = env::args_os()
         .skip(1)
-        .map(|argument| argument.into_string())
+        .map(OsString::into_string)
         .collect::<Result<_, _>>()
         .map_err(|argument| anyhow!("the argument {argument:?} is not UTF-8"))?;
     match (<[String; N]>::try_from(arguments), SANDBOX.get()) {

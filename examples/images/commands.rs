@@ -27,7 +27,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             image.retrieve()?;
             out.image(&image)?;
         }
-        Command::Delete { ids } => return delete(&connect(cloud)?, ids),
+        Command::Delete { ids } => return Ok(delete(&connect(cloud)?, ids)),
         Command::Metadata { id } => {
             out.metadata(&connect(cloud)?.get_image(id).get_metadata()?)?;
         }
@@ -70,7 +70,7 @@ fn connect(cloud: Option<String>) -> opencloud::Result<Compute> {
 }
 
 /// Deletes each image, and continues after a failure.
-fn delete(compute: &Compute, ids: Vec<String>) -> anyhow::Result<ExitCode> {
+fn delete(compute: &Compute, ids: Vec<String>) -> ExitCode {
     let mut exit_code = ExitCode::SUCCESS;
     for id in ids {
         if let Err(error) = compute.get_image(id).delete() {
@@ -78,5 +78,5 @@ fn delete(compute: &Compute, ids: Vec<String>) -> anyhow::Result<ExitCode> {
             exit_code = ExitCode::FAILURE;
         }
     }
-    Ok(exit_code)
+    exit_code
 }

@@ -4,11 +4,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::env::credential;
-use super::keys::{KEYS, Role};
+use super::keys::{KEYS, Role, is_unknown};
 use super::merge::{Layer, merge_maps};
 use super::search::{SearchResult, find};
 use super::settings::Settings;
-use super::value::{Map, Node, Source, join, join_quoted};
+use super::value::{Map, Node, Source, Value, join, join_quoted};
 use super::{Config, invalid, not_configured, region};
 use crate::error::Result;
 
@@ -51,23 +51,23 @@ pub(super) fn choose(config: &Config) -> Result<Cloud> {
         )));
     }
     let is_environment = credential.is_some();
-    let (name, chosen_by, keys) = if let Some(credential) = credential {
-        let chosen_by = requested.map_or(credential, |node| node.source);
-        (environment_name, chosen_by, variables.clone())
-    } else {
-        let name = match name {
-            Some(name) => name.to_owned(),
-            None => files.only_cloud(&variables, config.overlay)?,
-        };
-        let source = requested.map(|node| node.source);
-        let Some(node) = files.clouds.remove(&name) else {
-            let message = format!("the cloud {name:?} was not found: {}", files.describe());
-            return Err(source.unwrap_or(Source::Caller).error(message));
-        };
-        let source = source.unwrap_or_else(|| node.source.clone());
-        let keys = node.into_map(&format!("clouds.{name}"))?;
-        (name, source, keys)
+    if let Some(source) = credential {
+        let value = Value::Map(variables.clone());
+        let node = Node { value, source };
+        files.clouds.insert(environment_name.clone(), node);
+    }
+    let name = match name {
+        Some(name) => name.to_owned(),
+        None if is_environment => environment_name,
+        None => files.only_cloud(&variables, config.overlay)?,
     };
+    let source = requested.map(|node| node.source);
+    let Some(node) = files.clouds.remove(&name) else {
+        let message = format!("the cloud {name:?} was not found: {}", files.describe());
+        return Err(source.unwrap_or(Source::Caller).error(message));
+    };
+    let chosen_by = source.unwrap_or_else(|| node.source.clone());
+    let keys = node.into_map(&format!("clouds.{name}"))?;
     let own = Layer::new(keys)?;
     let (profile, mut hints) = match own.top.get("profile") {
         Some(node) => read_profile(config, node)?,
@@ -81,11 +81,20 @@ pub(super) fn choose(config: &Config) -> Result<Cloud> {
     };
     let region = region::choose(&name, [&own.top, &profile.top], requested)?;
     let (region, values) = region.unzip();
-    let mut layers = vec![profile, own, Layer::new(values.unwrap_or_default())?];
+    let values = Layer::new(values.unwrap_or_default())?;
     let mut settings = Settings::new(name, chosen_by);
+    for (key, node) in own.top.iter().chain(&values.top) {
+        if is_unknown(key) {
+            let hint = format!("{}: unknown key {key:?}", node.source);
+            log::warn!("{hint}");
+            hints.push(hint);
+            settings.unknown.insert(key.clone(), node.source.clone());
+        }
+    }
+    let mut layers = vec![profile, own, values];
     if !is_environment {
         settings.file = files.path;
-        hints.extend(files.skipped);
+        hints.extend(files.hints);
         if config.overlay {
             layers.push(Layer::new(variables)?);
         }
@@ -104,7 +113,8 @@ struct Files {
     clouds: Map,
     /// The file that was found first.
     path: Option<Arc<Path>>,
-    skipped: Vec<String>,
+    /// Possible reasons why a cloud or a key is missing.
+    hints: Vec<String>,
     not_found: String,
 }
 
@@ -113,14 +123,17 @@ impl Files {
         let clouds = find(config, "clouds", "OS_CLIENT_CONFIG_FILE")?;
         let secure = find(config, "secure", "OS_CLIENT_SECURE_FILE")?;
         let mut files = Self {
-            skipped: [clouds.skipped, secure.skipped].concat(),
+            hints: [clouds.skipped, secure.skipped].concat(),
             not_found: clouds.not_found,
             ..Self::default()
         };
         let mut merged = Map::new();
         for (path, map) in [clouds.file, secure.file].into_iter().flatten() {
             if !map.contains_key("clouds") {
-                log::warn!("{}: there is no key `clouds`", path.display());
+                let (path, keys) = (path.display(), join_quoted(map.keys().take(5)));
+                let hint = format!("{path}: expected the key \"clouds\", found {keys}");
+                log::warn!("{hint}");
+                files.hints.push(hint);
             }
             files.path.get_or_insert(path);
             merge_maps(&mut merged, map);
@@ -128,16 +141,30 @@ impl Files {
         if let Some(node) = merged.remove("clouds") {
             files.clouds = node.into_map("clouds")?;
         }
+        for node in [&merged, &files.clouds]
+            .into_iter()
+            .filter_map(|map| map.get("auth"))
+        {
+            let hint = format!(
+                "{}: `auth` must be in a cloud; check its indentation",
+                node.source
+            );
+            files.hints.push(hint);
+        }
         Ok(files)
     }
 
     /// For an error message: the clouds of the files.
     fn describe(&self) -> String {
-        match &self.path {
-            Some(path) if self.clouds.is_empty() => format!("{} has no cloud", path.display()),
-            Some(path) => format!("{} has {}", path.display(), join_quoted(self.clouds.keys())),
-            None => self.not_found.clone(),
+        let Some(path) = &self.path else {
+            return self.not_found.clone();
+        };
+        let mut names = join_quoted(self.clouds.keys());
+        if names.is_empty() {
+            names.push_str("no cloud");
         }
+        let found = format!("{} has {names}", path.display());
+        [&[found], &self.hints[..]].concat().join("; ")
     }
 
     fn only_cloud(&self, variables: &Map, overlay: bool) -> Result<String> {
@@ -164,7 +191,7 @@ impl Files {
     }
 }
 
-/// Returns the keys of the profile. If it is missing, a hint says so.
+/// Returns the keys of the profile. If it is missing, returns a hint.
 fn read_profile(config: &Config, node: &Node) -> Result<(Map, Vec<String>)> {
     let name = node.as_text("profile")?;
     let SearchResult {

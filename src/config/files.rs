@@ -1,7 +1,8 @@
 //! Where the files are, and how one is read.
 
 use std::fs::File;
-use std::io::{ErrorKind, Read as _};
+use std::io::ErrorKind::{self, IsADirectory, NotADirectory, NotFound, PermissionDenied};
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use super::keys::is_secret;
@@ -10,10 +11,8 @@ use super::yaml::parse;
 use super::{Config, invalid};
 use crate::error::Result;
 
-/// The size limit of a file. A cloud takes about 500 bytes.
+/// The size limit of a file. A cloud has about 500 bytes.
 const MAX_FILE_SIZE: usize = 1024 * 1024;
-
-pub(super) const NOT_FOUND: &str = "no such file";
 
 /// The directories that openstacksdk searches on this operating system, in the
 /// same order. The first one is the working directory.
@@ -52,7 +51,7 @@ pub(super) fn directories(config: &Config, os: &str) -> Vec<PathBuf> {
 }
 
 /// Reads a file. The inner error is the reason to skip it.
-pub(super) fn read(path: &Path) -> Result<Result<Map, &'static str>> {
+pub(super) fn read(path: &Path) -> Result<Result<Map, ErrorKind>> {
     let name = path.display();
     let mut text = String::new();
     let read = File::open(path).and_then(|file| {
@@ -61,9 +60,8 @@ pub(super) fn read(path: &Path) -> Result<Result<Map, &'static str>> {
     });
     if let Err(error) = read {
         return match error.kind() {
-            ErrorKind::NotFound | ErrorKind::NotADirectory => Ok(Err(NOT_FOUND)),
-            ErrorKind::PermissionDenied => Ok(Err("permission denied")),
-            ErrorKind::IsADirectory => Ok(Err("it is a directory")),
+            NotFound | NotADirectory => Ok(Err(NotFound)),
+            reason @ (PermissionDenied | IsADirectory) => Ok(Err(reason)),
             _ => Err(invalid(format!("cannot read {name}: {error}"))),
         };
     }

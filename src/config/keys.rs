@@ -47,7 +47,7 @@ pub(super) enum Kind {
     Directive,
 }
 
-/// What the key is used for besides its value.
+/// The use of the key besides its value.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Role {
     /// In the environment, it defines a cloud. It is serialized.
@@ -66,7 +66,7 @@ use self::Place::{AuthWins, TopLevel, TopLevelWins};
 use self::Role::{Credential, Listed, Serialized};
 
 /// Every key, in the order in which the settings are shown.
-#[rustfmt::skip]
+#[rustfmt::skip] // One line for each key.
 pub(super) const KEYS: &[Key] = &[
     key("cloud", &[], TopLevel, Directive, Serialized),
     key("auth_type", &["auth_plugin"], TopLevel, AuthType, Serialized),
@@ -141,26 +141,40 @@ pub(super) fn is_secret(name: &str) -> bool {
     find(name).is_some_and(|key| key.kind == Secret)
 }
 
+/// Keys that openstacksdk reads and this crate does not. One that starts with `_`
+/// is the end of a key.
+const UNUSED: Str = "_api_version _endpoint _endpoint_override _endpoint_type \
+    _default_microversion _interface _network _region_name _service_name _service_type \
+    _status_code_retries disable_vendor_agent floating_ip_source force_ipv4 image_api_use_tasks \
+    image_format message networks private regions requires_floating_ip secgroup_source status \
+    timeout vendor_hook";
+
+/// Whether neither this crate nor openstacksdk reads the key.
+pub(super) fn is_unknown(name: &str) -> bool {
+    let is_unused = |key: &str| name == key || key.starts_with('_') && name.ends_with(key);
+    !is_known(name) && !UNUSED.split(' ').any(is_unused)
+}
+
 /// Whether the key is read at the top level. Every `*_timeout` is.
 pub(super) fn is_known(name: &str) -> bool {
     find(name).is_some() || name.ends_with("_timeout")
 }
 
+const AUTH_TYPES: Str =
+    "password, v3password, token, v3token, v3applicationcredential, none or admin_token";
+
 impl Kind {
-    /// Returns the normalized value. The error is what the value should be.
+    /// Returns the normalized value. The error is the expected value.
     pub(super) fn normalize(self, text: &str) -> Result<String, Str> {
         let valid = match self {
             Flag => flag(text).ok_or("true or false")?.to_string(),
-            Seconds => {
-                let seconds: f64 = text.trim().parse().unwrap_or(0.0);
-                let valid = seconds > 0.0 && seconds <= 1e9;
-                let valid = valid.then(|| seconds.to_string());
-                valid.ok_or("a number of seconds greater than 0")?
-            }
-            Interface => {
-                let interface = crate::Interface::parse(text);
-                interface.ok_or("public, internal or admin")?.to_string()
-            }
+            Seconds => match text.trim().parse::<f64>() {
+                Ok(seconds) if seconds > 0.0 && seconds <= 1e9 => seconds.to_string(),
+                _ => return Err("a number of seconds greater than 0"),
+            },
+            Interface => crate::Interface::parse(text)
+                .ok_or("public, internal or admin")?
+                .to_string(),
             AuthType => match text {
                 "None" => "none".to_owned(),
                 "token_endpoint" => "admin_token".to_owned(),
@@ -171,10 +185,7 @@ impl Kind {
                 | "none"
                 | "admin_token"
                 | "v3applicationcredential" => text.to_owned(),
-                _ => {
-                    return Err("password, v3password, token, v3token, \
-                                v3applicationcredential, none or admin_token");
-                }
+                _ => return Err(AUTH_TYPES),
             },
             SystemScope if text != "all" => return Err("\"all\""),
             ComputeVersion if !is_compute_version(text) => {

@@ -127,6 +127,8 @@
 //!   key is replaced.
 //! - Project, domains and `token` beside `auth` win over those in it. All other
 //!   keys of `auth` win over those beside it.
+//! - An unknown key in `auth` is an error. Beside `auth`, it causes a warning, and
+//!   [`Settings::unknown_keys`] lists it.
 //! - `cacert`, `cert` and `key` are paths, relative to the working directory.
 //! - Keys with the prefix `compute_`, `image_` or `identity_` are for one service
 //!   ([`Settings::service`]): `endpoint_override`, `interface`, `region_name`,
@@ -274,7 +276,7 @@ impl Config {
         self
     }
 
-    /// Lets variables override the file, as the `openstack` command does. By
+    /// Variables override the file, as in the `openstack` command. By
     /// default, the settings of a file are not combined with variables.
     pub fn overlay_env(mut self) -> Self {
         self.overlay = true;

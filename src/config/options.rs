@@ -3,6 +3,9 @@
 #[cfg(test)]
 mod tests;
 
+use std::fs::File;
+use std::io::Read as _;
+use std::path::Path;
 use std::time::Duration;
 
 use super::resolve::implied_microversion;
@@ -46,9 +49,9 @@ impl Settings {
     ///
     /// # Errors
     ///
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) if a setting that the `auth_type` needs is missing, or
-    /// if there is more than one scope. The message names the key or the variable
-    /// to set.
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) if a setting that the `auth_type` needs is missing, if
+    /// there is more than one scope, or if `cacert`, `cert` or `key` is a file that
+    /// cannot be read. The message names the key or the variable.
     ///
     /// [`OpenStack::new`]: crate::OpenStack::new
     pub fn options(&self) -> Result<Options> {
@@ -58,11 +61,11 @@ impl Settings {
         if self.value("verify") == Some("false") {
             options = options.insecure(true);
         }
-        if let Some(file) = self.value("cacert") {
+        if let Some(file) = self.readable("cacert")? {
             options = options.cacert(file);
         }
-        if let Some(file) = self.value("cert") {
-            options = options.client_certificate(file, self.value("key").unwrap_or(file));
+        if let Some(file) = self.readable("cert")? {
+            options = options.client_certificate(file, self.readable("key")?.unwrap_or(file));
         }
         if let Some(seconds) = self.value("api_timeout").and_then(|text| text.parse().ok()) {
             // As in requests, it limits the connection and each read.
@@ -87,6 +90,24 @@ impl Settings {
             name: value("service_name").map(str::to_owned),
             microversion: microversion.map(str::to_owned),
         }
+    }
+
+    /// The path of a file that can be read.
+    fn readable(&self, key: &str) -> Result<Option<&str>> {
+        let Some((path, source)) = self.value(key).zip(self.source(key)) else {
+            return Ok(None);
+        };
+        // Only reading fails for a directory.
+        let read = File::open(path).and_then(|mut file| file.read(&mut [0]));
+        let Err(error) = read else {
+            return Ok(Some(path));
+        };
+        let mut message = format!("cannot read `{key}` {path:?}: {error}");
+        if Path::new(path).is_relative() {
+            let directory = std::env::current_dir().unwrap_or_default();
+            message += &*format!("; the path is relative to {}", directory.display());
+        }
+        Err(source.error(message))
     }
 
     fn interface(&self, key: &str) -> Option<Interface> {

@@ -1,11 +1,13 @@
 //! [`find`]: the first file of its kind that exists.
 
+#[cfg(feature = "clouds-yaml")]
+use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
 
 use super::Config;
 #[cfg(feature = "clouds-yaml")]
-use super::files::{NOT_FOUND, directories, read};
+use super::files::{directories, read};
 use super::value::Map;
 #[cfg(feature = "clouds-yaml")]
 use super::value::join;
@@ -39,9 +41,9 @@ pub(super) fn find(config: &Config, stem: &str, variable: &str) -> Result<Search
                 result.file = Some((path.into(), map));
                 return Ok(result);
             }
-            Err(NOT_FOUND) if !is_named => continue,
+            Err(ErrorKind::NotFound) if !is_named => continue,
             Err(reason) if is_named => format!("{variable}: {reason}"),
-            Err(reason) => reason.to_owned(),
+            Err(reason) => reason.to_string(),
         };
         let skipped = format!("{} was skipped ({reason})", path.display());
         log::warn!("{skipped}");

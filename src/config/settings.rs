@@ -44,6 +44,7 @@ pub struct Settings {
     pub(super) file: Option<Arc<Path>>,
     /// Possible reasons for a missing key.
     pub(super) hints: Vec<String>,
+    pub(super) unknown: BTreeMap<String, Source>,
 }
 
 impl Settings {
@@ -52,6 +53,7 @@ impl Settings {
             values: BTreeMap::from([("cloud", (cloud.into(), chosen_by))]),
             file: None,
             hints: Vec::new(),
+            unknown: BTreeMap::new(),
         }
     }
 
@@ -111,6 +113,14 @@ impl Settings {
     pub fn keys(&self) -> impl Iterator<Item = &str> {
         let names = KEYS.iter().map(|key| key.name);
         names.filter(|name| self.has(name))
+    }
+
+    /// Returns an iterator over the keys beside `auth` that neither this crate nor
+    /// openstacksdk reads, with their location. They may be misspelled.
+    pub fn unknown_keys(&self) -> impl Iterator<Item = (&str, &Source)> {
+        self.unknown
+            .iter()
+            .map(|(key, source)| (key.as_str(), source))
     }
 }
 

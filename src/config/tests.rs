@@ -3,7 +3,7 @@
 use super::{Config, Settings};
 
 #[path = "../../tests/config/fixture.rs"]
-mod fixture;
+pub(super) mod fixture;
 
 pub(super) const BASE: [(&str, &str); 3] = [
     ("OS_AUTH_URL", "https://one.example/v3"),
@@ -288,7 +288,7 @@ mod files {
             let error = error(nested.repeat(200_000));
             assert_eq!(
                 error.split_once(": ").unwrap().1,
-                "nested too deeply",
+                "not valid YAML: nested too deeply",
                 "{error}"
             );
         }

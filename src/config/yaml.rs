@@ -16,7 +16,7 @@ const MAX_DEPTH: usize = 32;
 /// aliases could fill the memory.
 const MAX_COPIED: usize = 16 * 1024 * 1024;
 
-const NEEDS_QUOTES: &str = "not valid YAML: a value that starts with this character needs quotes";
+const NEEDS_QUOTES: &str = "a value that starts with this character needs quotes";
 
 /// Parses a document. An empty one is [`Value::Null`].
 ///
@@ -83,7 +83,7 @@ impl<'a> Builder<'a> {
             Event::Scalar(text, style, anchor, tag) => {
                 let tag = tag.as_deref().map(|tag| tag.core_suffix().unwrap_or("!"));
                 if tag == Some("!") {
-                    return Err(source.error(NEEDS_QUOTES));
+                    return Err(source.error(format!("not valid YAML: {NEEDS_QUOTES}")));
                 }
                 let is_null = matches!(&*text, "" | "~" | "null" | "Null" | "NULL");
                 if is_null && style == ScalarStyle::Plain && tag != Some("str") {
@@ -129,7 +129,9 @@ impl<'a> Builder<'a> {
                 break;
             }
             let key = self.node(event, source.clone())?;
-            let key = key.as_text("a key")?.to_owned();
+            let Some(key) = key.text().map(str::to_owned) else {
+                return Err(source.error("a key must be text"));
+            };
             let (event, value_source) = self.next_event()?;
             let node = self.node(event, value_source)?;
             if key == "<<" {
@@ -170,29 +172,28 @@ impl<'a> Builder<'a> {
                 marker = Marker::new(0, marker.line() + 1 + after, 0);
             }
         }
-        self.source(&marker).error(match kind {
+        let reason = match kind {
             Kind::UnknownAnchor | Kind::UndeclaredTagHandle | Kind::UnexpectedCharacter { .. } => {
                 NEEDS_QUOTES
             }
-            Kind::UnclosedQuotedScalar => "not valid YAML: unclosed quote",
-            Kind::UnclosedFlowCollection { .. } => "not valid YAML: unclosed bracket",
-            Kind::TabNotAllowed
-            | Kind::TabInBlockIndentation
-            | Kind::TabInIndentation
-            | Kind::TabInPlainScalar => "not valid YAML: tab in the indentation; use spaces",
-            Kind::MappingValueNotAllowed | Kind::InvalidColonPlacement => {
-                "not valid YAML: unexpected `:`; check the indentation, or quote the value"
-            }
-            Kind::SimpleKeyExpected => "not valid YAML: missing `:` after a key",
-            Kind::UnknownQuotedScalarEscape => {
-                "not valid YAML: invalid escape; single quotes keep a backslash"
+            Kind::UnclosedQuotedScalar => "unclosed quote",
+            Kind::UnclosedFlowCollection { .. } => "unclosed bracket",
+            Kind::TabNotAllowed | Kind::TabInBlockIndentation | Kind::TabInPlainScalar => {
+                "tab in the indentation; use spaces"
             }
             Kind::InvalidIndentation | Kind::ExpectedBlockMappingKey => {
-                "not valid YAML: the indentation differs from the lines above"
+                "the indentation differs from the lines above"
             }
+            Kind::MappingValueNotAllowed | Kind::InvalidColonPlacement => {
+                "unexpected `:`; check the indentation, or quote the value"
+            }
+            Kind::SimpleKeyExpected => "missing `:` after a key",
+            Kind::UnknownQuotedScalarEscape => "invalid escape; single quotes keep a backslash",
             Kind::RecursionLimitExceeded => "nested too deeply",
-            _ => "not valid YAML: syntax error",
-        })
+            _ => "syntax error",
+        };
+        self.source(&marker)
+            .error(format!("not valid YAML: {reason}"))
     }
 }
 

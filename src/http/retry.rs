@@ -35,6 +35,7 @@ pub(crate) struct Attempts<'a> {
     started: Instant,
     deadline: Option<Instant>,
     count: u32,
+    max_attempts: u32,
     may_have_been_processed: bool,
 }
 
@@ -47,6 +48,7 @@ impl<'a> Attempts<'a> {
             started: Instant::now(),
             deadline: client.deadline(),
             count: 0,
+            max_attempts: client.max_attempts(),
             may_have_been_processed: false,
         }
     }
@@ -89,6 +91,12 @@ impl<'a> Attempts<'a> {
         }
     }
 
+    /// Does not count the last attempt, which the service rejected because of its
+    /// token.
+    pub(crate) fn allow_another(&mut self) {
+        self.max_attempts += 1;
+    }
+
     /// Waits until the next attempt, or returns the error if there is none.
     pub(crate) fn wait(&self, error: Error) -> Result<()> {
         let requested = error.retry_after().filter(|delay| !delay.is_zero());
@@ -96,7 +104,7 @@ impl<'a> Attempts<'a> {
         let in_time = self
             .deadline
             .is_none_or(|deadline| delay < deadline.saturating_duration_since(Instant::now()));
-        let max_attempts = self.client.max_attempts();
+        let max_attempts = self.max_attempts;
         if self.count >= max_attempts || !in_time || !self.should_retry(&error) {
             return Err(error.with_attempts(self.count, self.started.elapsed()));
         }

@@ -23,7 +23,7 @@ CREDENTIALS = "only a credential makes the environment a cloud"
 HYPHEN = "- is the same as _ in every key"
 ALIAS = "every alias of a key is accepted"
 BRACES = "braces in auth_url are replaced everywhere, but not by a secret"
-FOLDERS = "every folder of XDG_CONFIG_DIRS is searched"
+DIRECTORIES = "every directory of XDG_CONFIG_DIRS is searched"
 AT_ONCE = "an invalid combination is an error before anything is sent"
 KIND = "a value of the wrong type is an error with its location"
 VENDORS = "profiles come from clouds-public.yaml only"
@@ -136,7 +136,8 @@ case(
 case(
     "a file without the key clouds",
     {"work/clouds.yaml": "cache: {auth: true}\n"},
-    error=NOTHING + "$ROOT/work/clouds.yaml has no cloud",
+    error=NOTHING + "$ROOT/work/clouds.yaml has no cloud; $ROOT/work/clouds.yaml: expected the "
+    'key "clouds", found "cache"',
 )
 case(
     "clouds is null",
@@ -212,20 +213,20 @@ case(
 
 # Which file
 
-FOLDERS_IN_ORDER = {
+DIRECTORIES_IN_ORDER = {
     "work": "work",
     "config home": "home/.config/openstack",
     "etc xdg": "etc/xdg/openstack",
     "etc": "etc/openstack",
 }
-for place, folder in FOLDERS_IN_ORDER.items():
-    case(f"a file in {place}", {f"{folder}/clouds.yaml": f"clouds: {{a: {one()}}}\n"})
+for place, directory in DIRECTORIES_IN_ORDER.items():
+    case(f"a file in {place}", {f"{directory}/clouds.yaml": f"clouds: {{a: {one()}}}\n"})
 for first, second in (("work", "config home"), ("config home", "etc xdg"), ("etc xdg", "etc")):
     case(
         f"{first} wins over {second}",
         {
-            f"{FOLDERS_IN_ORDER[first]}/clouds.yaml": f"clouds: {{a: {one('first')}}}\n",
-            f"{FOLDERS_IN_ORDER[second]}/clouds.yaml": f"clouds: {{a: {one('second')}}}\n",
+            f"{DIRECTORIES_IN_ORDER[first]}/clouds.yaml": f"clouds: {{a: {one('first')}}}\n",
+            f"{DIRECTORIES_IN_ORDER[second]}/clouds.yaml": f"clouds: {{a: {one('second')}}}\n",
         },
     )
 case("XDG_CONFIG_HOME wins over the config home",
@@ -238,13 +239,13 @@ case("the config home is searched besides XDG_CONFIG_HOME",
 case("SNAP_REAL_HOME replaces the home",
      {"snap/.config/openstack/clouds.yaml": f"clouds: {{a: {one('snap')}}}\n"},
      {"SNAP_REAL_HOME": "$ROOT/snap"})
-case("XDG_CONFIG_DIRS with one folder",
+case("XDG_CONFIG_DIRS with one directory",
      {"site/openstack/clouds.yaml": f"clouds: {{a: {one('site')}}}\n"},
      {"XDG_CONFIG_DIRS": "$ROOT/site"})
 case("XDG_CONFIG_DIRS with two folders",
      {"site/openstack/clouds.yaml": f"clouds: {{a: {one()}}}\n"},
      {"XDG_CONFIG_DIRS": "$ROOT/none:$ROOT/site"},
-     differs=FOLDERS, settings=ONE, secrets={"password": "pw"})
+     differs=DIRECTORIES, settings=ONE, secrets={"password": "pw"})
 case(".yaml wins over .yml",
      {"work/clouds.yml": f"clouds: {{a: {one('yml')}}}\n", "work/clouds.yaml": f"clouds: {{a: {one('yaml')}}}\n"})
 case(".yml wins over .json",
@@ -267,7 +268,7 @@ case("OS_CLIENT_CONFIG_FILE with any extension is YAML",
      {"work/cloud.conf": f"clouds: {{a: {one('conf')}}}\n"}, {"OS_CLIENT_CONFIG_FILE": "cloud.conf"})
 case("OS_CLIENT_CONFIG_FILE that does not exist, and no other",
      env={"OS_CLIENT_CONFIG_FILE": "$ROOT/my.yaml"},
-     error=NOTHING + "$ROOT/my.yaml was skipped (OS_CLIENT_CONFIG_FILE: no such file); "
+     error=NOTHING + "$ROOT/my.yaml was skipped (OS_CLIENT_CONFIG_FILE: entity not found); "
      + SEARCHED.replace("no file", "no other file"))
 case("a directory with the name clouds.yaml is skipped",
      {"work/clouds.yaml/x": "", "etc/openstack/clouds.yaml": f"clouds: {{a: {one('etc')}}}\n"})

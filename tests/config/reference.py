@@ -53,8 +53,8 @@ WRONG = []
 
 
 def lay_out(case, root):
-    for folder in ("work", "home"):
-        (root / folder).mkdir()
+    for directory in ("work", "home"):
+        (root / directory).mkdir()
     for name, text in case["files"].items():
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -138,8 +138,8 @@ def run(case, root):
 
 
 def in_child(case):
-    with tempfile.TemporaryDirectory() as folder:
-        root = pathlib.Path(folder).resolve()
+    with tempfile.TemporaryDirectory() as directory:
+        root = pathlib.Path(directory).resolve()
         lay_out(case, root)
         read, write = os.pipe()
         child = os.fork()

@@ -121,10 +121,7 @@ fn a_next_link_of_a_megabyte_is_an_error() {
     let error = all(server.compute().list_images(ListImages::new().page_size(2)));
     assert_eq!(
         error.expect_err("an error").to_string(),
-        format!(
-            "GET {}: 200: the next link is 1048593 bytes long, which no server would take",
-            server.url("/v2.1/images?limit=2")
-        )
+        "the URL is too long, or a header is invalid; nothing was sent"
     );
     assert_eq!(server.requests().len(), 1);
 }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::support::{Answer, COMPUTE, Request, Server, TOKEN, fault, id, image, images};
 
 const KEY: &str = "a b+c/d?e#f%41:ü";
-const ENCODED_KEY: &str = "a%20b%2Bc%2Fd%3Fe%23f%2541%3A%C3%BC";
+const ENCODED_KEY: &str = "a%20b+c%2Fd%3Fe%23f%2541:%C3%BC";
 
 /// An image that already has metadata.
 fn image_with_metadata(server: &Server) -> Image {

@@ -249,7 +249,7 @@ fn every_retry_is_logged_and_the_error_has_the_number_of_attempts() {
         assert!(line.target.starts_with("opencloud"), "{}", line.target);
     }
     let message = outcome.expect_err("an error").to_string();
-    let seconds = message.strip_prefix(&format!("GET {url}: 504 Gateway Timeout (3 tries in "));
+    let seconds = message.strip_prefix(&format!("GET {url}: 504 Gateway Timeout (3 attempts in "));
     let seconds = seconds
         .and_then(|rest| rest.strip_suffix(" s)"))
         .expect(&message);

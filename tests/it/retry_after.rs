@@ -152,7 +152,7 @@ fn a_retry_after_of_more_than_a_minute_is_an_error_at_once() {
             assert_eq!(
                 error.to_string(),
                 format!(
-                    "GET {}: {text} (asked to wait {delay:?})",
+                    "GET {}: {text} (retry after {delay:?})",
                     server.url(&format!("{COMPUTE}/images/{}", id(1)))
                 )
             );

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use secrecy::ExposeSecret;
 
+use crate::config::tests::fixture::Root;
 use crate::config::tests::{BASE, assert_error, settings};
 use crate::credentials::{CredentialId, Identifier, UserRef};
 use crate::{Domain, Interface, Options, Project, Scope, ServiceOptions};
@@ -273,20 +274,26 @@ fn the_project_id_is_inserted_in_an_override() {
 
 #[test]
 fn certificates_and_timeouts_are_converted() {
+    let root = Root::new();
+    for name in ["home/ca.pem", "c.pem", "k.pem"] {
+        root.write(name, "");
+    }
+    let path = |name: &str| root.path().join(name).display().to_string();
+    let (cert, key) = (path("c.pem"), path("k.pem"));
+    let options = |variables: &[(&str, &str)]| {
+        let config = root.config(&[&BASE[..], variables].concat());
+        config.resolve().unwrap().options().unwrap()
+    };
     let with = options(&[
         ("OS_CACERT", "~/ca.pem"),
-        ("OS_CERT", "/c.pem"),
-        ("OS_KEY", "/k.pem"),
+        ("OS_CERT", &cert),
+        ("OS_KEY", &key),
         ("OS_API_TIMEOUT", "2.5"),
-        ("HOME", "/home/demo"),
     ]);
-    assert_eq!(
-        with.http.cacert.unwrap().to_str(),
-        Some("/home/demo/ca.pem")
-    );
+    assert_eq!(with.http.cacert, Some(path("home/ca.pem").into()));
     assert_eq!(
         with.http.client_certificate,
-        Some(("/c.pem".into(), "/k.pem".into()))
+        Some((cert.clone().into(), key.into()))
     );
     let limit = Some(Duration::from_millis(2500));
     assert_eq!(
@@ -295,11 +302,33 @@ fn certificates_and_timeouts_are_converted() {
     );
     assert_eq!(with.http.call_timeout, None);
 
-    let one_file = options(&[("OS_CERT", "/both.pem"), ("OS_INSECURE", "yes")]);
-    let both = Some(("/both.pem".into(), "/both.pem".into()));
+    let one_file = options(&[("OS_CERT", &cert), ("OS_INSECURE", "yes")]);
+    let both = Some((cert.clone().into(), cert.into()));
     assert_eq!(one_file.http.client_certificate, both);
     assert!(one_file.http.insecure);
     assert_eq!(one_file.http.read_timeout, Some(Duration::from_secs(60)));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_certificate_that_cannot_be_read_is_an_error() {
+    let directory = std::env::current_dir().unwrap();
+    let not_found = "No such file or directory (os error 2)";
+    assert_error(
+        &[&BASE[..], &[("OS_CACERT", "gone.pem")]].concat(),
+        &format!(
+            "OS_CACERT: cannot read `cacert` \"gone.pem\": {not_found}; the path is relative to {}",
+            directory.display()
+        ),
+    );
+    assert_error(
+        &[&BASE[..], &[("OS_CERT", "/gone.pem")]].concat(),
+        &format!("OS_CERT: cannot read `cert` \"/gone.pem\": {not_found}"),
+    );
+    assert_error(
+        &[&BASE[..], &[("OS_CACERT", "/")]].concat(),
+        "OS_CACERT: cannot read `cacert` \"/\": Is a directory (os error 21)",
+    );
 }
 
 #[test]
