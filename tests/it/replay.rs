@@ -113,17 +113,19 @@ fn check_request(exchange: &Exchange, call: &Call, sent: &Request) {
 fn check_error(exchange: &Exchange, call: &Call, error: &Error, server: &Server) {
     let name = &exchange.name;
     let expected = expected::failure(exchange, call);
+    let sent = &server.requests()[0];
     assert_eq!(expected::actual(error), expected, "{name}");
     // Keystone writes the reason phrase in capitals, and that of 413 has changed.
     let reason = &exchange.response.reason;
     let reason = reason.replace("Request Entity Too Large", "Payload Too Large");
     let line = format!(
-        "{} {}: {} {}: {} (request id {})",
+        "{} {}: {} {}: {}{} (request id {})",
         exchange.request.method,
-        server.url(&server.requests()[0].target),
+        server.url(&sent.target),
         exchange.response.status,
         reason,
         expected.message,
+        expected::hint(&expected, sent),
         expected.request_id
     );
     assert_eq!(

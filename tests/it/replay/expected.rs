@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::call::{Call, Verb};
 use super::recorded::Exchange;
+use crate::support::{Request, TOKEN_REJECTED};
 
 /// The parts of an error that a recorded response determines.
 #[derive(Debug, PartialEq, Eq)]
@@ -136,7 +137,28 @@ pub(crate) fn failure(exchange: &Exchange, call: &Call) -> Failure {
     }
 }
 
-/// The server's message: of a JSON fault, or the sentence below the heading of an
+/// The hint that the error adds to the message.
+pub(crate) fn hint(failure: &Failure, sent: &Request) -> String {
+    if failure.kind != ErrorKind::Unauthorized {
+        return String::new();
+    }
+    let body: Value = serde_json::from_str(&sent.body).unwrap_or_default();
+    let auth = &body["auth"];
+    let mut user = auth["identity"]["password"]["user"].clone();
+    let mut credential = auth["identity"]["application_credential"].clone();
+    let sent = if let Some(user) = user.as_object_mut() {
+        user.remove("password");
+        format!("user {} and scope {}", json!(user), auth["scope"])
+    } else if let Some(credential) = credential.as_object_mut() {
+        credential.insert("secret".to_owned(), "***".into());
+        format!("application credential {}", json!(credential))
+    } else {
+        return format!(" {TOKEN_REJECTED}");
+    };
+    format!(" (sent {sent}; Keystone does not report which of these or the secret is wrong)")
+}
+
+/// The server's message: of a JSON fault, or the text below the heading of an
 /// HTML page; control characters are escaped.
 fn message(exchange: &Exchange) -> String {
     let text = &exchange.response.body;
@@ -152,8 +174,9 @@ fn message(exchange: &Exchange) -> String {
             .to_owned()
     } else {
         let (_, after) = text.split_once("</h1>").expect("a heading");
-        let (sentence, _) = after.split_once("<br />").expect("a sentence");
-        sentence.trim().to_owned()
+        let (sentences, _) = after.split_once("</body>").expect("a body");
+        let sentences = sentences.replace("<br />", " ");
+        sentences.split_whitespace().collect::<Vec<_>>().join(" ")
     };
     let cut = message.char_indices().nth(1000).map(|(end, _)| end);
     let message = match cut {
