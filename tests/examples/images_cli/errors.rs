@@ -14,7 +14,9 @@ fn the_error_for_a_wrong_password_does_not_contain_it() {
         .expect("a process");
     let message = format!(
         "images: POST {}/auth/tokens: 401 Unauthorized: The request you have made requires \
-         authentication. (request id REQUEST)\n",
+         authentication. (sent user {{\"domain\":{{\"name\":\"Default\"}},\"name\":\"demo\"}} and \
+         scope {{\"project\":{{\"domain\":{{\"name\":\"Default\"}},\"name\":\"demo\"}}}}; Keystone does \
+         not report which of these or the secret is wrong) (request id REQUEST)\n",
         sandbox.auth_url()
     );
     assert_eq!(Ran::from(ran), failed(message));
