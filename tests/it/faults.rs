@@ -111,8 +111,7 @@ fn the_message_is_found_in_every_format_of_error_response() {
             ),
         ),
     ] {
-        let expired = " (the token is expired or revoked, or another cloud issued it)";
-        assert_eq!(text(answer).replace(expired, ""), expected);
+        assert_eq!(text(answer), expected);
     }
 }
 
@@ -216,7 +215,6 @@ fn the_message_of_keystone_is_not_shortened() {
         .expect("valid options")
         .token()
         .expect_err("an error");
-    assert_eq!(error.message(), message);
     assert_eq!(
         error.to_string(),
         format!(
@@ -331,11 +329,7 @@ fn the_error_text_has_the_reason_phrase_of_the_status() {
         (503, "503 Service Unavailable"),
         (504, "504 Gateway Timeout"),
     ] {
-        let message = match status {
-            ..400 => no_location,
-            401 => "words (the token is expired or revoked, or another cloud issued it)",
-            _ => "words",
-        };
+        let message = if status < 400 { no_location } else { "words" };
         assert_eq!(
             text(Answer::new(status, "words")),
             format!("{name}: {message}")
