@@ -139,7 +139,7 @@ pub(crate) fn failure(exchange: &Exchange, call: &Call) -> Failure {
 
 /// The hint that the error adds to the message.
 pub(crate) fn hint(failure: &Failure, sent: &Request) -> String {
-    if failure.kind != ErrorKind::Unauthorized {
+    if failure.status != 401 {
         return String::new();
     }
     let body: Value = serde_json::from_str(&sent.body).unwrap_or_default();
