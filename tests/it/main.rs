@@ -3,10 +3,13 @@
 mod auth_urls;
 mod authentication;
 mod catalog;
+#[cfg(feature = "clouds-yaml")]
+mod config;
 mod deleting_while_listing;
-
 mod faults;
 mod filters;
+#[cfg(feature = "clouds-yaml")]
+mod from_env;
 mod fuzz_corpus;
 mod gateway_pages;
 mod image_decoding;

@@ -1,7 +1,4 @@
 //! `from_env` and `from_cloud` in a process with an environment of its own.
-#![cfg(feature = "clouds-yaml")]
-
-mod support;
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -9,7 +6,7 @@ use std::{env, fs};
 
 use opencloud::{OpenStack, Options};
 
-use support::Server;
+use crate::support::Server;
 
 /// Authenticates with the variables that the other tests set.
 #[test]
@@ -36,7 +33,7 @@ fn child(variables: &[(&str, &str)]) -> String {
     let mut command = Command::new(env::current_exe().expect("this program"));
     command.args([
         "--exact",
-        "child_that_authenticates",
+        "from_env::child_that_authenticates",
         "--ignored",
         "--nocapture",
     ]);
