@@ -254,10 +254,10 @@ impl Options {
 
 /// A path, or a placeholder for PEM text, which must not be printed.
 fn without_pem(option: &str, path: PathBuf) -> PathBuf {
-    match path.to_string_lossy().contains("-----BEGIN") {
-        true => format!("(PEM text in {option}, expected a path)").into(),
-        false => path,
+    if path.to_string_lossy().contains("-----BEGIN") {
+        return format!("(PEM text in {option}, expected a path)").into();
     }
+    path
 }
 
 impl fmt::Debug for Options {

@@ -130,11 +130,11 @@ impl Service {
                 can_renew = false;
                 attempts.allow_another();
             } else {
-                let hint = match error.kind() {
-                    ErrorKind::Unauthorized if is_renewable => {
+                let hint = match error.status() {
+                    Some(401) if is_renewable => {
                         "a new token is rejected, too: the endpoint may belong to another cloud"
                     }
-                    ErrorKind::Unauthorized => TOKEN_REJECTED,
+                    Some(401) => TOKEN_REJECTED,
                     _ => "",
                 };
                 attempts.wait(error.with_hint(hint))?;

@@ -191,8 +191,8 @@ fn skipped_files_and_ignored_keys_cause_warnings() {
     assert_eq!(
         warnings(&root, &root.config(&environment)),
         [
-            "$ROOT/work/clouds.yaml:1:9: not valid YAML: unclosed bracket; ignored, because the \
-             environment has credentials"
+            "$ROOT/work/clouds.yaml:1:9: not valid YAML: unclosed bracket '['; check the indentation \
+             and the quotes; ignored, because the environment has credentials"
         ]
     );
 }

@@ -79,7 +79,9 @@ pub(super) fn read(path: &Path) -> Result<Result<Map, ErrorKind>> {
             }
             Ok(Ok(map))
         }
-        Value::Null => Err(invalid(format!("{name}: the file is empty; remove it"))),
+        Value::Text(text) if text.is_empty() => {
+            Err(invalid(format!("{name}: the file is empty; remove it")))
+        }
         _ => Err(source.error("expected a mapping with the key `clouds`")),
     }
 }

@@ -248,9 +248,9 @@ mod files {
 
     #[test]
     fn a_syntax_error_points_to_its_line() {
-        let tab = "tab in the indentation; use spaces";
-        let colon = "unexpected `:`; check the indentation, or quote the value";
-        let indentation = "the indentation differs from the lines above";
+        let tab = "while scanning a plain scalar, found a tab";
+        let colon = "mapping values are not allowed in this context";
+        let indentation = "while parsing a block mapping, did not find expected key";
         for (lines, location, message) in [
             ("      a: x\n\tb: hunter2\n", "5:1", tab),
             (
@@ -258,7 +258,11 @@ mod files {
                 "7:1",
                 tab,
             ),
-            ("\ta: hunter2\n", "4:2", tab),
+            (
+                "\ta: hunter2\n",
+                "4:2",
+                "tabs disallowed within this context (block indentation)",
+            ),
             ("      a: x\n       b: hunter2\n", "5:9", colon),
             ("      a: hunter2: x\n", "4:17", colon),
             ("      a: x\n     b: hunter2\n", "5:6", indentation),
@@ -266,17 +270,20 @@ mod files {
             (
                 "      a: x\n      hunter2\n      c: y\n",
                 "5:7",
-                "missing `:` after a key",
+                "simple key expected ':'",
             ),
             (
                 "      a: \"hunter\\2\"\n",
                 "4:10",
-                "invalid escape; single quotes keep a backslash",
+                "while parsing a quoted scalar, found unknown escape character",
             ),
         ] {
             assert_eq!(
                 error(format!("clouds:\n  a:\n    auth:\n{lines}")),
-                format!("$ROOT/work/clouds.yaml:{location}: not valid YAML: {message}"),
+                format!(
+                    "$ROOT/work/clouds.yaml:{location}: not valid YAML: {message}; check the \
+                     indentation and the quotes"
+                ),
                 "{lines}"
             );
         }
@@ -288,7 +295,7 @@ mod files {
             let error = error(nested.repeat(200_000));
             assert_eq!(
                 error.split_once(": ").unwrap().1,
-                "not valid YAML: nested too deeply",
+                "not valid YAML: recursion limit exceeded; check the indentation and the quotes",
                 "{error}"
             );
         }

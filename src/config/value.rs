@@ -77,7 +77,7 @@ pub(super) struct Node {
     expect(dead_code, reason = "variables are text")
 )]
 pub(super) enum Value {
-    Null,
+    /// Text. `null` is empty text.
     Text(String),
     /// The value of a variable that is not UTF-8.
     Bytes,
@@ -100,11 +100,7 @@ impl Node {
 
     /// Whether the key counts as unset: null or empty text.
     pub(super) fn is_unset(&self) -> bool {
-        match &self.value {
-            Value::Null => true,
-            Value::Text(text) => text.is_empty(),
-            _ => false,
-        }
+        matches!(&self.value, Value::Text(text) if text.is_empty())
     }
 
     /// The text. PEM data is rejected, so that no message can show a private key.
@@ -121,8 +117,8 @@ impl Node {
 
     pub(super) fn into_map(self, key: &str) -> Result<Map> {
         match self.value {
-            Value::Null => Ok(Map::new()),
             Value::Map(map) => Ok(map),
+            _ if self.is_unset() => Ok(Map::new()),
             _ => Err(self.type_error(key, "a mapping")),
         }
     }
@@ -130,7 +126,6 @@ impl Node {
     /// The error for a value of the wrong type. It does not quote the value.
     pub(super) fn type_error(&self, key: &str, expected: &str) -> Error {
         let found = match self.value {
-            Value::Null => "null",
             Value::Text(_) if self.is_pem() => "PEM data",
             Value::Text(_) => "text",
             Value::Bytes => "bytes that are not UTF-8",

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use granit_parser::{ErrorKind, Event, Marker, Options, Parser, ScalarStyle, StrInput};
+use granit_parser::{ErrorKind, Event, Marker, Options, Parser, ScalarStyle, ScanError, StrInput};
 
 use super::value::{Map, Node, Source, Value};
 use crate::error::{Error, Result};
@@ -12,13 +12,11 @@ use crate::error::{Error, Result};
 /// The limit of nested lists or mappings. A cloud needs six.
 const MAX_DEPTH: usize = 32;
 
-/// The size limit of the values that anchors and aliases copy. Without it, nested
-/// aliases could fill the memory.
+/// The size limit of the values that aliases copy. Without it, nested aliases
+/// could fill the memory.
 const MAX_COPIED: usize = 16 * 1024 * 1024;
 
-const NEEDS_QUOTES: &str = "a value that starts with this character needs quotes";
-
-/// Parses a document. An empty one is [`Value::Null`].
+/// Parses a document. An empty one is [empty text](Node::is_unset).
 ///
 /// No error quotes the text, because each line can contain a password.
 pub(super) fn parse(text: &str, path: &Arc<Path>) -> Result<Node> {
@@ -36,10 +34,7 @@ pub(super) fn parse(text: &str, path: &Arc<Path>) -> Result<Node> {
     let mut root = None;
     loop {
         match builder.next_event()? {
-            (Event::StreamEnd, source) => {
-                let value = Value::Null;
-                return Ok(root.unwrap_or(Node { value, source }));
-            }
+            (Event::StreamEnd, source) => return Ok(root.unwrap_or(Node::new("", source))),
             (Event::DocumentStart(..), source) if root.is_some() => {
                 return Err(source.error("expected one document, found a second one"));
             }
@@ -64,7 +59,7 @@ impl<'a> Builder<'a> {
                 let start = span.tag_start().unwrap_or(span.start);
                 Ok((event, self.source(&start)))
             }
-            Some(Err(error)) => Err(self.syntax_error(error.kind(), error.marker())),
+            Some(Err(error)) => Err(self.syntax_error(&error)),
             None => Ok((Event::StreamEnd, self.source(&Marker::new(0, 1, 0)))),
         }
     }
@@ -83,29 +78,34 @@ impl<'a> Builder<'a> {
             Event::Scalar(text, style, anchor, tag) => {
                 let tag = tag.as_deref().map(|tag| tag.core_suffix().unwrap_or("!"));
                 if tag == Some("!") {
-                    return Err(source.error(format!("not valid YAML: {NEEDS_QUOTES}")));
+                    return Err(source.error("a value that starts with `!` needs quotes"));
                 }
-                let is_null = matches!(&*text, "" | "~" | "null" | "Null" | "NULL");
-                if is_null && style == ScalarStyle::Plain && tag != Some("str") {
-                    (Value::Null, anchor)
+                let is_null = matches!(&*text, "~" | "null" | "Null" | "NULL")
+                    && style == ScalarStyle::Plain
+                    && tag != Some("str");
+                let text = if is_null {
+                    String::new()
                 } else {
-                    (Value::Text(text.into_owned()), anchor)
-                }
+                    text.into_owned()
+                };
+                (Value::Text(text), anchor)
             }
             Event::SequenceStart(_, anchor, _) => (Value::List(self.list()?), anchor),
             Event::MappingStart(_, anchor, _) => (Value::Map(self.map()?), anchor),
             Event::Alias(anchor) => {
-                let Some(node) = self.anchors.get(&anchor).cloned() else {
+                let Some(node) = self.anchors.get(&anchor) else {
                     return Err(source.error("the value contains itself"));
                 };
-                self.count_copy(&node)?;
-                return Ok(node);
+                self.copied += size(node);
+                if self.copied > MAX_COPIED {
+                    return Err(source.error("aliases expand to more than 16 MiB"));
+                }
+                return Ok(node.clone());
             }
-            _ => (Value::Null, 0),
+            _ => return Err(source.error("expected a value")),
         };
         let node = Node { value, source };
         if anchor != 0 {
-            self.count_copy(&node)?;
             self.anchors.insert(anchor, node.clone());
         }
         Ok(node)
@@ -140,9 +140,9 @@ impl<'a> Builder<'a> {
                     _ => vec![node],
                 };
                 for node in maps {
-                    let earlier = std::mem::take(&mut merged);
-                    merged = node.into_map("<<")?;
-                    merged.extend(earlier);
+                    for (key, node) in node.into_map("<<")? {
+                        merged.entry(key).or_insert(node);
+                    }
                 }
             } else if map.insert(key, node).is_some() {
                 log::warn!("{source}: duplicate key; the last one is used");
@@ -153,47 +153,18 @@ impl<'a> Builder<'a> {
         Ok(merged)
     }
 
-    fn count_copy(&mut self, node: &Node) -> Result<()> {
-        self.copied += size(node);
-        if self.copied > MAX_COPIED {
-            return Err(node.source.error("aliases expand to more than 16 MiB"));
-        }
-        Ok(())
-    }
-
-    /// The error of the parser, without the text.
-    fn syntax_error(&self, kind: &ErrorKind, marker: &Marker) -> Error {
-        use ErrorKind as Kind;
-        let mut marker = *marker;
-        if *kind == Kind::TabInPlainScalar {
+    /// The error of the parser. It quotes at most one character of the text.
+    fn syntax_error(&self, error: &ScanError) -> Error {
+        let (mut marker, kind) = (*error.marker(), error.kind());
+        if *kind == ErrorKind::TabInPlainScalar {
             // The marker is at the value before the line with the tab.
             let is_tab = |line: &str| line.trim_start_matches(' ').starts_with('\t');
             if let Some(after) = self.text.lines().skip(marker.line()).position(is_tab) {
                 marker = Marker::new(0, marker.line() + 1 + after, 0);
             }
         }
-        let reason = match kind {
-            Kind::UnknownAnchor | Kind::UndeclaredTagHandle | Kind::UnexpectedCharacter { .. } => {
-                NEEDS_QUOTES
-            }
-            Kind::UnclosedQuotedScalar => "unclosed quote",
-            Kind::UnclosedFlowCollection { .. } => "unclosed bracket",
-            Kind::TabNotAllowed | Kind::TabInBlockIndentation | Kind::TabInPlainScalar => {
-                "tab in the indentation; use spaces"
-            }
-            Kind::InvalidIndentation | Kind::ExpectedBlockMappingKey => {
-                "the indentation differs from the lines above"
-            }
-            Kind::MappingValueNotAllowed | Kind::InvalidColonPlacement => {
-                "unexpected `:`; check the indentation, or quote the value"
-            }
-            Kind::SimpleKeyExpected => "missing `:` after a key",
-            Kind::UnknownQuotedScalarEscape => "invalid escape; single quotes keep a backslash",
-            Kind::RecursionLimitExceeded => "nested too deeply",
-            _ => "syntax error",
-        };
-        self.source(&marker)
-            .error(format!("not valid YAML: {reason}"))
+        let message = format!("not valid YAML: {kind}; check the indentation and the quotes");
+        self.source(&marker).error(message)
     }
 }
 
@@ -203,6 +174,6 @@ fn size(node: &Node) -> usize {
         Value::Text(text) => text.len(),
         Value::List(list) => list.iter().map(size).sum(),
         Value::Map(map) => map.iter().map(|(key, node)| key.len() + size(node)).sum(),
-        Value::Null | Value::Bytes => 0,
+        Value::Bytes => 0,
     }
 }

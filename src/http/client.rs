@@ -1,6 +1,7 @@
 //! [`Client`]: one request, one response.
 
 use std::borrow::Cow;
+use std::io::Read;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -19,6 +20,9 @@ use crate::options::HttpOptions;
 
 /// The largest body that is read: several hundred thousand images in detail.
 const MAX_BODY_SIZE: u64 = 256 * 1024 * 1024;
+
+/// The largest buffer that is allocated because of a `Content-Length` header.
+const MAX_INITIAL_BUFFER: u64 = 4 * 1024 * 1024;
 
 /// Longer timeouts would overflow `Instant`; they are treated as no timeout.
 const MAX_TIMEOUT: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
@@ -125,8 +129,12 @@ impl Client {
             .and_then(|(parts, mut body)| {
                 response.status = parts.status.as_u16();
                 response.headers = parts.headers;
-                let reader = body.with_config().limit(MAX_BODY_SIZE);
-                response.body = reader.read_to_vec()?;
+                let length = body.content_length().unwrap_or(0).min(MAX_INITIAL_BUFFER);
+                response
+                    .body
+                    .reserve(usize::try_from(length).unwrap_or(0) + 1);
+                let mut reader = body.with_config().limit(MAX_BODY_SIZE).reader();
+                reader.read_to_end(&mut response.body)?;
                 Ok(())
             })
             .map_err(|error| error_from_ureq(error, &response, &self.options, proxy))?;

@@ -53,11 +53,11 @@ fn describe(error: &Ureq, response: &Response, options: &HttpOptions) -> (ErrorK
     let (kind, message) = match error {
         Ureq::Timeout(limit) => return (ErrorKind::Timeout, timeout_message(*limit, options)),
         Ureq::ConnectProxyFailed(reason) => {
-            let hint = match is_http {
-                true => "; http is sent through CONNECT, too: allow it, or use https or no_proxy",
-                false => "",
-            };
-            let message = format!("the proxy rejected CONNECT ({reason}){hint}");
+            let mut message = format!("the proxy rejected CONNECT ({reason})");
+            if is_http {
+                message +=
+                    "; http is sent through CONNECT, too: allow it, or use https or no_proxy";
+            }
             return (ErrorKind::Proxy, message);
         }
         Ureq::Io(cause) if cause.kind() == io::ErrorKind::TimedOut => {

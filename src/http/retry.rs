@@ -35,7 +35,7 @@ pub(crate) struct Attempts<'a> {
     started: Instant,
     deadline: Option<Instant>,
     count: u32,
-    max_attempts: u32,
+    max_count: u32,
     may_have_been_processed: bool,
 }
 
@@ -48,7 +48,7 @@ impl<'a> Attempts<'a> {
             started: Instant::now(),
             deadline: client.deadline(),
             count: 0,
-            max_attempts: client.max_attempts(),
+            max_count: client.max_attempts(),
             may_have_been_processed: false,
         }
     }
@@ -94,7 +94,7 @@ impl<'a> Attempts<'a> {
     /// Does not count the last attempt, which the service rejected because of its
     /// token.
     pub(crate) fn allow_another(&mut self) {
-        self.max_attempts += 1;
+        self.max_count += 1;
     }
 
     /// Waits until the next attempt, or returns the error if there is none.
@@ -104,12 +104,12 @@ impl<'a> Attempts<'a> {
         let in_time = self
             .deadline
             .is_none_or(|deadline| delay < deadline.saturating_duration_since(Instant::now()));
-        let max_attempts = self.max_attempts;
-        if self.count >= max_attempts || !in_time || !self.should_retry(&error) {
+        let max_count = self.max_count;
+        if self.count >= max_count || !in_time || !self.should_retry(&error) {
             return Err(error.with_attempts(self.count, self.started.elapsed()));
         }
         log::warn!(
-            "{error}; retrying in {delay:?} (attempt {} of {max_attempts} failed)",
+            "{error}; retrying in {delay:?} (attempt {} of {max_count} failed)",
             self.count
         );
         thread::sleep(delay);

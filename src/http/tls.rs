@@ -65,11 +65,12 @@ fn read_client_certificate(certificate: &Path, key: &Path) -> Result<ClientCert>
         .collect();
     let unusable = || format!("cannot use the private key in {file}");
     CertifiedKey::from_der(ders, key_der, &ring::default_provider()).map_err(|error| {
-        let belongs = !matches!(error, rustls::Error::InconsistentKeys(_));
         let certificate = certificate.display();
-        tls(match belongs {
-            true => unusable(),
-            false => format!("the private key in {file} does not belong to {certificate}"),
+        tls(match error {
+            rustls::Error::InconsistentKeys(_) => {
+                format!("the private key in {file} does not belong to {certificate}")
+            }
+            _ => unusable(),
         })
         .with_source(error)
     })?;

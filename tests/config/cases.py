@@ -93,6 +93,7 @@ EVE = ONE | {
     "username": "eve",
     "project_name": "eproject",
 }
+QUOTES = "; check the indentation and the quotes"
 SEARCHED = (
     "no file clouds.yaml, .yml or .json was found in $ROOT/work, $ROOT/home/.config/openstack, "
     "$ROOT/etc/xdg/openstack, $ROOT/etc/openstack"
@@ -279,34 +280,34 @@ case("an empty file", REAL | {"work/clouds.yaml": ""}, error=EMPTY)
 case("a file with a comment only", REAL | {"work/clouds.yaml": "# later\n"}, error=EMPTY)
 case("an empty file and a cloud of the environment", {"work/clouds.yaml": ""}, ENV)
 case("a broken file", REAL | {"work/clouds.yaml": "clouds:\n  a: [1\n"}, differs=BROKEN,
-     error="$ROOT/work/clouds.yaml:2:6: not valid YAML: unclosed bracket")
+     error="$ROOT/work/clouds.yaml:2:6: not valid YAML: unclosed bracket '['" + QUOTES)
 case("a broken file and a cloud of the environment", {"work/clouds.yaml": "clouds: [\n"}, ENV)
 case("a password with an unclosed quote",
      REAL | {"work/clouds.yaml": 'clouds:\n  a:\n    auth:\n      password: "hunter2\n'}, differs=BROKEN,
-     error="$ROOT/work/clouds.yaml:4:17: not valid YAML: unclosed quote")
+     error="$ROOT/work/clouds.yaml:4:17: not valid YAML: unclosed quote" + QUOTES)
 case("a password that begins with a star",
      REAL | {"work/clouds.yaml": "clouds:\n  a:\n    auth:\n      password: *hunter2\n"}, differs=BROKEN,
-     error="$ROOT/work/clouds.yaml:4:17: not valid YAML: a value that starts with this "
-     "character needs quotes")
+     error="$ROOT/work/clouds.yaml:4:17: not valid YAML: while parsing node, found unknown anchor"
+     + QUOTES)
 case("a password that begins with an exclamation mark",
      REAL | {"work/clouds.yaml": "clouds:\n  a:\n    auth:\n      password: !hunter2\n"}, differs=BROKEN,
-     error="$ROOT/work/clouds.yaml:4:17: not valid YAML: a value that starts with this "
-     "character needs quotes")
+     error="$ROOT/work/clouds.yaml:4:17: a value that starts with `!` needs quotes")
 case("a password that begins with a percent sign or an at",
      REAL | {"work/clouds.yaml": "clouds:\n  a:\n    auth:\n      password: @hunter2\n"}, differs=BROKEN,
-     error="$ROOT/work/clouds.yaml:4:17: not valid YAML: a value that starts with this "
-     "character needs quotes")
+     error="$ROOT/work/clouds.yaml:4:17: not valid YAML: unexpected character: `@'" + QUOTES)
 case("a line indented by a tab",
      REAL | {"work/clouds.yaml": "clouds:\n\ta: {}\n"}, differs=BROKEN,
-     error="$ROOT/work/clouds.yaml:2:2: not valid YAML: tab in the indentation; use spaces")
+     error="$ROOT/work/clouds.yaml:2:2: not valid YAML: tabs disallowed within this context (block "
+     "indentation)" + QUOTES)
 case("a line with the wrong indentation",
      REAL | {"work/clouds.yaml": "clouds:\n  a:\n    auth:\n      username: x\n     password: hunter2\n"},
      differs=BROKEN,
-     error="$ROOT/work/clouds.yaml:5:6: not valid YAML: the indentation differs from the lines above")
+     error="$ROOT/work/clouds.yaml:5:6: not valid YAML: while parsing a block mapping, did not find "
+     "expected key" + QUOTES)
 case("two documents", REAL | {"work/clouds.yaml": "clouds: {}\n---\nclouds: {}\n"}, differs=BROKEN,
      error="$ROOT/work/clouds.yaml:2:1: expected one document, found a second one")
 case("JSON that is cut off", REAL | {"work/clouds.json": '{"clouds": {"a": {'}, differs=BROKEN,
-     error="$ROOT/work/clouds.json:1:18: not valid YAML: unclosed bracket")
+     error="$ROOT/work/clouds.json:1:18: not valid YAML: unclosed bracket '{'" + QUOTES)
 case("a file that is a list", REAL | {"work/clouds.yaml": "- a\n"},
      error="$ROOT/work/clouds.yaml:1:1: expected a mapping with the key `clouds`")
 case("clouds is a list", {"work/clouds.yaml": "clouds: [a]\n"},
@@ -340,7 +341,7 @@ case("secure.json", OPEN | {"work/secure.json": '{"clouds": {"a": {"auth": {"pas
 case("an empty secure.yaml", ONLY | {"work/secure.yaml": ""}, differs=BROKEN,
      error="$ROOT/work/secure.yaml: the file is empty; remove it")
 case("a broken secure.yaml", ONLY | {"work/secure.yaml": "clouds: {\n"}, differs=BROKEN,
-     error="$ROOT/work/secure.yaml:1:9: not valid YAML: unclosed bracket")
+     error="$ROOT/work/secure.yaml:1:9: not valid YAML: unclosed bracket '{'" + QUOTES)
 case("secure.yaml merges deep into values of a region",
      clouds("a: {auth: {auth_url: https://one.example}, regions: [R]}")
      | {"work/secure.yaml": "clouds: {a: {auth: {username: u, password: p}}}\n"})

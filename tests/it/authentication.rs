@@ -234,7 +234,9 @@ fn an_authentication_error_has_the_message_of_keystone() {
     assert_eq!(
         error.to_string(),
         format!(
-            "POST {}: 401 Unauthorized: {message} (request id {})",
+            "POST {}: 401 Unauthorized: {message} (sent user {{\"id\":\"u\"}} and scope \
+             {{\"project\":{{\"id\":\"p\"}}}}; Keystone does not report which of these or the \
+             secret is wrong) (request id {})",
             server.url("/v3/auth/tokens"),
             crate::support::REQUEST_ID
         )

@@ -162,11 +162,11 @@ fn responses_in_small_pieces_and_of_http_1_0_are_accepted() {
 fn too_many_or_too_long_headers_are_an_error() {
     let many = (0..1000).fold(valid(), |answer, n| answer.header(&format!("X-{n}"), "y"));
     let message = error_text(many);
-    assert!(message.starts_with("invalid HTTP response: "), "{message}");
+    assert!(message.starts_with("invalid HTTP response"), "{message}");
     let message = error_text(valid().header("X-Long", "y".repeat(1 << 20)));
-    assert!(message.starts_with("invalid HTTP response: "), "{message}");
+    assert!(message.starts_with("invalid HTTP response"), "{message}");
     let message = error_text(Answer::new(200, "X: y\r\n".repeat(1000)).endless_head());
-    assert!(message.starts_with("invalid HTTP response: "), "{message}");
+    assert!(message.starts_with("invalid HTTP response"), "{message}");
 }
 
 #[test]
@@ -335,12 +335,11 @@ fn an_invalid_token_body_is_an_error() {
         let answer = Answer::new(201, body).header("X-Subject-Token", "t");
         let error = authenticate(answer).expect_err(body);
         assert_eq!(error.kind(), ErrorKind::InvalidResponse, "{error:?}");
-        assert!(
-            error
-                .to_string()
-                .ends_with(": 201 Created: the body is not a token"),
-            "{error}"
-        );
+        let message = match body {
+            "<html>" => "the body is HTML, not JSON",
+            _ => "the body is not a token",
+        };
+        assert_eq!(error.message(), message);
     }
     for times in [
         json!(null),

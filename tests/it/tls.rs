@@ -228,6 +228,14 @@ fn a_missing_client_certificate_is_a_tls_error() {
 fn an_invalid_certificate_or_key_file_is_an_error_before_a_request() {
     type Set = Box<dyn Fn(Options) -> Options>;
     let path = |name: &str| file(name).display().to_string();
+    let no_certificate = |name: &str| {
+        let path = path(name);
+        format!(
+            "no certificate in {path}: expected PEM with the label CERTIFICATE; other forms, such \
+             as TRUSTED CERTIFICATE, X509 CERTIFICATE and DER, are converted by `openssl x509 -in \
+             {path}`"
+        )
+    };
     let (client, key) = (file("client.pem"), file("client.key"));
     let with = |certificate: PathBuf, key: PathBuf| -> Set {
         Box::new(move |options| options.client_certificate(&certificate, &key))
@@ -235,27 +243,28 @@ fn an_invalid_certificate_or_key_file_is_an_error_before_a_request() {
     let cases: Vec<(Set, String)> = vec![
         (
             with(client.clone(), file("other.key")),
-            format!("cannot use the private key in {}", path("other.key")),
+            format!(
+                "the private key in {} does not belong to {}",
+                path("other.key"),
+                path("client.pem")
+            ),
         ),
         (
             with(client.clone(), file("client.pem")),
-            format!("cannot use the private key in {}", path("client.pem")),
+            format!("no private key in {}", path("client.pem")),
         ),
         (
             with(client, file("none")),
             format!("cannot read {}", path("none")),
         ),
-        (
-            with(key, file("client.key")),
-            format!("there is no certificate in {}", path("client.key")),
-        ),
+        (with(key, file("client.key")), no_certificate("client.key")),
         (
             Box::new(|options| options.cacert(file("server.key"))),
-            format!("there is no certificate in {}", path("server.key")),
+            no_certificate("server.key"),
         ),
         (
             Box::new(|options| options.cacert(file("damaged.pem"))),
-            format!("the certificates in {} cannot be read", path("damaged.pem")),
+            format!("invalid PEM in {}: not valid base64", path("damaged.pem")),
         ),
         (
             Box::new(|options| options.cacert(file("none"))),

@@ -121,7 +121,13 @@ fn a_failed_early_renewal_keeps_the_current_token_if_the_fault_is_temporary() {
             Answer::empty(429).header("Retry-After", "9"),
             Some("429 Too Many Requests (retry after 9s)"),
         ),
-        (Answer::hang_up(), Some("the connection broke")),
+        (
+            Answer::hang_up(),
+            Some(
+                "connection failed; if this port expects TLS, use https:// in auth_url or the \
+                 endpoint",
+            ),
+        ),
         (unauthorized(), None),
         (Answer::empty(404), None),
     ] {
@@ -210,8 +216,9 @@ fn after_a_401_the_client_authenticates_and_repeats_the_request_once() {
     assert_eq!(
         error.to_string(),
         format!(
-            "GET {}: 401 Unauthorized: The request you have made requires authentication. \
-             (request id {}) (2 attempts in 0.0 s)",
+            "GET {}: 401 Unauthorized: The request you have made requires authentication. (a new \
+             token is rejected, too: the endpoint may belong to another cloud) (request id {}) (2 \
+             attempts in 0.0 s)",
             server.url("/v2.1/images?page_size=1000&limit=1000"),
             crate::support::REQUEST_ID
         )

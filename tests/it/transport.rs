@@ -157,7 +157,7 @@ fn the_error_tells_a_refused_connection_from_an_unknown_host() {
     let (_listener, refused) = refusing();
     for (url, message) in [
         (refused, "connection refused"),
-        ("http://no-such-host.invalid".into(), "connection failed"),
+        ("http://no-such-host.invalid".into(), "host not found"),
     ] {
         let options = Options::new("").token_id("t").no_proxy().tries(1);
         let openstack = OpenStack::new(options).expect("valid options");
@@ -316,9 +316,9 @@ fn the_proxy_of_the_environment_is_used_unless_disabled() {
     let with_secret = format!("http://me:pr0xy-pa55word@{}", forbidden.address());
     let output = child(&[("TEST_ENDPOINT", endpoint), ("HTTP_PROXY", &with_secret)]);
     let message =
-        format!("GET {endpoint}/images?page_size=1000&limit=1000: no connection through the proxy");
+        format!("GET {endpoint}/images?page_size=1000&limit=1000: the proxy rejected CONNECT (");
     assert!(
-        output.contains(&message) && output.contains(": Connection("),
+        output.contains(&message) && output.contains(": Proxy: GET"),
         "{output}"
     );
     assert!(
@@ -329,8 +329,7 @@ fn the_proxy_of_the_environment_is_used_unless_disabled() {
     // A host name that no certificate can contain.
     let endpoint = "https://cloud-.invalid";
     let output = child(&[("TEST_ENDPOINT", endpoint), ("HTTPS_PROXY", &proxy.url(""))]);
-    let message =
-        format!("GET {endpoint}/images?page_size=1000&limit=1000: no trusted connection: Tls(");
+    let message = format!("Tls: GET {endpoint}/v2.1/images?page_size=1000&limit=1000: TLS failed");
     assert!(output.contains(&message), "{output}");
 }
 

@@ -136,7 +136,7 @@ pub(crate) fn failure(exchange: &Exchange, call: &Call) -> Failure {
     }
 }
 
-/// The server's message: of a JSON fault, or the sentence below the heading of an
+/// The server's message: of a JSON fault, or the text below the heading of an
 /// HTML page; control characters are escaped.
 fn message(exchange: &Exchange) -> String {
     let text = &exchange.response.body;
@@ -152,8 +152,9 @@ fn message(exchange: &Exchange) -> String {
             .to_owned()
     } else {
         let (_, after) = text.split_once("</h1>").expect("a heading");
-        let (sentence, _) = after.split_once("<br />").expect("a sentence");
-        sentence.trim().to_owned()
+        let (text, _) = after.split_once("</body>").expect("a body");
+        let words = text.replace("<br />", " ");
+        words.split_whitespace().collect::<Vec<_>>().join(" ")
     };
     let cut = message.char_indices().nth(1000).map(|(end, _)| end);
     let message = match cut {
