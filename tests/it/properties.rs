@@ -67,8 +67,8 @@ fn faulty(mut nova: Nova, mut random: Random, interval: usize) -> Server {
             (in_a_row, unauthorized) = (0, false);
             return correct;
         }
-        // After a 401 response the attempts are counted from zero.
-        in_a_row = if is_401 { 0 } else { in_a_row + 1 };
+        // A 401 response is not counted as an attempt.
+        in_a_row += usize::from(!is_401);
         unauthorized |= is_401;
         fault.answer(correct, &mut random)
     });

@@ -149,7 +149,7 @@ fn the_call_timeout_applies_to_authentication() {
     let server = Server::answering(|_| Answer::silence());
     let began = Instant::now();
     let openstack = OpenStack::new(server.options().call_timeout(SHORT)).expect("valid options");
-    check_timeout(began, openstack.token().map(drop), "connect_timeout");
+    check_timeout(began, openstack.token().map(drop), "call_timeout");
 }
 
 #[test]
@@ -206,7 +206,7 @@ fn the_user_agent_can_be_prefixed() {
         assert_eq!(
             error.to_string(),
             format!(
-                "the user agent {:?} cannot be sent in a header",
+                "invalid user agent {:?}: it cannot be sent in a header",
                 format!("{bad} {own}")
             )
         );
