@@ -57,7 +57,8 @@ fn a_missing_key_is_not_reported_as_a_missing_image() {
         assert_eq!(
             snapshot(&error),
             format!(
-                "{method} {}/images/{}/metadata/b: 404 Not Found: {message} (request id ID)",
+                "{method} {}/images/{}/metadata/b: 404 Not Found: {message} (metadata item \
+                 \"b\") (request id ID)",
                 cloud().nova(),
                 &*made
             )

@@ -111,12 +111,15 @@ fn a_key_of_256_characters_is_a_bad_request() {
 }
 
 #[test]
-fn a_key_with_a_slash_in_a_path_is_an_unknown_path() {
+fn a_key_with_a_slash_is_rejected_in_a_path_and_a_bad_request_in_a_body() {
     let made = image().with("other", "x").with("a/b", "slash").create();
     let [merge, reset, set, get, delete] = errors(&made, "a/b");
     assert_eq!([merge, reset].map(|error| kind(&error)), ["BadRequest"; 2]);
-    let missing = |error: Error| error.kind();
-    assert_eq!([set, get, delete].map(missing), [ErrorKind::NoSuchApi; 3]);
+    let rejected = |error: Error| error.kind();
+    assert_eq!(
+        [set, get, delete].map(rejected),
+        [ErrorKind::InvalidInput; 3]
+    );
     assert_eq!(
         cloud().raw_metadata(&made),
         json!({"other": "x", "a/b": "slash"})
@@ -127,7 +130,7 @@ fn a_key_with_a_slash_in_a_path_is_an_unknown_path() {
 fn a_key_that_would_change_the_path_is_rejected_before_a_request() {
     let made = image().with("other", "x").create();
     let mut image = cloud().compute("demo").get_image(&*made);
-    for key in ["", ".", ".."] {
+    for key in ["", ".", "..", "a/b"] {
         for error in [
             expect_error(image.set_metadata_item(key, "v")),
             expect_error(image.get_metadata_item(key)),

@@ -91,7 +91,8 @@ fn any_id_and_any_key_is_sent_unchanged() {
     });
     let compute = server.compute();
     let mut strings = special_strings();
-    strings.retain(|text| !text.contains(char::is_control));
+    let is_rejected = |c: char| c == '/' || c.is_control() || c.is_whitespace();
+    strings.retain(|text| !text.contains(is_rejected));
     for text in &strings {
         let mut image = compute.get_image(text);
         image.retrieve().expect(text);
@@ -169,7 +170,7 @@ fn a_url_that_is_too_long_is_rejected_before_a_request() {
     assert_eq!(server.requests().len(), 1);
     for long in [
         "i".repeat(64 * 1024),
-        "/".repeat(64 * 1024),
+        "%".repeat(64 * 1024),
         "i".repeat(1 << 22),
     ] {
         let error = compute.get_image(&long).retrieve().expect_err("an error");

@@ -163,13 +163,7 @@ fn metadata_that_nova_rejects_with_a_message_is_sent() {
     let long = "v".repeat(256);
     let long_key = "k".repeat(256);
     let mut requests = 0;
-    for (key, value) in [
-        ("k", &*long),
-        (&*long_key, "v"),
-        ("ключ", "v"),
-        ("a/b", "v"),
-        ("a!", "v"),
-    ] {
+    for (key, value) in [("k", &*long), (&*long_key, "v"), ("ключ", "v"), ("a!", "v")] {
         for write in WRITES {
             let error = write(&mut server.compute().get_image(id(1)), key, value);
             let error = error.expect_err("an error");

@@ -150,9 +150,7 @@ impl Image {
     /// Replaces all metadata, and stores the result in
     /// [`metadata`](Self::metadata). Sends `PUT /images/{id}/metadata`.
     ///
-    /// Nova ignores the names of Glance's own fields, such as `name` or
-    /// `min_disk`, without an error. [`clear_metadata`](Self::clear_metadata)
-    /// removes all items.
+    /// [`clear_metadata`](Self::clear_metadata) removes all items.
     ///
     /// Every write of metadata through Nova makes a shared or community image
     /// private.
@@ -162,7 +160,8 @@ impl Image {
     /// # Errors
     ///
     /// [`ErrorKind::InvalidInput`], before anything is sent, for a value that would break
-    /// the image on the server; [`ErrorKind::BadRequest`] for a key or a value that
+    /// the image on the server, and for a key that is a field of the image, such as
+    /// `name` or `min_disk`, which Nova ignores; [`ErrorKind::BadRequest`] for a key or a value that
     /// Nova rejects: a key has 1 to 255 of the characters `a-z A-Z 0-9 - _ : .`
     /// and space, and a value at most 255 characters; [`ErrorKind::Forbidden`] for
     /// more than 128 items.
@@ -229,7 +228,7 @@ impl Image {
     /// [`ErrorKind::KeyNotFound`] if the image has no such item,
     /// [`ErrorKind::NotFound`] if the image does not exist.
     pub fn get_metadata_item(&mut self, key: &str) -> Result<String> {
-        let response = self.send(&api::get_image_metadata_item(&self.id, key))?;
+        let response = self.send_item(&api::get_image_metadata_item(&self.id, key), key)?;
         let item = decode::metadata_item(&response, key)?;
         let text = item.text.clone();
         self.metadata.insert_item(item);
@@ -269,7 +268,7 @@ impl Image {
     /// [`ErrorKind::KeyNotFound`] if the image has no such item,
     /// [`ErrorKind::NotFound`] if the image does not exist.
     pub fn delete_metadata_item(&mut self, key: &str) -> Result<()> {
-        self.send(&api::delete_image_metadata_item(&self.id, key))?;
+        self.send_item(&api::delete_image_metadata_item(&self.id, key), key)?;
         self.metadata.remove(metadata_rules::trimmed_key(key));
         Ok(())
     }
@@ -361,7 +360,24 @@ impl Image {
         Error::new(ErrorKind::Timeout, message)
     }
 
+    fn send_item(&self, request: &Request, key: &str) -> Result<Response> {
+        self.send(request).map_err(|error| match error.kind() {
+            ErrorKind::KeyNotFound => error.with_hint(&format!("metadata item {key:?}")),
+            _ => error,
+        })
+    }
+
     fn send(&self, request: &Request) -> Result<Response> {
+        // Other white space is a control character.
+        if self
+            .id
+            .contains(|c: char| c.is_whitespace() && !c.is_control())
+        {
+            return Err(Error::invalid(format!(
+                "invalid image id {:?}: it contains white space; nothing was sent",
+                self.id
+            )));
+        }
         match &self.service.0 {
             Some(service) => service.send(request),
             None => Err(Error::invalid(format!(

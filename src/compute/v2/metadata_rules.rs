@@ -11,6 +11,20 @@ use crate::error::{Error, Result};
 /// fails with 500, for every user who can see the image, until it is deleted.
 const JSON_KEYS: [&str; 2] = ["mappings", "block_device_mapping"];
 
+/// Fields of the image in Glance. Nova accepts these keys with 200 and does not
+/// store the values.
+const IGNORED_KEYS: [&str; 9] = [
+    "checksum",
+    "disk_format",
+    "id",
+    "min_disk",
+    "min_ram",
+    "name",
+    "os_hidden",
+    "owner",
+    "visibility",
+];
+
 /// The maximum nesting of such a value. JSON parsers limit the nesting; this is
 /// below all of these limits and above every real mapping.
 const MAX_DEPTH: usize = 100;
@@ -30,6 +44,11 @@ pub(super) fn validate_all<K: AsRef<str>, V: AsRef<str>>(
 
 /// Validates one item.
 pub(super) fn validate(key: &str, value: &str) -> Result<()> {
+    if IGNORED_KEYS.contains(&trimmed_key(key)) {
+        return Err(Error::invalid(format!(
+            "metadata item {key:?} is a field of the image; Nova would ignore it; nothing was sent"
+        )));
+    }
     if JSON_KEYS.contains(&trimmed_key(key)) {
         parse_json(value).map_err(|reason| {
             Error::invalid(format!(
@@ -150,14 +169,23 @@ mod tests {
 
     #[test]
     fn every_other_item_is_left_to_the_server() {
-        for (key, value) in [
-            ("kernel_id", "nokernel"),
-            ("status", "gone"),
-            ("size", "1"),
-            ("name", "renamed"),
-        ] {
+        for (key, value) in [("kernel_id", "nokernel"), ("status", "gone"), ("size", "1")] {
             assert!(validate(key, value).is_ok(), "{key}");
         }
+    }
+
+    #[test]
+    fn a_key_that_nova_ignores_is_rejected() {
+        for key in IGNORED_KEYS {
+            assert_eq!(
+                message(&format!(" {key}"), "v"),
+                format!(
+                    "metadata item \" {key}\" is a field of the image; Nova would ignore it; \
+                     nothing was sent"
+                )
+            );
+        }
+        assert!(validate("Name", "v").is_ok());
     }
 
     #[test]

@@ -26,8 +26,9 @@ pub(crate) fn is_rejected(exchange: &Exchange, call: &Call) -> bool {
         _ => None,
     };
     let is_of_image = !matches!(call.verb, Verb::Authenticate | Verb::List { .. });
-    let is_invalid =
-        |segment: &str| ["", ".", ".."].contains(&segment) || segment.contains(char::is_control);
+    let is_invalid = |segment: &str| {
+        ["", ".", ".."].contains(&segment) || segment.contains(|c: char| c == '/' || c.is_control())
+    };
     let is_mangled = |(name, _): &(String, String)| {
         name.strip_prefix("property-")
             .is_some_and(|name| "property-".contains(&name[..1]))
@@ -36,12 +37,25 @@ pub(crate) fn is_rejected(exchange: &Exchange, call: &Call) -> bool {
         call.verb,
         Verb::SetItem(_) | Verb::ResetMetadata | Verb::MergeMetadata
     );
+    let ignored = [
+        "checksum",
+        "disk_format",
+        "id",
+        "min_disk",
+        "min_ram",
+        "name",
+        "os_hidden",
+        "owner",
+        "visibility",
+    ];
+    let is_ignored = |(key, _): &(String, String)| ignored.contains(&key.trim());
     let is_harmful = |(key, value): &(String, String)| {
         ["mappings", "block_device_mapping"].contains(&key.trim())
             || value.chars().any(|c| c > '\u{ffff}')
     };
     let has_harmful_item = || call.items.iter().flatten().any(is_harmful);
-    (is_of_image && is_invalid(&call.id))
+    (is_of_image && (is_invalid(&call.id) || call.id.contains(char::is_whitespace)))
+        || (is_write && call.items.iter().flatten().any(is_ignored))
         || item.is_some_and(is_invalid)
         || call
             .microversion
