@@ -5,7 +5,7 @@ use opencloud::{
 };
 use serde_json::json;
 
-use crate::support::{Answer, COMPUTE, Server, fault, id, image, token};
+use crate::support::{COMPUTE, Response, Server, fault, id, image, token};
 
 #[test]
 fn every_form_of_auth_url_leads_to_the_same_request() {
@@ -24,7 +24,7 @@ fn every_form_of_auth_url_leads_to_the_same_request() {
         ("/keystone/main/v3/", "/keystone/main/v3"),
     ] {
         let server = Server::start();
-        server.plays([server.token("t")]);
+        server.set_responses([server.token("t")]);
         let options = Options::new(server.url(form)).user(User::by_id("u", "p"));
         let openstack = OpenStack::new(options.no_proxy()).expect("valid options");
         openstack.token().expect("a token");
@@ -42,9 +42,9 @@ fn a_version_is_appended_to_a_compute_endpoint_of_the_catalog() {
     let catalog = json!([{"type": "compute", "endpoints": [
         {"interface": "public", "region": "R", "url": server.url("/nova")},
     ]}]);
-    server.plays([
+    server.set_responses([
         token("t", 3600, &catalog),
-        Answer::ok(&json!({"image": image(1)})),
+        Response::ok(&json!({"image": image(1)})),
     ]);
     let openstack = OpenStack::new(server.options()).expect("valid options");
     let compute = openstack.compute_v2().expect("an endpoint");
@@ -58,7 +58,7 @@ fn a_version_is_appended_to_a_compute_endpoint_of_the_catalog() {
 #[test]
 fn the_versions_in_a_300_are_named() {
     let body = json!({"choices": [{"id": "v2.0"}, {"id": "v2.1", "status": "CURRENT"}]});
-    let server = Server::answering(move |_| Answer::json(300, &body));
+    let server = Server::with_handler(move |_| Response::json(300, &body));
     let error = server.compute().get_image(id(1)).retrieve();
     assert_eq!(
         error.expect_err("an error").message(),
@@ -66,13 +66,13 @@ fn the_versions_in_a_300_are_named() {
     );
 }
 
-fn unauthorized() -> Answer {
+fn unauthorized() -> Response {
     fault(401, "error", "Not you.")
 }
 
 #[track_caller]
-fn rejected(answer: Answer, change: impl FnOnce(Options) -> Options) -> Error {
-    let server = Server::playing([answer]);
+fn rejected(response: Response, change: impl FnOnce(Options) -> Options) -> Error {
+    let server = Server::with_responses([response]);
     let options = change(Options::new(server.url("")).no_proxy());
     let openstack = OpenStack::new(options).expect("valid options");
     let error = openstack.token().expect_err("an error");
@@ -121,13 +121,13 @@ fn a_rejected_token_and_multi_factor_authentication_have_messages_of_their_own()
     assert!(error.to_string().contains(hint), "{error}");
 
     // Nova rejects a token that cannot be renewed, and one that was just issued.
-    let server = Server::answering(|_| unauthorized());
+    let server = Server::with_handler(|_| unauthorized());
     let error = server.compute().get_image(id(1)).retrieve();
     let error = error.expect_err("an error").to_string();
     assert!(error.contains(expired), "{error}");
     let server = Server::start();
     let url = server.url(COMPUTE);
-    server.answers(move |request| match request.method.as_str() {
+    server.set_handler(move |request| match request.method.as_str() {
         "POST" => token(
             "t",
             3600,

@@ -7,13 +7,13 @@ use opencloud::{
 };
 use serde_json::{Value, json};
 
-use crate::support::{Answer, COMPUTE, CREDENTIALS_REJECTED, REQUEST_ID, Server, fault, images};
+use crate::support::{COMPUTE, CREDENTIALS_REJECTED, REQUEST_ID, Response, Server, fault, images};
 
 /// The body of the authentication request with these options.
 #[track_caller]
 fn sent(options: impl FnOnce(Options) -> Options) -> Value {
     let server = Server::start();
-    server.plays([server.token("t")]);
+    server.set_responses([server.token("t")]);
     let options = options(Options::new(server.url("/v3")).no_proxy());
     OpenStack::new(options)
         .expect("valid options")
@@ -27,7 +27,7 @@ fn sent(options: impl FnOnce(Options) -> Options) -> Value {
 #[test]
 fn the_authentication_request_has_the_documented_headers_and_body() {
     let server = Server::start();
-    server.plays([server.token("t")]);
+    server.set_responses([server.token("t")]);
     OpenStack::new(server.options())
         .expect("valid options")
         .token()
@@ -80,7 +80,7 @@ fn a_password_is_sent_with_a_user_id_or_with_a_user_name_and_a_domain() {
 #[test]
 fn a_token_is_sent_in_the_body_and_not_as_a_header() {
     let server = Server::start();
-    server.plays([server.token("t")]);
+    server.set_responses([server.token("t")]);
     let options = Options::new(server.url("/v3")).token_id("old").no_proxy();
     let options = options.scope(Scope::Project(Project::by_id("p")));
     OpenStack::new(options)
@@ -192,7 +192,7 @@ fn the_auth_url_may_have_a_path_v3_and_a_trailing_slash() {
         ("/identity/v3/", "/identity/v3/auth/tokens"),
     ] {
         let server = Server::start();
-        server.plays([server.token("t")]);
+        server.set_responses([server.token("t")]);
         let options = Options::new(server.url(path))
             .user(User::by_id("u", "p"))
             .no_proxy();
@@ -207,7 +207,7 @@ fn the_auth_url_may_have_a_path_v3_and_a_trailing_slash() {
 #[test]
 fn no_request_is_sent_before_it_is_needed() {
     let server = Server::start();
-    server.plays([server.token("t"), Answer::ok(&images(0..1))]);
+    server.set_responses([server.token("t"), Response::ok(&images(0..1))]);
     let openstack = OpenStack::new(server.options()).expect("valid options");
     assert_eq!(server.lines(), [""; 0]);
     let compute = openstack.compute_v2().expect("a service");
@@ -227,7 +227,7 @@ fn no_request_is_sent_before_it_is_needed() {
 #[test]
 fn an_authentication_error_has_the_message_of_keystone() {
     let message = "The request you have made requires authentication.";
-    let server = Server::playing([fault(401, "error", message)]);
+    let server = Server::with_responses([fault(401, "error", message)]);
     let openstack = OpenStack::new(server.options()).expect("valid options");
     let error = openstack.token().expect_err("an error");
     assert_eq!(error.kind(), ErrorKind::Unauthorized, "{error:?}");
@@ -303,7 +303,7 @@ fn an_invalid_auth_url_is_rejected_with_a_reason() {
 
 #[test]
 fn with_a_token_and_an_endpoint_keystone_is_not_used() {
-    let server = Server::playing([Answer::ok(&images(0..1))]);
+    let server = Server::with_responses([Response::ok(&images(0..1))]);
     let openstack =
         OpenStack::new(Options::new("").token_id("given").no_proxy()).expect("valid options");
     let options = ServiceOptions::new().endpoint(server.url(COMPUTE));

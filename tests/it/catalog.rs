@@ -4,7 +4,7 @@ use opencloud::compute::v2::{Compute, ListImages};
 use opencloud::{ErrorKind, Interface, OpenStack, Options, Project, Scope, ServiceOptions};
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Server, images, token};
+use crate::support::{Response, Server, images, token};
 
 /// An endpoint without a version, as the client completes it.
 fn versioned(server: &Server, path: &str) -> String {
@@ -24,7 +24,7 @@ fn find(
     service: ServiceOptions,
 ) -> opencloud::Result<Compute> {
     let before = server.requests().len();
-    server.plays([token("t", 3600, catalog)]);
+    server.set_responses([token("t", 3600, catalog)]);
     let openstack = OpenStack::new(options(server.options())).expect("valid options");
     let found = openstack.compute_v2_with(service);
     assert_eq!(server.lines()[before..], ["POST /v3/auth/tokens"]);
@@ -148,7 +148,7 @@ fn an_endpoint_url_may_have_a_project_id_and_a_trailing_slash() {
         let server = Server::start();
         let catalog = json!([{"type": "compute", "name": "nova", "endpoints": [
             endpoint(&server, "public", "One", path)]}]);
-        server.plays([token("t", 3600, &catalog), Answer::ok(&images(0..1))]);
+        server.set_responses([token("t", 3600, &catalog), Response::ok(&images(0..1))]);
         let compute = OpenStack::new(server.options())
             .expect("valid options")
             .compute_v2()
@@ -212,7 +212,7 @@ fn an_endpoint_option_overrides_the_catalog() {
 
 #[test]
 fn without_authentication_no_token_is_sent_and_an_endpoint_is_required() {
-    let server = Server::playing([Answer::ok(&images(0..1))]);
+    let server = Server::with_responses([Response::ok(&images(0..1))]);
     let openstack = OpenStack::new(server.options().no_auth()).expect("valid options");
     let error = openstack.compute_v2().expect_err("an error");
     assert_eq!(error.kind(), ErrorKind::InvalidInput, "{error:?}");
@@ -234,7 +234,8 @@ fn without_authentication_no_token_is_sent_and_an_endpoint_is_required() {
 #[test]
 fn an_endpoint_with_a_project_id_requires_a_project_scoped_token() {
     let body = json!({"token": {"expires_at": "2100-01-01T00:00:00Z"}});
-    let server = Server::playing([Answer::json(201, &body).header("X-Subject-Token", "t")]);
+    let server =
+        Server::with_responses([Response::json(201, &body).header("X-Subject-Token", "t")]);
     // Of a given token, only the id is known.
     for options in [server.options(), Options::new("").token_id("t").no_proxy()] {
         let openstack = OpenStack::new(options).expect("valid options");
@@ -296,7 +297,7 @@ fn an_invalid_endpoint_url_is_rejected_with_a_reason() {
 #[test]
 fn authenticating_and_listing_one_page_sends_two_requests() {
     let server = Server::start();
-    server.plays([server.token("t"), Answer::ok(&images(0..3))]);
+    server.set_responses([server.token("t"), Response::ok(&images(0..3))]);
     let options = server.options().scope(Scope::Project(Project::by_id("p")));
     let compute = OpenStack::new(options)
         .expect("valid options")

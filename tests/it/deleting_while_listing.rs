@@ -4,7 +4,7 @@ use opencloud::ErrorKind;
 use opencloud::compute::v2::{Compute, ListImages};
 
 use crate::lists::{all, all_pages, numbers, targets};
-use crate::support::{Answer, Nova, Server, SharedNova, fault, id, images};
+use crate::support::{Nova, Response, Server, SharedNova, fault, id, images};
 
 #[test]
 fn deleting_each_image_while_iterating_lists_and_deletes_all() {
@@ -143,7 +143,7 @@ fn list_during_deletions(seed: u64, by_page: bool) {
     let deleted_numbers = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
     let deleted = std::sync::Arc::clone(&deleted_numbers);
     let (mut requests, mut sent) = (0, Vec::<usize>::new());
-    let server = Server::answering(move |request| {
+    let server = Server::with_handler(move |request| {
         requests += 1;
         assert!(requests < 500, "the list does not end");
         if random(interval) == 0 {
@@ -164,10 +164,10 @@ fn list_during_deletions(seed: u64, by_page: bool) {
                 deleted.lock().unwrap().push(nova.images.remove(at));
             }
         }
-        let answer = nova.answer(request);
-        let text = String::from_utf8(answer.bytes()).unwrap();
+        let response = nova.respond(request);
+        let text = String::from_utf8(response.bytes()).unwrap();
         sent.extend((0..count).filter(|number| text.contains(&id(*number))));
-        answer
+        response
     });
     let context = format!("seed {seed}, {count} images, pages of {page_size}, by page: {by_page}");
     let list = server
@@ -199,7 +199,7 @@ fn an_error_that_is_not_about_a_deleted_marker_is_returned() {
             "Invalid input for query parameters status",
         )
     };
-    let server = Server::answering(move |_| rejected());
+    let server = Server::with_handler(move |_| rejected());
     let error = all(server
         .compute()
         .list_images(ListImages::new().marker("mine")));
@@ -210,8 +210,8 @@ fn an_error_that_is_not_about_a_deleted_marker_is_returned() {
 
     // A server that rejects every marker does not cause endless requests.
     let rejected = || fault(400, "badRequest", "marker [x] not found");
-    let server = Server::answering(move |request| match request.query("marker") {
-        None => Answer::ok(&images(0..3)),
+    let server = Server::with_handler(move |request| match request.query("marker") {
+        None => Response::ok(&images(0..3)),
         Some(_) => rejected(),
     });
     let error = all(server.compute().list_images(ListImages::new().page_size(3)));

@@ -5,12 +5,12 @@ use opencloud::{Error, ErrorKind, OpenStack};
 use serde_json::json;
 
 use crate::support::{
-    Answer, COMPUTE, CREDENTIALS_REJECTED, REQUEST_ID, Server, TOKEN_REJECTED, fault, id,
+    COMPUTE, CREDENTIALS_REJECTED, REQUEST_ID, Response, Server, TOKEN_REJECTED, fault, id,
 };
 
 /// The error of `retrieve` for this response.
-fn retrieve(answer: Answer) -> (Server, Error) {
-    let server = Server::playing([answer]);
+fn retrieve(response: Response) -> (Server, Error) {
+    let server = Server::with_responses([response]);
     let compute = server.compute_with(|options| options.tries(1));
     let error = compute.get_image(id(1)).retrieve().expect_err("an error");
     (server, error)
@@ -18,8 +18,8 @@ fn retrieve(answer: Answer) -> (Server, Error) {
 
 /// The error text for this response, without method and URL.
 #[track_caller]
-fn text(answer: Answer) -> String {
-    let (server, error) = retrieve(answer);
+fn text(response: Response) -> String {
+    let (server, error) = retrieve(response);
     let url = server.url(&format!("{COMPUTE}/images/{}", id(1)));
     let message = error.to_string();
     message
@@ -41,7 +41,7 @@ const NGINX: &str = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<b
 
 #[test]
 fn the_message_is_found_in_every_format_of_error_response() {
-    for (answer, expected) in [
+    for (response, expected) in [
         (
             fault(404, "itemNotFound", "Image not found."),
             format!("404 Not Found: Image not found. (request id {REQUEST_ID})"),
@@ -53,7 +53,7 @@ fn the_message_is_found_in_every_format_of_error_response() {
             ),
         ),
         (
-            Answer::json(
+            Response::json(
                 401,
                 &json!({"error": {"code": 401, "title": "Unauthorized",
                 "message": "The request you have made requires authentication."}}),
@@ -64,60 +64,60 @@ fn the_message_is_found_in_every_format_of_error_response() {
             ),
         ),
         (
-            Answer::new(401, "Authentication required"),
+            Response::new(401, "Authentication required"),
             format!("401 Unauthorized: Authentication required {TOKEN_REJECTED}"),
         ),
         (
-            Answer::html(404, NO_ROUTE),
+            Response::html(404, NO_ROUTE),
             "404 Not Found: The resource could not be found.".into(),
         ),
         (
-            Answer::html(503, KEYSTONE_DOWN),
+            Response::html(503, KEYSTONE_DOWN),
             "503 Service Unavailable: The server is currently unavailable. Please try again at a \
              later time. The Keystone service is temporarily unavailable."
                 .into(),
         ),
         (
-            Answer::html(502, NGINX),
+            Response::html(502, NGINX),
             "502 Bad Gateway: nginx/1.18.0".into(),
         ),
-        (Answer::empty(500), "500 Internal Server Error".into()),
-        (Answer::empty(599), "599".into()),
+        (Response::empty(500), "500 Internal Server Error".into()),
+        (Response::empty(599), "599".into()),
         (
-            Answer::json(500, &json!({"message": "from a gateway"})),
+            Response::json(500, &json!({"message": "from a gateway"})),
             "500 Internal Server Error: from a gateway".into(),
         ),
         (
-            Answer::json(500, &json!({"error": "short"})),
+            Response::json(500, &json!({"error": "short"})),
             "500 Internal Server Error: short".into(),
         ),
         (
-            Answer::json(500, &json!(["odd"])),
+            Response::json(500, &json!(["odd"])),
             "500 Internal Server Error: [\"odd\"]".into(),
         ),
         (
-            Answer::json(500, &json!({"computeFault": {"message": {"a": 1}}})),
+            Response::json(500, &json!({"computeFault": {"message": {"a": 1}}})),
             "500 Internal Server Error: {\"a\":1}".into(),
         ),
         (
-            Answer::new(418, "a\u{1b}[2Jb\u{202e}c\u{7}").header("x-compute-request-id", "req-2"),
+            Response::new(418, "a\u{1b}[2Jb\u{202e}c\u{7}").header("x-compute-request-id", "req-2"),
             "418 I'm a teapot: a\\u{1b}[2Jb\\u{202e}c\\u{7} (request id req-2)".into(),
         ),
         (
-            Answer::new(500, "x".repeat(100_000)),
+            Response::new(500, "x".repeat(100_000)),
             format!(
                 "500 Internal Server Error: {}… (100000 bytes in all)",
                 "x".repeat(1000)
             ),
         ),
     ] {
-        assert_eq!(text(answer), expected);
+        assert_eq!(text(response), expected);
     }
 }
 
 #[test]
 fn every_status_has_its_error_kind() {
-    let kind = |answer| retrieve(answer).1.kind();
+    let kind = |response| retrieve(response).1.kind();
     for (status, expected) in [
         (400, ErrorKind::BadRequest),
         (401, ErrorKind::Unauthorized),
@@ -144,7 +144,7 @@ fn every_status_has_its_error_kind() {
         (307, ErrorKind::UnexpectedStatus),
         (308, ErrorKind::UnexpectedStatus),
     ] {
-        assert_eq!(kind(Answer::new(status, "words")), expected, "{status}");
+        assert_eq!(kind(Response::new(status, "words")), expected, "{status}");
     }
     assert_eq!(
         kind(fault(413, "overLimit", "slow down")),
@@ -172,7 +172,7 @@ fn a_404_tells_whether_the_image_the_item_or_the_operation_is_missing() {
     let image = || fault(404, "itemNotFound", "Image not found.");
     let item = || fault(404, "itemNotFound", "The resource could not be found.");
     let key = || fault(404, "itemNotFound", "Invalid metadata key");
-    let route = || Answer::html(404, NO_ROUTE);
+    let route = || Response::html(404, NO_ROUTE);
     let get: fn(&mut Image) -> opencloud::Result<()> = Image::retrieve;
     let delete: fn(&mut Image) -> opencloud::Result<()> = |image| image.delete();
     let map: fn(&mut Image) -> opencloud::Result<()> = |image| image.get_metadata().map(drop);
@@ -180,7 +180,7 @@ fn a_404_tells_whether_the_image_the_item_or_the_operation_is_missing() {
     let read: fn(&mut Image) -> opencloud::Result<()> =
         |image| image.get_metadata_item("k").map(drop);
     let remove: fn(&mut Image) -> opencloud::Result<()> = |image| image.delete_metadata_item("k");
-    for (operation, answer, kind) in [
+    for (operation, response, kind) in [
         (get, image(), ErrorKind::NotFound),
         (delete, image(), ErrorKind::NotFound),
         (map, image(), ErrorKind::NotFound),
@@ -195,9 +195,9 @@ fn a_404_tells_whether_the_image_the_item_or_the_operation_is_missing() {
         (delete, route(), ErrorKind::NoSuchApi),
         (read, route(), ErrorKind::NoSuchApi),
         (remove, route(), ErrorKind::NoSuchApi),
-        (get, Answer::empty(404), ErrorKind::NoSuchApi),
+        (get, Response::empty(404), ErrorKind::NoSuchApi),
     ] {
-        let server = Server::playing([answer]);
+        let server = Server::with_responses([response]);
         let error = operation(&mut server.compute().get_image(id(1))).expect_err("a 404");
         assert_eq!(error.kind(), kind, "{error}");
     }
@@ -206,7 +206,7 @@ fn a_404_tells_whether_the_image_the_item_or_the_operation_is_missing() {
 #[test]
 fn the_message_of_keystone_is_not_shortened() {
     let message = "Could not find project: nope.";
-    let server = Server::playing([Answer::json(
+    let server = Server::with_responses([Response::json(
         401,
         &json!({"error": {"code": 401, "message": message, "title": "Unauthorized"}}),
     )
@@ -222,7 +222,7 @@ fn the_message_of_keystone_is_not_shortened() {
             server.url("/v3/auth/tokens")
         )
     );
-    let server = Server::playing([Answer::html(404, NO_ROUTE)]);
+    let server = Server::with_responses([Response::html(404, NO_ROUTE)]);
     let error = OpenStack::new(server.options())
         .expect("valid options")
         .token()
@@ -248,8 +248,8 @@ fn a_redirect_is_an_error_with_its_location_and_is_not_followed() {
             "file:///etc/passwd".into(),
             "\u{1b}[2J not a url".replace('\u{1b}', "%1b"),
         ] {
-            let answer = || Answer::new(status, "moved").header("Location", &target);
-            let (server, error) = retrieve(answer());
+            let response = || Response::new(status, "moved").header("Location", &target);
+            let (server, error) = retrieve(response());
             assert_eq!(error.kind(), ErrorKind::UnexpectedStatus, "{error:?}");
             assert_eq!(error.status(), Some(status));
             assert_eq!(
@@ -261,7 +261,7 @@ fn a_redirect_is_an_error_with_its_location_and_is_not_followed() {
             );
             assert_eq!(server.requests().len(), 1);
             // Authentication, requests with a body and deletions, too.
-            let server = Server::playing([answer(), answer(), answer()]);
+            let server = Server::with_responses([response(), response(), response()]);
             let openstack = OpenStack::new(server.options()).expect("valid options");
             assert_eq!(
                 openstack.token().expect_err("a redirect").status(),
@@ -283,7 +283,7 @@ fn a_redirect_is_an_error_with_its_location_and_is_not_followed() {
         }
     }
     assert_eq!(trap.requests(), []);
-    let (_, error) = retrieve(Answer::new(302, "moved"));
+    let (_, error) = retrieve(Response::new(302, "moved"));
     assert_eq!(
         error.message(),
         "the server offers several addresses; check the endpoint URL"
@@ -294,7 +294,7 @@ fn a_redirect_is_an_error_with_its_location_and_is_not_followed() {
 fn a_redirect_to_the_same_url_is_not_followed() {
     let server = Server::start();
     let url = server.url(&format!("{COMPUTE}/images/{}", id(1)));
-    server.answers(move |_| Answer::new(302, "").header("Location", &url));
+    server.set_handler(move |_| Response::new(302, "").header("Location", &url));
     server
         .compute()
         .get_image(id(1))
@@ -331,7 +331,7 @@ fn the_error_text_has_the_reason_phrase_of_the_status() {
     ] {
         let message = if status < 400 { no_location } else { "words" };
         assert_eq!(
-            text(Answer::new(status, "words")),
+            text(Response::new(status, "words")),
             format!("{name}: {message}")
         );
     }

@@ -3,13 +3,13 @@
 use opencloud::ErrorKind;
 use opencloud::compute::v2::{ImageStatus, ListImages};
 
-use crate::support::{Answer, Server, images};
+use crate::support::{Response, Server, images};
 
 /// The query of a list request with these options, without `limit`: as sent, and
 /// decoded.
 #[track_caller]
 fn query(list: ListImages) -> (String, Vec<(String, String)>) {
-    let server = Server::answering(|_| Answer::ok(&images(0..1)));
+    let server = Server::with_handler(|_| Response::ok(&images(0..1)));
     server
         .compute()
         .list_images(list.page_size(9))

@@ -65,7 +65,7 @@ fn clouds(name: &str, server: &Server) -> PathBuf {
 #[test]
 fn the_environment_selects_the_cloud() {
     let server = Server::start();
-    server.plays([server.token("t")]);
+    server.set_responses([server.token("t")]);
     let file = clouds("from-env.yaml", &server);
     let file = file.to_str().expect("UTF-8");
     let output = child(&[("OS_CLIENT_CONFIG_FILE", file), ("OS_CLOUD", "two")]);
@@ -81,7 +81,7 @@ fn the_environment_selects_the_cloud() {
 #[test]
 fn the_caller_selects_the_cloud() {
     let server = Server::start();
-    server.plays([server.token("t")]);
+    server.set_responses([server.token("t")]);
     let file = clouds("from-cloud.yaml", &server);
     let file = file.to_str().expect("UTF-8");
     let variables = [

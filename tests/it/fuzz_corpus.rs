@@ -8,7 +8,7 @@ use opencloud::compute::v2::{Image, ListImages};
 use opencloud::{Error, OpenStack, Result, Token};
 use serde::Deserialize;
 
-use crate::support::{Answer, COMPUTE, Server, at_once, images, next_link};
+use crate::support::{COMPUTE, Response, Server, at_once, images, next_link};
 
 /// One line of a file: a name, and the input as text or as bytes.
 #[derive(Clone, Deserialize)]
@@ -72,16 +72,16 @@ fn every_error_response_of_the_corpus_becomes_a_printable_error() {
         let first = String::from_utf8_lossy(&data[..end]);
         let (status, header) = first.split_once(' ').expect("a status and a header");
         let status = status.parse().expect("a status");
-        let mut answer = Answer::new(status, &data[end + 1..]);
+        let mut response = Response::new(status, &data[end + 1..]);
         if !header.is_empty() {
             let name = if header.contains("//") {
                 "Location"
             } else {
                 "Retry-After"
             };
-            answer = answer.header(name, header);
+            response = response.header(name, header);
         }
-        let server = Server::playing([answer]);
+        let server = Server::with_responses([response]);
         let error = listed(&server, ListImages::new()).expect_err("an error response");
         assert_eq!(error.status(), Some(status), "{error}");
         check_error(&error);
@@ -93,7 +93,8 @@ fn every_page_of_the_corpus_is_an_error_or_survives_a_round_trip() {
     replay("page", 20, |data| {
         // The second page is empty, so the first is the whole list.
         let once = |body: &[u8]| {
-            let server = Server::playing([Answer::new(200, body), Answer::ok(&images(0..0))]);
+            let server =
+                Server::with_responses([Response::new(200, body), Response::ok(&images(0..0))]);
             listed(&server, ListImages::detailed())
         };
         match once(data) {
@@ -111,8 +112,8 @@ fn every_page_of_the_corpus_is_an_error_or_survives_a_round_trip() {
 fn every_next_link_of_the_corpus_stays_on_the_server_and_repeats_no_parameter() {
     replay("next_link", 13, |data| {
         let link = String::from_utf8_lossy(data);
-        let first = Answer::ok(&next_link(images(0..2), &link));
-        let server = Server::playing([first, Answer::ok(&images(2..3))]);
+        let first = Response::ok(&next_link(images(0..2), &link));
+        let server = Server::with_responses([first, Response::ok(&images(2..3))]);
         let list = ListImages::new().page_size(2).name("n");
         assert_eq!(listed(&server, list).expect("a list").len(), 3, "{link}");
         let request = &server.requests()[1];
@@ -134,8 +135,8 @@ fn every_next_link_of_the_corpus_stays_on_the_server_and_repeats_no_parameter() 
 #[test]
 fn every_token_of_the_corpus_is_an_error_or_survives_a_round_trip() {
     replay("token", 11, |data| {
-        let answer = Answer::new(201, data).header("X-Subject-Token", "gAAAA-secret");
-        let server = Server::playing([answer]);
+        let response = Response::new(201, data).header("X-Subject-Token", "gAAAA-secret");
+        let server = Server::with_responses([response]);
         let openstack = OpenStack::new(server.options().tries(1)).expect("valid options");
         let received = openstack.token();
         let cached = serde_json::from_slice::<Token>(data).map_err(|error| error.to_string());

@@ -2,11 +2,11 @@
 
 use opencloud::{Error, ErrorKind};
 
-use crate::support::{Answer, Server, id};
+use crate::support::{Response, Server, id};
 
 #[track_caller]
-fn error(answer: Answer) -> Error {
-    let server = Server::answering(move |_| answer.clone());
+fn error(response: Response) -> Error {
+    let server = Server::with_handler(move |_| response.clone());
     let compute = server.compute_with(|options| options.tries(1));
     let mut image = compute.get_image(id(1));
     image.retrieve().expect_err("an error")
@@ -89,23 +89,23 @@ fn the_message_of_a_page_is_its_cause_and_not_the_status() {
         "Closed until 18:00 \u{2013} see <status>",
     ));
     for (status, page, message) in pages {
-        assert_eq!(error(Answer::html(status, &page)).message(), message);
+        assert_eq!(error(Response::html(status, &page)).message(), message);
     }
 }
 
 #[test]
 fn a_page_that_has_no_cause_does_not_repeat_the_status() {
     let page = nginx("403 Forbidden", "403 Forbidden", "");
-    assert_eq!(error(Answer::html(403, &page)).message(), "nginx/1.26.1");
+    assert_eq!(error(Response::html(403, &page)).message(), "nginx/1.26.1");
     let page = "<html><body><h1>502 Bad Gateway</h1></body></html>";
-    assert_eq!(error(Answer::html(502, page)).message(), "");
+    assert_eq!(error(Response::html(502, page)).message(), "");
 }
 
 #[test]
 fn an_html_page_in_a_successful_response_is_reported_as_html() {
     let page = "<html><head><title>Request Rejected</title></head><body>The requested URL was \
                 rejected.<br>Your support ID is: 5</body></html>";
-    let error = error(Answer::html(200, page));
+    let error = error(Response::html(200, page));
     assert_eq!(error.kind(), ErrorKind::InvalidResponse);
     assert_eq!(error.status(), Some(200));
     assert_eq!(

@@ -6,11 +6,11 @@ use opencloud::compute::v2::{Image, ListImages, Metadata, MetadataValue};
 use opencloud::{Error, ErrorKind, Result};
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Server, id, image, images};
+use crate::support::{Response, Server, id, image, images};
 
 /// The images of a detailed list whose only page has this body.
 fn listed(body: impl AsRef<[u8]>) -> (Server, Result<Vec<Image>>) {
-    let server = Server::playing([Answer::new(200, body)]);
+    let server = Server::with_responses([Response::new(200, body)]);
     let list = server.compute().list_images(ListImages::detailed());
     let outcome = list.collect();
     (server, outcome)
@@ -247,7 +247,7 @@ fn a_body_without_an_image_is_an_error_with_a_reason() {
             "the body is not an object with \"image\": expected value at line 1 column 1",
         ),
     ] {
-        let server = Server::playing([Answer::new(200, body)]);
+        let server = Server::with_responses([Response::new(200, body)]);
         let error = server
             .compute()
             .get_image("i")
@@ -274,7 +274,8 @@ fn a_body_that_is_not_utf8_or_has_a_content_encoding_is_an_error() {
              {at}"
         )
     );
-    let server = Server::playing([Answer::ok(&images(0..1)).header("Content-Encoding", "gzip")]);
+    let server =
+        Server::with_responses([Response::ok(&images(0..1)).header("Content-Encoding", "gzip")]);
     let error = server
         .compute()
         .list_images(true)

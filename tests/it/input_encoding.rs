@@ -4,7 +4,7 @@ use opencloud::compute::v2::ListImages;
 use opencloud::{ErrorKind, OpenStack};
 use serde_json::json;
 
-use crate::support::{Answer, COMPUTE, Server, image, images, token};
+use crate::support::{COMPUTE, Response, Server, image, images, token};
 
 /// Strings that have a special meaning in a URL, a header or a path.
 fn special_strings() -> Vec<String> {
@@ -79,15 +79,15 @@ fn special_strings() -> Vec<String> {
 
 #[test]
 fn any_id_and_any_key_is_sent_unchanged() {
-    let server = Server::answering(|request| {
+    let server = Server::with_handler(|request| {
         let segments = request.segments();
         if request.method == "DELETE" {
-            return Answer::empty(204);
+            return Response::empty(204);
         }
         let key = segments.get(4).cloned().unwrap_or_default();
         let mut one = image(0);
         one["id"] = json!(segments[2]);
-        Answer::ok(&json!({"image": one, "meta": {key: "v"}}))
+        Response::ok(&json!({"image": one, "meta": {key: "v"}}))
     });
     let compute = server.compute();
     let mut strings = special_strings();
@@ -136,7 +136,7 @@ fn any_id_and_any_key_is_sent_unchanged() {
 
 #[test]
 fn any_filter_value_is_sent_unchanged() {
-    let server = Server::answering(|_| Answer::ok(&images(0..1)));
+    let server = Server::with_handler(|_| Response::ok(&images(0..1)));
     let compute = server.compute();
     for text in special_strings() {
         let list = ListImages::new()
@@ -157,10 +157,10 @@ fn any_filter_value_is_sent_unchanged() {
 
 #[test]
 fn a_url_that_is_too_long_is_rejected_before_a_request() {
-    let server = Server::answering(|request| {
+    let server = Server::with_handler(|request| {
         let mut one = image(0);
         one["id"] = json!(request.segments()[2]);
-        Answer::ok(&json!({"image": one}))
+        Response::ok(&json!({"image": one}))
     });
     let compute = server.compute();
     compute
@@ -203,7 +203,7 @@ fn a_token_that_is_no_valid_header_value_is_rejected() {
         assert!(cached.is_err(), "{bad:?}");
     }
     // A long token is sent; one that exceeds the limit for headers is an error.
-    let server = Server::answering(|_| Answer::ok(&images(0..1)));
+    let server = Server::with_handler(|_| Response::ok(&images(0..1)));
     for length in [8 * 1024, 60 * 1024, 200 * 1024] {
         let long = "t".repeat(length);
         let options = opencloud::Options::new("")
@@ -235,7 +235,7 @@ fn a_token_that_is_no_valid_header_value_is_rejected() {
 #[test]
 fn names_and_passwords_are_sent_unchanged() {
     for text in special_strings() {
-        let server = Server::playing([token("t", 3600, &json!([]))]);
+        let server = Server::with_responses([token("t", 3600, &json!([]))]);
         let user = opencloud::User::by_name(&text, &text, opencloud::Domain::by_name(&text));
         let options = opencloud::Options::new(server.url(""))
             .user(user)

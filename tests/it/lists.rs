@@ -4,7 +4,7 @@ use opencloud::compute::v2::{Images, ListImages, Page};
 use opencloud::{ErrorKind, Result};
 use serde_json::json;
 
-use crate::support::{Answer, COMPUTE, Nova, Server, SharedNova, fault, id, images, next_link};
+use crate::support::{COMPUTE, Nova, Response, Server, SharedNova, fault, id, images, next_link};
 
 pub(crate) fn numbers(ids: impl IntoIterator<Item = String>) -> Vec<usize> {
     ids.into_iter()
@@ -35,7 +35,7 @@ pub(crate) fn targets(server: &Server) -> Vec<String> {
 
 #[test]
 fn the_default_page_size_is_1000() {
-    let server = Server::answering(|_| Answer::ok(&images(0..1)));
+    let server = Server::with_handler(|_| Response::ok(&images(0..1)));
     let compute = server.compute();
     all(compute.list_images(ListImages::new())).expect("a list");
     all(compute.list_images(true)).expect("a list");
@@ -68,9 +68,9 @@ fn only_the_query_of_a_next_link_is_used() {
         "not a url at all?x=a%26b&marker=m-1",
         "\u{1}\r\n://?x=a%26b&marker=m-1",
     ] {
-        let server = Server::playing([
-            Answer::ok(&next_link(images(0..2), link)),
-            Answer::ok(&images(2..3)),
+        let server = Server::with_responses([
+            Response::ok(&next_link(images(0..2), link)),
+            Response::ok(&images(2..3)),
         ]);
         let list = server
             .compute()
@@ -101,9 +101,9 @@ fn after_a_next_link_without_a_marker_the_last_id_is_the_marker() {
         "%%%",
         "?%zz=%",
     ] {
-        let server = Server::playing([
-            Answer::ok(&next_link(images(0..2), link)),
-            Answer::ok(&images(2..3)),
+        let server = Server::with_responses([
+            Response::ok(&next_link(images(0..2), link)),
+            Response::ok(&images(2..3)),
         ]);
         let list = server.compute().list_images(ListImages::new().page_size(2));
         assert_eq!(all(list).expect("a list"), [0, 1, 2], "{link}");
@@ -117,7 +117,7 @@ fn after_a_next_link_without_a_marker_the_last_id_is_the_marker() {
 #[test]
 fn a_next_link_of_a_megabyte_is_an_error() {
     let link = format!("http://h/?marker={}", "m".repeat(1024 * 1024));
-    let server = Server::playing([Answer::ok(&next_link(images(0..2), &link))]);
+    let server = Server::with_responses([Response::ok(&next_link(images(0..2), &link))]);
     let error = all(server.compute().list_images(ListImages::new().page_size(2)));
     assert_eq!(
         error.expect_err("an error").to_string(),
@@ -137,7 +137,7 @@ fn invalid_next_links_are_ignored() {
     ] {
         let mut page = images(0..2);
         page["images_links"] = links;
-        let server = Server::playing([Answer::ok(&page), Answer::ok(&images(2..3))]);
+        let server = Server::with_responses([Response::ok(&page), Response::ok(&images(2..3))]);
         let list = server.compute().list_images(ListImages::new().page_size(2));
         assert_eq!(all(list).expect("a list"), [0, 1, 2]);
     }
@@ -145,10 +145,10 @@ fn invalid_next_links_are_ignored() {
 
 #[test]
 fn a_short_page_is_the_last_unless_it_has_a_next_link() {
-    let server = Server::playing([
-        Answer::ok(&next_link(images(0..1), "?marker=a")),
-        Answer::ok(&next_link(images(1..2), "?marker=b")),
-        Answer::ok(&images(2..4)),
+    let server = Server::with_responses([
+        Response::ok(&next_link(images(0..1), "?marker=a")),
+        Response::ok(&next_link(images(1..2), "?marker=b")),
+        Response::ok(&images(2..4)),
     ]);
     let list = server.compute().list_images(ListImages::new().page_size(3));
     assert_eq!(all(list).expect("a list"), [0, 1, 2, 3]);
@@ -157,9 +157,9 @@ fn a_short_page_is_the_last_unless_it_has_a_next_link() {
 
 #[test]
 fn an_empty_page_is_the_last_even_with_a_next_link() {
-    let server = Server::playing([
-        Answer::ok(&images(0..2)),
-        Answer::ok(&next_link(images(0..0), "?marker=more")),
+    let server = Server::with_responses([
+        Response::ok(&images(0..2)),
+        Response::ok(&next_link(images(0..0), "?marker=more")),
     ]);
     let list = server.compute().list_images(ListImages::new().page_size(2));
     assert_eq!(all(list).expect("a list"), [0, 1]);
@@ -247,7 +247,7 @@ fn check_limits(server: &Server, before: usize, limit: Option<usize>, nova: &Nov
 #[test]
 fn a_pagination_loop_is_an_error() {
     // The server ignores the marker.
-    let server = Server::answering(|_| Answer::ok(&images(0..2)));
+    let server = Server::with_handler(|_| Response::ok(&images(0..2)));
     let error = all(server.compute().list_images(ListImages::new().page_size(2)));
     assert_eq!(
         error.expect_err("an error").to_string(),
@@ -262,9 +262,9 @@ fn a_pagination_loop_is_an_error() {
 
     // The server repeats a marker.
     let mut number = 0;
-    let server = Server::answering(move |_| {
+    let server = Server::with_handler(move |_| {
         number += 2;
-        Answer::ok(&next_link(images(number..number + 2), "?marker=again"))
+        Response::ok(&next_link(images(number..number + 2), "?marker=again"))
     });
     let error = all(server.compute().list_images(ListImages::new().page_size(2)));
     assert_eq!(
@@ -276,8 +276,8 @@ fn a_pagination_loop_is_an_error() {
     );
 
     // The server returns images of an earlier page.
-    let page = |numbers: [usize; 2]| Answer::ok(&images(numbers));
-    let server = Server::playing([
+    let page = |numbers: [usize; 2]| Response::ok(&images(numbers));
+    let server = Server::with_responses([
         page([0, 1]),
         page([2, 3]),
         page([1, 4]),
@@ -328,14 +328,14 @@ fn after_an_error_the_iterators_end_and_the_marker_allows_to_resume() {
     let broken = || fault(500, "computeFault", "broken");
     let script = || {
         [
-            Answer::ok(&images(0..2)),
+            Response::ok(&images(0..2)),
             broken(),
-            Answer::ok(&images(2..3)),
+            Response::ok(&images(2..3)),
         ]
     };
     let options = || ListImages::new().page_size(2);
 
-    let server = Server::playing(script());
+    let server = Server::with_responses(script());
     let mut list = server.compute().list_images(options().marker("start"));
     assert_eq!(list.marker(), Some("start"));
     for number in 0..2 {
@@ -359,7 +359,7 @@ fn after_an_error_the_iterators_end_and_the_marker_allows_to_resume() {
         format!("images?limit=2&marker={}", id(1))
     );
 
-    let server = Server::playing(script());
+    let server = Server::with_responses(script());
     let mut pages = server.compute().list_images(options()).pages();
     assert_eq!(pages.marker(), None);
     assert_eq!(

@@ -7,7 +7,7 @@ use opencloud::compute::v2::ListImages;
 use opencloud::{ErrorKind, OpenStack, Result};
 use serde_json::json;
 
-use crate::support::{Answer, Server, fault, id, images};
+use crate::support::{Response, Server, fault, id, images};
 
 fn list(server: &Server) -> Result<Vec<String>> {
     let compute = server.compute_with(|o| o.tries(1).read_timeout(Duration::from_secs(5)));
@@ -19,8 +19,8 @@ fn list(server: &Server) -> Result<Vec<String>> {
 
 /// The error text of a list with this response, with its causes, without method and URL.
 #[track_caller]
-fn error_text(answer: Answer) -> String {
-    let server = Server::playing([answer]);
+fn error_text(response: Response) -> String {
+    let server = Server::with_responses([response]);
     let error = list(&server).expect_err("an error");
     let message = format!("{:#}", anyhow::Error::new(error));
     let begin = format!(
@@ -30,8 +30,8 @@ fn error_text(answer: Answer) -> String {
     message.strip_prefix(&begin).expect(&message).to_owned()
 }
 
-fn valid() -> Answer {
-    Answer::ok(&images(0..2))
+fn valid() -> Response {
+    Response::ok(&images(0..2))
 }
 
 fn ids() -> Vec<String> {
@@ -46,7 +46,7 @@ fn a_body_shorter_than_content_length_is_an_error() {
         body.len() + 1
     );
     assert_eq!(
-        error_text(Answer::raw(head + &body)),
+        error_text(Response::raw(head + &body)),
         "connection lost before the response was complete: io: Peer disconnected"
     );
 }
@@ -55,7 +55,7 @@ fn a_body_shorter_than_content_length_is_an_error() {
 fn bytes_after_content_length_are_not_read_as_the_next_response() {
     let body = images(0..2).to_string();
     let short = format!("HTTP/1.1 200 OK\r\nContent-Length: 30\r\n\r\n{body}");
-    let server = Server::playing([Answer::raw_and_keep(short), valid()]);
+    let server = Server::with_responses([Response::raw_and_keep(short), valid()]);
     let error = list(&server).expect_err("an error");
     assert!(
         error
@@ -64,9 +64,9 @@ fn bytes_after_content_length_are_not_read_as_the_next_response() {
         "{error}"
     );
     // An unsolicited response is not used for the next request.
-    let unsolicited = Answer::ok(&images(7..9));
+    let unsolicited = Response::ok(&images(7..9));
     let two = [valid().bytes(), unsolicited.bytes()].concat();
-    let server = Server::playing([Answer::raw_and_keep(two), valid()]);
+    let server = Server::with_responses([Response::raw_and_keep(two), valid()]);
     let compute = server.compute();
     for _ in 0..2 {
         let list = compute
@@ -103,7 +103,7 @@ fn a_response_that_is_not_valid_http_is_an_error() {
         "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n{\"images\": []}",
         "\u{1b}[2J\u{7}",
     ] {
-        let server = Server::playing([Answer::raw(bytes)]);
+        let server = Server::with_responses([Response::raw(bytes)]);
         let error = list(&server).expect_err(bytes);
         let kind = matches!(
             error.kind(),
@@ -133,40 +133,42 @@ fn responses_in_small_pieces_and_of_http_1_0_are_accepted() {
             "{:X};ext=1\r\n{body}\r\n0\r\nX-Trailer: y\r\n\r\n",
             body.len()
         );
-    for answer in [
+    for response in [
         valid().drip(1, Duration::ZERO),
         valid().chunked().drip(1, Duration::ZERO),
         valid().chunked().drip(3, Duration::ZERO),
         valid().without_length(),
         valid().without_length().drip(11, Duration::ZERO),
-        Answer::raw(http_1_0),
-        Answer::raw(http_1_0_with_length),
-        Answer::raw(lower_case),
-        Answer::raw(with("HTTP/1.1 100 Continue\r\n\r\n")),
-        Answer::raw(with(
+        Response::raw(http_1_0),
+        Response::raw(http_1_0_with_length),
+        Response::raw(lower_case),
+        Response::raw(with("HTTP/1.1 100 Continue\r\n\r\n")),
+        Response::raw(with(
             "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n",
         )),
-        Answer::raw(trailers),
+        Response::raw(trailers),
         valid()
             .header("X-Many", "y".repeat(10_000))
             .header("Vary", "a")
             .header("Vary", "b"),
     ] {
-        let sent = String::from_utf8_lossy(&answer.bytes()).into_owned();
-        let server = Server::playing([answer]);
+        let sent = String::from_utf8_lossy(&response.bytes()).into_owned();
+        let server = Server::with_responses([response]);
         assert_eq!(list(&server).expect(&sent), ids(), "{sent}");
     }
 }
 
 #[test]
 fn too_many_or_too_long_headers_are_an_error() {
-    let many = (0..1000).fold(valid(), |answer, n| answer.header(&format!("X-{n}"), "y"));
-    for answer in [
+    let many = (0..1000).fold(valid(), |response, n| {
+        response.header(&format!("X-{n}"), "y")
+    });
+    for response in [
         many,
         valid().header("X-Long", "y".repeat(1 << 20)),
-        Answer::new(200, "X: y\r\n".repeat(1000)).endless_head(),
+        Response::new(200, "X: y\r\n".repeat(1000)).endless_head(),
     ] {
-        let message = error_text(answer);
+        let message = error_text(response);
         assert!(message.starts_with("invalid HTTP response"), "{message}");
     }
 }
@@ -177,7 +179,7 @@ fn a_response_sent_before_the_request_body_is_read_is_used() {
     let items: Vec<_> = (0..20_000)
         .map(|n| (format!("k{n}"), value.clone()))
         .collect();
-    let server = Server::playing([Answer::html(413, "<html>Too Large</html>").close()]);
+    let server = Server::with_responses([Response::html(413, "<html>Too Large</html>").close()]);
     server.reads_only_heads();
     let mut image = server.compute().get_image(id(1));
     let error = image.reset_metadata(items).expect_err("an error");
@@ -192,9 +194,9 @@ fn deeply_nested_or_invalid_json_never_panics() {
     let with = |value: &str| {
         let text =
             format!("{{\"images\": [{{\"id\": \"a\", \"name\": {value}}}], \"y\": {value}}}");
-        Answer::new(200, text)
+        Response::new(200, text)
     };
-    for body in [Answer::new(200, &deep), Answer::new(200, &objects)] {
+    for body in [Response::new(200, &deep), Response::new(200, &objects)] {
         let message = error_text(body);
         assert!(
             message.starts_with("200 OK: the body is not a list of images: "),
@@ -202,7 +204,7 @@ fn deeply_nested_or_invalid_json_never_panics() {
         );
     }
     for value in [&deep, &objects] {
-        let server = Server::playing([with(value)]);
+        let server = Server::with_responses([with(value)]);
         let list = server.compute().list_images(ListImages::detailed());
         let images: Vec<_> = list.collect::<Result<_>>().expect("a page");
         let image = serde_json::to_value(&images[0]).expect("JSON");
@@ -216,7 +218,7 @@ fn deeply_nested_or_invalid_json_never_panics() {
         ("{\"images\": [{\"id\": \"a\"},]}", "trailing comma"),
         ("{\"images\": [", "EOF while parsing"),
     ] {
-        let message = error_text(Answer::new(200, bytes));
+        let message = error_text(Response::new(200, bytes));
         assert!(message.contains(reason), "{message}");
     }
 }
@@ -228,7 +230,7 @@ fn unusual_but_valid_values_of_fields_are_accepted() {
         "{{\"images\": [{{\"id\": \"a\\u0000b\", \"name\": \"{name}\", \
          \"minDisk\": 99999999999999999999, \"created\": \"yesterday\"}}]}}"
     );
-    let server = Server::playing([Answer::new(200, body)]);
+    let server = Server::with_responses([Response::new(200, body)]);
     let image = server
         .compute()
         .list_images(true)
@@ -245,12 +247,12 @@ fn a_body_with_a_content_encoding_is_an_error() {
     let bomb = vec![0; 1 << 20];
     for coding in ["gzip", "br", "deflate", "x\u{1b}", "gzip, gzip"] {
         let coding = coding.replace('\u{1b}', "%1b");
-        let message = error_text(Answer::new(200, &bomb).header("Content-Encoding", &coding));
+        let message = error_text(Response::new(200, &bomb).header("Content-Encoding", &coding));
         assert_eq!(
             message,
             format!("200 OK: the body has the unsupported Content-Encoding {coding:?}")
         );
-        let message = error_text(Answer::new(500, &bomb).header("Content-Encoding", &coding));
+        let message = error_text(Response::new(500, &bomb).header("Content-Encoding", &coding));
         assert_eq!(
             message,
             format!(
@@ -258,7 +260,7 @@ fn a_body_with_a_content_encoding_is_an_error() {
             )
         );
     }
-    let server = Server::playing([valid().header("Content-Encoding", "identity")]);
+    let server = Server::with_responses([valid().header("Content-Encoding", "identity")]);
     assert_eq!(list(&server).expect("a list"), ids());
 }
 
@@ -278,17 +280,17 @@ fn a_long_error_response_is_shortened() {
             "500 Internal Server Error",
         ),
     ] {
-        let message = error_text(Answer::new(500, body));
+        let message = error_text(Response::new(500, body));
         assert!(message.starts_with(begin), "{message:.100}");
         assert!(message.len() < 9000, "{}", message.len());
     }
-    let message = error_text(Answer::new(500, [0xff, 0xfe, b'x']));
+    let message = error_text(Response::new(500, [0xff, 0xfe, b'x']));
     assert_eq!(message, "500 Internal Server Error: \u{fffd}\u{fffd}x");
 }
 
 /// The result of authentication with this response.
-fn authenticate(answer: Answer) -> Result<opencloud::Token> {
-    let server = Server::playing([answer]);
+fn authenticate(response: Response) -> Result<opencloud::Token> {
+    let server = Server::with_responses([response]);
     OpenStack::new(server.options().tries(1))
         .expect("valid options")
         .token()
@@ -299,7 +301,7 @@ fn a_missing_or_invalid_token_header_is_an_error() {
     let with = |value: &str| {
         let body = json!({"token": {}}).to_string();
         let head = format!("HTTP/1.1 201 Created\r\nContent-Length: {}\r\n", body.len());
-        Answer::raw(format!("{head}{value}\r\n{body}"))
+        Response::raw(format!("{head}{value}\r\n{body}"))
     };
     for header in [
         "",
@@ -334,8 +336,8 @@ fn a_missing_or_invalid_token_header_is_an_error() {
 #[test]
 fn an_invalid_token_body_is_an_error() {
     for body in ["", "{}", "[]", "{\"token\": {\"catalog\": 5}}", "<html>"] {
-        let answer = Answer::new(201, body).header("X-Subject-Token", "t");
-        let error = authenticate(answer).expect_err(body);
+        let response = Response::new(201, body).header("X-Subject-Token", "t");
+        let error = authenticate(response).expect_err(body);
         assert_eq!(error.kind(), ErrorKind::InvalidResponse, "{error:?}");
         let message = match body {
             "<html>" => "the body is HTML, not JSON",
@@ -350,14 +352,14 @@ fn an_invalid_token_body_is_an_error() {
         json!("9999-12-31T23:59:59Z"),
     ] {
         let body = json!({"token": {"expires_at": times, "issued_at": times, "user": null}});
-        let answer = Answer::json(201, &body).header("X-Subject-Token", "t");
-        authenticate(answer).expect("a token");
+        let response = Response::json(201, &body).header("X-Subject-Token", "t");
+        authenticate(response).expect("a token");
     }
 }
 
 #[test]
 fn each_request_to_a_failing_server_returns_its_error() {
-    let server = Server::answering(|_| fault(500, "computeFault", "broken"));
+    let server = Server::with_handler(|_| fault(500, "computeFault", "broken"));
     for _ in 0..3 {
         assert_eq!(list(&server).expect_err("an error").status(), Some(500));
     }

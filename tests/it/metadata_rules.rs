@@ -4,7 +4,7 @@ use opencloud::compute::v2::Image;
 use opencloud::{ErrorKind, Result};
 use serde_json::json;
 
-use crate::support::{Answer, Server, fault, id};
+use crate::support::{Response, Server, fault, id};
 
 type Write = fn(&mut Image, &str, &str) -> Result<()>;
 
@@ -32,8 +32,9 @@ fn check_rejected(key: &str, value: &str, message: &str) {
 #[track_caller]
 fn check_sent(key: &str, value: &str) {
     let items = json!({key: value, "other": "x"});
-    let server =
-        Server::answering(move |_| Answer::ok(&json!({"metadata": items.clone(), "meta": items})));
+    let server = Server::with_handler(move |_| {
+        Response::ok(&json!({"metadata": items.clone(), "meta": items}))
+    });
     for write in WRITES {
         write(&mut server.compute().get_image(id(1)), key, value).expect("an item");
     }
@@ -159,7 +160,7 @@ fn items_that_only_glance_can_validate_are_sent() {
 #[test]
 fn metadata_that_nova_rejects_with_a_message_is_sent() {
     let message = "Invalid input for field/attribute metadata.";
-    let server = Server::answering(move |_| fault(400, "badRequest", message));
+    let server = Server::with_handler(move |_| fault(400, "badRequest", message));
     let long = "v".repeat(256);
     let long_key = "k".repeat(256);
     let mut requests = 0;

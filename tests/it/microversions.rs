@@ -4,15 +4,15 @@ use opencloud::compute::v2::ListImages;
 use opencloud::{Error, ErrorKind, ServiceOptions};
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Server, id, image};
+use crate::support::{Response, Server, id, image};
 
-fn metadata(items: &Value) -> Answer {
-    Answer::ok(&json!({"metadata": items}))
+fn metadata(items: &Value) -> Response {
+    Response::ok(&json!({"metadata": items}))
 }
 
 #[test]
 fn a_microversion_is_sent_when_set() {
-    let server = Server::playing([Answer::ok(&json!({"image": image(1)}))]);
+    let server = Server::with_responses([Response::ok(&json!({"image": image(1)}))]);
     let options = ServiceOptions::new().microversion("2.35");
     let mut image = server.compute_with(|o| o.compute(options)).get_image(id(1));
     image.retrieve().expect("an image");
@@ -26,7 +26,7 @@ fn a_microversion_is_sent_when_set() {
 
 #[test]
 fn a_microversion_without_the_operation_is_rejected_before_a_request() {
-    let server = Server::answering(|_| metadata(&json!({})));
+    let server = Server::with_handler(|_| metadata(&json!({})));
     let with = |version: &str| {
         let options = ServiceOptions::new().microversion(version);
         server.compute_with(|o| o.compute(options))

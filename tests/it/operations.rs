@@ -6,7 +6,7 @@ use opencloud::compute::v2::{Image, Metadata};
 use opencloud::{Error, ErrorKind};
 use serde_json::{Value, json};
 
-use crate::support::{Answer, COMPUTE, Request, Server, TOKEN, fault, id, image, images};
+use crate::support::{COMPUTE, Request, Response, Server, TOKEN, fault, id, image, images};
 
 const KEY: &str = "a b+c?e#f%41:ü";
 const ENCODED_KEY: &str = "a%20b+c%3Fe%23f%2541:%C3%BC";
@@ -18,8 +18,8 @@ fn image_with_metadata(server: &Server) -> Image {
     image
 }
 
-fn metadata(items: &Value) -> Answer {
-    Answer::ok(&json!({"metadata": items}))
+fn metadata(items: &Value) -> Response {
+    Response::ok(&json!({"metadata": items}))
 }
 
 fn as_json(metadata: &Metadata) -> Value {
@@ -61,7 +61,7 @@ fn only(server: &Server) -> Request {
 
 #[test]
 fn retrieve_sets_every_field() {
-    let server = Server::playing([Answer::ok(&json!({"image": {
+    let server = Server::with_responses([Response::ok(&json!({"image": {
         "id": id(1), "name": "cirros", "status": "SAVING", "progress": 25, "minDisk": 1,
         "minRam": 64, "OS-EXT-IMG-SIZE:size": 12345, "created": "2026-11-23T12:00:00Z",
         "updated": "2026-11-23T12:00:01Z", "metadata": {"architecture": "x86_64"},
@@ -96,7 +96,7 @@ fn retrieve_sets_every_field() {
 
 #[test]
 fn delete_sends_a_delete_request() {
-    let server = Server::playing([Answer::empty(204)]);
+    let server = Server::with_responses([Response::empty(204)]);
     server
         .compute()
         .get_image(id(1))
@@ -110,7 +110,7 @@ fn delete_sends_a_delete_request() {
 
 #[test]
 fn get_metadata_returns_and_stores_the_metadata() {
-    let server = Server::playing([metadata(&json!({"a": "1", "kernel_id": null}))]);
+    let server = Server::with_responses([metadata(&json!({"a": "1", "kernel_id": null}))]);
     let mut image = image_with_metadata(&server);
     let returned = image.get_metadata().expect("metadata");
     assert_eq!(
@@ -123,7 +123,7 @@ fn get_metadata_returns_and_stores_the_metadata() {
 
 #[test]
 fn reset_metadata_sends_put_and_stores_the_response() {
-    let server = Server::playing([metadata(&json!({"a": "1", "added": "by the server"}))]);
+    let server = Server::with_responses([metadata(&json!({"a": "1", "added": "by the server"}))]);
     let mut image = image_with_metadata(&server);
     image.reset_metadata([("a", "1")]).expect("a reset");
     let request = only(&server);
@@ -140,7 +140,7 @@ fn reset_metadata_sends_put_and_stores_the_response() {
 
 #[test]
 fn reset_metadata_without_items_sends_an_empty_map() {
-    let server = Server::playing([metadata(&json!({}))]);
+    let server = Server::with_responses([metadata(&json!({}))]);
     let mut image = image_with_metadata(&server);
     image.clear_metadata().expect("a reset");
     assert_eq!(only(&server).body, r#"{"metadata":{}}"#);
@@ -149,7 +149,7 @@ fn reset_metadata_without_items_sends_an_empty_map() {
 
 #[test]
 fn merge_metadata_sends_post_and_stores_the_response() {
-    let server = Server::playing([metadata(&json!({"old": "1", "k": "v"}))]);
+    let server = Server::with_responses([metadata(&json!({"old": "1", "k": "v"}))]);
     let mut image = image_with_metadata(&server);
     image
         .merge_metadata([("k", "v"), ("n", "\0\n\"ü")])
@@ -168,7 +168,7 @@ fn merge_metadata_sends_post_and_stores_the_response() {
 
 #[test]
 fn get_metadata_item_returns_and_stores_the_item() {
-    let server = Server::playing([Answer::ok(&json!({"meta": {KEY: "new"}}))]);
+    let server = Server::with_responses([Response::ok(&json!({"meta": {KEY: "new"}}))]);
     let mut image = image_with_metadata(&server);
     assert_eq!(image.get_metadata_item(KEY).expect("an item"), "new");
     let expected = format!("GET {COMPUTE}/images/{}/metadata/{ENCODED_KEY}", id(1));
@@ -181,7 +181,8 @@ fn get_metadata_item_returns_and_stores_the_item() {
 
 #[test]
 fn an_item_that_is_not_a_string_is_returned_as_json_text() {
-    let server = Server::playing([Answer::ok(&json!({"meta": {"mappings": [{"a": null}]}}))]);
+    let server =
+        Server::with_responses([Response::ok(&json!({"meta": {"mappings": [{"a": null}]}}))]);
     let mut image = image_with_metadata(&server);
     assert_eq!(
         image.get_metadata_item("mappings").expect("an item"),
@@ -192,7 +193,7 @@ fn an_item_that_is_not_a_string_is_returned_as_json_text() {
 
 #[test]
 fn set_metadata_item_sends_put_and_stores_the_response() {
-    let server = Server::playing([Answer::ok(&json!({"meta": {KEY: "as stored"}}))]);
+    let server = Server::with_responses([Response::ok(&json!({"meta": {KEY: "as stored"}}))]);
     let mut image = image_with_metadata(&server);
     image.set_metadata_item(KEY, "new").expect("an item");
     let request = only(&server);
@@ -207,7 +208,7 @@ fn set_metadata_item_sends_put_and_stores_the_response() {
 
 #[test]
 fn an_item_is_stored_under_the_key_without_surrounding_spaces() {
-    let server = Server::playing([Answer::ok(&json!({"meta": {" k ": "v"}}))]);
+    let server = Server::with_responses([Response::ok(&json!({"meta": {" k ": "v"}}))]);
     let mut image = image_with_metadata(&server);
     image.set_metadata_item(" k ", "v").expect("an item");
     assert_eq!(as_json(&image.metadata), json!({"old": "1", "k": "v"}));
@@ -215,7 +216,7 @@ fn an_item_is_stored_under_the_key_without_surrounding_spaces() {
 
 #[test]
 fn delete_metadata_item_removes_the_item_from_the_image() {
-    let server = Server::playing([Answer::empty(204)]);
+    let server = Server::with_responses([Response::empty(204)]);
     let mut image = image_with_metadata(&server);
     image.delete_metadata_item("k").expect("a deletion");
     assert_eq!(
@@ -228,7 +229,7 @@ fn delete_metadata_item_removes_the_item_from_the_image() {
 #[test]
 fn a_failed_operation_does_not_change_the_image() {
     let rejected = || fault(400, "badRequest", "no");
-    let server = Server::answering(move |_| rejected());
+    let server = Server::with_handler(move |_| rejected());
     let mut image = image_with_metadata(&server);
     image.retrieve().expect_err("an error");
     image.get_metadata().expect_err("an error");
@@ -284,7 +285,7 @@ fn an_id_or_key_that_would_change_the_path_is_rejected_before_a_request() {
 
 #[test]
 fn an_image_of_a_list_can_be_deleted() {
-    let server = Server::playing([Answer::ok(&images(1..2)), Answer::empty(204)]);
+    let server = Server::with_responses([Response::ok(&images(1..2)), Response::empty(204)]);
     let image = server
         .compute()
         .list_images(false)
@@ -303,10 +304,10 @@ fn an_image_of_a_list_can_be_deleted() {
 
 #[test]
 fn a_response_about_another_image_or_item_is_an_error() {
-    let server = Server::playing([
-        Answer::ok(&json!({"image": image(2)})),
-        Answer::ok(&json!({"meta": {"other": "x"}})),
-        Answer::ok(&json!({"metadata": [1]})),
+    let server = Server::with_responses([
+        Response::ok(&json!({"image": image(2)})),
+        Response::ok(&json!({"meta": {"other": "x"}})),
+        Response::ok(&json!({"metadata": [1]})),
     ]);
     let mut image_1 = server.compute().get_image(id(1));
     let url = server.url(&format!("{COMPUTE}/images/{}", id(1)));

@@ -11,7 +11,7 @@ use opencloud::{ErrorKind, OpenStack, Result};
 use serde_json::{Value, json};
 
 use crate::support::random::{Random, for_any};
-use crate::support::{Answer, COMPUTE, Nova, Request, Server, fault, id};
+use crate::support::{COMPUTE, Nova, Request, Response, Server, fault, id};
 
 /// A fault from which the crate recovers.
 #[derive(Clone, Copy, Debug)]
@@ -34,10 +34,10 @@ impl Recoverable {
     ];
 
     /// The faulty response that replaces this one.
-    fn answer(self, correct: Answer, random: &mut Random) -> Answer {
+    fn response(self, correct: Response, random: &mut Random) -> Response {
         match self {
-            Self::Status(status) => Answer::empty(status).header("Retry-After", "0"),
-            Self::Reset => Answer::reset(),
+            Self::Status(status) => Response::empty(status).header("Retry-After", "0"),
+            Self::Reset => Response::reset(),
             Self::Cut => {
                 let cut = random.below(correct.bytes().len());
                 correct.cut(cut)
@@ -55,12 +55,12 @@ fn faulty(mut nova: Nova, mut random: Random, interval: usize) -> Server {
         .map(|number| server.token(&format!("t{number}")))
         .collect();
     let (mut issued, mut attempts, mut unauthorized) = (0, 0, false);
-    server.answers(move |request: &Request| {
+    server.set_handler(move |request: &Request| {
         if request.method == "POST" {
             issued += 1;
             return tokens[issued].clone();
         }
-        let correct = nova.answer(request);
+        let correct = nova.respond(request);
         let fault = random.one_of(&Recoverable::ALL);
         let is_401 = matches!(fault, Recoverable::Unauthorized);
         let is_allowed = if is_401 { !unauthorized } else { attempts < 2 };
@@ -70,7 +70,7 @@ fn faulty(mut nova: Nova, mut random: Random, interval: usize) -> Server {
         }
         attempts += usize::from(!is_401);
         unauthorized |= is_401;
-        fault.answer(correct, &mut random)
+        fault.response(correct, &mut random)
     });
     server
 }
@@ -127,16 +127,16 @@ type Call = fn(&mut Image, &str, &str) -> Result<()>;
 
 /// A server that has every image and item, and returns the metadata that is set.
 fn accepting() -> Server {
-    Server::answering(|request| {
+    Server::with_handler(|request| {
         if request.method == "DELETE" {
-            return Answer::empty(204);
+            return Response::empty(204);
         }
         if !request.body.is_empty() {
-            return Answer::ok(&request.json());
+            return Response::ok(&request.json());
         }
         let segments = request.segments();
         let key = segments.last().expect("a segment");
-        Answer::ok(&json!({"image": {"id": segments[2]}, "meta": {key: "v"}}))
+        Response::ok(&json!({"image": {"id": segments[2]}, "meta": {key: "v"}}))
     })
 }
 
@@ -275,8 +275,8 @@ fn any_image(random: &mut Random, number: usize) -> Value {
 fn any_image_is_decoded_and_survives_a_round_trip() {
     for_any(100, |random, size| {
         let list = |images: Vec<Value>| {
-            let page = Answer::ok(&json!({"images": images}));
-            let server = Server::answering(move |_| page.clone());
+            let page = Response::ok(&json!({"images": images}));
+            let server = Server::with_handler(move |_| page.clone());
             let list = server.compute().list_images(ListImages::detailed());
             let images = list.collect::<Result<Vec<_>>>().expect("a list");
             let serialize = |image| serde_json::to_value(image).expect("JSON");

@@ -6,18 +6,18 @@ use opencloud::compute::v2::Compute;
 use opencloud::{Error, ErrorKind, OpenStack, Options, ServiceOptions};
 use serde_json::json;
 
-use crate::support::{Answer, COMPUTE, Server, id, image, refusing};
+use crate::support::{COMPUTE, Response, Server, id, image, refusing};
 
 const CLOUD: &str = "http://cloud.invalid:8774/v2.1";
 
-fn good() -> Answer {
-    Answer::ok(&json!({"image": image(1)}))
+fn good() -> Response {
+    Response::ok(&json!({"image": image(1)}))
 }
 
 /// A proxy that accepts every tunnel and then plays the cloud.
 fn open_proxy() -> Server {
-    Server::answering(|request| match request.method.as_str() {
-        "CONNECT" => Answer::raw_and_keep("HTTP/1.1 200 Connection established\r\n\r\n"),
+    Server::with_handler(|request| match request.method.as_str() {
+        "CONNECT" => Response::raw_and_keep("HTTP/1.1 200 Connection established\r\n\r\n"),
         _ => good(),
     })
 }
@@ -69,7 +69,7 @@ fn a_rejected_tunnel_is_not_retried_and_the_error_names_the_proxy() {
         ),
         (407, "https://cloud.invalid/v2.1", ""),
     ] {
-        let proxy = Server::answering(move |_| Answer::html(status, "<h1>no</h1>").close());
+        let proxy = Server::with_handler(move |_| Response::html(status, "<h1>no</h1>").close());
         let address = proxy.address();
         let error = failure(&format!("http://me:pa55word@{address}"), endpoint);
         assert_eq!(
@@ -99,7 +99,7 @@ fn an_unreachable_proxy_is_a_proxy_error_that_names_it() {
 
 #[test]
 fn an_invalid_proxy_is_an_error_and_nothing_is_sent() {
-    let server = Server::answering(|_| good());
+    let server = Server::with_handler(|_| good());
     for (proxy, reason) in [
         ("http://", "empty host"),
         ("http://me:pa55word@", "empty host"),
@@ -163,7 +163,7 @@ fn child(endpoint: &str, variables: &[(&str, &str)]) -> String {
 
 #[test]
 fn the_variable_of_the_scheme_decides_and_an_invalid_value_is_an_error() {
-    let server = Server::answering(|_| good());
+    let server = Server::with_handler(|_| good());
     let proxy = open_proxy();
     let address: &str = &proxy.address().to_string();
     let endpoint = server.url(COMPUTE);

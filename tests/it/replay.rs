@@ -35,7 +35,7 @@ fn replay_all(wire: Wire) {
 
 fn replay(exchange: &Exchange, call: &Call, wire: Wire, counts: &mut Counts) {
     let name = &exchange.name;
-    let server = Server::playing([exchange.response.answer(wire)]);
+    let server = Server::with_responses([exchange.response.for_server(wire)]);
     let outcome = call.run(&server);
     let requests = server.requests();
     if expected::is_rejected(exchange, call) {
@@ -154,7 +154,10 @@ fn recorded_responses_without_content_length_give_the_expected_results() {
 fn the_request_for_the_next_page_has_the_query_of_the_recorded_next_link() {
     let (first, second) = (Exchange::named("02-04"), Exchange::named("02-06"));
     for wire in [Wire::Close, Wire::KeepAlive, Wire::NoLength] {
-        let server = Server::playing([first.response.answer(wire), second.response.answer(wire)]);
+        let server = Server::with_responses([
+            first.response.for_server(wire),
+            second.response.for_server(wire),
+        ]);
         let list = ListImages::new().page_size(2).limit(4);
         let images = server.compute().list_images(list);
         let images: Vec<_> = images.map(|image| image.map(|image| image.id)).collect();

@@ -5,12 +5,12 @@ use opencloud::compute::v2::ListImages;
 use opencloud::{ErrorKind, OpenStack, Result};
 
 use crate::support::{
-    Answer, Line, Nova, Request, Server, at_once, fault, good, id, images, logged,
+    Line, Nova, Request, Response, Server, at_once, fault, good, id, images, logged,
 };
 
 /// Lists ten pages of three images, where the function may replace the response of
 /// a page (by its number from 1, and the token), and returns the warnings.
-fn long_list(replace: impl Fn(usize, &str) -> Option<Answer> + Send + 'static) -> Vec<Line> {
+fn long_list(replace: impl Fn(usize, &str) -> Option<Response> + Send + 'static) -> Vec<Line> {
     let server = Server::start();
     let mut nova = Nova {
         most: 3,
@@ -18,14 +18,14 @@ fn long_list(replace: impl Fn(usize, &str) -> Option<Answer> + Send + 'static) -
     };
     let (mut tokens, mut pages) = (0, 0);
     let tokens_of: Vec<_> = (0..9).map(|n| server.token(&format!("t{n}"))).collect();
-    server.answers(move |request: &Request| {
+    server.set_handler(move |request: &Request| {
         if request.method == "POST" {
             tokens += 1;
             return tokens_of[tokens].clone();
         }
         pages += 1;
         let token = request.header("x-auth-token").unwrap_or_default();
-        replace(pages, token).unwrap_or_else(|| nova.answer(request))
+        replace(pages, token).unwrap_or_else(|| nova.respond(request))
     });
     let compute = OpenStack::new(server.options())
         .expect("valid options")
@@ -59,12 +59,12 @@ fn a_long_list_recovers_from_faults_with_one_warning_each() {
             .text
             .contains("connection lost before the response was complete")
     );
-    let outage = long_list(|page, _| (page == 9).then(|| Answer::empty(503)));
+    let outage = long_list(|page, _| (page == 9).then(|| Response::empty(503)));
     assert_eq!(outage.len(), 1, "{outage:?}");
     let all = long_list(|page, token| match page {
         _ if page >= 5 && token == "t1" => Some(fault(401, "error", "revoked")),
-        7 => Some(Answer::reset()),
-        9 => Some(Answer::empty(503)),
+        7 => Some(Response::reset()),
+        9 => Some(Response::empty(503)),
         _ => None,
     });
     assert_eq!(all.len(), 2, "{all:?}");
@@ -78,16 +78,16 @@ fn a_page_cut_at_any_byte_is_requested_again() {
         list.map(|image| image.map(|image| image.id))
             .collect::<Result<Vec<_>>>()
     };
-    for (answer, ignored) in [(Answer::ok(&body), 0), (Answer::ok(&body).chunked(), 2)] {
+    for (response, ignored) in [(Response::ok(&body), 0), (Response::ok(&body).chunked(), 2)] {
         // Only an empty line follows the last chunk.
-        let length = answer.bytes().len() - ignored;
+        let length = response.bytes().len() - ignored;
         let cuts: Vec<usize> = (0..length).collect();
         // On threads, because each attempt waits.
         at_once(
             cuts.chunks(12).map(<[usize]>::to_vec).collect(),
             |cuts: Vec<usize>| {
                 for cut in cuts {
-                    let server = Server::playing([answer.clone().cut(cut)]);
+                    let server = Server::with_responses([response.clone().cut(cut)]);
                     let compute = server.compute_with(|options| options.tries(1));
                     let item = compute
                         .list_images(ListImages::new())
@@ -104,7 +104,7 @@ fn a_page_cut_at_any_byte_is_requested_again() {
         );
         let some: Vec<usize> = (0..length).step_by(9).chain([length - 1]).collect();
         at_once(some, |cut| {
-            let server = Server::playing([answer.clone().cut(cut), answer.clone()]);
+            let server = Server::with_responses([response.clone().cut(cut), response.clone()]);
             assert_eq!(
                 list(&server).expect("a list"),
                 [id(0), id(1)],
@@ -114,13 +114,13 @@ fn a_page_cut_at_any_byte_is_requested_again() {
         });
     }
     // Without Content-Length, incomplete JSON is an error.
-    let answer = Answer::ok(&body).without_length();
-    let server = Server::playing([answer.clone()]);
+    let response = Response::ok(&body).without_length();
+    let server = Server::with_responses([response.clone()]);
     assert_eq!(list(&server).expect("a list"), [id(0), id(1)]);
-    let length = answer.bytes().len();
+    let length = response.bytes().len();
     let head = length - body.to_string().len();
     for cut in head..length {
-        let server = Server::playing([answer.clone().cut(cut)]);
+        let server = Server::with_responses([response.clone().cut(cut)]);
         let compute = server.compute_with(|options| options.tries(1));
         let item = compute
             .list_images(ListImages::new())

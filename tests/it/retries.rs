@@ -7,7 +7,7 @@ use opencloud::compute::v2::Image;
 use opencloud::{Error, ErrorKind, OpenStack, Options, Result, ServiceOptions};
 use serde_json::{Value, json};
 
-use crate::support::{Answer, COMPUTE, Line, Server, at_once, fault, good, id, logged, refusing};
+use crate::support::{COMPUTE, Line, Response, Server, at_once, fault, good, id, logged, refusing};
 
 pub(crate) type Operation = fn(&mut Image) -> Result<()>;
 
@@ -17,30 +17,30 @@ const PUT_ITEM: Operation = |image| image.set_metadata_item("k", "v");
 const POST: Operation = |image| image.merge_metadata([("k", "v")]);
 const DELETE: Operation = |image| image.delete();
 
-pub(crate) fn over_limit(status: u16, retry_after: &Value) -> Answer {
+pub(crate) fn over_limit(status: u16, retry_after: &Value) -> Response {
     let inner = json!({"code": status, "message": "slow down", "retryAfter": retry_after});
-    Answer::json(status, &json!({"overLimit": inner}))
+    Response::json(status, &json!({"overLimit": inner}))
 }
 
 /// The result and the number of requests, if this is the first response and the
 /// following ones are good.
-pub(crate) fn first(answer: Answer, operation: Operation) -> (Result<()>, usize) {
-    let server = Server::playing([answer, good(), good()]);
+pub(crate) fn first(response: Response, operation: Operation) -> (Result<()>, usize) {
+    let server = Server::with_responses([response, good(), good()]);
     let outcome = operation(&mut server.compute().get_image(id(1)));
     (outcome, server.requests().len())
 }
 
 #[test]
 fn idempotent_requests_are_repeated_after_temporary_faults() {
-    type Case = (&'static str, fn() -> Answer);
-    let answers: [Case; 11] = [
-        ("429", || Answer::empty(429)),
-        ("502", || Answer::html(502, "<html>nginx</html>")),
-        ("503", || Answer::empty(503)),
-        ("504", || Answer::empty(504)),
+    type Case = (&'static str, fn() -> Response);
+    let responses: [Case; 11] = [
+        ("429", || Response::empty(429)),
+        ("502", || Response::html(502, "<html>nginx</html>")),
+        ("503", || Response::empty(503)),
+        ("504", || Response::empty(504)),
         ("413", || over_limit(413, &json!("0"))),
-        ("reset", Answer::reset),
-        ("closed", Answer::hang_up),
+        ("reset", Response::reset),
+        ("closed", Response::hang_up),
         ("cut in the status", || good().cut(7)),
         ("cut in the headers", || good().cut(40)),
         ("cut in the body", || good().cut(150)),
@@ -48,10 +48,10 @@ fn idempotent_requests_are_repeated_after_temporary_faults() {
     ];
     let mut cases = Vec::new();
     for operation in [GET, PUT, PUT_ITEM, DELETE] {
-        cases.extend(answers.map(|(name, answer)| (name, answer, operation)));
+        cases.extend(responses.map(|(name, response)| (name, response, operation)));
     }
-    at_once(cases, |(name, answer, operation)| {
-        let (outcome, requests) = first(answer(), operation);
+    at_once(cases, |(name, response, operation)| {
+        let (outcome, requests) = first(response(), operation);
         outcome.expect(name);
         assert_eq!(requests, 2, "{name}");
     });
@@ -59,17 +59,17 @@ fn idempotent_requests_are_repeated_after_temporary_faults() {
 
 #[test]
 fn authentication_is_repeated_after_temporary_faults() {
-    let answers: [fn() -> Answer; 6] = [
-        || Answer::empty(429),
-        || Answer::empty(502),
-        || Answer::empty(503),
-        || Answer::empty(504),
-        Answer::reset,
+    let responses: [fn() -> Response; 6] = [
+        || Response::empty(429),
+        || Response::empty(502),
+        || Response::empty(503),
+        || Response::empty(504),
+        Response::reset,
         || good().cut(40),
     ];
-    at_once(answers.to_vec(), |answer| {
+    at_once(responses.to_vec(), |response| {
         let server = Server::start();
-        server.plays([answer(), server.token("t")]);
+        server.set_responses([response(), server.token("t")]);
         OpenStack::new(server.options())
             .expect("valid options")
             .token()
@@ -80,7 +80,7 @@ fn authentication_is_repeated_after_temporary_faults() {
 
 #[test]
 fn a_merge_is_repeated_only_if_it_had_certainly_no_effect() {
-    let with_retry_after = |status| Answer::empty(status).header("Retry-After", "0");
+    let with_retry_after = |status| Response::empty(status).header("Retry-After", "0");
     for safe in [
         with_retry_after(429),
         with_retry_after(503),
@@ -93,15 +93,15 @@ fn a_merge_is_repeated_only_if_it_had_certainly_no_effect() {
         assert_eq!(requests, 2);
     }
     for unsafe_to_repeat in [
-        Answer::empty(429),
-        Answer::empty(503),
-        Answer::empty(502),
+        Response::empty(429),
+        Response::empty(503),
+        Response::empty(502),
         with_retry_after(502),
-        Answer::empty(504),
+        Response::empty(504),
         with_retry_after(504),
-        Answer::empty(413),
-        Answer::reset(),
-        Answer::hang_up(),
+        Response::empty(413),
+        Response::reset(),
+        Response::hang_up(),
         good().cut(40),
         good().cut(150),
     ] {
@@ -133,12 +133,12 @@ fn every_request_is_repeated_after_a_refused_connection() {
 #[test]
 fn requests_are_not_repeated_after_permanent_errors() {
     for status in [300, 302, 400, 401, 403, 404, 405, 409, 410, 500, 501, 505] {
-        let (outcome, requests) = first(Answer::empty(status), GET);
+        let (outcome, requests) = first(Response::empty(status), GET);
         let error = outcome.expect_err("an error");
         assert_eq!((error.status(), requests), (Some(status), 1));
         assert_eq!(error.attempts(), 1);
     }
-    let (outcome, requests) = first(Answer::new(200, "not JSON"), GET);
+    let (outcome, requests) = first(Response::new(200, "not JSON"), GET);
     assert!(matches!(&outcome, Err(error) if error.kind() == ErrorKind::InvalidResponse));
     assert_eq!(requests, 1);
 }
@@ -147,24 +147,24 @@ fn requests_are_not_repeated_after_permanent_errors() {
 fn a_repeated_delete_succeeds_if_the_response_is_404() {
     let gone = || fault(404, "itemNotFound", "Image not found.");
     let no_key = || fault(404, "itemNotFound", "Invalid metadata key");
-    let no_route = || Answer::html(404, "<html>no</html>");
+    let no_route = || Response::html(404, "<html>no</html>");
     let delete_item: Operation = |image| image.delete_metadata_item("k");
-    let cases: Vec<(Vec<Answer>, Operation, Option<u16>)> = vec![
-        (vec![Answer::reset(), gone()], DELETE, None),
+    let cases: Vec<(Vec<Response>, Operation, Option<u16>)> = vec![
+        (vec![Response::reset(), gone()], DELETE, None),
         (
-            vec![Answer::empty(503), Answer::hang_up(), gone()],
+            vec![Response::empty(503), Response::hang_up(), gone()],
             DELETE,
             None,
         ),
-        (vec![Answer::reset(), no_key()], delete_item, None),
+        (vec![Response::reset(), no_key()], delete_item, None),
         (vec![gone()], DELETE, Some(404)),
         (vec![no_key()], delete_item, Some(404)),
-        (vec![Answer::reset(), no_route()], DELETE, Some(404)),
-        (vec![Answer::reset(), gone()], GET, Some(404)),
+        (vec![Response::reset(), no_route()], DELETE, Some(404)),
+        (vec![Response::reset(), gone()], GET, Some(404)),
     ];
-    at_once(cases, |(answers, operation, status)| {
-        let count = answers.len();
-        let server = Server::playing(answers);
+    at_once(cases, |(responses, operation, status)| {
+        let count = responses.len();
+        let server = Server::with_responses(responses);
         let outcome = operation(&mut server.compute().get_image(id(1)));
         assert_eq!(
             outcome.as_ref().err().and_then(Error::status),
@@ -180,9 +180,9 @@ fn a_repeated_delete_succeeds_with_404_even_after_a_401() {
     let server = Server::start();
     let gone = fault(404, "itemNotFound", "Image not found.");
     let unauthorized = fault(401, "error", "no");
-    server.plays([
+    server.set_responses([
         server.token("a"),
-        Answer::reset(),
+        Response::reset(),
         unauthorized,
         server.token("b"),
         gone,
@@ -199,7 +199,7 @@ fn a_repeated_delete_succeeds_with_404_even_after_a_401() {
 fn a_stale_connection_is_replaced_without_counting_an_attempt() {
     // POST never uses a pooled connection.
     for operation in [GET, DELETE, POST] {
-        let server = Server::playing([good().close(), good(), good()]);
+        let server = Server::with_responses([good().close(), good(), good()]);
         let mut image = server.compute().get_image(id(1));
         GET(&mut image).expect("an image");
         operation(&mut image).expect("a response");
@@ -207,14 +207,14 @@ fn a_stale_connection_is_replaced_without_counting_an_attempt() {
         assert_eq!(server.connections(), 2);
     }
     // The server resets the connection when the second request arrives.
-    let server = Server::playing([good(), Answer::reset(), good()]);
+    let server = Server::with_responses([good(), Response::reset(), good()]);
     let mut image = server.compute().get_image(id(1));
     GET(&mut image).expect("an image");
     GET(&mut image).expect("an image");
     let connections: Vec<_> = server.requests().iter().map(|r| r.connection).collect();
     assert_eq!(connections, [1, 1, 2]);
     // A merge opens a new connection.
-    let server = Server::playing([good(), good()]);
+    let server = Server::with_responses([good(), good()]);
     let mut image = server.compute().get_image(id(1));
     GET(&mut image).expect("an image");
     POST(&mut image).expect("a merge");
@@ -224,7 +224,11 @@ fn a_stale_connection_is_replaced_without_counting_an_attempt() {
 
 #[test]
 fn every_retry_is_logged_and_the_error_has_the_number_of_attempts() {
-    let server = Server::playing([Answer::empty(502), Answer::reset(), Answer::empty(504)]);
+    let server = Server::with_responses([
+        Response::empty(502),
+        Response::reset(),
+        Response::empty(504),
+    ]);
     let mut image = server.compute().get_image(id(1));
     let began = Instant::now();
     let (outcome, lines) = logged(|| image.retrieve());

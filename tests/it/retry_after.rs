@@ -8,7 +8,7 @@ use opencloud::ErrorKind;
 use serde_json::json;
 
 use crate::retries::{GET, first, over_limit};
-use crate::support::{Answer, COMPUTE, Server, at_once, fault, id};
+use crate::support::{COMPUTE, Response, Server, at_once, fault, id};
 
 #[test]
 fn three_attempts_are_the_default_and_the_number_can_be_set() {
@@ -20,7 +20,7 @@ fn three_attempts_are_the_default_and_the_number_can_be_set() {
         (Some(5), 5),
     ];
     at_once(cases, |(tries, expected)| {
-        let server = Server::answering(|_| Answer::empty(503).header("Retry-After", "0"));
+        let server = Server::with_handler(|_| Response::empty(503).header("Retry-After", "0"));
         let compute = server.compute_with(|options| match tries {
             None => options,
             Some(tries) => options.tries(tries),
@@ -35,9 +35,9 @@ fn three_attempts_are_the_default_and_the_number_can_be_set() {
 fn the_delay_doubles_with_jitter() {
     let delays = |_| {
         let (sender, times) = mpsc::channel();
-        let server = Server::answering(move |_| {
+        let server = Server::with_handler(move |_| {
             sender.send(Instant::now()).expect("a receiver");
-            Answer::empty(503)
+            Response::empty(503)
         });
         server
             .compute()
@@ -79,29 +79,31 @@ fn the_delay_is_at_least_retry_after() {
         let time = jiff::Timestamp::now() + Duration::from_secs(2);
         time.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
     };
-    let cases: Vec<(Box<dyn Fn() -> Answer + Send + Sync>, u64)> = vec![
+    let cases: Vec<(Box<dyn Fn() -> Response + Send + Sync>, u64)> = vec![
         (
-            Box::new(|| Answer::empty(503).header("Retry-After", "1")),
+            Box::new(|| Response::empty(503).header("Retry-After", "1")),
             1000,
         ),
         (
-            Box::new(move || Answer::empty(429).header("Retry-After", date())),
+            Box::new(move || Response::empty(429).header("Retry-After", date())),
             900,
         ),
         (Box::new(|| over_limit(413, &json!("1"))), 1000),
         (Box::new(|| over_limit(429, &json!(1))), 1000),
         (
-            Box::new(|| Answer::empty(503).header("Retry-After", "Wed, 21 Oct 2015 07:28:00 GMT")),
+            Box::new(|| {
+                Response::empty(503).header("Retry-After", "Wed, 21 Oct 2015 07:28:00 GMT")
+            }),
             200,
         ),
         (
-            Box::new(|| Answer::empty(503).header("Retry-After", "-5")),
+            Box::new(|| Response::empty(503).header("Retry-After", "-5")),
             200,
         ),
     ];
-    at_once(cases, |(answer, least)| {
+    at_once(cases, |(response, least)| {
         let began = Instant::now();
-        let (outcome, requests) = first(answer(), GET);
+        let (outcome, requests) = first(response(), GET);
         outcome.expect("an image");
         let took = began.elapsed();
         assert_eq!(requests, 2);
@@ -117,12 +119,12 @@ fn a_retry_after_of_more_than_a_minute_is_an_error_at_once() {
     let seconds = Duration::from_secs;
     let cases = [
         (
-            Answer::empty(429).header("Retry-After", "61"),
+            Response::empty(429).header("Retry-After", "61"),
             seconds(61),
             "429 Too Many Requests",
         ),
         (
-            Answer::empty(503).header("Retry-After", "3600"),
+            Response::empty(503).header("Retry-After", "3600"),
             seconds(3600),
             "503 Service Unavailable",
         ),
@@ -137,14 +139,14 @@ fn a_retry_after_of_more_than_a_minute_is_an_error_at_once() {
             "429 Too Many Requests: slow down",
         ),
         (
-            Answer::empty(503).header("Retry-After", "9999999999999999999"),
+            Response::empty(503).header("Retry-After", "9999999999999999999"),
             seconds(9_999_999_999_999_999_999),
             "503 Service Unavailable",
         ),
     ];
-    for (answer, delay, text) in cases {
+    for (response, delay, text) in cases {
         for call_timeout in [None, Some(seconds(3600)), Some(Duration::MAX)] {
-            let server = Server::playing([answer.clone()]);
+            let server = Server::with_responses([response.clone()]);
             let compute = server.compute_with(|options| options.call_timeout(call_timeout));
             let error = compute.get_image(id(1)).retrieve().expect_err("an error");
             assert_eq!(error.kind(), ErrorKind::RateLimited, "{error:?}");
@@ -176,7 +178,7 @@ fn retry_after_on_a_permanent_error_is_ignored() {
 fn a_call_ends_at_its_deadline_with_the_number_of_attempts() {
     let ms = Duration::from_millis;
     let began = Instant::now();
-    let server = Server::answering(|_| Answer::empty(503));
+    let server = Server::with_handler(|_| Response::empty(503));
     let compute = server.compute_with(|options| options.tries(50).call_timeout(ms(900)));
     let error = compute.get_image(id(1)).retrieve().expect_err("an error");
     // Fifty attempts would take much longer.
@@ -185,7 +187,7 @@ fn a_call_ends_at_its_deadline_with_the_number_of_attempts() {
     assert!(matches!(error.attempts(), 2 | 3), "{error}");
     // If the delay exceeds the deadline, the error is returned at once.
     let began = Instant::now();
-    let server = Server::answering(|_| Answer::empty(503).header("Retry-After", "30"));
+    let server = Server::with_handler(|_| Response::empty(503).header("Retry-After", "30"));
     let compute = server.compute_with(|options| options.call_timeout(ms(900)));
     let error = compute.get_image(id(1)).retrieve().expect_err("an error");
     assert!(began.elapsed() < ms(10_000), "{:?}", began.elapsed());

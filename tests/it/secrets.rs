@@ -10,7 +10,9 @@ use opencloud::{
 };
 use serde_json::json;
 
-use crate::support::{Answer, COMPUTE, Line, Server, fault, id, images, logged, next_link, token};
+use crate::support::{
+    COMPUTE, Line, Response, Server, fault, id, images, logged, next_link, token,
+};
 
 const PASSWORD: &str = "qX7zK9vWpJ2mR4tY";
 const SECRET: &str = "Zk3wQ8yXvB5nH7dL6h";
@@ -77,16 +79,16 @@ fn debug_of_options_and_credentials_prints_no_secret() {
 #[test]
 fn debug_of_clients_tokens_and_lists_prints_no_secret() {
     let server = Server::start();
-    server.plays([
+    server.set_responses([
         token(
             NEW,
             3600,
             &json!([{"type": "compute", "endpoints": [
             {"interface": "public", "url": server.url(COMPUTE)}]}]),
         ),
-        Answer::ok(&next_link(images(0..2), "?marker=x")),
-        Answer::ok(&images(2..3)),
-        Answer::ok(&images(0..1)),
+        Response::ok(&next_link(images(0..2), "?marker=x")),
+        Response::ok(&images(2..3)),
+        Response::ok(&images(0..1)),
     ]);
     let openstack = OpenStack::new(options(&server)).expect("valid options");
     let compute = openstack.compute_v2().expect("a service");
@@ -109,22 +111,22 @@ fn debug_of_clients_tokens_and_lists_prints_no_secret() {
 
 #[test]
 fn no_error_prints_a_secret() {
-    let answers: [fn() -> Answer; 12] = [
+    let responses: [fn() -> Response; 12] = [
         || fault(401, "error", "no"),
         || fault(400, "badRequest", "no"),
-        || Answer::empty(503),
-        || Answer::empty(429).header("Retry-After", "100"),
-        || Answer::empty(302).header("Location", "http://evil.example/"),
-        || Answer::new(200, "not JSON"),
-        || Answer::new(200, [0xff]),
-        || Answer::new(201, "{}").header("X-Subject-Token", "a b"),
-        Answer::reset,
-        || Answer::raw("garbage"),
-        || Answer::new(200, "{}").cut(30),
-        || Answer::new(200, "{}").header("Content-Encoding", "gzip"),
+        || Response::empty(503),
+        || Response::empty(429).header("Retry-After", "100"),
+        || Response::empty(302).header("Location", "http://evil.example/"),
+        || Response::new(200, "not JSON"),
+        || Response::new(200, [0xff]),
+        || Response::new(201, "{}").header("X-Subject-Token", "a b"),
+        Response::reset,
+        || Response::raw("garbage"),
+        || Response::new(200, "{}").cut(30),
+        || Response::new(200, "{}").header("Content-Encoding", "gzip"),
     ];
-    for answer in answers {
-        let server = Server::answering(move |_| answer());
+    for response in responses {
+        let server = Server::with_handler(move |_| response());
         let client =
             |options: Options| OpenStack::new(options.tries(1).no_proxy()).expect("a service");
         let credential = ApplicationCredential::by_id("a", SECRET);
@@ -171,7 +173,7 @@ fn no_error_prints_a_secret() {
 
 #[test]
 fn a_token_in_an_error_response_is_masked() {
-    let server = Server::playing([fault(
+    let server = Server::with_responses([fault(
         400,
         "badRequest",
         &format!("no {OLD} here, nor {OLD}"),
@@ -205,17 +207,17 @@ fn log_of_many_requests() -> Vec<Line> {
     let server = Server::start();
     let catalog = json!([{"type": "compute", "endpoints": [
         {"interface": "public", "url": server.url(COMPUTE)}]}]);
-    server.plays([
+    server.set_responses([
         token(OLD, 3600, &catalog),
         fault(401, "error", "no"),
-        Answer::empty(503).header("Retry-After", "0"),
+        Response::empty(503).header("Retry-After", "0"),
         token(NEW, 3600, &catalog),
-        Answer::ok(&images(0..1)),
-        Answer::reset(),
-        Answer::ok(&json!({"metadata": {"k": "v"}})),
+        Response::ok(&images(0..1)),
+        Response::reset(),
+        Response::ok(&json!({"metadata": {"k": "v"}})),
         fault(404, "itemNotFound", "Image not found."),
         fault(400, "badRequest", "no"),
-        Answer::new(200, "not JSON"),
+        Response::new(200, "not JSON"),
     ]);
     let ((), lines) = logged(|| {
         let openstack = OpenStack::new(options(&server)).expect("valid options");
@@ -254,8 +256,9 @@ fn no_log_line_of_this_crate_has_a_secret_at_any_level() {
 
 #[test]
 fn every_request_is_logged_as_one_debug_line() {
-    let server =
-        Server::playing([Answer::ok(&images(0..1)).header("x-openstack-request-id", "req-1")]);
+    let server = Server::with_responses([
+        Response::ok(&images(0..1)).header("x-openstack-request-id", "req-1")
+    ]);
     let ((), lines) = logged(|| {
         server
             .compute()

@@ -7,16 +7,16 @@ use std::time::{Duration, Instant};
 use opencloud::OpenStack;
 use serde_json::json;
 
-use crate::support::{Answer, COMPUTE, Server, fault, image, images, token};
+use crate::support::{COMPUTE, Response, Server, fault, image, images, token};
 use crate::token::{cached, list, tokens};
 
 #[test]
 fn threads_with_an_expired_token_authenticate_once() {
     let server = Server::start();
     let new = server.token("new").after(Duration::from_millis(50));
-    server.answers(move |request| match request.method.as_str() {
+    server.set_handler(move |request| match request.method.as_str() {
         "POST" => new.clone(),
-        _ => Answer::ok(&images(0..1)),
+        _ => Response::ok(&images(0..1)),
     });
     let options = server
         .options()
@@ -48,7 +48,7 @@ fn threads_with_an_expired_token_authenticate_once() {
 #[test]
 fn threads_share_a_failed_authentication() {
     let unauthorized = || fault(401, "error", "no").after(Duration::from_millis(200));
-    let server = Server::answering(move |_| unauthorized());
+    let server = Server::with_handler(move |_| unauthorized());
     let openstack = OpenStack::new(server.options()).expect("valid options");
     let barrier = Arc::new(Barrier::new(6));
     let threads: Vec<_> = (0..6)
@@ -74,7 +74,7 @@ fn all_threads_succeed_when_their_shared_token_is_revoked() {
     let server = Server::start();
     let (mut issued, mut uses) = (0, 0);
     let url = server.url(COMPUTE);
-    server.answers(move |request| {
+    server.set_handler(move |request| {
         if request.method == "POST" {
             issued += 1;
             uses = 0;
@@ -92,7 +92,7 @@ fn all_threads_succeed_when_their_shared_token_is_revoked() {
         let id = request.segments()[2].clone();
         let mut image = image(0);
         image["id"] = json!(id);
-        Answer::ok(&json!({"image": image}))
+        Response::ok(&json!({"image": image}))
     });
     let compute = OpenStack::new(server.options())
         .expect("valid options")
@@ -130,7 +130,7 @@ fn threads_authenticate_once_for_each_expired_token() {
     let began = Instant::now();
     let mut ends = Vec::new();
     let url = server.url(COMPUTE);
-    server.answers(move |request| {
+    server.set_handler(move |request| {
         if request.method == "POST" {
             ends.push(Instant::now() + Duration::from_secs(1));
             return token(
@@ -143,7 +143,7 @@ fn threads_authenticate_once_for_each_expired_token() {
             .header("x-auth-token")
             .and_then(|token| token.parse::<usize>().ok());
         match number.and_then(|number| ends.get(number - 1)) {
-            Some(end) if Instant::now() < *end => Answer::ok(&json!({"image": image(7)})),
+            Some(end) if Instant::now() < *end => Response::ok(&json!({"image": image(7)})),
             _ => fault(401, "error", "no"),
         }
     });

@@ -17,7 +17,7 @@ use rustls::server::WebPkiClientVerifier;
 use rustls::{RootCertStore, ServerConfig, ServerConnection, StreamOwned};
 use serde_json::json;
 
-use crate::support::{Answer, id, image};
+use crate::support::{Response, id, image};
 
 pub(crate) fn file(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -80,8 +80,9 @@ impl TlsServer {
                     .peer_certificates()
                     .and_then(|chain| chain.first());
                 let _ = sender.send(certificate.map(|one| one.clone().into_owned()));
-                let answer = Answer::ok(&json!({"image": image(1)})).header("Connection", "close");
-                let _ = stream.write_all(&answer.bytes());
+                let response =
+                    Response::ok(&json!({"image": image(1)})).header("Connection", "close");
+                let _ = stream.write_all(&response.bytes());
                 stream.conn.send_close_notify();
                 let _ = stream.flush();
             }

@@ -6,7 +6,7 @@ use opencloud::compute::v2::{Compute, ListImages};
 use opencloud::{ErrorKind, OpenStack, Options, ServiceOptions, Token};
 use serde_json::{Value, json};
 
-use crate::support::{Answer, COMPUTE, REQUEST_ID, Server, fault, images, logged, token};
+use crate::support::{COMPUTE, REQUEST_ID, Response, Server, fault, images, logged, token};
 
 pub(crate) fn list(compute: &Compute) -> opencloud::Result<usize> {
     compute
@@ -41,8 +41,8 @@ pub(crate) fn cached(server: &Server, id: &str, issued: i64, expires: i64) -> To
 #[test]
 fn clones_and_services_share_one_token() {
     let server = Server::start();
-    let page = || Answer::ok(&images(0..1));
-    server.plays([server.token("one"), page(), page(), page()]);
+    let page = || Response::ok(&images(0..1));
+    server.set_responses([server.token("one"), page(), page(), page()]);
     let openstack = OpenStack::new(server.options()).expect("valid options");
     let first = openstack.compute_v2().expect("a service");
     let second = openstack.clone().compute_v2().expect("a service");
@@ -79,7 +79,7 @@ fn a_token_is_renewed_120_seconds_or_a_tenth_of_its_lifetime_before_it_expires()
         (-95, 5, true),
     ] {
         let server = Server::start();
-        server.plays([server.token("new")]);
+        server.set_responses([server.token("new")]);
         let options = server
             .options()
             .cached_token(cached(&server, "old", issued, expires));
@@ -98,7 +98,7 @@ fn a_token_is_renewed_120_seconds_or_a_tenth_of_its_lifetime_before_it_expires()
 fn a_received_token_is_renewed_by_its_lifetime_and_not_by_the_clock_of_the_server() {
     // The clock of this server may be wrong; only the lifetime counts.
     let server = Server::start();
-    server.plays([token("short", 0, &json!([])), server.token("hour")]);
+    server.set_responses([token("short", 0, &json!([])), server.token("hour")]);
     let openstack = OpenStack::new(server.options()).expect("valid options");
     for _ in 0..3 {
         openstack.token().expect("a token");
@@ -115,23 +115,23 @@ fn a_failed_early_renewal_keeps_the_current_token_if_the_fault_is_temporary() {
             "The request you have made requires authentication.",
         )
     };
-    for (answer, warning) in [
-        (Answer::empty(503), Some("503 Service Unavailable")),
+    for (response, warning) in [
+        (Response::empty(503), Some("503 Service Unavailable")),
         (
-            Answer::empty(429).header("Retry-After", "9"),
+            Response::empty(429).header("Retry-After", "9"),
             Some("429 Too Many Requests (retry after 9s)"),
         ),
         (
-            Answer::hang_up(),
+            Response::hang_up(),
             Some(
                 "connection failed; if this port expects TLS, use https:// in \
                  auth_url or the endpoint",
             ),
         ),
         (unauthorized(), None),
-        (Answer::empty(404), None),
+        (Response::empty(404), None),
     ] {
-        let server = Server::playing([answer]);
+        let server = Server::with_responses([response]);
         let current = cached(&server, "current", -3500, 100);
         let options = server.options().cached_token(current.clone()).tries(1);
         let openstack = OpenStack::new(options).expect("valid options");
@@ -160,7 +160,7 @@ fn a_failed_early_renewal_keeps_the_current_token_if_the_fault_is_temporary() {
 fn a_token_without_issue_time_is_renewed_120_seconds_before_it_expires() {
     for (expires, renewed) in [(130, false), (115, true)] {
         let server = Server::start();
-        server.plays([server.token("new")]);
+        server.set_responses([server.token("new")]);
         let mut token = serde_json::to_value(cached(&server, "old", 0, expires)).expect("JSON");
         token
             .as_object_mut()
@@ -179,7 +179,8 @@ fn a_token_without_issue_time_is_renewed_120_seconds_before_it_expires() {
 #[test]
 fn a_token_without_expiry_time_is_not_renewed() {
     let body = json!({"token": {"issued_at": "2026-11-23T12:00:00Z"}});
-    let server = Server::playing([Answer::json(201, &body).header("X-Subject-Token", "one")]);
+    let server =
+        Server::with_responses([Response::json(201, &body).header("X-Subject-Token", "one")]);
     let openstack = OpenStack::new(server.options()).expect("valid options");
     for _ in 0..2 {
         assert_eq!(openstack.token().expect("a token").expires_at(), None);
@@ -197,11 +198,11 @@ fn after_a_401_the_client_authenticates_and_repeats_the_request_once() {
             "The request you have made requires authentication.",
         )
     };
-    server.plays([
+    server.set_responses([
         server.token("one"),
         unauthorized(),
         server.token("two"),
-        Answer::ok(&images(0..1)),
+        Response::ok(&images(0..1)),
         unauthorized(),
         server.token("three"),
         unauthorized(),
@@ -231,12 +232,12 @@ fn after_a_401_the_client_authenticates_and_repeats_the_request_once() {
 #[test]
 fn a_merge_is_repeated_with_its_body_after_a_401() {
     let server = Server::start();
-    let answer = Answer::ok(&json!({"metadata": {"k": "v"}}));
-    server.plays([
+    let response = Response::ok(&json!({"metadata": {"k": "v"}}));
+    server.set_responses([
         server.token("one"),
         fault(401, "error", "no"),
         server.token("two"),
-        answer,
+        response,
     ]);
     let compute = OpenStack::new(server.options())
         .expect("valid options")
@@ -265,11 +266,11 @@ fn a_merge_is_repeated_with_its_body_after_a_401() {
 fn a_403_about_a_token_that_glance_rejected_is_treated_as_a_401() {
     let server = Server::start();
     let message = "HTTP 401 Unauthorized: This server could not verify that you are authorized";
-    server.plays([
+    server.set_responses([
         server.token("one"),
         fault(403, "forbidden", message),
         server.token("two"),
-        Answer::ok(&images(0..1)),
+        Response::ok(&images(0..1)),
     ]);
     let compute = OpenStack::new(server.options())
         .expect("valid options")
@@ -282,7 +283,7 @@ fn a_403_about_a_token_that_glance_rejected_is_treated_as_a_401() {
 #[test]
 fn an_exported_token_can_be_used_without_authentication() {
     let server = Server::start();
-    server.plays([server.token("exported"), Answer::ok(&images(0..2))]);
+    server.set_responses([server.token("exported"), Response::ok(&images(0..2))]);
     let openstack = OpenStack::new(server.options()).expect("valid options");
     let text = serde_json::to_string(&openstack.token().expect("a token")).expect("JSON");
 
@@ -319,7 +320,7 @@ fn an_exported_token_can_be_used_without_authentication() {
 #[test]
 fn an_expired_cached_token_is_replaced_with_the_credentials() {
     let server = Server::start();
-    server.plays([server.token("new"), Answer::ok(&images(0..1))]);
+    server.set_responses([server.token("new"), Response::ok(&images(0..1))]);
     let options = server
         .options()
         .cached_token(cached(&server, "old", -7200, -60));
@@ -351,7 +352,7 @@ fn an_expired_token_without_credentials_is_an_error_with_the_expiry_time() {
 
 #[test]
 fn a_token_without_credentials_is_used_until_it_expires() {
-    let server = Server::playing([Answer::ok(&images(0..1))]);
+    let server = Server::with_responses([Response::ok(&images(0..1))]);
     let options = Options::new("")
         .cached_token(cached(&server, "late", -3500, 100))
         .no_proxy();
@@ -365,7 +366,7 @@ fn a_token_without_credentials_is_used_until_it_expires() {
 
 #[test]
 fn a_rejected_token_without_credentials_is_an_error() {
-    let server = Server::playing([fault(401, "error", "no")]);
+    let server = Server::with_responses([fault(401, "error", "no")]);
     let error = list(&server.compute()).expect_err("an error");
     assert_eq!(error.kind(), ErrorKind::Unauthorized, "{error:?}");
     assert_eq!(

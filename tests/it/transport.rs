@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use opencloud::{ErrorKind, OpenStack, Options, ServiceOptions};
 use serde_json::json;
 
-use crate::support::{Answer, COMPUTE, Server, id, image, refusing};
+use crate::support::{COMPUTE, Response, Server, id, image, refusing};
 
 const SHORT: Duration = Duration::from_millis(300);
 
@@ -13,8 +13,8 @@ fn retrieve(server: &Server, change: impl FnOnce(Options) -> Options) -> openclo
     server.compute_with(change).get_image(id(1)).retrieve()
 }
 
-fn good() -> Answer {
-    Answer::ok(&json!({"image": image(1)}))
+fn good() -> Response {
+    Response::ok(&json!({"image": image(1)}))
 }
 
 /// Checks that the result is a timeout within the given time.
@@ -30,20 +30,20 @@ fn check_timeout(began: Instant, error: opencloud::Result<()>, limit: &str) {
 
 #[test]
 fn connections_are_reused_unless_the_server_closes_them() {
-    let server = Server::answering(|_| good());
+    let server = Server::with_handler(|_| good());
     let compute = server.compute();
     for _ in 0..5 {
         compute.get_image(id(1)).retrieve().expect("an image");
     }
     assert_eq!(server.connections(), 1);
-    let server = Server::answering(|_| good().chunked());
+    let server = Server::with_handler(|_| good().chunked());
     let compute = server.compute();
     for _ in 0..5 {
         compute.get_image(id(1)).retrieve().expect("an image");
     }
     assert_eq!(server.connections(), 1);
     // A connection with `Connection: close` is not reused.
-    let server = Server::answering(|_| good().header("Connection", "close").close());
+    let server = Server::with_handler(|_| good().header("Connection", "close").close());
     let compute = server.compute();
     for _ in 0..3 {
         compute.get_image(id(1)).retrieve().expect("an image");
@@ -53,7 +53,7 @@ fn connections_are_reused_unless_the_server_closes_them() {
 
 #[test]
 fn a_silent_server_is_a_read_timeout() {
-    let server = Server::answering(|_| Answer::silence());
+    let server = Server::with_handler(|_| Response::silence());
     let began = Instant::now();
     check_timeout(
         began,
@@ -63,7 +63,7 @@ fn a_silent_server_is_a_read_timeout() {
     assert_eq!(server.requests().len(), 1, "a timeout is not retried");
     // After a part of the headers, and of the body.
     for bytes in [20, 150] {
-        let server = Server::answering(move |_| Answer::raw(&good().bytes()[..bytes]).hold());
+        let server = Server::with_handler(move |_| Response::raw(&good().bytes()[..bytes]).hold());
         let began = Instant::now();
         check_timeout(
             began,
@@ -76,12 +76,12 @@ fn a_silent_server_is_a_read_timeout() {
 #[test]
 fn a_slow_response_is_a_call_timeout() {
     let drip = || good().drip(1, Duration::from_millis(50));
-    let server = Server::answering(move |_| drip());
+    let server = Server::with_handler(move |_| drip());
     let began = Instant::now();
     let outcome = retrieve(&server, |o| o.read_timeout(SHORT).call_timeout(SHORT * 2));
     check_timeout(began, outcome, "call_timeout");
     // Each read restarts the timeout.
-    let server = Server::answering(move |_| good().drip(20, Duration::from_millis(60)));
+    let server = Server::with_handler(move |_| good().drip(20, Duration::from_millis(60)));
     let began = Instant::now();
     retrieve(&server, |o| o.read_timeout(SHORT)).expect("an image");
     assert!(began.elapsed() > SHORT, "{:?}", began.elapsed());
@@ -89,8 +89,8 @@ fn a_slow_response_is_a_call_timeout() {
 
 #[test]
 fn an_endless_response_is_a_call_timeout() {
-    let server = Server::answering(|_| {
-        Answer::new(200, " ".repeat(100))
+    let server = Server::with_handler(|_| {
+        Response::new(200, " ".repeat(100))
             .endless()
             .drip(50, SHORT / 10)
     });
@@ -102,7 +102,7 @@ fn an_endless_response_is_a_call_timeout() {
     );
     // The same for endless headers.
     let head = format!("HTTP/1.1 200 OK\r\n{}", "X: y\r\n".repeat(100));
-    let server = Server::answering(move |_| Answer::raw(&head).drip(6, SHORT / 20));
+    let server = Server::with_handler(move |_| Response::raw(&head).drip(6, SHORT / 20));
     let began = Instant::now();
     check_timeout(
         began,
@@ -130,7 +130,7 @@ fn a_stalled_tls_handshake_is_a_connect_timeout() {
 #[test]
 fn timeouts_may_be_unset_or_of_any_length() {
     for limit in [None, Some(Duration::from_secs(5)), Some(Duration::MAX)] {
-        let server = Server::answering(|_| good());
+        let server = Server::with_handler(|_| good());
         let all = |options: Options| {
             options
                 .resolve_timeout(limit)
@@ -144,7 +144,7 @@ fn timeouts_may_be_unset_or_of_any_length() {
 
 #[test]
 fn the_call_timeout_applies_to_authentication() {
-    let server = Server::answering(|_| Answer::silence());
+    let server = Server::with_handler(|_| Response::silence());
     let began = Instant::now();
     let openstack = OpenStack::new(server.options().call_timeout(SHORT)).expect("valid options");
     check_timeout(began, openstack.token().map(drop), "call_timeout");
@@ -172,8 +172,8 @@ fn the_error_tells_a_refused_connection_from_an_unknown_host() {
 
 #[test]
 fn a_body_of_more_than_256_mib_is_an_error() {
-    let mib = Answer::new(200, " ".repeat(1 << 20));
-    let server = Server::playing([mib.repeated(257)]);
+    let mib = Response::new(200, " ".repeat(1 << 20));
+    let server = Server::with_responses([mib.repeated(257)]);
     let error = retrieve(&server, |options| options).expect_err("an error");
     assert_eq!(error.kind(), ErrorKind::InvalidResponse, "{error:?}");
     assert_eq!(
@@ -189,7 +189,7 @@ fn a_body_of_more_than_256_mib_is_an_error() {
 #[test]
 fn the_user_agent_can_be_prefixed() {
     let own = concat!("opencloud/", env!("CARGO_PKG_VERSION"));
-    let server = Server::answering(|_| good());
+    let server = Server::with_handler(|_| good());
     retrieve(&server, |options| options).expect("an image");
     retrieve(&server, |options| options.user_agent("my-tool/1.2 (x)")).expect("an image");
     let agents: Vec<_> = server
@@ -213,7 +213,7 @@ fn the_user_agent_can_be_prefixed() {
 
 #[test]
 fn no_content_encoding_is_requested() {
-    let server = Server::answering(|_| good());
+    let server = Server::with_handler(|_| good());
     retrieve(&server, |options| options).expect("an image");
     let request = &server.requests()[0];
     assert!(
@@ -233,7 +233,7 @@ fn a_timeout_of_zero_expires_at_once() {
         (|o| o.read_timeout(Duration::ZERO), "read_timeout"),
     ];
     for (limit, name) in limits {
-        let server = Server::answering(|_| Answer::silence());
+        let server = Server::with_handler(|_| Response::silence());
         let began = Instant::now();
         check_timeout(
             began,
@@ -245,7 +245,7 @@ fn a_timeout_of_zero_expires_at_once() {
 
 #[test]
 fn the_resolve_timeout_limits_the_lookup_of_a_host_name() {
-    let server = Server::answering(|_| good());
+    let server = Server::with_handler(|_| good());
     let url = format!("http://localhost:{}", server.address().port());
     let options = Options::new("").token_id("t").no_proxy();
     let openstack = OpenStack::new(options.resolve_timeout(Duration::from_nanos(1)));

@@ -6,17 +6,17 @@ use opencloud::ErrorKind;
 use opencloud::compute::v2::ImageStatus;
 use serde_json::json;
 
-use crate::support::{Answer, COMPUTE, Server, fault, id, image};
+use crate::support::{COMPUTE, Response, Server, fault, id, image};
 
-fn with_status(status: &str) -> Answer {
+fn with_status(status: &str) -> Response {
     let mut image = image(1);
     image["status"] = json!(status);
-    Answer::ok(&json!({"image": image}))
+    Response::ok(&json!({"image": image}))
 }
 
 #[test]
 fn a_wait_polls_until_the_image_has_the_status() {
-    let server = Server::playing([with_status("SAVING"), with_status("ACTIVE")]);
+    let server = Server::with_responses([with_status("SAVING"), with_status("ACTIVE")]);
     let mut image = server.compute().get_image(id(1));
     image
         .wait_until_active(Duration::from_secs(60))
@@ -27,13 +27,13 @@ fn a_wait_polls_until_the_image_has_the_status() {
         vec![format!("GET {COMPUTE}/images/{}", id(1)); 2]
     );
 
-    let server = Server::playing([with_status("ERROR")]);
+    let server = Server::with_responses([with_status("ERROR")]);
     let mut image = server.compute().get_image(id(1));
     image
         .wait_until(ImageStatus::Error, Duration::ZERO)
         .expect("a failed image");
 
-    let server = Server::playing([with_status("SAVING"), with_status("QUEUED")]);
+    let server = Server::with_responses([with_status("SAVING"), with_status("QUEUED")]);
     let mut image = server.compute().get_image(id(1));
     let mut seen = Vec::new();
     image
@@ -54,26 +54,26 @@ fn a_wait_polls_until_the_image_has_the_status() {
 #[test]
 fn wait_until_deleted_accepts_a_missing_image_but_no_other_404() {
     let gone = || fault(404, "itemNotFound", "Image not found.");
-    let server = Server::playing([with_status("ACTIVE"), gone()]);
+    let server = Server::with_responses([with_status("ACTIVE"), gone()]);
     let mut image = server.compute().get_image(id(1));
     image
         .wait_until_deleted(Duration::from_secs(60))
         .expect("a deleted image");
 
-    let server = Server::playing([with_status("DELETED")]);
+    let server = Server::with_responses([with_status("DELETED")]);
     let mut image = server.compute().get_image(id(1));
     image
         .wait_until_deleted(Duration::from_secs(60))
         .expect("a deleted image");
 
-    let server = Server::playing([Answer::html(404, "<html>no such page</html>")]);
+    let server = Server::with_responses([Response::html(404, "<html>no such page</html>")]);
     let mut image = server.compute().get_image(id(1));
     let error = image
         .wait_until_deleted(Duration::from_secs(60))
         .expect_err("an error");
     assert_eq!(error.kind(), ErrorKind::NoSuchApi);
 
-    let server = Server::playing([gone()]);
+    let server = Server::with_responses([gone()]);
     let mut image = server.compute().get_image(id(1));
     let error = image
         .wait_until_active(Duration::from_secs(60))
@@ -90,7 +90,7 @@ fn wait_until_deleted_accepts_a_missing_image_but_no_other_404() {
 #[test]
 fn a_status_that_excludes_the_target_ends_the_wait() {
     for status in ["ERROR", "DELETED"] {
-        let server = Server::playing([with_status("SAVING"), with_status(status)]);
+        let server = Server::with_responses([with_status("SAVING"), with_status(status)]);
         let mut image = server.compute().get_image(id(1));
         let error = image
             .wait_until("active", Duration::from_secs(60))
@@ -108,7 +108,7 @@ fn a_status_that_excludes_the_target_ends_the_wait() {
 
 #[test]
 fn a_wait_that_exceeds_its_timeout_is_an_error() {
-    let server = Server::answering(|_| with_status("SAVING"));
+    let server = Server::with_handler(|_| with_status("SAVING"));
     let mut image = server.compute().get_image(id(1));
     let timeout = Duration::from_millis(150);
     for (error, target) in [

@@ -8,7 +8,7 @@ use opencloud::compute::v2::ListImages;
 use serde_json::json;
 
 use crate::alone;
-use crate::support::{Answer, Server, images, next_link};
+use crate::support::{Response, Server, images, next_link};
 
 /// A logger that panics in the thread that fetches the next page.
 struct Panicking;
@@ -33,7 +33,7 @@ fn a_panic_while_prefetching_is_resumed_in_the_caller() {
     log::set_max_level(LevelFilter::Debug);
     let server = Server::start();
     let more = next_link(images(0..2), "?marker=x");
-    server.plays([Answer::ok(&more), Answer::ok(&json!({"images": []}))]);
+    server.set_responses([Response::ok(&more), Response::ok(&json!({"images": []}))]);
     let mut list = server
         .compute()
         .list_images(ListImages::new().page_size(2))

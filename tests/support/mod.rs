@@ -19,7 +19,7 @@ pub(crate) use cloud::{
 pub(crate) use logs::{Line, logged};
 pub(crate) use nova::{Nova, SharedNova};
 pub(crate) use request::Request;
-pub(crate) use response::{Response, Response as Answer};
+pub(crate) use response::Response;
 pub(crate) use server::{Server, refusing};
 
 /// Runs each case on a thread of its own.

@@ -30,7 +30,7 @@ impl Nova {
     }
 
     /// The response to a request.
-    pub(crate) fn answer(&mut self, request: &Request) -> Response {
+    pub(crate) fn respond(&mut self, request: &Request) -> Response {
         let segments = request.segments();
         if request.method == "DELETE" {
             let at = self
@@ -86,7 +86,7 @@ impl SharedNova {
     pub(crate) fn serve(nova: Nova) -> (Self, Server) {
         let shared = Self(Arc::new(Mutex::new(nova)));
         let served = shared.clone();
-        let server = Server::answering(move |request| served.lock().answer(request));
+        let server = Server::with_handler(move |request| served.lock().respond(request));
         (shared, server)
     }
 

@@ -47,27 +47,29 @@ impl Server {
     }
 
     /// A server with one response for each request, in this order.
-    pub(crate) fn playing(responses: impl IntoIterator<Item = Response>) -> Self {
+    pub(crate) fn with_responses(responses: impl IntoIterator<Item = Response>) -> Self {
         let server = Self::start();
-        server.plays(responses);
+        server.set_responses(responses);
         server
     }
 
     /// A server whose responses are computed by a function.
-    pub(crate) fn answering(script: impl FnMut(&Request) -> Response + Send + 'static) -> Self {
+    pub(crate) fn with_handler(script: impl FnMut(&Request) -> Response + Send + 'static) -> Self {
         let server = Self::start();
-        server.answers(script);
+        server.set_handler(script);
         server
     }
 
     /// Replaces the script by one response for each request, in this order.
-    pub(crate) fn plays(&self, responses: impl IntoIterator<Item = Response>) {
+    pub(crate) fn set_responses(&self, responses: impl IntoIterator<Item = Response>) {
         let mut responses: VecDeque<_> = responses.into_iter().collect();
-        self.answers(move |request| responses.pop_front().unwrap_or_else(|| unexpected(request)));
+        self.set_handler(move |request| {
+            responses.pop_front().unwrap_or_else(|| unexpected(request))
+        });
     }
 
     /// Replaces the script by a function.
-    pub(crate) fn answers(&self, script: impl FnMut(&Request) -> Response + Send + 'static) {
+    pub(crate) fn set_handler(&self, script: impl FnMut(&Request) -> Response + Send + 'static) {
         *lock(&self.state.script) = Box::new(script);
     }
 

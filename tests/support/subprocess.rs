@@ -96,6 +96,10 @@ pub(crate) fn serve(sandbox: &Sandbox) {
     }
     println!("{PREFIX}{}", sandbox.auth_url());
     for _ in std::io::stdin().lines() {
-        println!("{PREFIX}{} {}", sandbox.sign_ins(), sandbox.connections());
+        println!(
+            "{PREFIX}{} {}",
+            sandbox.authentications(),
+            sandbox.connections()
+        );
     }
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::support::{Answer, Request};
+use crate::support::{self, Request};
 
 /// How the response is sent: three settings of a real HTTP server.
 #[derive(Clone, Copy, Debug)]
@@ -94,7 +94,7 @@ impl Response {
     }
 
     /// The response for the test server.
-    pub(crate) fn answer(&self, wire: Wire) -> Answer {
+    pub(crate) fn for_server(&self, wire: Wire) -> support::Response {
         let omitted: &[&str] = match wire {
             Wire::Close => &[],
             Wire::KeepAlive => &["connection"],
@@ -109,8 +109,8 @@ impl Response {
         text += "\r\n";
         text += &self.body;
         match wire {
-            Wire::KeepAlive => Answer::raw_and_keep(text),
-            Wire::Close | Wire::NoLength => Answer::raw(text),
+            Wire::KeepAlive => support::Response::raw_and_keep(text),
+            Wire::Close | Wire::NoLength => support::Response::raw(text),
         }
     }
 }

@@ -237,13 +237,6 @@ impl Sandbox {
         lock(&self.cloud).authentications
     }
 
-    /// The old name of [`authentications`](Self::authentications).
-    #[doc(hidden)]
-    #[must_use]
-    pub fn sign_ins(&self) -> usize {
-        self.authentications()
-    }
-
     /// Revokes every token at every service at once.
     pub fn revoke_tokens(&self) {
         lock(&self.cloud).tokens.clear();
