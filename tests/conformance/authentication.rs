@@ -5,11 +5,11 @@ use opencloud::{
     ApplicationCredential, Domain, OpenStack, Options, Project, Scope, ServiceOptions, User,
     UserRef,
 };
+use serde_json::{Value, json};
 
 use crate::cloud::cloud;
 use crate::error_snapshot::{check_versions, expect_error, kind, snapshot};
 use crate::secret_scan::{self, WRONG};
-use serde_json::{Value, json};
 
 /// The hint for a token that Keystone rejects.
 const TOKEN_REJECTED: &str = "(the token is expired or revoked, or another cloud issued it)";
@@ -235,7 +235,7 @@ fn a_wrong_password_is_unauthorized() {
         &json!({"name": "demo", "domain": {"id": "default"}}),
     );
     let id = cloud().user_id("demo");
-    check_user(User::by_id(&*id, ""), &json!({"id": id}));
+    check_user(User::by_id(&id, ""), &json!({"id": id}));
 }
 
 #[test]
@@ -261,7 +261,7 @@ fn an_unknown_user_or_domain_is_unauthorized() {
 #[test]
 fn a_scope_without_a_role_is_unauthorized() {
     for id in [
-        &*cloud().project_id("other"),
+        cloud().project_id("other"),
         "0123456789abcdef0123456789abcdef",
     ] {
         let scope = Scope::Project(Project::by_id(id));

@@ -85,8 +85,8 @@ pub(crate) struct SharedNova(Arc<Mutex<Nova>>);
 impl SharedNova {
     pub(crate) fn serve(nova: Nova) -> (Self, Server) {
         let shared = Self(Arc::new(Mutex::new(nova)));
-        let served = shared.clone();
-        let server = Server::with_handler(move |request| served.lock().respond(request));
+        let script = shared.clone();
+        let server = Server::with_handler(move |request| script.lock().respond(request));
         (shared, server)
     }
 

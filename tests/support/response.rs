@@ -9,7 +9,7 @@ use serde_json::Value;
 /// One response of a script.
 #[derive(Clone, Debug)]
 pub(crate) struct Response {
-    response: http::Response,
+    http: http::Response,
     framing: Framing,
     end: End,
     /// Sent in place of the response.
@@ -44,10 +44,10 @@ enum End {
 impl Response {
     /// A status and body, with its length, on a connection that stays open.
     pub(crate) fn new(status: u16, body: impl AsRef<[u8]>) -> Self {
-        let mut response = http::Response::new(status).body(body.as_ref());
-        "Whatever".clone_into(&mut response.reason);
+        let mut http = http::Response::new(status).body(body.as_ref());
+        "Whatever".clone_into(&mut http.reason);
         Self {
-            response,
+            http,
             framing: Framing::Length,
             end: End::KeepAlive,
             raw: None,
@@ -116,7 +116,7 @@ impl Response {
 
     /// Sends the body this many times, after a head with the total length.
     pub(crate) fn repeated(self, times: u64) -> Self {
-        let length = times.saturating_mul(self.response.body.len() as u64);
+        let length = times.saturating_mul(self.http.body.len() as u64);
         let mut response = match times {
             u64::MAX => self,
             _ => self.header("Content-Length", length.to_string()),
@@ -128,7 +128,7 @@ impl Response {
 
     /// Sends the body again and again as headers.
     pub(crate) fn endless_head(mut self) -> Self {
-        let mut head = self.response.head(1);
+        let mut head = self.http.head(1);
         head.truncate(head.len() - "\r\n".len());
         self.raw = Some(head);
         self.repeats = u64::MAX;
@@ -136,7 +136,7 @@ impl Response {
     }
 
     pub(crate) fn header(mut self, name: &str, value: impl AsRef<str>) -> Self {
-        self.response = self.response.header(name, value.as_ref());
+        self.http = self.http.header(name, value.as_ref());
         self
     }
 
@@ -187,7 +187,7 @@ impl Response {
         if let Some(raw) = &self.raw {
             return raw.clone();
         }
-        let mut response = self.response.clone();
+        let mut response = self.http.clone();
         match self.framing {
             Framing::Length if response.status != 204 => response = response.length(),
             Framing::Chunked => {
@@ -214,7 +214,7 @@ impl Response {
             }
         }
         for _ in 0..self.repeats {
-            connection.send([&self.response.body])?;
+            connection.send([&self.http.body])?;
         }
         match self.end {
             End::KeepAlive => return Ok(true),
