@@ -152,7 +152,12 @@ pub(crate) fn failure(exchange: &Exchange, call: &Call) -> Failure {
 }
 
 /// The hint that the error adds to the message.
-pub(crate) fn hint(failure: &Failure, sent: &Request) -> String {
+pub(crate) fn hint(failure: &Failure, call: &Call, sent: &Request) -> String {
+    if let (ErrorKind::KeyNotFound, Verb::GetItem(key) | Verb::DeleteItem(key)) =
+        (failure.kind, &call.verb)
+    {
+        return format!(" (metadata item {key:?})");
+    }
     if failure.status != 401 {
         return String::new();
     }
