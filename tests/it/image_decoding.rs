@@ -303,7 +303,8 @@ fn a_numeric_id_is_used_as_text() {
 #[test]
 fn a_value_that_serde_json_cannot_parse_fails_no_page() {
     let deep = "[".repeat(10_000) + &"]".repeat(10_000);
-    for value in [r#""\ud800""#, "1e999", &deep] {
+    let nested = [r#"["\ud800"]"#, r#"{"\ud800": 1}"#, "[1, -1e999]"];
+    for value in [r#""\ud800""#, "1e999", &deep].into_iter().chain(nested) {
         for field in FIELDS {
             let body =
                 format!(r#"{{"images": [{{"id": "a", "{field}": {value}}}, {{"id": "b"}}]}}"#);
@@ -314,6 +315,13 @@ fn a_value_that_serde_json_cannot_parse_fails_no_page() {
             assert_eq!(json, json!({"id": "a", field: value}));
         }
     }
+}
+
+#[test]
+fn an_image_that_was_not_retrieved_serializes_only_its_id() {
+    let image = Server::start().compute().get_image("a");
+    let json = serde_json::to_string(&image).expect("JSON");
+    assert_eq!(json, r#"{"id":"a"}"#);
 }
 
 #[test]

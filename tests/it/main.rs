@@ -5,6 +5,7 @@ mod authentication;
 mod catalog;
 #[cfg(feature = "clouds-yaml")]
 mod config;
+mod debug;
 mod deleting_while_listing;
 mod faults;
 mod filters;

@@ -177,3 +177,27 @@ fn threads_authenticate_once_for_each_expired_token() {
         "{authentications}"
     );
 }
+
+#[test]
+fn eight_threads_open_at_most_one_connection_each() {
+    let server = Server::with_handler(|_| {
+        Response::ok(&json!({"image": image(7)})).after(Duration::from_millis(1))
+    });
+    let compute = server.compute();
+    for _ in 0..3 {
+        let barrier = Barrier::new(8);
+        thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| {
+                    barrier.wait();
+                    for _ in 0..20 {
+                        let mut image = compute.get_image(crate::support::id(7));
+                        image.retrieve().expect("an image");
+                    }
+                });
+            }
+        });
+    }
+    assert_eq!(server.requests().len(), 3 * 8 * 20);
+    assert!(server.connections() <= 8 + 1, "{}", server.connections());
+}

@@ -186,6 +186,36 @@ fn an_encrypted_key_is_named_without_its_content() {
     }
 }
 
+/// A PEM file without its line ends has no part of its content in the error.
+#[test]
+fn no_byte_of_a_damaged_pem_file_is_printed() {
+    let folder = folder("damaged-pem");
+    for (name, separator) in [("spaces", " "), ("joined", ""), ("escaped", "\\n")] {
+        for (source, is_key) in [("client.key", true), ("client.pem", false)] {
+            let pem = fs::read_to_string(file(source)).expect("a PEM file");
+            let path = folder.join(format!("{name}-{source}"));
+            fs::write(&path, pem.replace('\n', separator)).expect("a file");
+            let options = match is_key {
+                true => Options::new("").client_certificate(file("client.pem"), &path),
+                false => Options::new("").cacert(&path),
+            };
+            let error = OpenStack::new(options).expect_err("an error");
+            assert_eq!(error.kind(), ErrorKind::Tls);
+            let shown = format!("{error} {error:?} {:?}", anyhow::Error::new(error.clone()));
+            assert!(shown.contains(&*path.to_string_lossy()), "{shown}");
+            for line in pem.lines().filter(|line| !line.contains("-----")) {
+                for at in 0..line.len().saturating_sub(6) {
+                    let part = &line[at..at + 6];
+                    assert!(!shown.contains(part), "{part}: {shown}");
+                    // As a list of bytes.
+                    let bytes = format!("{:?}", part.as_bytes());
+                    assert!(!shown.contains(bytes.trim_matches(['[', ']'])), "{shown}");
+                }
+            }
+        }
+    }
+}
+
 #[test]
 fn pem_text_in_place_of_a_path_is_never_printed() {
     let key = fs::read_to_string(file("client.key")).expect("a key");

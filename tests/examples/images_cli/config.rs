@@ -1,6 +1,6 @@
 //! `images config`, and the cloud that the environment configures.
 
-use super::{Ran, done, program, two_images};
+use super::{Ran, done, failed, program, two_images};
 use crate::support::examples::example;
 
 #[test]
@@ -61,4 +61,25 @@ fn without_a_configured_cloud_list_uses_the_sandbox_and_config_fails() {
         ran.stderr.starts_with("images: no cloud to connect to: "),
         "{ran:?}"
     );
+}
+
+#[test]
+fn config_prints_no_part_of_a_key_in_place_of_its_path() {
+    let sandbox = two_images();
+    let key = include_str!("../../tls/client.key");
+    for text in [
+        key.to_owned(),
+        key.replace('\n', " "),
+        key.replace('\n', ""),
+    ] {
+        for arguments in [&["config"] as &[_], &["config", "--json"], &["list"]] {
+            let mut command = program(&sandbox);
+            command.env("OS_CERT", "cert.pem").env("OS_KEY", &text);
+            let ran = Ran::from(command.args(arguments).output().expect("a process"));
+            let message = "images: OS_KEY: expected a path to a PEM file, found the PEM text \
+                           itself; write it to a file and set its path\n";
+            assert_eq!(ran, failed(message));
+        }
+    }
+    assert_eq!(sandbox.requests(), []);
 }
