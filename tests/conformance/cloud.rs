@@ -12,15 +12,16 @@ use opencloud_sandbox::{Sandbox, Wire};
 use serde_json::{Value, json};
 
 use crate::http::{self, Response};
-use crate::{relay, secret_scan};
+use crate::relay::Relay;
+use crate::secret_scan;
 
 /// The URLs, users and initial images of a cloud.
 pub(crate) struct Cloud {
     /// `cloud.json` and `images.json` of the state directory.
     settings: Value,
     images: Value,
-    /// The URL of the Identity service, behind the relay.
-    identity: String,
+    /// In front of the Identity service.
+    relay: Relay,
     kind: Kind,
     tokens: Mutex<HashMap<String, String>>,
     clients: Mutex<HashMap<String, OpenStack>>,
@@ -84,7 +85,7 @@ impl Cloud {
             .as_str()
             .expect("the URL of the Identity service");
         let cloud = Self {
-            identity: relay::before(identity),
+            relay: Relay::start(identity),
             settings,
             images: parsed("images.json"),
             kind,
@@ -111,7 +112,7 @@ impl Cloud {
 
     /// The URL of the Identity service, with `/v3`.
     pub(crate) fn identity(&self) -> &str {
-        &self.identity
+        &self.relay.url
     }
 
     /// The URL of Nova in the catalog.

@@ -5,6 +5,7 @@ use opencloud::{ErrorKind, Interface, OpenStack, ServiceOptions};
 
 use crate::cloud::{cloud, ids};
 use crate::error_snapshot::{check_versions, expect_error, kind, snapshot};
+use crate::glance::image;
 
 #[track_caller]
 fn at(endpoint: &str) -> Compute {
@@ -160,6 +161,16 @@ fn an_unknown_path_is_not_reported_as_a_missing_image() {
         assert_eq!(outcome.kind(), ErrorKind::NoSuchApi);
         assert_eq!(outcome.message(), "The resource could not be found.");
     }
+}
+
+#[test]
+fn deleting_at_a_wrong_endpoint_is_not_reported_as_a_missing_image() {
+    let made = image().create();
+    let endpoint = format!("{}/unknown", cloud().nova());
+    let error = expect_error(at(&endpoint).get_image(&*made).delete());
+    assert_eq!(error.kind(), ErrorKind::NoSuchApi);
+    assert!(!error.is_not_found());
+    cloud().raw_image("demo", &made);
 }
 
 #[test]

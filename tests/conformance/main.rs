@@ -17,6 +17,8 @@ mod relay;
 mod secret_scan;
 
 mod authentication;
+mod connections;
+mod debug;
 mod deletes;
 mod deleting_while_listing;
 mod endpoints;

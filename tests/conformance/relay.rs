@@ -1,28 +1,81 @@
-//! A relay in front of Keystone, which passes each token to the [`secret_scan`].
+//! [`Relay`]: passes requests on to a service, and each new token to the
+//! [`secret_scan`].
 
 use std::io;
 use std::net::TcpListener;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use opencloud_sandbox::http::{Connection, Request, Response, Server};
 
 use crate::{http, secret_scan};
 
-/// Starts a relay and returns its URL. It runs until the process ends.
-pub(crate) fn before(url: &str) -> String {
-    let rest = url.strip_prefix("http://").expect("an http URL");
-    let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let origin = format!("http://{host}");
-    let server = Server::start(listener, move |connection| serve(connection, &origin));
-    let server = server.expect("a thread");
-    let url = format!("http://{}/{path}", server.address());
-    std::mem::forget(server);
-    url
+/// A relay in front of a service.
+pub(crate) struct Relay {
+    /// The URL of the service behind the relay.
+    pub(crate) url: String,
+    server: Server,
+    requests: Arc<AtomicUsize>,
 }
 
-fn serve(connection: &mut Connection, origin: &str) -> io::Result<()> {
+impl Relay {
+    /// A relay that closes connections like the service.
+    pub(crate) fn start(url: &str) -> Self {
+        Self::new(url, false)
+    }
+
+    /// A relay that keeps all connections open.
+    pub(crate) fn start_keep_alive(url: &str) -> Self {
+        Self::new(url, true)
+    }
+
+    fn new(url: &str, keep_alive: bool) -> Self {
+        let rest = url.strip_prefix("http://").expect("an http URL");
+        let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let origin = format!("http://{host}");
+        let requests = Arc::<AtomicUsize>::default();
+        let count = Arc::clone(&requests);
+        let server = Server::start(listener, move |connection| {
+            serve(connection, &origin, keep_alive, &count)
+        });
+        let server = server.expect("a thread");
+        Self {
+            url: format!("http://{}/{path}", server.address()),
+            server,
+            requests,
+        }
+    }
+
+    /// The number of requests so far.
+    pub(crate) fn requests(&self) -> usize {
+        self.requests.load(Ordering::SeqCst)
+    }
+
+    /// The number of connections so far.
+    pub(crate) fn connections(&self) -> usize {
+        self.server.connections()
+    }
+}
+
+fn serve(
+    connection: &mut Connection,
+    origin: &str,
+    keep_alive: bool,
+    count: &AtomicUsize,
+) -> io::Result<()> {
     while let Some(request) = connection.read_request()? {
-        let response = forward(&request, origin);
+        count.fetch_add(1, Ordering::SeqCst);
+        let mut response = forward(&request, origin);
+        if keep_alive {
+            let is_framing = |name: &str| {
+                name.eq_ignore_ascii_case("connection")
+                    || name.eq_ignore_ascii_case("content-length")
+            };
+            response.headers.retain(|(name, _)| !is_framing(name));
+            response = response.length();
+            response.close = false;
+        }
         connection.send([&response.head(1), &response.body])?;
         if response.close {
             return connection.finish();

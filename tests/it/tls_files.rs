@@ -195,9 +195,10 @@ fn no_byte_of_a_damaged_pem_file_is_printed() {
             let pem = fs::read_to_string(file(source)).expect("a PEM file");
             let path = folder.join(format!("{name}-{source}"));
             fs::write(&path, pem.replace('\n', separator)).expect("a file");
-            let options = match is_key {
-                true => Options::new("").client_certificate(file("client.pem"), &path),
-                false => Options::new("").cacert(&path),
+            let options = if is_key {
+                Options::new("").client_certificate(file("client.pem"), &path)
+            } else {
+                Options::new("").cacert(&path)
             };
             let error = OpenStack::new(options).expect_err("an error");
             assert_eq!(error.kind(), ErrorKind::Tls);
