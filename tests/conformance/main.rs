@@ -32,5 +32,6 @@ mod metadata_keys;
 mod metadata_rules;
 mod metadata_values;
 mod microversions;
+mod rejected_credentials;
 mod tokens;
 mod wait;

@@ -2,6 +2,7 @@
 
 mod auth_urls;
 mod authentication;
+mod cached_tokens;
 mod catalog;
 #[cfg(feature = "clouds-yaml")]
 mod config;
@@ -13,16 +14,21 @@ mod filters;
 mod from_env;
 mod fuzz_corpus;
 mod gateway_pages;
+mod image_bodies;
 mod image_decoding;
 mod input_encoding;
 mod lists;
+mod log_lines;
 mod malformed_responses;
+mod malformed_tokens;
 mod metadata_rules;
 mod microversions;
+mod next_links;
 mod no_content;
 mod operations;
 mod properties;
 mod proxies;
+mod redirects;
 mod replay;
 mod resilience;
 mod retries;
