@@ -188,9 +188,7 @@ fn cell(value: Option<impl Display>) -> String {
 
 /// Writes an error and its causes to stderr, on one line.
 pub(crate) fn report(error: &anyhow::Error) {
-    let line = escape(&format!("{error:#}"));
-    // If stderr is closed, the exit code remains.
-    let _ = writeln!(io::stderr(), "images: {line}");
+    common::log(format_args!("images: {}", escape(&format!("{error:#}"))));
 }
 
 /// Escapes control characters and marks that change the direction of text, which

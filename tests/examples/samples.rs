@@ -1,11 +1,12 @@
 //! The samples and the small programs, run against the sandbox.
 
+use std::process::Command;
 use std::time::Duration;
 
-use crate::support::examples::{Ran, example, run_at};
+use crate::support::examples::{Ran, example, example_at, run_at};
 use opencloud_sandbox::{NewImage, Sandbox};
 
-const NO_CLOUD: &str = "no cloud is configured: using the built-in sandbox\n";
+const NO_CLOUD: &str = "no cloud is configured: using the built-in sandbox; each run starts a new one, so changes are not kept\n";
 
 #[track_caller]
 fn run(name: &str, arguments: &[&str]) -> Ran {
@@ -230,6 +231,84 @@ fn prune_images_deletes_old_images_by_name_and_continues_after_a_failure() {
         (sandbox.image_count(), sandbox.has_image(&locked)),
         (3, true)
     );
+}
+
+/// The bar is drawn only on a terminal, which `script` provides.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_progress_of_a_dry_run_does_not_report_deleted_images() {
+    let sandbox = Sandbox::builder().empty().start();
+    sandbox.add_images(3);
+    let dry_run = example_at(&sandbox, "prune_images");
+    let program = dry_run.get_program().to_str().expect("UTF-8");
+    let arguments = "--name seed --older-than 0 --dry-run";
+    let output = Command::new("script")
+        .args(["-qec", &format!("{program} {arguments}"), "/dev/null"])
+        .env_clear()
+        .envs(
+            dry_run
+                .get_envs()
+                .filter_map(|(key, value)| Some((key, value?))),
+        )
+        .env("TERM", "xterm")
+        .output();
+    let ran = Ran::from(output.expect("the program `script`"));
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert!(
+        ran.stdout.contains("images seen, would delete 0"),
+        "{ran:?}"
+    );
+    assert!(!ran.stdout.contains("deleted"), "{ran:?}");
+    assert_eq!(sandbox.image_count(), 3);
+}
+
+/// `println!` and `eprintln!` would panic.
+#[cfg(unix)]
+#[test]
+fn a_closed_pipe_ends_each_example_without_a_panic() {
+    use std::os::fd::OwnedFd;
+    use std::os::unix::net::UnixStream;
+    use std::process::Stdio;
+
+    let closed = || {
+        let (writer, _) = UnixStream::pair().expect("two sockets");
+        Stdio::from(OwnedFd::from(writer))
+    };
+    for (name, arguments) in [
+        ("delete_image", ""),
+        ("delete_image_metadata_item", ""),
+        ("get_image", ""),
+        ("get_image_metadata_item", ""),
+        ("images", "list"),
+        ("images", "--help"),
+        ("images", "config"),
+        ("list_images", ""),
+        ("list_images_detail", ""),
+        ("merge_image_metadata", ""),
+        ("newest_image", "sample"),
+        ("newest_image", "--help"),
+        ("prune_images", "--name sample --older-than 0 --dry-run"),
+        ("prune_images", "--name sample --older-than 0"),
+        ("prune_images", "--name none --older-than 0"),
+        ("reset_image_metadata", ""),
+        ("retrieve_image_metadata", ""),
+        ("set_image_metadata_item", ""),
+    ] {
+        let run = |stderr: Stdio| {
+            let mut command = example(name);
+            command.args(arguments.split_whitespace());
+            let child = command.stdout(closed()).stderr(stderr).spawn();
+            let output = child.expect("a process").wait_with_output();
+            Ran::from(output.expect("an exit status"))
+        };
+        let ran = run(Stdio::piped());
+        assert_eq!(ran.code, Some(0), "{name} {arguments}: {ran:?}");
+        assert!(
+            !ran.stderr.contains("panicked"),
+            "{name} {arguments}: {ran:?}"
+        );
+        assert_eq!(run(closed()).code, Some(0), "{name} {arguments}");
+    }
 }
 
 #[test]

@@ -53,7 +53,8 @@ fn without_a_configured_cloud_list_uses_the_sandbox_and_config_fails() {
     assert_eq!(ran.code, Some(0), "{ran:?}");
     assert_eq!(
         ran.stderr,
-        "no cloud is configured: using the built-in sandbox\n"
+        "no cloud is configured: using the built-in sandbox; each run starts a new one, so \
+         changes are not kept\n"
     );
     let ran = Ran::from(example("images").arg("config").output().expect("a process"));
     assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), ""), "{ran:?}");
