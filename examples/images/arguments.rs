@@ -4,6 +4,8 @@ use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use opencloud::compute::v2::ListImages;
 
+const PRIVATE: &str = "Nova then makes a shared or community image private.";
+
 /// Lists, shows and deletes images of an OpenStack cloud, and edits their metadata.
 ///
 /// The cloud and the credentials come from the OS_* variables and from clouds.yaml,
@@ -71,6 +73,7 @@ pub(crate) enum Command {
         key: String,
     },
     /// Set metadata items, keep the others, and show the result
+    #[command(after_help = PRIVATE)]
     Set {
         /// Image id
         #[arg(value_parser = id)]
@@ -80,6 +83,7 @@ pub(crate) enum Command {
         items: Vec<(String, String)>,
     },
     /// Replace all metadata and show the result
+    #[command(after_help = PRIVATE)]
     Reset {
         /// Image id
         #[arg(value_parser = id)]
@@ -92,6 +96,7 @@ pub(crate) enum Command {
         all: bool,
     },
     /// Delete metadata items; stop at the first failure
+    #[command(after_help = PRIVATE)]
     Unset {
         /// Image id
         #[arg(value_parser = id)]

@@ -146,6 +146,16 @@ fn without_a_command_the_help_is_printed_on_stderr() {
 }
 
 #[test]
+fn the_help_of_each_change_of_metadata_warns_about_the_visibility() {
+    for command in ["set", "reset", "unset"] {
+        let output = example("images").args([command, "-h"]).output();
+        let help = Ran::from(output.expect("a process")).stdout;
+        let warning = "\nNova then makes a shared or community image private.\n";
+        assert!(help.ends_with(warning), "{help}");
+    }
+}
+
+#[test]
 fn every_argument_has_a_help_text() {
     let commands = COMMANDS.map(|command| ("images", vec![command, "-h"]));
     let programs = ["images", "newest_image", "prune_images"].map(|name| (name, vec!["-h"]));
