@@ -15,7 +15,7 @@ use crate::secret_scan::{self, WRONG};
 fn unauthorized(path: &str) -> String {
     format!(
         "GET {}{path}: 401 Unauthorized: The request you have made requires authentication. \
-         (request id ID)",
+         (the token is expired or revoked, or another cloud issued it) (request id ID)",
         cloud().nova()
     )
 }

@@ -62,7 +62,7 @@ fn the_versions_in_a_300_are_named() {
     let error = server.compute().get_image(id(1)).retrieve();
     assert_eq!(
         error.expect_err("an error").message(),
-        "the server offers the versions v2.0, v2.1; add one to the endpoint URL"
+        "the server offers the versions v2.0, v2.1; check the endpoint URL"
     );
 }
 
