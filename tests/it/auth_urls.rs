@@ -66,6 +66,22 @@ fn the_versions_in_a_300_are_named() {
     );
 }
 
+#[test]
+fn a_token_can_have_numeric_ids_and_a_null_project() {
+    let body = json!({"token": {"user": {"id": 5, "name": 6}, "project": null, "catalog": null}});
+    let answer = Answer::json(201, &body).header("X-Subject-Token", "t");
+    let server = Server::playing([answer]);
+    let openstack = OpenStack::new(server.options()).expect("valid options");
+    let token = openstack.token().expect("a token");
+    assert_eq!((token.user_id(), token.project_id()), (Some("5"), None));
+    let error = openstack.compute_v2().expect_err("an error");
+    assert_eq!(
+        error.to_string(),
+        "no public endpoint of type \"compute\": the token has no catalog; set a project, or the \
+         endpoint"
+    );
+}
+
 fn unauthorized() -> Answer {
     fault(401, "error", "Not you.")
 }

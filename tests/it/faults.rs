@@ -330,7 +330,7 @@ fn the_error_text_has_the_reason_phrase_of_the_status() {
         (504, "504 Gateway Timeout"),
     ] {
         let message = match status {
-            300..400 => no_location,
+            300..=399 => no_location,
             401 => "words (the token is expired or revoked, or another cloud issued it)",
             _ => "words",
         };

@@ -115,7 +115,7 @@ fn unset_stops_at_the_first_error() {
     let url = sandbox.compute_url();
     let message = format!(
         "images: DELETE {url}/images/{WEB}/metadata/nope: 404 Not Found: Invalid metadata key \
-         (request id REQUEST)\n"
+         (metadata item \"nope\") (request id REQUEST)\n"
     );
     assert_eq!(
         images(&sandbox, &["unset", WEB, "nope", "os"]),
