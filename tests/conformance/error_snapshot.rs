@@ -1,6 +1,6 @@
 //! Comparable messages and kinds of errors.
 
-use opencloud::Error;
+use opencloud::{Error, ErrorKind};
 
 use crate::secret_scan;
 
@@ -33,4 +33,19 @@ pub(crate) fn expect_error<T>(outcome: opencloud::Result<T>) -> Error {
 pub(crate) fn kind(error: &Error) -> String {
     secret_scan::error(error);
     format!("{:?}", error.kind())
+}
+
+/// Checks that Glance sent the list of its versions.
+#[track_caller]
+pub(crate) fn check_versions(error: &Error) {
+    assert_eq!(
+        (error.kind(), error.status()),
+        (ErrorKind::UnexpectedStatus, Some(300))
+    );
+    let message = error.message();
+    assert!(
+        message.starts_with("the server offers the versions v2.")
+            && message.ends_with("; add one to the endpoint URL"),
+        "{message}"
+    );
 }

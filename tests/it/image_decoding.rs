@@ -186,6 +186,7 @@ fn a_body_without_a_list_of_images_is_an_error_with_a_reason() {
             "invalid type: null, expected an object with a list \"images\" at line 1 column 4",
         ),
         ("", "EOF while parsing a value at line 1 column 0"),
+        ("images", "expected value at line 1 column 1"),
         (
             r#"{"images": []} x"#,
             "trailing characters at line 1 column 16",

@@ -161,12 +161,14 @@ fn responses_in_small_pieces_and_of_http_1_0_are_accepted() {
 #[test]
 fn too_many_or_too_long_headers_are_an_error() {
     let many = (0..1000).fold(valid(), |answer, n| answer.header(&format!("X-{n}"), "y"));
-    let message = error_text(many);
-    assert!(message.starts_with("invalid HTTP response"), "{message}");
-    let message = error_text(valid().header("X-Long", "y".repeat(1 << 20)));
-    assert!(message.starts_with("invalid HTTP response"), "{message}");
-    let message = error_text(Answer::new(200, "X: y\r\n".repeat(1000)).endless_head());
-    assert!(message.starts_with("invalid HTTP response"), "{message}");
+    for answer in [
+        many,
+        valid().header("X-Long", "y".repeat(1 << 20)),
+        Answer::new(200, "X: y\r\n".repeat(1000)).endless_head(),
+    ] {
+        let message = error_text(answer);
+        assert!(message.starts_with("invalid HTTP response"), "{message}");
+    }
 }
 
 #[test]

@@ -47,14 +47,14 @@ impl Recoverable {
     }
 }
 
-/// A server with these images and random faults: at most two in a row, and never
-/// two 401 responses in a row.
+/// A server with these images and random faults: for each request at most two that
+/// count as an attempt, and at most one 401 response, which does not.
 fn faulty(mut nova: Nova, mut random: Random, interval: usize) -> Server {
     let server = Server::start();
     let tokens: Vec<_> = (0..200)
         .map(|number| server.token(&format!("t{number}")))
         .collect();
-    let (mut issued, mut in_a_row, mut unauthorized) = (0, 0, false);
+    let (mut issued, mut attempts, mut unauthorized) = (0, 0, false);
     server.answers(move |request: &Request| {
         if request.method == "POST" {
             issued += 1;
@@ -63,12 +63,12 @@ fn faulty(mut nova: Nova, mut random: Random, interval: usize) -> Server {
         let correct = nova.answer(request);
         let fault = random.one_of(&Recoverable::ALL);
         let is_401 = matches!(fault, Recoverable::Unauthorized);
-        if in_a_row == 2 || (is_401 && unauthorized) || !random.once_in(interval) {
-            (in_a_row, unauthorized) = (0, false);
+        let is_allowed = if is_401 { !unauthorized } else { attempts < 2 };
+        if !is_allowed || !random.once_in(interval) {
+            (attempts, unauthorized) = (0, false);
             return correct;
         }
-        // A 401 response is not counted as an attempt.
-        in_a_row += usize::from(!is_401);
+        attempts += usize::from(!is_401);
         unauthorized |= is_401;
         fault.answer(correct, &mut random)
     });

@@ -134,7 +134,11 @@ fn no_debug_output_has_the_password_of_a_proxy() {
 #[ignore = "run by the next test, with another environment"]
 fn child_with_variables() {
     let endpoint = std::env::var("TEST_ENDPOINT").expect("an endpoint");
-    let openstack = OpenStack::new(Options::new("").token_id("t")).expect("valid options");
+    let mut options = Options::new("").token_id("t");
+    if std::env::var_os("TEST_NO_PROXY").is_some() {
+        options = options.no_proxy();
+    }
+    let openstack = OpenStack::new(options).expect("valid options");
     let compute = openstack
         .compute_v2_with(ServiceOptions::new().endpoint(endpoint))
         .expect("an endpoint");
@@ -174,11 +178,12 @@ fn the_variable_of_the_scheme_decides_and_an_invalid_value_is_an_error() {
         &[("all_proxy", address), ("NO_PROXY", "*")],
         &[("https_proxy", "socks5://a")],
         &[("http_proxy", "")],
+        &[("http_proxy", address), ("TEST_NO_PROXY", "1")],
     ] {
         let output = child(&endpoint, variables);
         assert!(output.contains("an image"), "{variables:?}: {output}");
     }
-    assert_eq!((server.requests().len(), proxy.requests().len()), (6, 0));
+    assert_eq!((server.requests().len(), proxy.requests().len()), (7, 0));
     for (variable, value) in [
         ("http_proxy", "http://"),
         ("HTTP_PROXY", "socks5://me:pa55word@a"),
@@ -193,5 +198,5 @@ fn the_variable_of_the_scheme_decides_and_an_invalid_value_is_an_error() {
         let output = child(&endpoint, &[(variable, address)]);
         assert!(output.contains("an image"), "{variable}: {output}");
     }
-    assert_eq!((server.requests().len(), proxy.requests().len()), (6, 8));
+    assert_eq!((server.requests().len(), proxy.requests().len()), (7, 8));
 }

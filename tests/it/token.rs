@@ -6,7 +6,7 @@ use opencloud::compute::v2::{Compute, ListImages};
 use opencloud::{ErrorKind, OpenStack, Options, ServiceOptions, Token};
 use serde_json::{Value, json};
 
-use crate::support::{Answer, COMPUTE, Server, fault, images, logged, token};
+use crate::support::{Answer, COMPUTE, REQUEST_ID, Server, fault, images, logged, token};
 
 pub(crate) fn list(compute: &Compute) -> opencloud::Result<usize> {
     compute
@@ -124,8 +124,8 @@ fn a_failed_early_renewal_keeps_the_current_token_if_the_fault_is_temporary() {
         (
             Answer::hang_up(),
             Some(
-                "connection failed; if this port expects TLS, use https:// in auth_url or the \
-                 endpoint",
+                "connection failed; if this port expects TLS, use https:// in \
+                 auth_url or the endpoint",
             ),
         ),
         (unauthorized(), None),
@@ -217,10 +217,9 @@ fn after_a_401_the_client_authenticates_and_repeats_the_request_once() {
         error.to_string(),
         format!(
             "GET {}: 401 Unauthorized: The request you have made requires authentication. (a new \
-             token is rejected, too: the endpoint may belong to another cloud) (request id {}) (2 \
-             attempts in 0.0 s)",
-            server.url("/v2.1/images?page_size=1000&limit=1000"),
-            crate::support::REQUEST_ID
+             token is rejected, too: the endpoint may belong to another cloud) (request id \
+             {REQUEST_ID}) (2 attempts in 0.0 s)",
+            server.url("/v2.1/images?page_size=1000&limit=1000")
         )
     );
     assert_eq!(

@@ -1,13 +1,11 @@
-//! HTTP: connections, timeouts, body sizes, the user agent and proxies.
+//! HTTP: connections, timeouts, body sizes, and the user agent.
 
-use std::process::Command;
 use std::time::{Duration, Instant};
 
-use opencloud::compute::v2::ListImages;
 use opencloud::{ErrorKind, OpenStack, Options, ServiceOptions};
 use serde_json::json;
 
-use crate::support::{Answer, COMPUTE, Server, id, image, images, refusing};
+use crate::support::{Answer, COMPUTE, Server, id, image, refusing};
 
 const SHORT: Duration = Duration::from_millis(300);
 
@@ -225,112 +223,6 @@ fn no_content_encoding_is_requested() {
     assert_eq!(request.header("accept"), Some("application/json"));
     assert_eq!(request.header("expect"), None);
     assert_eq!(request.version, "HTTP/1.1");
-}
-
-/// Lists the images of an endpoint; run by the tests that set an environment.
-#[test]
-#[ignore = "run by the tests of the proxy, with another environment"]
-fn child_that_lists() {
-    let url = std::env::var("TEST_ENDPOINT").expect("an endpoint");
-    let options = Options::new("").token_id("t");
-    let without_proxy = std::env::var_os("TEST_NO_PROXY").is_some();
-    let options = if without_proxy {
-        options.no_proxy()
-    } else {
-        options
-    };
-    let openstack = OpenStack::new(options).expect("valid options");
-    println!("{openstack:#?}");
-    let compute = openstack
-        .compute_v2_with(ServiceOptions::new().endpoint(url))
-        .expect("a service");
-    match compute
-        .list_images(ListImages::new())
-        .collect::<opencloud::Result<Vec<_>>>()
-    {
-        Ok(images) => println!("{} images", images.len()),
-        Err(error) => println!("{error}: {error:?}"),
-    }
-}
-
-/// The output of this test, with these variables and no other proxy.
-fn child(variables: &[(&str, &str)]) -> String {
-    let mut command = Command::new(std::env::current_exe().expect("the path of this program"));
-    command.args([
-        "--exact",
-        "transport::child_that_lists",
-        "--ignored",
-        "--nocapture",
-    ]);
-    for name in ["http_proxy", "https_proxy", "all_proxy", "no_proxy"] {
-        command.env_remove(name).env_remove(name.to_uppercase());
-    }
-    let output = command
-        .envs(variables.iter().copied())
-        .output()
-        .expect("a process");
-    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
-}
-
-#[test]
-fn the_proxy_of_the_environment_is_used_unless_disabled() {
-    let page = || Answer::ok(&images(0..2));
-    let server = Server::answering(move |_| page());
-    let proxy = Server::answering(move |request| match request.method.as_str() {
-        "CONNECT" => Answer::raw_and_keep("HTTP/1.1 200 OK\r\n\r\n"),
-        _ => page(),
-    });
-    let with_secret = format!("http://me:pr0xy-pa55word@{}", proxy.address());
-    let endpoint = "http://cloud.invalid:8774/v2.1";
-
-    let output = child(&[("TEST_ENDPOINT", endpoint), ("HTTP_PROXY", &with_secret)]);
-    assert!(output.contains("2 images"), "{output}");
-    assert!(
-        !output.contains("pr0xy"),
-        "Debug must not print the proxy password: {output}"
-    );
-    let lines = [
-        "CONNECT cloud.invalid:8774",
-        "GET /v2.1/images?page_size=1000&limit=1000",
-    ];
-    assert_eq!(proxy.lines(), lines);
-    assert_eq!(proxy.requests()[0].header("x-auth-token"), None);
-
-    let local = server.url(COMPUTE);
-    let variables = [
-        ("TEST_ENDPOINT", &*local),
-        ("HTTP_PROXY", &with_secret),
-        ("TEST_NO_PROXY", "1"),
-    ];
-    assert!(child(&variables).contains("2 images"));
-    let variables = [
-        ("TEST_ENDPOINT", &*local),
-        ("HTTP_PROXY", &with_secret),
-        ("NO_PROXY", "127.0.0.1"),
-    ];
-    assert!(child(&variables).contains("2 images"));
-    assert_eq!(server.requests().len(), 2);
-    assert_eq!(proxy.requests().len(), lines.len());
-
-    let forbidden = Server::answering(|_| Answer::empty(403));
-    let with_secret = format!("http://me:pr0xy-pa55word@{}", forbidden.address());
-    let output = child(&[("TEST_ENDPOINT", endpoint), ("HTTP_PROXY", &with_secret)]);
-    let message =
-        format!("GET {endpoint}/images?page_size=1000&limit=1000: the proxy rejected CONNECT (");
-    assert!(
-        output.contains(&message) && output.contains(": Proxy: GET"),
-        "{output}"
-    );
-    assert!(
-        !output.contains("pr0xy"),
-        "an error must not print the proxy password: {output}"
-    );
-
-    // A host name that no certificate can contain.
-    let endpoint = "https://cloud-.invalid";
-    let output = child(&[("TEST_ENDPOINT", endpoint), ("HTTPS_PROXY", &proxy.url(""))]);
-    let message = format!("Tls: GET {endpoint}/v2.1/images?page_size=1000&limit=1000: TLS failed");
-    assert!(output.contains(&message), "{output}");
 }
 
 #[test]

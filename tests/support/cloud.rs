@@ -15,6 +15,14 @@ pub(crate) const TOKEN: &str = "gAAAA-given-token";
 
 pub(crate) const REQUEST_ID: &str = "req-5f1c2a0e-0000-4000-8000-000000000001";
 
+/// The hint of an error if Keystone rejects [`Server::options`].
+pub(crate) const CREDENTIALS_REJECTED: &str = "(sent user {\"id\":\"u\"} and scope \
+    {\"project\":{\"id\":\"p\"}}; Keystone does not report which of these or the secret is wrong)";
+
+/// The hint of an error if a service rejects a token.
+pub(crate) const TOKEN_REJECTED: &str =
+    "(the token is expired or revoked, or another cloud issued it)";
+
 impl Server {
     /// Options to authenticate at this server as user `u` for project `p`.
     pub(crate) fn options(&self) -> Options {

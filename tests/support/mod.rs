@@ -13,7 +13,8 @@ mod server;
 pub(crate) mod subprocess;
 
 pub(crate) use cloud::{
-    COMPUTE, REQUEST_ID, TOKEN, fault, good, id, image, images, next_link, token,
+    COMPUTE, CREDENTIALS_REJECTED, REQUEST_ID, TOKEN, TOKEN_REJECTED, fault, good, id, image,
+    images, next_link, token,
 };
 pub(crate) use logs::{Line, logged};
 pub(crate) use nova::{Nova, SharedNova};

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::call::{Call, Verb};
 use super::recorded::Exchange;
+use crate::support::{Request, TOKEN_REJECTED};
 
 /// The parts of an error that a recorded response determines.
 #[derive(Debug, PartialEq, Eq)]
@@ -150,6 +151,27 @@ pub(crate) fn failure(exchange: &Exchange, call: &Call) -> Failure {
     }
 }
 
+/// The hint that the error adds to the message.
+pub(crate) fn hint(failure: &Failure, sent: &Request) -> String {
+    if failure.kind != ErrorKind::Unauthorized {
+        return String::new();
+    }
+    let body: Value = serde_json::from_str(&sent.body).unwrap_or_default();
+    let auth = &body["auth"];
+    let mut user = auth["identity"]["password"]["user"].clone();
+    let mut credential = auth["identity"]["application_credential"].clone();
+    let sent = if let Some(user) = user.as_object_mut() {
+        user.remove("password");
+        format!("user {} and scope {}", json!(user), auth["scope"])
+    } else if let Some(credential) = credential.as_object_mut() {
+        credential.insert("secret".to_owned(), "***".into());
+        format!("application credential {}", json!(credential))
+    } else {
+        return format!(" {TOKEN_REJECTED}");
+    };
+    format!(" (sent {sent}; Keystone does not report which of these or the secret is wrong)")
+}
+
 /// The server's message: of a JSON fault, or the text below the heading of an
 /// HTML page; control characters are escaped.
 fn message(exchange: &Exchange) -> String {
@@ -166,9 +188,9 @@ fn message(exchange: &Exchange) -> String {
             .to_owned()
     } else {
         let (_, after) = text.split_once("</h1>").expect("a heading");
-        let (text, _) = after.split_once("</body>").expect("a body");
-        let words = text.replace("<br />", " ");
-        words.split_whitespace().collect::<Vec<_>>().join(" ")
+        let (sentences, _) = after.split_once("</body>").expect("a body");
+        let sentences = sentences.replace("<br />", " ");
+        sentences.split_whitespace().collect::<Vec<_>>().join(" ")
     };
     let cut = message.char_indices().nth(1000).map(|(end, _)| end);
     let message = match cut {
