@@ -45,7 +45,7 @@ pub(crate) fn check_versions(error: &Error) {
     let message = error.message();
     assert!(
         message.starts_with("the server offers the versions v2.")
-            && message.ends_with("; add one to the endpoint URL"),
+            && message.ends_with("; check the endpoint URL"),
         "{message}"
     );
 }
