@@ -1,4 +1,5 @@
 //! Deletes one metadata item of an image.
+//! Nova then makes a shared or community image private.
 //!
 //! `cargo run --example delete_image_metadata_item -- IMAGE_ID KEY`
 

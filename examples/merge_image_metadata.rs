@@ -1,4 +1,5 @@
 //! Adds one item to the metadata of an image, or replaces its value.
+//! Nova then makes a shared or community image private.
 //!
 //! `cargo run --example merge_image_metadata -- IMAGE_ID KEY VALUE`
 

@@ -49,7 +49,7 @@ fn main() -> anyhow::Result<()> {
 
     let newest = newest
         .with_context(|| format!("there is no ACTIVE image whose name begins with {prefix:?}"))?;
-    eprintln!("found {:?}", newest.name.unwrap_or_default());
+    common::log(format_args!("found {:?}", newest.name.unwrap_or_default()));
     writeln!(common::stdout(), "{}", newest.id)?;
     Ok(())
 }

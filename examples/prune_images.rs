@@ -33,6 +33,16 @@ struct Arguments {
     os_cloud: Option<String>,
 }
 
+impl Arguments {
+    fn verb(&self) -> &'static str {
+        if self.dry_run {
+            "would delete"
+        } else {
+            "deleted"
+        }
+    }
+}
+
 #[derive(Default)]
 struct Counts {
     seen: usize,
@@ -55,15 +65,13 @@ fn main() -> anyhow::Result<ExitCode> {
     let result = prune(&compute, &arguments, &bar, &mut counts);
     bar.finish_and_clear();
 
-    let deleted = if arguments.dry_run {
-        "would delete"
-    } else {
-        "deleted"
-    };
-    eprintln!(
-        "{} images seen, {deleted} {}, failed to delete {}",
-        counts.seen, counts.deleted, counts.failed
-    );
+    common::log(format_args!(
+        "{} images seen, {} {}, failed to delete {}",
+        counts.seen,
+        arguments.verb(),
+        counts.deleted,
+        counts.failed
+    ));
     result?;
     Ok(ExitCode::from(u8::from(counts.failed > 0)))
 }
@@ -90,7 +98,7 @@ fn prune(
     for image in compute.list_images(ListImages::detailed()) {
         let image = image?;
         counts.seen += 1;
-        bar.set_message(format!("{} deleted", counts.deleted));
+        bar.set_message(format!("{} {}", arguments.verb(), counts.deleted));
         bar.inc(1);
         if !matches(&image) || !is_old(&image) {
             continue;
@@ -109,7 +117,8 @@ fn prune(
             Err(error) if error.is_not_found() => {}
             Err(error) => {
                 counts.failed += 1;
-                bar.suspend(|| eprintln!("{:?}: {error}", image.name.unwrap_or_default()));
+                let name = image.name.unwrap_or_default();
+                bar.suspend(|| common::log(format_args!("{name:?}: {error}")));
             }
         }
     }

@@ -1,4 +1,5 @@
 //! Replaces all metadata of an image with one item.
+//! Nova then makes a shared or community image private.
 //!
 //! `cargo run --example reset_image_metadata -- IMAGE_ID KEY VALUE`
 

@@ -1,4 +1,5 @@
 //! Sets one metadata item of an image.
+//! Nova then makes a shared or community image private.
 //!
 //! `cargo run --example set_image_metadata_item -- IMAGE_ID KEY VALUE`
 

@@ -263,7 +263,7 @@ impl fmt::Display for Error {
         if !inner.hint.is_empty() {
             write!(f, " ({})", inner.hint)?;
         }
-        if let Some(delay) = inner.retry_after {
+        if let Some(delay) = inner.retry_after.filter(|delay| !delay.is_zero()) {
             write!(f, " (retry after {delay:?})")?;
         }
         if let Some(id) = &inner.request_id {

@@ -160,8 +160,7 @@ impl Options {
         self
     }
 
-    /// Trusts the certificates in this PEM file instead of those of the system, or
-    /// those in every file of a folder.
+    /// Trusts the certificates in this PEM file instead of those of the system.
     pub fn cacert(mut self, file: impl Into<PathBuf>) -> Self {
         self.http.cacert = Some(without_pem("cacert", file.into()));
         self

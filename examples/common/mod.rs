@@ -6,6 +6,7 @@
 
 use std::env;
 use std::ffi::OsString;
+use std::fmt::Display;
 use std::io::{self, Write};
 use std::process;
 use std::sync::OnceLock;
@@ -22,7 +23,10 @@ static SANDBOX: OnceLock<(Sandbox, String)> = OnceLock::new();
 pub(crate) fn openstack() -> opencloud::Result<OpenStack> {
     match OpenStack::from_env() {
         Err(error) if error.kind() == ErrorKind::NotConfigured => {
-            eprintln!("no cloud is configured: using the built-in sandbox");
+            log(
+                "no cloud is configured: using the built-in sandbox; each run starts a new one, \
+                 so changes are not kept",
+            );
             let (sandbox, _) = SANDBOX.get_or_init(start_sandbox);
             OpenStack::new(sandbox.options())
         }
@@ -57,6 +61,12 @@ fn start_sandbox() -> (Sandbox, String) {
     let metadata = [("architecture", "x86_64"), ("os", "linux")];
     let image_id = sandbox.add_image(NewImage::named("sample").metadata(metadata));
     (sandbox, image_id)
+}
+
+/// Writes a line to stderr. If the reader closed the pipe, the program continues;
+/// `eprintln!` would panic.
+pub(crate) fn log(line: impl Display) {
+    let _ = writeln!(io::stderr(), "{line}");
 }
 
 /// Standard output. If the reader closes the pipe, as `head` does, the program

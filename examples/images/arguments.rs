@@ -1,7 +1,10 @@
 //! The command line. All of it is checked before the first request.
 
-use clap::{Args, Parser, Subcommand};
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory, Parser, Subcommand};
 use opencloud::compute::v2::ListImages;
+
+const PRIVATE: &str = "Nova then makes a shared or community image private.";
 
 /// Lists, shows and deletes images of an OpenStack cloud, and edits their metadata.
 ///
@@ -22,6 +25,20 @@ pub(crate) struct Arguments {
     pub(crate) os_cloud: Option<String>,
     #[command(subcommand)]
     pub(crate) command: Command,
+}
+
+impl Arguments {
+    /// Parses the command line.
+    pub(crate) fn try_read() -> Result<Self, clap::Error> {
+        let arguments = Self::try_parse()?;
+        match &arguments.command {
+            Command::Reset { items, all, .. } if items.is_empty() && !all => {
+                let message = "no KEY=VALUE; to delete all metadata, add --all";
+                Err(Self::command().error(ErrorKind::MissingRequiredArgument, message))
+            }
+            _ => Ok(arguments),
+        }
+    }
 }
 
 #[derive(Subcommand)]
@@ -56,6 +73,7 @@ pub(crate) enum Command {
         key: String,
     },
     /// Set metadata items, keep the others, and show the result
+    #[command(after_help = PRIVATE)]
     Set {
         /// Image id
         #[arg(value_parser = id)]
@@ -65,15 +83,20 @@ pub(crate) enum Command {
         items: Vec<(String, String)>,
     },
     /// Replace all metadata and show the result
+    #[command(after_help = PRIVATE)]
     Reset {
         /// Image id
         #[arg(value_parser = id)]
         id: String,
-        /// Metadata items; without any, all metadata is deleted
+        /// Metadata items; the value can be empty
         #[arg(value_name = "KEY=VALUE", value_parser = item)]
         items: Vec<(String, String)>,
+        /// Delete all metadata
+        #[arg(long, conflicts_with = "items")]
+        all: bool,
     },
     /// Delete metadata items; stop at the first failure
+    #[command(after_help = PRIVATE)]
     Unset {
         /// Image id
         #[arg(value_parser = id)]
@@ -161,11 +184,15 @@ impl List {
 }
 
 fn id(text: &str) -> Result<String, String> {
+    if text.contains(char::is_whitespace) {
+        return Err("an id has no white space".to_owned());
+    }
     segment(text, "an id")
 }
 
+/// Nova stores keys without surrounding white space.
 fn key(text: &str) -> Result<String, String> {
-    segment(text, "a key")
+    segment(text.trim(), "a key")
 }
 
 /// Rejects an invalid path segment. The crate checks it too, but only
@@ -173,6 +200,9 @@ fn key(text: &str) -> Result<String, String> {
 fn segment(text: &str, kind: &str) -> Result<String, String> {
     match text {
         "" | "." | ".." => Err(format!("it cannot be {kind}")),
+        text if text.contains(|c: char| c == '/' || c.is_control()) => {
+            Err(format!("{kind} has no \"/\" and no control characters"))
+        }
         text => Ok(text.to_owned()),
     }
 }

@@ -2,9 +2,9 @@
 
 use std::process::ExitCode;
 
-use opencloud::OpenStack;
 use opencloud::compute::v2::{Compute, MetadataValue};
 use opencloud::config::Config;
+use opencloud::{ErrorKind, OpenStack};
 
 use crate::arguments::{Arguments, Command};
 use crate::common;
@@ -42,7 +42,8 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             image.merge_metadata(items)?;
             out.metadata(&image.metadata)?;
         }
-        Command::Reset { id, items } => {
+        // Without items, `--all` is set.
+        Command::Reset { id, items, .. } => {
             let mut image = connect(cloud)?.get_image(id);
             image.reset_metadata(items)?;
             out.metadata(&image.metadata)?;
@@ -55,7 +56,15 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         }
         Command::Config => {
             let config = cloud.map_or_else(Config::from_env, Config::from_cloud);
-            out.settings(&config.resolve()?)?;
+            match config.resolve() {
+                // The other commands use the sandbox then, so this is no failure.
+                Err(error) if error.kind() == ErrorKind::NotConfigured => {
+                    report(&error.into());
+                    common::log("no cloud is configured: other commands use the built-in sandbox");
+                    out.no_settings()?;
+                }
+                settings => out.settings(&settings?)?,
+            }
         }
     }
     Ok(ExitCode::SUCCESS)

@@ -9,13 +9,11 @@ mod output;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use clap::Parser;
-
 use arguments::Arguments;
 use output::{escape, report};
 
 fn main() -> ExitCode {
-    let arguments = match Arguments::try_parse() {
+    let arguments = match Arguments::try_read() {
         Ok(arguments) => arguments,
         Err(error) => return print_usage(&error),
     };

@@ -1,6 +1,7 @@
 //! Results on stdout, as tables or as JSON, and errors on stderr.
 
 use std::array;
+use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::io::{self, Write};
 
@@ -13,6 +14,15 @@ use crate::common::{self, Stdout};
 /// The maximum width of a column. A longer cell is printed whole and moves the
 /// rest of its row.
 const MAX_WIDTH: usize = 60;
+
+/// The JSON of the settings.
+#[derive(Serialize)]
+struct Config<'a> {
+    #[serde(flatten)]
+    settings: &'a Settings,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    unknown_keys: BTreeMap<&'a str, String>,
+}
 
 /// Writes each result at once, so that the start of a long list is visible early.
 pub(crate) struct Output {
@@ -123,10 +133,17 @@ impl Output {
         }
     }
 
-    /// Writes the settings and their sources.
+    /// Writes the settings and their sources, then the unknown keys.
     pub(crate) fn settings(&mut self, settings: &Settings) -> io::Result<()> {
+        let unknown_keys: BTreeMap<_, _> = settings
+            .unknown_keys()
+            .map(|(key, source)| (key, source.to_string()))
+            .collect();
         if self.json {
-            return self.line(settings);
+            return self.line(&Config {
+                settings,
+                unknown_keys,
+            });
         }
         let row = |key| {
             let source = match settings.source(key) {
@@ -136,7 +153,23 @@ impl Output {
             [escape(key), cell(settings.get(key)), source]
         };
         let rows: Vec<_> = settings.keys().map(row).collect();
-        self.table(["KEY", "VALUE", "SOURCE"], &rows)
+        self.table(["KEY", "VALUE", "SOURCE"], &rows)?;
+        if unknown_keys.is_empty() {
+            return Ok(());
+        }
+        let rows = unknown_keys
+            .iter()
+            .map(|(key, source)| [key, source.as_str()].map(escape));
+        writeln!(self.out)?;
+        self.table(["UNKNOWN KEY", "SOURCE"], &rows.collect::<Vec<_>>())
+    }
+
+    /// Writes that nothing is configured: an empty object, or no table.
+    pub(crate) fn no_settings(&mut self) -> io::Result<()> {
+        if self.json {
+            writeln!(self.out, "{{}}")?;
+        }
+        Ok(())
     }
 
     /// Writes one line of JSON.
@@ -188,9 +221,7 @@ fn cell(value: Option<impl Display>) -> String {
 
 /// Writes an error and its causes to stderr, on one line.
 pub(crate) fn report(error: &anyhow::Error) {
-    let line = escape(&format!("{error:#}"));
-    // If stderr is closed, the exit code remains.
-    let _ = writeln!(io::stderr(), "images: {line}");
+    common::log(format_args!("images: {}", escape(&format!("{error:#}"))));
 }
 
 /// Escapes control characters and marks that change the direction of text, which

@@ -163,6 +163,13 @@
 //! | `OS_COMPUTE_INTERFACE`, `OS_COMPUTE_REGION_NAME`, `OS_IMAGE_*`, `OS_IDENTITY_*` | for one service |
 //! | `OS_PROFILE` | a profile for the environment |
 //!
+//! # Proxies
+//!
+//! The variables `http_proxy`, `https_proxy`, `all_proxy` and `no_proxy` are not
+//! part of a cloud. Each request follows them; see
+//! [`Options::proxy`](crate::Options::proxy), which overrides them, and
+//! [`Options::no_proxy`](crate::Options::no_proxy).
+//!
 //! # Differences from openstacksdk
 //!
 //! openstacksdk is the reference, and the tests compare this module with it. These

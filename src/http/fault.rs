@@ -151,7 +151,7 @@ fn choices_message(body: &[u8]) -> String {
     match ids.as_slice() {
         [] => "the server offers several addresses; check the endpoint URL".to_owned(),
         ids => format!(
-            "the server offers the versions {}; add one to the endpoint URL",
+            "the server offers the versions {}; check the endpoint URL",
             ids.join(", ")
         ),
     }
@@ -297,7 +297,7 @@ mod tests {
         ] {
             assert_eq!(
                 message(300, body),
-                "the server offers the versions v3.14, v2.0; add one to the endpoint URL"
+                "the server offers the versions v3.14, v2.0; check the endpoint URL"
             );
         }
     }

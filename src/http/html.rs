@@ -21,19 +21,23 @@ pub(super) fn page_message(page: &str, status: u16) -> String {
     let code = StatusCode::from_u16(status).ok();
     let reason = code.and_then(|code| code.canonical_reason());
     let prefix = status.to_string();
-    let mut messages = lines.iter().filter_map(|line| {
-        let rest = line.strip_prefix("Error ").unwrap_or(line);
-        let message = rest.strip_prefix(&prefix).map_or(line.as_str(), str::trim);
+    let mut messages: Vec<_> = lines
+        .iter()
+        .map(|line| {
+            let rest = line.strip_prefix("Error ").unwrap_or(line);
+            let message = rest.strip_prefix(&prefix).map_or(line.as_str(), str::trim);
+            (line, message)
+        })
+        .collect();
+    // A heading often repeats the title without the status.
+    messages.dedup_by_key(|(_, message)| *message);
+    messages.retain(|(_, message)| {
         let is_reason = reason.is_some_and(|reason| reason.eq_ignore_ascii_case(message));
-        (!message.is_empty() && !is_reason).then_some((line, message))
+        !message.is_empty() && !is_reason
     });
-    let first = messages.next();
-    let other = first
-        .into_iter()
-        .chain(messages)
-        .find(|(line, message)| line == message);
+    let other = messages.iter().find(|(line, message)| line == message);
     other
-        .or(first)
+        .or(messages.first())
         .map_or("", |(_, message)| message)
         .to_owned()
 }
@@ -145,6 +149,11 @@ mod tests {
                 502,
                 "<title>502 Bad Gateway</title><h1>502 Bad Gateway</h1>",
                 "",
+            ),
+            (
+                502,
+                "<title>502 Proxy Error</title><h1>Proxy Error</h1><p>No.</p>",
+                "No.",
             ),
             (503, "<h1>503 Closed until 18:00</h1>", "Closed until 18:00"),
             (

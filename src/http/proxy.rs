@@ -19,7 +19,6 @@ pub(super) struct Proxies {
 }
 
 /// A proxy, and the agent that connects through it.
-#[derive(Clone)]
 pub(super) struct Proxy {
     /// Its URL without the user and the password.
     pub(super) name: String,
@@ -48,7 +47,7 @@ impl Proxies {
         let find = |names: &[&str]| {
             names.iter().find_map(|name| {
                 let value = variable(name)?.trim().to_owned();
-                (!value.is_empty()).then(|| (name.to_string(), value))
+                (!value.is_empty() || *name == OPTION).then(|| (name.to_string(), value))
             })
         };
         let proxy = |lower: &str, upper: &str| {

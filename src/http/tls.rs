@@ -27,7 +27,6 @@ pub(super) fn tls_config(options: &HttpOptions) -> Result<TlsConfig> {
     Ok(config.build())
 }
 
-/// Reads the certificates in a file, or in every file of a folder.
 fn read_certificates(path: &Path) -> Result<Vec<Certificate<'static>>> {
     let pem = read(path)?;
     let certificates: Vec<_> = CertificateDer::pem_slice_iter(pem.as_bytes())
@@ -80,17 +79,9 @@ fn read_client_certificate(certificate: &Path, key: &Path) -> Result<ClientCert>
 
 /// PEM is ASCII: any other text in the file is a comment or a byte order mark.
 fn read(path: &Path) -> Result<String> {
-    let bytes = match fs::read_dir(path) {
-        Ok(files) => files
-            .flatten()
-            .filter_map(|file| fs::read(file.path()).ok())
-            .collect::<Vec<_>>()
-            .join(&b'\n'),
-        Err(_) => fs::read(path)
-            .map_err(|error| tls(format!("cannot read {}", path.display())).with_source(error))?,
-    };
-    let text = String::from_utf8_lossy(&bytes);
-    Ok(text.trim_start_matches('\u{feff}').to_owned())
+    let bytes = fs::read(path)
+        .map_err(|error| tls(format!("cannot read {}", path.display())).with_source(error))?;
+    Ok(String::from_utf8_lossy(&bytes).replace('\u{feff}', ""))
 }
 
 /// The error for a file that is not valid PEM. The messages of `pem::Error`

@@ -237,7 +237,7 @@ fn an_auth_url_of_glance_is_an_error() {
     let message = error.message();
     assert!(
         message.starts_with("the server offers the versions v2.")
-            && message.ends_with("; add one to the endpoint URL"),
+            && message.ends_with("; check the endpoint URL"),
         "{message}"
     );
 }

@@ -2,6 +2,7 @@
 
 mod images_cli;
 mod porting;
+mod programs;
 mod samples;
 #[path = "../support/mod.rs"]
 mod support;

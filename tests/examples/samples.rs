@@ -1,14 +1,12 @@
-//! The samples and the small programs, run against the sandbox.
-
-use std::time::Duration;
+//! The samples, run against the sandbox.
 
 use crate::support::examples::{Ran, example, run_at};
 use opencloud_sandbox::{NewImage, Sandbox};
 
-const NO_CLOUD: &str = "no cloud is configured: using the built-in sandbox\n";
+pub(super) const NO_CLOUD: &str = "no cloud is configured: using the built-in sandbox; each run starts a new one, so changes are not kept\n";
 
 #[track_caller]
-fn run(name: &str, arguments: &[&str]) -> Ran {
+pub(super) fn run(name: &str, arguments: &[&str]) -> Ran {
     example(name)
         .args(arguments)
         .output()
@@ -29,7 +27,7 @@ fn stdout(name: &str) -> String {
 }
 
 /// The text with ids replaced by `ID`.
-fn without_ids(text: &str) -> String {
+pub(super) fn without_ids(text: &str) -> String {
     let is_id = |word: &str| word.len() == 36 && word.split('-').count() == 5;
     let words = text.split(' ').map(|word| {
         if is_id(word.trim()) {
@@ -117,118 +115,6 @@ fn delete_image_metadata_item_prints_the_key() {
     assert_eq!(
         stdout("delete_image_metadata_item"),
         "deleted \"architecture\"\n"
-    );
-}
-
-#[test]
-fn newest_image_prints_only_the_id_on_stdout() {
-    let ran = run("newest_image", &["sam"]);
-    assert_eq!(
-        (ran.code, without_ids(&ran.stdout).as_str()),
-        (Some(0), "ID\n"),
-        "{ran:?}"
-    );
-    assert_eq!(ran.stderr, format!("{NO_CLOUD}found \"sample\"\n"));
-}
-
-#[test]
-fn newest_image_selects_the_newest_active_image() {
-    let sandbox = Sandbox::builder().empty().start();
-    let day = Duration::from_secs(86_400);
-    sandbox.add_image(NewImage::named("web-1").age(3 * day));
-    let newest = sandbox.add_image(NewImage::named("web-3").age(day));
-    sandbox.add_image(NewImage::named("web-2").age(2 * day));
-    sandbox.add_image(NewImage::named("web-4").status("queued"));
-    sandbox.add_image(NewImage::named("not web-5"));
-    sandbox.add_image(NewImage::nameless());
-    let ran = run_at(&sandbox, "newest_image", &["web-"]);
-    assert_eq!(
-        (ran.code, ran.stdout),
-        (Some(0), format!("{newest}\n")),
-        "{}",
-        ran.stderr
-    );
-    assert_eq!(ran.stderr, "found \"web-3\"\n");
-}
-
-#[test]
-fn newest_image_fails_without_a_matching_image() {
-    let sandbox = Sandbox::builder().empty().start();
-    sandbox.add_image(NewImage::named("web-4").status("queued"));
-    let stderr = "Error: there is no ACTIVE image whose name begins with \"web-\"\n".to_owned();
-    let expected = Ran {
-        code: Some(1),
-        stdout: String::new(),
-        stderr,
-    };
-    assert_eq!(run_at(&sandbox, "newest_image", &["web-"]), expected);
-}
-
-#[test]
-fn prune_images_runs_in_the_built_in_sandbox() {
-    let ran = run("prune_images", &["--name", "sample", "--older-than", "0"]);
-    assert_eq!(
-        (ran.code, without_ids(&ran.stdout).as_str()),
-        (Some(0), "ID\n"),
-        "{ran:?}"
-    );
-    let (first, summary) = ran.stderr.split_once('\n').expect("two lines");
-    assert_eq!(format!("{first}\n"), NO_CLOUD);
-    assert!(
-        summary.ends_with(" images seen, deleted 1, failed to delete 0\n"),
-        "{summary}"
-    );
-}
-
-#[test]
-fn prune_images_deletes_old_images_by_name_and_continues_after_a_failure() {
-    let sandbox = Sandbox::builder().empty().start();
-    let old = |name: &str| NewImage::named(name).age(Duration::from_secs(31 * 86_400));
-    let first = sandbox.add_image(old("nightly-1"));
-    let locked = sandbox.add_image(old("nightly-2").protected());
-    let second = sandbox.add_image(old("nightly-3"));
-    sandbox.add_image(old("release-1"));
-    sandbox.add_image(NewImage::named("nightly-4").age(Duration::from_secs(29 * 86_400)));
-    let arguments = ["--name", "nightly-", "--older-than", "30"];
-
-    let ran = run_at(
-        &sandbox,
-        "prune_images",
-        &[&arguments[..], &["--dry-run"]].concat(),
-    );
-    let mut ids: Vec<_> = ran.stdout.lines().collect();
-    let mut expected = [&first, &locked, &second];
-    ids.sort_unstable();
-    expected.sort_unstable();
-    assert_eq!(
-        (ran.code, ids),
-        (Some(0), expected.map(String::as_str).to_vec())
-    );
-    assert_eq!(
-        ran.stderr,
-        "5 images seen, would delete 3, failed to delete 0\n"
-    );
-    assert_eq!(sandbox.image_count(), 5);
-
-    let ran = run_at(&sandbox, "prune_images", &arguments);
-    let mut ids: Vec<_> = ran.stdout.lines().collect();
-    let mut expected = [&first, &second];
-    ids.sort_unstable();
-    expected.sort_unstable();
-    assert_eq!(
-        (ran.code, ids),
-        (Some(1), expected.map(String::as_str).to_vec())
-    );
-    let stderr = format!(
-        "\"nightly-2\": DELETE {}/images/{locked}: 403 Forbidden: You are not allowed to delete \
-         the image. (request id REQUEST)\n\
-         5 images seen, deleted 2, failed to delete 1\n",
-        sandbox.compute_url()
-    );
-    assert_eq!(ran.stderr, stderr);
-    assert_eq!(
-        (sandbox.image_count(), sandbox.has_image(&locked)),
-        (3, true)
     );
 }
 

@@ -62,7 +62,23 @@ fn the_versions_in_a_300_are_named() {
     let error = server.compute().get_image(id(1)).retrieve();
     assert_eq!(
         error.expect_err("an error").message(),
-        "the server offers the versions v2.0, v2.1; add one to the endpoint URL"
+        "the server offers the versions v2.0, v2.1; check the endpoint URL"
+    );
+}
+
+#[test]
+fn a_token_can_have_numeric_ids_and_a_null_project() {
+    let body = json!({"token": {"user": {"id": 5, "name": 6}, "project": null, "catalog": null}});
+    let response = Response::json(201, &body).header("X-Subject-Token", "t");
+    let server = Server::with_responses([response]);
+    let openstack = OpenStack::new(server.options()).expect("valid options");
+    let token = openstack.token().expect("a token");
+    assert_eq!((token.user_id(), token.project_id()), (Some("5"), None));
+    let error = openstack.compute_v2().expect_err("an error");
+    assert_eq!(
+        error.to_string(),
+        "no public endpoint of type \"compute\": the token has no catalog; set a project, or the \
+         endpoint"
     );
 }
 

@@ -60,6 +60,15 @@ fn the_message_of_a_page_is_its_cause_and_not_the_status() {
         "The server is temporarily unable to service your request due to maintenance downtime.",
     ));
     pages.push((
+        502,
+        apache(
+            "502 Proxy Error",
+            "<p>The proxy server received an invalid\nresponse from an upstream server.<br />\n\
+             </p>",
+        ),
+        "The proxy server received an invalid response from an upstream server.",
+    ));
+    pages.push((
         403,
         apache("403 Forbidden", "<p>You don't have permission.</p>"),
         "You don't have permission.",

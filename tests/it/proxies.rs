@@ -101,6 +101,7 @@ fn an_unreachable_proxy_is_a_proxy_error_that_names_it() {
 fn an_invalid_proxy_is_an_error_and_nothing_is_sent() {
     let server = Server::with_handler(|_| good());
     for (proxy, reason) in [
+        ("", "empty host"),
         ("http://", "empty host"),
         ("http://me:pa55word@", "empty host"),
         (

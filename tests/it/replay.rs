@@ -125,7 +125,7 @@ fn check_error(exchange: &Exchange, call: &Call, error: &Error, server: &Server)
         exchange.response.status,
         reason,
         expected.message,
-        expected::hint(&expected, call, sent),
+        expected::hint(&expected, sent),
         expected.request_id
     );
     assert_eq!(

@@ -67,6 +67,48 @@ fn os_cloud_selects_a_cloud_of_the_file() {
 }
 
 #[test]
+fn the_variables_of_a_sandbox_configure_another_program() {
+    let sandbox = two_images();
+    let output = example("images")
+        .envs(sandbox.variables())
+        .arg("list")
+        .output();
+    let ran = Ran::from(output.expect("a process"));
+    assert_eq!(ran.stderr, "");
+    assert!(ran.stdout.contains(WEB), "{ran:?}");
+}
+
+#[test]
+fn config_prints_unknown_keys_without_their_values() {
+    let clouds = two_clouds(&two_images());
+    let clouds = clouds.replacen("region_name: ", "regoin_name: ", 1);
+    let folder = folder("misspelled_key", &clouds);
+    let run = |arguments: &[&str]| {
+        let output = example("images")
+            .current_dir(&folder)
+            .args(arguments)
+            .output();
+        Ran::from(output.expect("a process"))
+    };
+    let source = format!("{}:3", folder.join("clouds.yaml").display());
+
+    let config = run(&["--os-cloud", "demo", "config"]);
+    let section = format!("\n\nUNKNOWN KEY  SOURCE\nregoin_name  {source}\n");
+    assert!(config.stdout.ends_with(&section), "{config:?}");
+    let config = run(&["--os-cloud", "demo", "config", "--json"]);
+    let field = format!(",\"unknown_keys\":{{\"regoin_name\":\"{source}\"}}}}\n");
+    assert!(config.stdout.ends_with(&field), "{config:?}");
+
+    for arguments in [&["config"] as &[&str], &["config", "--json"]] {
+        let config = run(&[&["--os-cloud", "other"], arguments].concat());
+        assert!(
+            !config.stdout.to_lowercase().contains("unknown"),
+            "{config:?}"
+        );
+    }
+}
+
+#[test]
 fn the_error_for_a_missing_cloud_lists_the_clouds_of_the_file() {
     let sandbox = two_images();
     let folder = folder("a_cloud_that_is_not_there", &two_clouds(&sandbox));

@@ -43,24 +43,38 @@ fn config_json_is_one_object_with_hidden_secrets() {
 }
 
 #[test]
-fn without_a_configured_cloud_list_uses_the_sandbox_and_config_fails() {
-    let ran = Ran::from(
-        example("images")
-            .args(["list", "--limit", "1"])
-            .output()
-            .expect("a process"),
-    );
+fn without_a_configured_cloud_list_and_config_report_the_sandbox() {
+    let run = |arguments: &[&str]| {
+        let output = example("images").args(arguments).output();
+        Ran::from(output.expect("a process"))
+    };
+    let ran = run(&["list", "--limit", "1"]);
     assert_eq!(ran.code, Some(0), "{ran:?}");
     assert_eq!(
         ran.stderr,
-        "no cloud is configured: using the built-in sandbox\n"
+        "no cloud is configured: using the built-in sandbox; each run starts a new one, so \
+         changes are not kept\n"
     );
-    let ran = Ran::from(example("images").arg("config").output().expect("a process"));
-    assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), ""), "{ran:?}");
-    assert!(
-        ran.stderr.starts_with("images: no cloud to connect to: "),
-        "{ran:?}"
-    );
+    for (arguments, stdout) in [
+        (&["config"] as &[&str], ""),
+        (&["config", "--json"], "{}\n"),
+    ] {
+        let ran = run(arguments);
+        assert_eq!(
+            (ran.code, ran.stdout.as_str()),
+            (Some(0), stdout),
+            "{ran:?}"
+        );
+        let (reason, note) = ran.stderr.split_once('\n').expect("two lines");
+        assert!(
+            reason.starts_with("images: no cloud to connect to: OS_CLOUD is not set, "),
+            "{ran:?}"
+        );
+        assert_eq!(
+            note,
+            "no cloud is configured: other commands use the built-in sandbox\n"
+        );
+    }
 }
 
 #[test]

@@ -32,6 +32,20 @@ fn get_prints_only_the_value() {
 }
 
 #[test]
+fn white_space_around_a_key_is_ignored_as_in_nova() {
+    let sandbox = two_images();
+    assert_eq!(images(&sandbox, &["get", WEB, " os\n"]), done("linux\n"));
+    assert_eq!(images(&sandbox, &["unset", WEB, "\tos"]), done(""));
+    assert_eq!(
+        sent(&sandbox),
+        [
+            format!("GET /images/{WEB}/metadata/os"),
+            format!("DELETE /images/{WEB}/metadata/os")
+        ]
+    );
+}
+
+#[test]
 fn a_value_that_is_not_a_string_is_printed_as_json() {
     let sandbox = Sandbox::builder().empty().start();
     let mapping = r#"[{"device_name": "/dev/vda", "volume_id": null}]"#;
@@ -84,8 +98,11 @@ fn reset_replaces_all_items_and_prints_the_new_metadata() {
         images(&sandbox, &["reset", WEB, "a=1"]),
         done("KEY  VALUE\na    1\n")
     );
-    assert_eq!(images(&sandbox, &["reset", WEB, "--json"]), done("{}\n"));
-    assert_eq!(images(&sandbox, &["reset", WEB]), done(""));
+    assert_eq!(
+        images(&sandbox, &["reset", WEB, "--all", "--json"]),
+        done("{}\n")
+    );
+    assert_eq!(images(&sandbox, &["reset", WEB, "--all"]), done(""));
     assert_eq!(
         sent(&sandbox),
         vec![format!("PUT /images/{WEB}/metadata"); 3]
@@ -114,8 +131,8 @@ fn unset_stops_at_the_first_error() {
     let sandbox = two_images();
     let url = sandbox.compute_url();
     let message = format!(
-        "images: DELETE {url}/images/{WEB}/metadata/nope: 404 Not Found: Invalid metadata key \
-         (request id REQUEST)\n"
+        "images: DELETE {url}/images/{WEB}/metadata/nope: 404 Not Found: Invalid metadata key (metadata \
+         item \"nope\") (request id REQUEST)\n"
     );
     assert_eq!(
         images(&sandbox, &["unset", WEB, "nope", "os"]),

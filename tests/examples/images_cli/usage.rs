@@ -1,7 +1,11 @@
 //! Wrong usage: exit code 2, and no request is sent.
 
 use super::{WEB, images, two_images};
-use crate::support::examples::Ran;
+use crate::support::examples::{Ran, example};
+
+const COMMANDS: [&str; 9] = [
+    "list", "show", "delete", "metadata", "get", "set", "reset", "unset", "config",
+];
 
 /// Checks that the arguments are rejected with this message before a request.
 #[track_caller]
@@ -24,8 +28,24 @@ fn an_invalid_id_or_key_is_rejected() {
         "invalid value '' for '<ID>...': it cannot be an id",
     );
     check_rejected(
+        &["delete", WEB, "web\n"],
+        "invalid value 'web\n' for '<ID>...': an id has no white space",
+    );
+    check_rejected(
+        &["show", "a/b"],
+        "invalid value 'a/b' for '<ID>': an id has no \"/\" and no control characters",
+    );
+    check_rejected(
+        &["unset", WEB, "os", "a/b"],
+        "invalid value 'a/b' for '<KEY>...': a key has no \"/\" and no control characters",
+    );
+    check_rejected(
         &["show", ".."],
         "invalid value '..' for '<ID>': it cannot be an id",
+    );
+    check_rejected(
+        &["get", WEB, " "],
+        "invalid value ' ' for '<KEY>': it cannot be a key",
     );
     check_rejected(
         &["get", WEB, "."],
@@ -46,6 +66,19 @@ fn an_item_requires_a_key_and_an_equals_sign() {
     check_rejected(
         &["reset", WEB, "=1"],
         "invalid value '=1' for '[KEY=VALUE]...': it has no key before the '='",
+    );
+}
+
+#[test]
+fn reset_requires_an_item_or_all() {
+    check_rejected(
+        &["reset", WEB],
+        "no KEY=VALUE; to delete all metadata, add --all\n\nUsage: images [OPTIONS] <COMMAND>",
+    );
+    check_rejected(
+        &["reset", WEB, "a=1", "--all"],
+        "the argument '[KEY=VALUE]...' cannot be used with '--all'\n\n\
+         Usage: images reset <ID> <KEY=VALUE>...",
     );
 }
 
@@ -102,14 +135,41 @@ fn without_a_command_the_help_is_printed_on_stderr() {
     let help = images(&sandbox, &["-h"]);
     assert_eq!((help.code, help.stderr.as_str()), (Some(0), ""));
     assert_eq!(ran.stderr, help.stdout);
-    for command in [
-        "list", "show", "delete", "metadata", "get", "set", "reset", "unset", "config",
-    ] {
+    for command in COMMANDS {
         let line = format!("\n  {command:8}  ");
         assert!(
             help.stdout.contains(&line),
             "{command} is not in {}",
             help.stdout
         );
+    }
+}
+
+#[test]
+fn the_help_of_each_change_of_metadata_warns_about_the_visibility() {
+    for command in ["set", "reset", "unset"] {
+        let output = example("images").args([command, "-h"]).output();
+        let help = Ran::from(output.expect("a process")).stdout;
+        let warning = "\nNova then makes a shared or community image private.\n";
+        assert!(help.ends_with(warning), "{help}");
+    }
+}
+
+#[test]
+fn every_argument_has_a_help_text() {
+    let commands = COMMANDS.map(|command| ("images", vec![command, "-h"]));
+    let programs = ["images", "newest_image", "prune_images"].map(|name| (name, vec!["-h"]));
+    for (name, arguments) in commands.into_iter().chain(programs) {
+        let output = example(name).args(&arguments).output().expect("a process");
+        let help = Ran::from(output).stdout;
+        let indented: Vec<_> = help.lines().filter(|line| line.starts_with("  ")).collect();
+        assert!(indented.len() > 1, "{help}");
+        for line in indented {
+            let text = line.trim().split_once("  ").map(|(_, text)| text.trim());
+            assert!(
+                text.is_some_and(|text| !text.is_empty()),
+                "{line} in {help}"
+            );
+        }
     }
 }

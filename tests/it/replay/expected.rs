@@ -152,13 +152,13 @@ pub(crate) fn failure(exchange: &Exchange, call: &Call) -> Failure {
 }
 
 /// The hint that the error adds to the message.
-pub(crate) fn hint(failure: &Failure, call: &Call, sent: &Request) -> String {
-    if let (ErrorKind::KeyNotFound, Verb::GetItem(key) | Verb::DeleteItem(key)) =
-        (failure.kind, &call.verb)
-    {
+pub(crate) fn hint(failure: &Failure, sent: &Request) -> String {
+    if failure.kind == ErrorKind::KeyNotFound {
+        let key = sent.segments().pop().unwrap_or_default();
         return format!(" (metadata item {key:?})");
     }
-    if failure.status != 401 {
+    // Nova sends 403 if Glance rejects the token.
+    if failure.kind != ErrorKind::Unauthorized || failure.status == 403 {
         return String::new();
     }
     let body: Value = serde_json::from_str(&sent.body).unwrap_or_default();

@@ -12,9 +12,16 @@ usage: opencloud-sandbox [--port N] [--images N] [--wire close|keepalive|nolengt
                          [--token-life SECONDS] [--state DIR]
 
 Serves Keystone and Nova's image proxy on the loopback interface until killed,
-and prints shell commands that set the variables of the user demo. --images
-creates N more images. --state writes openrc, clouds.yaml, cloud.json and
-images.json to a directory.";
+and prints shell commands that set the variables of the user demo.
+
+  --port N              port of 127.0.0.1 (default: any free port)
+  --images N            create N more images
+  --wire W              how responses mark the end of their body: close (default),
+                        keepalive or nolength
+  --token-life SECONDS  how long tokens are valid (default: 3600)
+  --state DIR           write openrc, clouds.yaml, cloud.json and images.json to DIR;
+                        the command `. DIR/openrc` sets the variables in a shell
+  --help                print this help";
 
 struct Arguments {
     builder: Builder,

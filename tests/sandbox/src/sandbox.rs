@@ -66,6 +66,16 @@ impl Sandbox {
             .no_proxy()
     }
 
+    /// The `OS_*` variables of user `demo`, for
+    /// [`Command::envs`](std::process::Command::envs).
+    ///
+    /// The other program also inherits the variables of this one. Remove `OS_CLOUD`,
+    /// `OS_TOKEN` and the proxy if they are set, or call `env_clear` first.
+    #[must_use]
+    pub fn variables(&self) -> [(&'static str, String); 10] {
+        state::variables(&self.auth_url())
+    }
+
     /// The URL of the Identity service, with `/v3` at the end.
     #[must_use]
     pub fn auth_url(&self) -> String {

@@ -156,8 +156,7 @@ fn read_request(connection: &mut Connection) -> io::Result<Option<Request>> {
     let Some(mut request) = connection.read_head()? else {
         return Ok(None);
     };
-    let target = origin_form(&request.target).to_owned();
-    request.target = target;
+    request.target = String::from(origin_form(&request.target));
     if request.is_chunked() {
         io::copy(&mut connection.body(&request), &mut io::sink())?;
         return Ok(Some(request));

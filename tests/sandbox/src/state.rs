@@ -6,26 +6,29 @@ use std::path::Path;
 
 use crate::cloud::{APPLICATION_CREDENTIAL_SECRET, Cloud};
 
-/// Shell commands that set the variables of the user `demo`.
+/// The variables of the user `demo`.
+pub(crate) fn variables(identity: &str) -> [(&'static str, String); 10] {
+    [
+        ("OS_AUTH_URL", identity),
+        ("OS_IDENTITY_API_VERSION", "3"),
+        ("OS_AUTH_TYPE", "password"),
+        ("OS_USERNAME", "demo"),
+        ("OS_PASSWORD", "demo-password"),
+        ("OS_PROJECT_NAME", "demo"),
+        ("OS_USER_DOMAIN_NAME", "Default"),
+        ("OS_PROJECT_DOMAIN_NAME", "Default"),
+        ("OS_REGION_NAME", "RegionOne"),
+        ("OS_INTERFACE", "public"),
+    ]
+    .map(|(name, value)| (name, value.to_owned()))
+}
+
+/// Shell commands that set these variables.
 pub(crate) fn exports(identity: &str) -> String {
     let unset =
         "unset OS_TOKEN OS_APPLICATION_CREDENTIAL_ID OS_APPLICATION_CREDENTIAL_SECRET OS_CLOUD\n";
-    let settings = [
-        ("AUTH_URL", identity),
-        ("IDENTITY_API_VERSION", "3"),
-        ("AUTH_TYPE", "password"),
-        ("USERNAME", "demo"),
-        ("PASSWORD", "demo-password"),
-        ("PROJECT_NAME", "demo"),
-        ("USER_DOMAIN_NAME", "Default"),
-        ("PROJECT_DOMAIN_NAME", "Default"),
-        ("REGION_NAME", "RegionOne"),
-        ("INTERFACE", "public"),
-    ];
-    let lines = settings
-        .iter()
-        .map(|(name, value)| format!("export OS_{name}={value}\n"));
-    unset.to_owned() + &lines.collect::<String>()
+    let lines = variables(identity).map(|(name, value)| format!("export {name}={value}\n"));
+    unset.to_owned() + &lines.concat()
 }
 
 pub(crate) fn write(cloud: &Cloud, directory: &Path) -> io::Result<()> {
@@ -63,8 +66,10 @@ fn cloud_json(cloud: &Cloud) -> String {
         .users
         .iter()
         .map(|user| {
-            let (name, password, project) = (user.name, &user.password, user.project);
-            format!("  \"{name}\": {{\"password\": \"{password}\", \"project\": \"{project}\"}}")
+            format!(
+                "  \"{}\": {{\"id\": \"{}\", \"password\": \"{}\", \"project\": \"{}\"}}",
+                user.name, user.id, user.password, user.project
+            )
         })
         .collect();
     format!(

@@ -6,4 +6,5 @@ mod http;
 mod keystone;
 mod metadata;
 mod nova;
+mod program;
 mod state;

@@ -146,6 +146,10 @@ fn settings_are_written_for_other_clients() {
     assert!(
         read("cloud.json").contains(&format!(" \"compute\": \"{}\",\n", sandbox.compute_url()))
     );
+    for user in ["demo", "demo-reader", "other", "admin"] {
+        let id = format!("  \"{user}\": {{\"id\": \"{}\", ", sandbox.user_id(user));
+        assert!(read("cloud.json").contains(&id), "{user}");
+    }
     assert!(read("images.json").contains(&format!(
         "\n \"plain\": \"{}\",\n",
         sandbox.image_id("plain")

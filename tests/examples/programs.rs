@@ -1,0 +1,198 @@
+//! The programs `newest_image` and `prune_images`, and all examples on a closed pipe.
+
+use std::process::Command;
+use std::time::Duration;
+
+use super::samples::{NO_CLOUD, run, without_ids};
+use crate::support::examples::{Ran, example, example_at, run_at};
+use opencloud_sandbox::{NewImage, Sandbox};
+
+#[test]
+fn newest_image_prints_only_the_id_on_stdout() {
+    let ran = run("newest_image", &["sam"]);
+    assert_eq!(
+        (ran.code, without_ids(&ran.stdout).as_str()),
+        (Some(0), "ID\n"),
+        "{ran:?}"
+    );
+    assert_eq!(ran.stderr, format!("{NO_CLOUD}found \"sample\"\n"));
+}
+
+#[test]
+fn newest_image_selects_the_newest_active_image() {
+    let sandbox = Sandbox::builder().empty().start();
+    let day = Duration::from_secs(86_400);
+    sandbox.add_image(NewImage::named("web-1").age(3 * day));
+    let newest = sandbox.add_image(NewImage::named("web-3").age(day));
+    sandbox.add_image(NewImage::named("web-2").age(2 * day));
+    sandbox.add_image(NewImage::named("web-4").status("queued"));
+    sandbox.add_image(NewImage::named("not web-5"));
+    sandbox.add_image(NewImage::nameless());
+    let ran = run_at(&sandbox, "newest_image", &["web-"]);
+    assert_eq!(
+        (ran.code, ran.stdout),
+        (Some(0), format!("{newest}\n")),
+        "{}",
+        ran.stderr
+    );
+    assert_eq!(ran.stderr, "found \"web-3\"\n");
+}
+
+#[test]
+fn newest_image_fails_without_a_matching_image() {
+    let sandbox = Sandbox::builder().empty().start();
+    sandbox.add_image(NewImage::named("web-4").status("queued"));
+    let stderr = "Error: there is no ACTIVE image whose name begins with \"web-\"\n".to_owned();
+    let expected = Ran {
+        code: Some(1),
+        stdout: String::new(),
+        stderr,
+    };
+    assert_eq!(run_at(&sandbox, "newest_image", &["web-"]), expected);
+}
+
+#[test]
+fn prune_images_runs_in_the_built_in_sandbox() {
+    let ran = run("prune_images", &["--name", "sample", "--older-than", "0"]);
+    assert_eq!(
+        (ran.code, without_ids(&ran.stdout).as_str()),
+        (Some(0), "ID\n"),
+        "{ran:?}"
+    );
+    let (first, summary) = ran.stderr.split_once('\n').expect("two lines");
+    assert_eq!(format!("{first}\n"), NO_CLOUD);
+    assert!(
+        summary.ends_with(" images seen, deleted 1, failed to delete 0\n"),
+        "{summary}"
+    );
+}
+
+#[test]
+fn prune_images_deletes_old_images_by_name_and_continues_after_a_failure() {
+    let sandbox = Sandbox::builder().empty().start();
+    let old = |name: &str| NewImage::named(name).age(Duration::from_secs(31 * 86_400));
+    let first = sandbox.add_image(old("nightly-1"));
+    let locked = sandbox.add_image(old("nightly-2").protected());
+    let second = sandbox.add_image(old("nightly-3"));
+    sandbox.add_image(old("release-1"));
+    sandbox.add_image(NewImage::named("nightly-4").age(Duration::from_secs(29 * 86_400)));
+    let arguments = ["--name", "nightly-", "--older-than", "30"];
+
+    let ran = run_at(
+        &sandbox,
+        "prune_images",
+        &[&arguments[..], &["--dry-run"]].concat(),
+    );
+    let mut ids: Vec<_> = ran.stdout.lines().collect();
+    let mut expected = [&first, &locked, &second];
+    ids.sort_unstable();
+    expected.sort_unstable();
+    assert_eq!(
+        (ran.code, ids),
+        (Some(0), expected.map(String::as_str).to_vec())
+    );
+    assert_eq!(
+        ran.stderr,
+        "5 images seen, would delete 3, failed to delete 0\n"
+    );
+    assert_eq!(sandbox.image_count(), 5);
+
+    let ran = run_at(&sandbox, "prune_images", &arguments);
+    let mut ids: Vec<_> = ran.stdout.lines().collect();
+    let mut expected = [&first, &second];
+    ids.sort_unstable();
+    expected.sort_unstable();
+    assert_eq!(
+        (ran.code, ids),
+        (Some(1), expected.map(String::as_str).to_vec())
+    );
+    let stderr = format!(
+        "\"nightly-2\": DELETE {}/images/{locked}: 403 Forbidden: You are not allowed to delete \
+         the image. (request id REQUEST)\n\
+         5 images seen, deleted 2, failed to delete 1\n",
+        sandbox.compute_url()
+    );
+    assert_eq!(ran.stderr, stderr);
+    assert_eq!(
+        (sandbox.image_count(), sandbox.has_image(&locked)),
+        (3, true)
+    );
+}
+
+/// The bar is drawn only on a terminal, which `script` provides.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_progress_of_a_dry_run_does_not_report_deleted_images() {
+    let sandbox = Sandbox::builder().empty().start();
+    sandbox.add_images(3);
+    let dry_run = example_at(&sandbox, "prune_images");
+    let program = dry_run.get_program().to_str().expect("UTF-8");
+    let arguments = "--name seed --older-than 0 --dry-run";
+    let output = Command::new("script")
+        .args(["-qec", &format!("{program} {arguments}"), "/dev/null"])
+        .env_clear()
+        .envs(
+            dry_run
+                .get_envs()
+                .filter_map(|(key, value)| Some((key, value?))),
+        )
+        .env("TERM", "xterm")
+        .output();
+    let ran = Ran::from(output.expect("the program `script`"));
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert!(
+        ran.stdout.contains("images seen, would delete 0"),
+        "{ran:?}"
+    );
+    assert!(!ran.stdout.contains("deleted"), "{ran:?}");
+    assert_eq!(sandbox.image_count(), 3);
+}
+
+/// `println!` and `eprintln!` would panic.
+#[cfg(unix)]
+#[test]
+fn a_closed_pipe_ends_each_example_without_a_panic() {
+    use std::os::fd::OwnedFd;
+    use std::os::unix::net::UnixStream;
+    use std::process::Stdio;
+
+    let closed = || {
+        let (writer, _) = UnixStream::pair().expect("two sockets");
+        Stdio::from(OwnedFd::from(writer))
+    };
+    for (name, arguments) in [
+        ("delete_image", ""),
+        ("delete_image_metadata_item", ""),
+        ("get_image", ""),
+        ("get_image_metadata_item", ""),
+        ("images", "list"),
+        ("images", "--help"),
+        ("images", "config"),
+        ("list_images", ""),
+        ("list_images_detail", ""),
+        ("merge_image_metadata", ""),
+        ("newest_image", "sample"),
+        ("newest_image", "--help"),
+        ("prune_images", "--name sample --older-than 0 --dry-run"),
+        ("prune_images", "--name sample --older-than 0"),
+        ("prune_images", "--name none --older-than 0"),
+        ("reset_image_metadata", ""),
+        ("retrieve_image_metadata", ""),
+        ("set_image_metadata_item", ""),
+    ] {
+        let run = |stderr: Stdio| {
+            let mut command = example(name);
+            command.args(arguments.split_whitespace());
+            let child = command.stdout(closed()).stderr(stderr).spawn();
+            let output = child.expect("a process").wait_with_output();
+            Ran::from(output.expect("an exit status"))
+        };
+        let ran = run(Stdio::piped());
+        assert_eq!(ran.code, Some(0), "{name} {arguments}: {ran:?}");
+        assert!(
+            !ran.stderr.contains("panicked"),
+            "{name} {arguments}: {ran:?}"
+        );
+        assert_eq!(run(closed()).code, Some(0), "{name} {arguments}");
+    }
+}
