@@ -166,7 +166,7 @@ fn unused_variables_cause_a_warning() {
 }
 
 #[test]
-fn skipped_files_and_ignored_keys_cause_warnings() {
+fn skipped_files_and_duplicate_keys_cause_warnings() {
     let root = Root::new();
     root.write(
         "work/clouds.yaml",
@@ -178,12 +178,11 @@ fn skipped_files_and_ignored_keys_cause_warnings() {
             &root.config(&[("OS_CLIENT_CONFIG_FILE", "gone.yaml")])
         ),
         [
-            "$ROOT/work/gone.yaml was skipped (OS_CLIENT_CONFIG_FILE: entity not found)",
+            "$ROOT/work/gone.yaml was skipped: No such file or directory (os error 2)",
             "$ROOT/work/clouds.yaml:6: duplicate key; the last one is used",
             "$ROOT/work/clouds.yaml:3: the profile \"nobody\" was not found: no file \
              clouds-public.yaml, .yml or .json was found in $ROOT/work, $ROOT/home/.config/openstack, \
              $ROOT/etc/xdg/openstack, $ROOT/etc/openstack",
-            "$ROOT/work/clouds.yaml:5: `cacert` is ignored, because the verification is disabled",
         ]
     );
     root.write("work/clouds.yaml", "clouds: [\n");
@@ -215,8 +214,8 @@ fn an_error_about_a_missing_password_names_skipped_files() {
     assert_eq!(
         error(&variables),
         format!(
-            "{no_password}; $ROOT/work/gone.yaml was skipped (OS_CLIENT_SECURE_FILE: entity not found); \
-             $ROOT/work/secure.yaml was skipped (is a directory)"
+            "{no_password}; $ROOT/work/gone.yaml was skipped: No such file or directory (os error 2); \
+             $ROOT/work/secure.yaml was skipped: Is a directory (os error 21)"
         )
     );
     // The cloud of the environment is not in the files.
@@ -230,7 +229,7 @@ fn an_error_about_a_missing_password_names_skipped_files() {
     );
     assert_eq!(
         error(&[]),
-        format!("{no_password}; $ROOT/work/secure.yaml was skipped (is a directory)")
+        format!("{no_password}; $ROOT/work/secure.yaml was skipped: Is a directory (os error 21)")
     );
 }
 
@@ -277,7 +276,7 @@ fn errors_name_likely_mistakes() {
     let found = "$ROOT/work/clouds.yaml has no cloud; $ROOT/work/clouds.yaml: expected the key \
                  \"clouds\", found \"cloud\"";
     let text = format!("cloud: {{a: {cloud}}}\n");
-    assert!(error(&[], &text).ends_with(found));
+    assert!(error(&[], &text).contains(found));
     assert_eq!(
         error(&[("OS_CLOUD", "a")], &text),
         format!("OS_CLOUD: the cloud \"a\" was not found: {found}")
@@ -463,7 +462,6 @@ fn a_file_without_permission_is_skipped_and_named() {
         return; // The superuser can read every file.
     }
     let error = root.config(&[]).resolve().unwrap_err().to_string();
-    let message = ", and $ROOT/work/clouds.yaml was skipped (permission denied); no other file \
-                   clouds.yaml, .yml or .json was found in $ROOT/work, ";
+    let message = "; $ROOT/work/clouds.yaml was skipped: Permission denied (os error 13); ";
     assert!(root.strip_root(&error).contains(message), "{error}");
 }

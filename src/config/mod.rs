@@ -209,14 +209,13 @@
 
 mod cloud;
 mod env;
-#[cfg(feature = "clouds-yaml")]
+#[cfg_attr(not(feature = "clouds-yaml"), path = "no_files.rs")]
 mod files;
 mod keys;
 mod merge;
 mod options;
 mod region;
 mod resolve;
-mod search;
 mod settings;
 #[cfg(test)]
 mod tests;
@@ -231,7 +230,7 @@ use std::path::PathBuf;
 use self::env::Environment;
 pub use self::settings::Settings;
 pub use self::value::Source;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 
 /// A loader of the configuration: which cloud to look for, and where.
 ///
@@ -318,8 +317,7 @@ impl Config {
     ///   invalid, empty or too large, or if the value of a key is invalid. The
     ///   message names the variable, or the file with the line.
     pub fn resolve(&self) -> Result<Settings> {
-        let cloud = cloud::choose(self)?;
-        resolve::resolve(cloud, self.overlay, self.environment.path("HOME"))
+        resolve::resolve(self)
     }
 }
 
@@ -331,12 +329,4 @@ impl fmt::Debug for Config {
             .field("overlay_env", &self.overlay)
             .finish_non_exhaustive()
     }
-}
-
-fn invalid(message: impl Into<String>) -> Error {
-    Error::invalid(message)
-}
-
-fn not_configured(message: String) -> Error {
-    Error::new(ErrorKind::NotConfigured, message)
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use super::resolve::implied_microversion;
 use super::value::join;
-use super::{Config, Settings, invalid};
+use super::{Config, Settings};
 use crate::credentials::{ApplicationCredential, Domain, Project, Scope, User, UserRef};
 use crate::error::{Error, Result};
 use crate::options::Options;
@@ -201,7 +201,7 @@ impl Settings {
         let (count, names) = (names.clone().count(), join(names.map(|(name, _)| name)));
         if count > 1 {
             let cloud = self.description();
-            return Err(invalid(format!(
+            return Err(Error::invalid(format!(
                 "{cloud} has more than one scope ({names}): a token is valid for one"
             )));
         }
@@ -244,6 +244,6 @@ impl Settings {
             keys = format!("OS_{}", keys.to_uppercase().replace(" OR ", " or OS_"));
         }
         let message = format!("{subject} has no {keys}, which auth_type {auth_type} needs");
-        invalid([&[message], &self.hints[..]].concat().join("; "))
+        Error::invalid([&[message], &self.hints[..]].concat().join("; "))
     }
 }

@@ -16,7 +16,7 @@ pub(super) fn choose(
     let listed = [own, profile]
         .into_iter()
         .find_map(|keys| keys.get("regions").or(keys.get("region_name")));
-    let mut regions = listed.map(parse_list).transpose()?.unwrap_or_default();
+    let regions = listed.map(parse_list).transpose()?.unwrap_or_default();
     let Some(requested) = requested.filter(|node| !node.is_unset()) else {
         return Ok(regions.into_iter().next());
     };
@@ -24,14 +24,13 @@ pub(super) fn choose(
         return Ok(Some((requested, Map::new())));
     }
     let name = requested.as_text("region_name")?;
-    let names = regions.iter().filter_map(|(region, _)| region.text());
-    let names = join_quoted(names);
-    let message = format!("the cloud {cloud:?} has no region {name:?}: choose {names}");
-    regions.retain(|(region, _)| region.text() == Some(name));
-    match regions.pop() {
-        Some((_, values)) => Ok(Some((requested, values))),
-        None => Err(requested.source.error(message)),
-    }
+    let found = regions.iter().find(|(node, _)| node.text() == Some(name));
+    let Some((_, values)) = found else {
+        let names = join_quoted(regions.iter().filter_map(|(node, _)| node.text()));
+        let message = format!("the cloud {cloud:?} has no region {name:?}: choose {names}");
+        return Err(requested.source.error(message));
+    };
+    Ok(Some((requested, values.clone())))
 }
 
 /// The regions of a list, or of text with commas.
@@ -46,22 +45,18 @@ fn parse_list(node: &Node) -> Result<Vec<Region>> {
     entries.map(parse).collect()
 }
 
+/// A name, or a mapping with `name` and `values`.
 fn parse(entry: Node) -> Result<Region> {
-    let Value::Map(map) = &entry.value else {
+    let Value::Map(mut map) = entry.value else {
         entry.as_text("regions")?;
         return Ok((entry, Map::new()));
     };
-    let name = map.get("name").filter(|name| !name.is_unset());
-    let values = map.get("values").cloned();
-    match name {
-        Some(name) if map.keys().all(|key| key == "name" || key == "values") => {
-            name.as_text("name")?;
-            let values = values.map_or(Ok(Map::new()), |node| node.into_map("values"));
-            Ok((name.clone(), values?))
-        }
-        _ => {
-            let message = "a region must be a name, or a mapping with `name` and `values`";
-            Err(entry.source.error(message))
-        }
-    }
+    let (name, values) = (map.remove("name"), map.remove("values"));
+    let Some(name) = name.filter(|name| !name.is_unset() && map.is_empty()) else {
+        let message = "a region must be a name, or a mapping with `name` and `values`";
+        return Err(entry.source.error(message));
+    };
+    name.as_text("name")?;
+    let values = values.map(|node| node.into_map("values")).transpose()?;
+    Ok((name, values.unwrap_or_default()))
 }
