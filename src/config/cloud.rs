@@ -7,23 +7,14 @@ use super::Config;
 use super::files::{find, not_found};
 use super::keys::{self, CREDENTIALS};
 use super::merge::merge_maps;
+use super::settings::Settings;
 use super::value::{Map, Node, Source, join, join_quoted};
 use crate::error::{Error, ErrorKind, Result};
 
-/// The cloud that was chosen.
-pub(super) struct Cloud {
-    pub(super) name: String,
-    pub(super) chosen_by: Source,
-    pub(super) keys: Map,
-    /// The file, unless the environment is the cloud.
-    pub(super) file: Option<Arc<Path>>,
-    /// Possible reasons for a missing key.
-    pub(super) hints: Vec<String>,
-}
-
 /// Chooses the cloud that the caller or `OS_CLOUD` names, else the environment,
-/// else the only cloud of the files.
-pub(super) fn choose(config: &Config, variables: &Map) -> Result<Cloud> {
+/// else the only cloud of the files. Returns its keys, and settings with its name
+/// and its file only.
+pub(super) fn choose(config: &Config, variables: &Map) -> Result<(Settings, Map)> {
     let environment_name = match config.environment.get("OS_CLOUD_NAME") {
         Some(node) => node.as_text("cloud_name")?.to_owned(),
         None => "envvars".to_owned(),
@@ -51,13 +42,9 @@ pub(super) fn choose(config: &Config, variables: &Map) -> Result<Cloud> {
     }
     let source = requested.as_ref().map(|node| node.source.clone());
     if let Some(credential) = credential {
-        return Ok(Cloud {
-            name: environment_name,
-            chosen_by: source.unwrap_or_else(|| credential.clone()),
-            keys: variables.clone(),
-            file: None,
-            hints: Vec::new(),
-        });
+        let source = source.unwrap_or_else(|| credential.clone());
+        let settings = Settings::new(environment_name, source);
+        return Ok((settings, variables.clone()));
     }
     let name = match name {
         Some(name) => name.to_owned(),
@@ -67,13 +54,11 @@ pub(super) fn choose(config: &Config, variables: &Map) -> Result<Cloud> {
         let message = format!("the cloud {name:?} was not found: {}", files.describe());
         return Err(source.unwrap_or(Source::Caller).error(message));
     };
-    Ok(Cloud {
-        chosen_by: source.unwrap_or_else(|| node.source.clone()),
-        keys: node.into_map(&format!("clouds.{name}"))?,
-        name,
-        file: files.path,
-        hints: files.hints,
-    })
+    let keys = node.clone().into_map(&format!("clouds.{name}"))?;
+    let mut settings = Settings::new(name, source.unwrap_or(node.source));
+    settings.file = files.path;
+    settings.hints = files.hints;
+    Ok((settings, keys))
 }
 
 /// The variable that makes the environment a cloud: a credential, or an

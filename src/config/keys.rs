@@ -196,8 +196,13 @@ impl Kind {
             AuthType => match text {
                 "None" => "none",
                 "token_endpoint" => "admin_token",
-                "password" | "v3password" | "token" | "v3token" => text,
-                "v3applicationcredential" | "none" | "admin_token" => text,
+                "password"
+                | "v3password"
+                | "token"
+                | "v3token"
+                | "v3applicationcredential"
+                | "none"
+                | "admin_token" => text,
                 _ => {
                     return Err("password, v3password, token, v3token, \
                                 v3applicationcredential, none or admin_token");

@@ -1,7 +1,5 @@
 //! Resolves the layers of a cloud to its [`Settings`].
 
-use std::collections::BTreeMap;
-
 use super::cloud::{choose, read_profile, warn};
 use super::keys::{Key, Kind, Place, find, is_unknown, keys};
 use super::merge::Layer;
@@ -13,11 +11,10 @@ use crate::microversion::Microversion;
 
 pub(super) fn resolve(config: &Config) -> Result<Settings> {
     let variables = config.environment.keys();
-    let cloud = choose(config, &variables)?;
-    let mut hints = cloud.hints;
-    let own = Layer::new(cloud.keys)?;
+    let (mut settings, cloud) = choose(config, &variables)?;
+    let own = Layer::new(cloud)?;
     let profile = match own.top.get("profile") {
-        Some(node) => Layer::new(read_profile(config, node, &mut hints)?)?,
+        Some(node) => Layer::new(read_profile(config, node, &mut settings.hints)?)?,
         None => Layer::default(),
     };
     let requested = match &config.region {
@@ -25,30 +22,28 @@ pub(super) fn resolve(config: &Config) -> Result<Settings> {
         None if config.overlay => variables.get("region_name").cloned(),
         None => None,
     };
-    let region = region::choose(&cloud.name, [&own.top, &profile.top], requested)?;
+    let name = settings.value("cloud").unwrap_or_default();
+    let region = region::choose(name, [&own.top, &profile.top], requested)?;
     let (region, values) = region.unzip();
     let values = Layer::new(values.unwrap_or_default())?;
-    let mut unknown = BTreeMap::new();
     for (key, node) in own.top.iter().chain(&values.top) {
         if is_unknown(key) {
-            warn(&mut hints, format!("{}: unknown key {key:?}", node.source));
-            unknown.insert(key.clone(), node.source.clone());
+            let source = node.source.clone();
+            warn(
+                &mut settings.hints,
+                format!("{source}: unknown key {key:?}"),
+            );
+            settings.unknown.insert(key.clone(), source);
         }
     }
     let mut layers = vec![defaults(config), profile, own, values];
-    if config.overlay && cloud.file.is_some() {
+    if config.overlay && settings.file.is_some() {
         layers.push(Layer::new(variables)?);
     }
     let mut merged = Layer::merge(layers);
     if let Some(region) = region {
         merged.top.insert("region_name".to_owned(), region);
     }
-    let mut settings = Settings {
-        values: BTreeMap::from([("cloud", (cloud.name, cloud.chosen_by))]),
-        file: cloud.file,
-        hints,
-        unknown,
-    };
     for key in keys().filter(|key| key.kind != Kind::Directive) {
         let (beside, within) = (merged.top.get(key.name), merged.auth.get(key.name));
         let node = if config.overlay || key.place == Place::Both {

@@ -43,6 +43,15 @@ pub struct Settings {
 }
 
 impl Settings {
+    pub(super) fn new(cloud: String, chosen_by: Source) -> Self {
+        Self {
+            values: BTreeMap::from([("cloud", (cloud, chosen_by))]),
+            file: None,
+            hints: Vec::new(),
+            unknown: BTreeMap::new(),
+        }
+    }
+
     pub(super) fn set(&mut self, key: &'static str, value: impl Into<String>, source: Source) {
         self.values.insert(key, (value.into(), source));
     }
