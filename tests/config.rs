@@ -180,9 +180,8 @@ fn skipped_files_and_duplicate_keys_cause_warnings() {
         [
             "$ROOT/work/gone.yaml was skipped: No such file or directory (os error 2)",
             "$ROOT/work/clouds.yaml:6: duplicate key; the last one is used",
-            "$ROOT/work/clouds.yaml:3: the profile \"nobody\" was not found: no file \
-             clouds-public.yaml, .yml or .json was found in $ROOT/work, $ROOT/home/.config/openstack, \
-             $ROOT/etc/xdg/openstack, $ROOT/etc/openstack",
+            "$ROOT/work/clouds.yaml:3: the profile \"nobody\" was not found in a file \
+             clouds-public.yaml",
         ]
     );
     root.write("work/clouds.yaml", "clouds: [\n");

@@ -64,17 +64,16 @@ pub(super) fn choose(config: &Config, variables: &Map) -> Result<(Settings, Map)
 /// The variable that makes the environment a cloud: a credential, or an
 /// `OS_AUTH_TYPE` that needs none.
 fn credential(variables: &Map) -> Option<&Source> {
-    let is_credential =
-        |name: &str| keys::find(name).is_some_and(|key| CREDENTIALS.contains(&key.name));
-    let needs_none = |node: &&Node| {
-        let text = node.text().unwrap_or_default();
-        ["none", "None", "admin_token", "token_endpoint"].contains(&text)
+    let is_credential = |(name, node): &(&String, &Node)| match keys::find(name) {
+        Some(key) if key.name == "auth_type" => {
+            let auth_type = node.text().unwrap_or_default();
+            ["none", "None", "admin_token", "token_endpoint"].contains(&auth_type)
+        }
+        Some(key) => CREDENTIALS.contains(&key.name),
+        None => false,
     };
-    let credential = variables.iter().find(|(name, _)| is_credential(name));
-    credential
-        .map(|(_, node)| node)
-        .or_else(|| variables.get("auth_type").filter(needs_none))
-        .map(|node| &node.source)
+    let credential = variables.iter().find(is_credential);
+    credential.map(|(_, node)| &node.source)
 }
 
 /// The clouds of the files.
@@ -117,7 +116,7 @@ impl Files {
         Ok(Self {
             clouds,
             path: first,
-            not_found: not_found(config, "clouds"),
+            not_found: not_found(config),
             hints,
         })
     }
@@ -155,19 +154,15 @@ impl Files {
 /// Returns the keys of the profile.
 pub(super) fn read_profile(config: &Config, node: &Node, hints: &mut Vec<String>) -> Result<Map> {
     let name = node.as_text("profile")?;
-    let reason = match find(config, "clouds-public", "", hints)? {
-        None => not_found(config, "clouds-public"),
-        Some((path, mut map)) => {
-            if let Some(profiles) = map.remove("public-clouds") {
-                if let Some(profile) = profiles.into_map("public-clouds")?.remove(name) {
-                    return profile.into_map(name);
-                }
-            }
-            format!("{} does not have it", path.display())
-        }
-    };
+    let file = find(config, "clouds-public", "", hints)?;
+    let profiles = file.and_then(|(_, mut map)| map.remove("public-clouds"));
+    let profiles = profiles.map(|node| node.into_map("public-clouds"));
+    let mut profiles = profiles.transpose()?.unwrap_or_default();
+    if let Some(profile) = profiles.remove(name) {
+        return profile.into_map(name);
+    }
     let source = &node.source;
-    let hint = format!("{source}: the profile {name:?} was not found: {reason}");
+    let hint = format!("{source}: the profile {name:?} was not found in a file clouds-public.yaml");
     warn(hints, hint);
     Ok(Map::new())
 }

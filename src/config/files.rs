@@ -82,11 +82,11 @@ fn is_absent(error: &std::io::Error) -> bool {
     matches!(error.kind(), NotFound | NotADirectory)
 }
 
-/// For an error message: where a file was searched for.
-pub(super) fn not_found(config: &Config, stem: &str) -> String {
+/// For an error message: where `clouds.yaml` was searched for.
+pub(super) fn not_found(config: &Config) -> String {
     let directories = directories(config, std::env::consts::OS);
     let directories = join(directories.iter().map(|path| path.display()));
-    format!("no file {stem}.yaml, .yml or .json was found in {directories}")
+    format!("no file clouds.yaml, .yml or .json was found in {directories}")
 }
 
 fn read(bytes: Vec<u8>, path: &Arc<Path>) -> Result<Map> {

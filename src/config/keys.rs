@@ -168,6 +168,9 @@ pub(super) fn is_known(name: &str) -> bool {
     find(name).is_some() || name.ends_with("_timeout")
 }
 
+const AUTH_TYPES: &str =
+    "password, v3password, token, v3token, v3applicationcredential, none, admin_token";
+
 impl Kind {
     /// Parses the value of the key with this name.
     pub(super) fn parse(self, name: &str, text: &str, source: &Source) -> Result<String> {
@@ -193,21 +196,15 @@ impl Kind {
             Interface => crate::Interface::parse(text)
                 .ok_or("public, internal or admin")?
                 .as_str(),
-            AuthType => match text {
-                "None" => "none",
-                "token_endpoint" => "admin_token",
-                "password"
-                | "v3password"
-                | "token"
-                | "v3token"
-                | "v3applicationcredential"
-                | "none"
-                | "admin_token" => text,
-                _ => {
-                    return Err("password, v3password, token, v3token, \
-                                v3applicationcredential, none or admin_token");
-                }
-            },
+            AuthType => {
+                let current = match text {
+                    "None" => "none",
+                    "token_endpoint" => "admin_token",
+                    _ => text,
+                };
+                let known = AUTH_TYPES.split(", ").find(|name| *name == current);
+                known.ok_or(AUTH_TYPES)?
+            }
             SystemScope if text != "all" => return Err("\"all\""),
             ComputeVersion if !is_compute_version(text) => {
                 return Err("\"2\", or a microversion such as \"2.35\"");

@@ -1,56 +1,44 @@
-//! [`Layer`]: one source of keys, and the rules by which layers are merged.
+//! [`normalize`]: the keys of one layer under their current names.
 
 use super::keys::{Key, Kind, Place, find, keys};
 use super::value::{Map, Node, Source, Value};
 use crate::error::Result;
 
-/// The keys of a profile, of a cloud, of a region or of the environment, under
-/// their current names.
-#[derive(Default)]
-pub(super) struct Layer {
-    /// The keys beside `auth`.
-    pub(super) top: Map,
-    pub(super) auth: Map,
-}
-
-impl Layer {
-    /// Normalizes the names. Each layer is normalized on its own, so that an
-    /// alias in a stronger layer overrides the current name in a weaker one.
-    pub(super) fn new(map: Map) -> Result<Self> {
-        let mut top = set_keys(map);
-        let mut auth = match top.remove("auth") {
-            Some(node) => set_keys(node.into_map("auth")?),
-            None => Map::new(),
-        };
-        for key in keys() {
-            let Some(alias) = key.alias else { continue };
-            rename(&mut auth, alias, key);
-            if auth.contains_key(key.name) {
-                top.remove(alias);
-            }
-            rename(&mut top, alias, key);
+/// Normalizes the keys of a profile, of a cloud, of a region or of the environment,
+/// and moves those of `auth` beside it. With `top_level_wins`, every key beside
+/// `auth` overrides the one in it.
+///
+/// Each layer is normalized on its own, so that an alias in a stronger layer
+/// overrides the current name in a weaker one.
+pub(super) fn normalize(map: Map, top_level_wins: bool) -> Result<Map> {
+    let mut top = set_keys(map);
+    let mut auth = match top.remove("auth") {
+        Some(node) => set_keys(node.into_map("auth")?),
+        None => Map::new(),
+    };
+    for key in keys() {
+        let Some(alias) = key.alias else { continue };
+        rename(&mut auth, alias, key);
+        if auth.contains_key(key.name) {
+            top.remove(alias);
         }
-        // Without a misspelled `project_name`, the token would be for another project.
-        let is_valid = |name: &str| find(name).is_some_and(|key| key.place != Place::Top);
-        if let Some((name, node)) = auth.iter().find(|(name, _)| !is_valid(name)) {
+        rename(&mut top, alias, key);
+    }
+    for (name, node) in auth {
+        let place = find(&name).map_or(Place::Top, |key| key.place);
+        if place == Place::Top {
+            // Without a misspelled `project_name`, the token would be for another project.
             let message =
                 format!("unknown key {name:?} in `auth`; check its spelling and its place");
             return Err(node.source.error(message));
         }
-        normalize_timeout(&mut top);
-        normalize_tls(&mut top)?;
-        Ok(Self { top, auth })
-    }
-
-    /// Merges the layers, from weakest to strongest.
-    pub(super) fn merge(layers: impl IntoIterator<Item = Self>) -> Self {
-        let mut merged = Self::default();
-        for layer in layers {
-            merged.top.extend(layer.top);
-            merged.auth.extend(layer.auth);
+        if !(top_level_wins || place == Place::Both) || !top.contains_key(&name) {
+            top.insert(name, node);
         }
-        merged
     }
+    normalize_timeout(&mut top);
+    normalize_tls(&mut top)?;
+    Ok(top)
 }
 
 /// The keys that are set, with `_` in place of `-`.

@@ -18,7 +18,7 @@ pub(super) fn find(
     Ok(None)
 }
 
-pub(super) fn not_found(_: &Config, _: &str) -> String {
+pub(super) fn not_found(_: &Config) -> String {
     "no file was read: this program was built without the feature `clouds-yaml` of the crate \
      `opencloud`"
         .to_owned()

@@ -1,8 +1,8 @@
 //! Resolves the layers of a cloud to its [`Settings`].
 
 use super::cloud::{choose, read_profile, warn};
-use super::keys::{Key, Kind, Place, find, is_unknown, keys};
-use super::merge::Layer;
+use super::keys::{Key, Kind, find, is_unknown, keys};
+use super::merge::normalize;
 use super::settings::Settings;
 use super::value::{Map, Node, Source, Value};
 use super::{Config, region};
@@ -12,48 +12,40 @@ use crate::microversion::Microversion;
 pub(super) fn resolve(config: &Config) -> Result<Settings> {
     let variables = config.environment.keys();
     let (mut settings, cloud) = choose(config, &variables)?;
-    let own = Layer::new(cloud)?;
-    let profile = match own.top.get("profile") {
-        Some(node) => Layer::new(read_profile(config, node, &mut settings.hints)?)?,
-        None => Layer::default(),
+    let own = normalize(cloud, config.overlay)?;
+    let profile = match own.get("profile") {
+        Some(node) => read_profile(config, node, &mut settings.hints)?,
+        None => Map::new(),
     };
+    let profile = normalize(profile, config.overlay)?;
     let requested = match &config.region {
         Some(region) => Some(Node::new(region, Source::Caller)),
         None if config.overlay => variables.get("region_name").cloned(),
         None => None,
     };
     let name = settings.value("cloud").unwrap_or_default();
-    let region = region::choose(name, [&own.top, &profile.top], requested)?;
+    let region = region::choose(name, [&own, &profile], requested)?;
     let (region, values) = region.unzip();
-    let values = Layer::new(values.unwrap_or_default())?;
-    for (key, node) in own.top.iter().chain(&values.top) {
-        if is_unknown(key) {
-            let source = node.source.clone();
-            warn(
-                &mut settings.hints,
-                format!("{source}: unknown key {key:?}"),
-            );
-            settings.unknown.insert(key.clone(), source);
-        }
+    let values = normalize(values.unwrap_or_default(), config.overlay)?;
+    for (key, node) in own.iter().chain(&values).filter(|(key, _)| is_unknown(key)) {
+        let hint = format!("{}: unknown key {key:?}", node.source);
+        warn(&mut settings.hints, hint);
+        settings.unknown.insert(key.clone(), node.source.clone());
     }
-    let mut layers = vec![defaults(config), profile, own, values];
+    // From weakest to strongest.
+    let mut merged = defaults(config);
+    merged.extend(profile);
+    merged.extend(own);
+    merged.extend(values);
     if config.overlay && settings.file.is_some() {
-        layers.push(Layer::new(variables)?);
+        merged.extend(normalize(variables, true)?);
     }
-    let mut merged = Layer::merge(layers);
-    if let Some(region) = region {
-        merged.top.insert("region_name".to_owned(), region);
-    }
+    merged.extend(region.map(|node| ("region_name".to_owned(), node)));
     for key in keys().filter(|key| key.kind != Kind::Directive) {
-        let (beside, within) = (merged.top.get(key.name), merged.auth.get(key.name));
-        let node = if config.overlay || key.place == Place::Both {
-            beside.or(within)
-        } else {
-            within.or(beside)
-        };
-        if let Some(node) = node {
-            let text = parse(config, key, node, &merged.top)?;
-            settings.set(key.name, text, node.source.clone());
+        if let Some(node) = merged.get(key.name) {
+            let text = parse(config, key, node, &merged)?;
+            let value = (text, node.source.clone());
+            settings.values.insert(key.name, value);
         }
     }
     apply_domain_defaults(&mut settings);
@@ -67,25 +59,21 @@ pub(super) fn resolve(config: &Config) -> Result<Settings> {
     Ok(settings)
 }
 
-/// The weakest layer. Like requests, it has the `cacert` of all programs.
-fn defaults(config: &Config) -> Layer {
-    let node = |text| Some(Node::new(text, Source::Default));
-    let defaults = [
-        ("interface", node("public")),
-        ("verify", node("true")),
-        ("cacert", config.environment.get("REQUESTS_CA_BUNDLE")),
-    ];
-    let set = defaults
-        .into_iter()
-        .filter_map(|(key, node)| Some((key.to_owned(), node?)));
-    Layer {
-        top: set.collect(),
-        auth: Map::new(),
-    }
+/// The weakest layer. As in requests, `REQUESTS_CA_BUNDLE` is a `cacert` for all
+/// programs.
+fn defaults(config: &Config) -> Map {
+    let default = |text| Node::new(text, Source::Default);
+    let mut defaults = Map::from([
+        ("interface".to_owned(), default("public")),
+        ("verify".to_owned(), default("true")),
+    ]);
+    let bundle = config.environment.get("REQUESTS_CA_BUNDLE");
+    defaults.extend(bundle.map(|node| ("cacert".to_owned(), node)));
+    defaults
 }
 
-/// The value of the key, as text. `top` has the keys beside `auth`, for templates.
-fn parse(config: &Config, key: &Key, node: &Node, top: &Map) -> Result<String> {
+/// The value of the key, as text. The values of the other keys replace `{key}`.
+fn parse(config: &Config, key: &Key, node: &Node, keys: &Map) -> Result<String> {
     let node = match &node.value {
         // In order of preference.
         Value::List(list) if key.kind == Kind::Interface => list.first().unwrap_or(node),
@@ -93,10 +81,10 @@ fn parse(config: &Config, key: &Key, node: &Node, top: &Map) -> Result<String> {
     };
     let mut text = node.as_text(key.name)?.to_owned();
     if matches!(key.kind, Kind::Url | Kind::Path) {
-        text = interpolate(&text, top).ok_or_else(|| {
+        text = interpolate(&text, keys).ok_or_else(|| {
             node.source.error(format!(
-                "invalid {}: braces must contain a key that is set beside `auth` and is not \
-                 secret; double literal braces",
+                "invalid {}: braces must contain a key that is set and is not secret; double \
+                 literal braces",
                 key.name
             ))
         })?;
@@ -113,7 +101,7 @@ fn parse(config: &Config, key: &Key, node: &Node, top: &Map) -> Result<String> {
 
 /// The text with every `{key}` replaced by the value of that key. `{{` and `}}`
 /// are literal braces.
-fn interpolate(text: &str, top: &Map) -> Option<String> {
+fn interpolate(text: &str, keys: &Map) -> Option<String> {
     let mut rest = text;
     let mut out = String::new();
     while let Some((literal, after)) = rest.split_once('{') {
@@ -123,8 +111,10 @@ fn interpolate(text: &str, top: &Map) -> Option<String> {
             after
         } else {
             let (name, after) = after.split_once('}')?;
-            let is_secret = find(name).is_some_and(|key| key.kind == Kind::Secret);
-            out += top.get(name).filter(|_| !is_secret)?.text()?;
+            // A URL can contain a password.
+            let kind = find(name).map_or(Kind::Text, |key| key.kind);
+            let is_secret = matches!(kind, Kind::Secret | Kind::Url);
+            out += keys.get(name).filter(|_| !is_secret)?.text()?;
             after
         };
     }
@@ -167,7 +157,8 @@ fn apply_auth_type(settings: &mut Settings) {
     if let (Some(source), true) = (settings.source("token"), auth_type != "token") {
         log::warn!("{source}: the token is ignored, because the auth_type is {auth_type}");
     }
-    settings.set("auth_type", auth_type, Source::Default);
+    let value = (auth_type.to_owned(), Source::Default);
+    settings.values.insert("auth_type", value);
 }
 
 /// The microversion that the version of an API implies. `2`, `2.0`, `2.1` and

@@ -52,10 +52,6 @@ impl Settings {
         }
     }
 
-    pub(super) fn set(&mut self, key: &'static str, value: impl Into<String>, source: Source) {
-        self.values.insert(key, (value.into(), source));
-    }
-
     /// The value itself, even if it is a secret.
     pub(super) fn value(&self, key: &str) -> Option<&str> {
         self.values.get(key).map(|(value, _)| value.as_str())

@@ -83,12 +83,8 @@ impl<'a> Builder<'a> {
                 let is_null = matches!(&*text, "~" | "null" | "Null" | "NULL")
                     && style == ScalarStyle::Plain
                     && tag != Some("str");
-                let text = if is_null {
-                    String::new()
-                } else {
-                    text.into_owned()
-                };
-                (Value::Text(text), anchor)
+                let text = if is_null { "".into() } else { text };
+                (Value::Text(text.into_owned()), anchor)
             }
             Event::SequenceStart(_, anchor, _) => (Value::List(self.list()?), anchor),
             Event::MappingStart(_, anchor, _) => (Value::Map(self.map()?), anchor),
