@@ -145,27 +145,6 @@ fn a_world_readable_file_with_a_password_causes_one_warning() {
 }
 
 #[test]
-fn unused_variables_cause_a_warning() {
-    let root = Root::new();
-    root.write(
-        "work/clouds.yaml",
-        "clouds: {a: {auth: {auth_url: https://one.example}}}\n",
-    );
-    let variables = [
-        ("OS_PROJECT_NAME", "other"),
-        ("OS_REGION_NAME", "R"),
-        ("OS_FOO", "bar"),
-    ];
-    assert_eq!(
-        warnings(&root, &root.config(&variables)),
-        ["OS_PROJECT_NAME, OS_REGION_NAME ignored: the cloud is \"a\", the only one of the file"]
-    );
-    assert!(warnings(&root, &root.config(&variables).overlay_env()).is_empty());
-    let named = [&variables[..], &[("OS_CLOUD", "a")]].concat();
-    assert!(warnings(&root, &root.config(&named)).is_empty());
-}
-
-#[test]
 fn skipped_files_and_duplicate_keys_cause_warnings() {
     let root = Root::new();
     root.write(

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use super::Config;
 use super::files::{find, not_found};
-use super::keys::{self, CREDENTIALS};
+use super::keys::{self, Kind, Place};
 use super::merge::merge_maps;
 use super::settings::Settings;
-use super::value::{Map, Node, Source, join, join_quoted};
+use super::value::{Map, Node, Source, join_quoted, remove_map};
 use crate::error::{Error, ErrorKind, Result};
 
 /// Chooses the cloud that the caller or `OS_CLOUD` names, else the environment,
@@ -48,7 +48,7 @@ pub(super) fn choose(config: &Config, variables: &Map) -> Result<(Settings, Map)
     }
     let name = match name {
         Some(name) => name.to_owned(),
-        None => files.only_cloud(variables, config.overlay)?,
+        None => files.only_cloud()?,
     };
     let Some(node) = files.clouds.remove(&name) else {
         let message = format!("the cloud {name:?} was not found: {}", files.describe());
@@ -69,7 +69,7 @@ fn credential(variables: &Map) -> Option<&Source> {
             let auth_type = node.text().unwrap_or_default();
             ["none", "None", "admin_token", "token_endpoint"].contains(&auth_type)
         }
-        Some(key) => CREDENTIALS.contains(&key.name),
+        Some(key) => key.place == Place::Credential || key.kind == Kind::Secret,
         None => false,
     };
     let credential = variables.iter().find(is_credential);
@@ -104,10 +104,7 @@ impl Files {
             first.get_or_insert(path);
             merge_maps(&mut merged, map);
         }
-        let clouds = match merged.remove("clouds") {
-            Some(node) => node.into_map("clouds")?,
-            None => Map::new(),
-        };
+        let clouds = remove_map(&mut merged, "clouds")?;
         for node in [&merged, &clouds].iter().filter_map(|map| map.get("auth")) {
             let source = &node.source;
             let hint = format!("{source}: `auth` must be in a cloud; check its indentation");
@@ -131,7 +128,7 @@ impl Files {
         [&[found], &self.hints[..]].concat().join("; ")
     }
 
-    fn only_cloud(&self, variables: &Map, overlay: bool) -> Result<String> {
+    fn only_cloud(&self) -> Result<String> {
         let mut names = self.clouds.keys();
         let (Some(name), None) = (names.next(), names.next()) else {
             let (kind, problem) = match self.clouds.len() {
@@ -143,10 +140,6 @@ impl Files {
                 format!("{problem}: {found}; set OS_CLOUD, or OS_AUTH_URL and a credential");
             return Err(Error::new(kind, message));
         };
-        if !variables.is_empty() && !overlay {
-            let unused = join(variables.values().map(|node| &node.source));
-            log::warn!("{unused} ignored: the cloud is {name:?}, the only one of the file");
-        }
         Ok(name.clone())
     }
 }
@@ -155,11 +148,10 @@ impl Files {
 pub(super) fn read_profile(config: &Config, node: &Node, hints: &mut Vec<String>) -> Result<Map> {
     let name = node.as_text("profile")?;
     let file = find(config, "clouds-public", "", hints)?;
-    let profiles = file.and_then(|(_, mut map)| map.remove("public-clouds"));
-    let profiles = profiles.map(|node| node.into_map("public-clouds"));
-    let mut profiles = profiles.transpose()?.unwrap_or_default();
-    if let Some(profile) = profiles.remove(name) {
-        return profile.into_map(name);
+    let mut file = file.map(|(_, map)| map).unwrap_or_default();
+    let mut profiles = remove_map(&mut file, "public-clouds")?;
+    if profiles.contains_key(name) {
+        return remove_map(&mut profiles, name);
     }
     let source = &node.source;
     let hint = format!("{source}: the profile {name:?} was not found in a file clouds-public.yaml");

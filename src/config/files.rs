@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use super::Config;
 use super::cloud::warn;
-use super::keys::{self, Kind};
 use super::value::{Map, Node, Value, join};
 use super::yaml::parse;
 use crate::error::{Error, Result};
@@ -105,30 +104,29 @@ fn read(bytes: Vec<u8>, path: &Arc<Path>) -> Result<Map> {
     let Value::Map(map) = value else {
         return Err(source.error("expected a mapping with the key `clouds`"));
     };
-    if has_secret(&map) && is_world_readable(path) {
-        log::warn!("{name} contains a password, and every user of this machine can read it");
-    }
+    #[cfg(unix)]
+    warn_if_world_readable(path, &map);
     Ok(map)
 }
 
-/// Whether there is a secret at any depth.
-fn has_secret(map: &Map) -> bool {
-    map.iter().any(|(key, node)| match &node.value {
-        Value::Map(map) => has_secret(map),
-        _ => keys::find(key).is_some_and(|key| key.kind == Kind::Secret) && !node.is_unset(),
-    })
-}
-
 #[cfg(unix)]
-fn is_world_readable(path: &Path) -> bool {
+fn warn_if_world_readable(path: &Path, map: &Map) {
     use std::os::unix::fs::PermissionsExt;
     let metadata = path.metadata();
-    metadata.is_ok_and(|metadata| metadata.permissions().mode() & 0o004 != 0)
+    if has_secret(map) && metadata.is_ok_and(|file| file.permissions().mode() & 0o004 != 0) {
+        let path = path.display();
+        log::warn!("{path} contains a password, and every user of this machine can read it");
+    }
 }
 
-#[cfg(not(unix))]
-fn is_world_readable(_: &Path) -> bool {
-    false
+/// Whether there is a secret at any depth.
+#[cfg(unix)]
+fn has_secret(map: &Map) -> bool {
+    use super::keys::{Kind, find};
+    map.iter().any(|(key, node)| match &node.value {
+        Value::Map(map) => has_secret(map),
+        _ => find(key).is_some_and(|key| key.kind == Kind::Secret) && !node.is_unset(),
+    })
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use super::value::Source;
 use crate::error::Result;
-use crate::microversion::Microversion as Version;
+use crate::microversion::Microversion;
 
 /// A key of a cloud.
 pub(super) struct Key {
@@ -20,6 +20,8 @@ pub(super) enum Place {
     Top,
     /// Beside `auth` and in it. The one in it wins.
     Auth,
+    /// As `Auth`. In the environment, such a key makes a cloud.
+    Credential,
     /// Beside `auth` and in it. The one beside it wins.
     Both,
 }
@@ -41,24 +43,23 @@ pub(super) enum Kind {
     AuthType,
     SystemScope,
     ComputeVersion,
-    Microversion,
     /// Read while the layers are merged. It is no setting.
     Directive,
 }
 
 use self::Kind::{
-    AuthType, ComputeVersion, Directive, Flag, Interface, Microversion, Path, Seconds, Secret,
-    SystemScope, Text, Url,
+    AuthType, ComputeVersion, Directive, Flag, Interface, Path, Seconds, Secret, SystemScope, Text,
+    Url,
 };
-use self::Place::{Auth, Both, Top};
+use self::Place::{Auth, Both, Credential, Top};
 
 /// The keys that are serialized, in this order.
 pub(super) const SERIALIZED: &[Key] = &[
     key("cloud", "", Top, Directive),
     key("auth_type", "auth_plugin", Top, AuthType),
-    key("auth_url", "", Auth, Url),
-    key("username", "user_name", Auth, Text),
-    key("user_id", "userid", Auth, Text),
+    key("auth_url", "", Credential, Url),
+    key("username", "user_name", Credential, Text),
+    key("user_id", "userid", Credential, Text),
     key("user_domain_id", "", Both, Text),
     key("user_domain_name", "", Both, Text),
     key("password", "", Auth, Secret),
@@ -71,8 +72,8 @@ pub(super) const SERIALIZED: &[Key] = &[
     key("domain_name", "", Both, Text),
     key("system_scope", "", Auth, SystemScope),
     key("trust_id", "", Auth, Text),
-    key("application_credential_id", "", Auth, Text),
-    key("application_credential_name", "", Auth, Text),
+    key("application_credential_id", "", Credential, Text),
+    key("application_credential_name", "", Credential, Text),
     key("application_credential_secret", "", Auth, Secret),
     key("region_name", "", Top, Text),
     key("interface", "endpoint_type", Top, Interface),
@@ -87,19 +88,19 @@ pub(super) const SERIALIZED: &[Key] = &[
 
 /// The keys that are listed by `Settings::keys`, but not serialized.
 const LISTED: &[Key] = &[
-    key("compute_default_microversion", "", Top, Microversion),
+    key("compute_default_microversion", "", Top, Text),
     key("compute_interface", "compute_endpoint_type", Top, Interface),
     key("compute_region_name", "", Top, Text),
     key("compute_service_name", "", Top, Text),
     key("image_endpoint_override", "image_endpoint", Top, Url),
     key("image_api_version", "", Top, Text),
-    key("image_default_microversion", "", Top, Microversion),
+    key("image_default_microversion", "", Top, Text),
     key("image_interface", "image_endpoint_type", Top, Interface),
     key("image_region_name", "", Top, Text),
     key("image_service_name", "", Top, Text),
     key("identity_endpoint_override", "identity_endpoint", Top, Url),
     key("identity_api_version", "", Top, Text),
-    key("identity_default_microversion", "", Top, Microversion),
+    key("identity_default_microversion", "", Top, Text),
     key(
         "identity_interface",
         "identity_endpoint_type",
@@ -114,18 +115,6 @@ const LISTED: &[Key] = &[
     key("endpoint", "url", Auth, Url),
     key("profile", "cloud", Top, Directive),
     key("insecure", "", Top, Directive),
-];
-
-/// The keys that make the environment a cloud.
-pub(super) const CREDENTIALS: [&str; 8] = [
-    "auth_url",
-    "username",
-    "user_id",
-    "password",
-    "token",
-    "application_credential_id",
-    "application_credential_name",
-    "application_credential_secret",
 ];
 
 /// A key without an older name has an empty `alias`.
@@ -209,9 +198,6 @@ impl Kind {
             ComputeVersion if !is_compute_version(text) => {
                 return Err("\"2\", or a microversion such as \"2.35\"");
             }
-            Microversion if Version::parse(text).is_none() => {
-                return Err("a microversion such as \"2.35\"");
-            }
             _ => text,
         };
         Ok(normalized.to_owned())
@@ -220,6 +206,6 @@ impl Kind {
 
 fn is_compute_version(text: &str) -> bool {
     let version = text.trim_start_matches('v');
-    let number = Version::parse(version);
+    let number = Microversion::parse(version);
     ["2", "2.latest"].contains(&version) || number.is_some_and(|version| version.0 == 2)
 }

@@ -1,7 +1,7 @@
 //! [`normalize`]: the keys of one layer under their current names.
 
 use super::keys::{Key, Kind, Place, find, keys};
-use super::value::{Map, Node, Source, Value};
+use super::value::{Map, Node, Source, Value, remove_map};
 use crate::error::Result;
 
 /// Normalizes the keys of a profile, of a cloud, of a region or of the environment,
@@ -12,10 +12,7 @@ use crate::error::Result;
 /// overrides the current name in a weaker one.
 pub(super) fn normalize(map: Map, top_level_wins: bool) -> Result<Map> {
     let mut top = set_keys(map);
-    let mut auth = match top.remove("auth") {
-        Some(node) => set_keys(node.into_map("auth")?),
-        None => Map::new(),
-    };
+    let mut auth = set_keys(remove_map(&mut top, "auth")?);
     for key in keys() {
         let Some(alias) = key.alias else { continue };
         rename(&mut auth, alias, key);

@@ -57,9 +57,7 @@ impl Settings {
         let mut options = self.auth_options()?.compute(self.service("compute"));
         options.service.region = self.value("region_name").map(str::to_owned);
         options.service.interface = self.interface("interface");
-        if self.value("verify") == Some("false") {
-            options = options.insecure(true);
-        }
+        options.http.insecure = self.value("verify") == Some("false");
         if let Some(file) = self.readable("cacert")? {
             options = options.cacert(file);
         }

@@ -1,6 +1,6 @@
 //! Chooses the region of a cloud.
 
-use super::value::{Map, Node, Value, join_quoted};
+use super::value::{Map, Node, Value, join_quoted, remove_map};
 use crate::error::Result;
 
 /// The name of a region, and the keys that are set for it only.
@@ -51,12 +51,11 @@ fn parse(entry: Node) -> Result<Region> {
         entry.as_text("regions")?;
         return Ok((entry, Map::new()));
     };
-    let (name, values) = (map.remove("name"), map.remove("values"));
+    let (name, values) = (map.remove("name"), remove_map(&mut map, "values")?);
     let Some(name) = name.filter(|name| !name.is_unset() && map.is_empty()) else {
         let message = "a region must be a name, or a mapping with `name` and `values`";
         return Err(entry.source.error(message));
     };
     name.as_text("name")?;
-    let values = values.map(|node| node.into_map("values")).transpose()?;
-    Ok((name, values.unwrap_or_default()))
+    Ok((name, values))
 }

@@ -146,14 +146,15 @@ fn apply_auth_type(settings: &mut Settings) {
     if settings.value("auth_type").is_some() {
         return;
     }
-    let implied = [
-        ("password", "password"),
-        ("application_credential_secret", "v3applicationcredential"),
-        ("token", "token"),
-    ];
-    let is_set = |(secret, _): &(&str, _)| settings.value(secret).is_some();
-    let auth_type = implied.into_iter().find(is_set);
-    let auth_type = auth_type.map_or("password", |(_, auth_type)| auth_type);
+    let secrets = ["password", "application_credential_secret", "token"];
+    let secret = secrets
+        .into_iter()
+        .find(|key| settings.value(key).is_some());
+    let auth_type = match secret {
+        Some("application_credential_secret") => "v3applicationcredential",
+        Some("token") => "token",
+        _ => "password",
+    };
     if let (Some(source), true) = (settings.source("token"), auth_type != "token") {
         log::warn!("{source}: the token is ignored, because the auth_type is {auth_type}");
     }
@@ -165,6 +166,6 @@ fn apply_auth_type(settings: &mut Settings) {
 /// `2.latest` imply none.
 pub(super) fn implied_microversion(version: &str) -> Option<&str> {
     let version = version.trim_start_matches('v');
-    let is_api = version.ends_with(".0") || ["2.1", "latest"].contains(&version);
-    Some(version).filter(|version| !is_api && Microversion::parse(version).is_some())
+    Microversion::parse(version).filter(|number| number.1 > 1)?;
+    Some(version)
 }

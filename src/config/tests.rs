@@ -87,12 +87,6 @@ fn invalid_values_are_rejected() {
             "magic",
             expected_interface,
         ),
-        (
-            "OS_IMAGE_DEFAULT_MICROVERSION",
-            "image_default_microversion",
-            "2",
-            "expected a microversion such as \"2.35\"",
-        ),
     ];
     for version in ["latest", "2.x", "2.", "3", "3.1", "v", "2.99999999999"] {
         let key = "compute_api_version";

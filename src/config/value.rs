@@ -128,6 +128,12 @@ impl Node {
     }
 }
 
+/// Removes a key whose value is a mapping. A missing key is an empty mapping.
+pub(super) fn remove_map(map: &mut Map, key: &str) -> Result<Map> {
+    map.remove(key)
+        .map_or(Ok(Map::new()), |node| node.into_map(key))
+}
+
 /// The items, separated by commas.
 pub(super) fn join(items: impl Iterator<Item = impl ToString>) -> String {
     let items: Vec<_> = items.map(|item| item.to_string()).collect();
