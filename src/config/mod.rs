@@ -82,9 +82,8 @@
 //! `clouds.yaml` key by key, at every depth. `clouds-public.yaml` has the profiles
 //! that clouds refer to by `profile`.
 //!
-//! A file without read permission is skipped, with a warning. A file with a
-//! password that every user of the machine can read causes a warning. A file has
-//! at most 1 MiB.
+//! A file that cannot be read is skipped, with a warning. A file with a password
+//! that every user of the machine can read causes a warning.
 //!
 //! Files need the feature `clouds-yaml`, which is enabled by default. Without it,
 //! the environment is the only cloud.
@@ -157,11 +156,27 @@
 //! | `OS_SYSTEM_SCOPE`, `OS_TRUST_ID` | other scopes |
 //! | `OS_REGION_NAME`, `OS_INTERFACE` (`OS_ENDPOINT_TYPE`) | which endpoints |
 //! | `OS_CACERT`, `OS_CERT`, `OS_KEY`, `OS_VERIFY`, `OS_INSECURE` | TLS |
+//! | `REQUESTS_CA_BUNDLE` | the `cacert`, for files too, if it is unset |
 //! | `OS_API_TIMEOUT` | the timeout in seconds |
 //! | `OS_ENDPOINT`, `OS_COMPUTE_ENDPOINT_OVERRIDE` | an endpoint in place of the catalog |
 //! | `OS_COMPUTE_API_VERSION`, `OS_COMPUTE_DEFAULT_MICROVERSION` | the microversion |
 //! | `OS_COMPUTE_INTERFACE`, `OS_COMPUTE_REGION_NAME`, `OS_IMAGE_*`, `OS_IDENTITY_*` | for one service |
 //! | `OS_PROFILE` | a profile for the environment |
+//!
+//! # Proxies
+//!
+//! These variables apply to every cloud, unless the program sets
+//! [`Options::proxy`](crate::Options::proxy) or
+//! [`Options::no_proxy`](crate::Options::no_proxy):
+//!
+//! - `http_proxy` is the proxy for http, `https_proxy` the one for https, and
+//!   `all_proxy` the one for either if its own variable is unset.
+//! - The name in lower case overrides the name in upper case. An empty variable is
+//!   unset.
+//! - `no_proxy` is a list of hosts to which requests are sent directly: a host with
+//!   its subdomains, an address, a network such as `10.0.0.0/8`, a host or an
+//!   address with a port, or `*` for all.
+//! - A SOCKS proxy or an invalid value is an error, and nothing is sent.
 //!
 //! # Differences from openstacksdk
 //!
@@ -189,7 +204,7 @@
 //! - A layer with a higher priority wins, even if it uses another name of the key:
 //!   `OS_INTERFACE` overrides `endpoint_type` of the file, `OS_VERIFY` its
 //!   `insecure`, and `OS_API_TIMEOUT` its `compute_timeout`. In openstacksdk, the
-//!   old name wins.
+//!   old name wins. The same is true for a key beside `auth` and one in it.
 //! - `auth_plugin` is an alias of `auth_type`. In `auth-type`, `-` is the same as
 //!   `_`.
 //! - The environment has no defaults that hide those of its profile.
