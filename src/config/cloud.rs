@@ -51,7 +51,7 @@ pub(super) fn choose(config: &Config, variables: &Map) -> Result<(Settings, Map)
         None => files.only_cloud()?,
     };
     let Some(node) = files.clouds.remove(&name) else {
-        let message = format!("the cloud {name:?} was not found: {}", files.describe());
+        let message = format!("the cloud {name:?} was not found: {}", files.description);
         return Err(source.unwrap_or(Source::Caller).error(message));
     };
     let keys = node.clone().into_map(&format!("clouds.{name}"))?;
@@ -82,8 +82,8 @@ struct Files {
     clouds: Map,
     /// The file that was found first.
     path: Option<Arc<Path>>,
-    /// Without a file: where it was searched for.
-    not_found: String,
+    /// For an error message: the clouds and the hints.
+    description: String,
     /// Possible reasons why a cloud or a key is missing.
     hints: Vec<String>,
 }
@@ -110,37 +110,29 @@ impl Files {
             let hint = format!("{source}: `auth` must be in a cloud; check its indentation");
             warn(&mut hints, hint);
         }
+        let found = match &first {
+            None => not_found(config),
+            Some(path) if clouds.is_empty() => format!("{} has no cloud", path.display()),
+            Some(path) => format!("{} has {}", path.display(), join_quoted(clouds.keys())),
+        };
         Ok(Self {
             clouds,
             path: first,
-            not_found: not_found(config),
+            description: [&[found], &hints[..]].concat().join("; "),
             hints,
         })
     }
 
-    /// For an error message: the clouds of the files.
-    fn describe(&self) -> String {
-        let found = match &self.path {
-            None => self.not_found.clone(),
-            Some(path) if self.clouds.is_empty() => format!("{} has no cloud", path.display()),
-            Some(path) => format!("{} has {}", path.display(), join_quoted(self.clouds.keys())),
-        };
-        [&[found], &self.hints[..]].concat().join("; ")
-    }
-
     fn only_cloud(&self) -> Result<String> {
         let mut names = self.clouds.keys();
-        let (Some(name), None) = (names.next(), names.next()) else {
-            let (kind, problem) = match self.clouds.len() {
-                0 => (ErrorKind::NotConfigured, "no cloud to connect to"),
-                _ => (ErrorKind::InvalidInput, "no cloud is selected"),
-            };
-            let found = self.describe();
-            let message =
-                format!("{problem}: {found}; set OS_CLOUD, or OS_AUTH_URL and a credential");
-            return Err(Error::new(kind, message));
+        let (kind, problem) = match (names.next(), names.next()) {
+            (Some(name), None) => return Ok(name.clone()),
+            (None, _) => (ErrorKind::NotConfigured, "no cloud to connect to"),
+            _ => (ErrorKind::InvalidInput, "no cloud is selected"),
         };
-        Ok(name.clone())
+        let found = &self.description;
+        let message = format!("{problem}: {found}; set OS_CLOUD, or OS_AUTH_URL and a credential");
+        Err(Error::new(kind, message))
     }
 }
 

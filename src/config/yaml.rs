@@ -9,9 +9,6 @@ use granit_parser::{ErrorKind, Event, Marker, Options, Parser, ScalarStyle, Scan
 use super::value::{Map, Node, Source, Value};
 use crate::error::{Error, Result};
 
-/// The limit of nested lists or mappings. A cloud needs six.
-const MAX_DEPTH: usize = 32;
-
 /// The size limit of the values that aliases copy. Without it, nested aliases
 /// could fill the memory.
 const MAX_COPIED: usize = 16 * 1024 * 1024;
@@ -21,8 +18,6 @@ const MAX_COPIED: usize = 16 * 1024 * 1024;
 /// No error quotes the text, because each line can contain a password.
 pub(super) fn parse(text: &str, path: &Arc<Path>) -> Result<Node> {
     let mut options = Options::default();
-    options.flow_nesting_limit = MAX_DEPTH;
-    options.block_nesting_limit = MAX_DEPTH;
     options.block_scalar_eof_without_line_feed = true;
     let mut builder = Builder {
         events: Parser::new_from_str_with_options(text, options),
