@@ -15,10 +15,9 @@ use crate::error::{Error, ErrorKind, Result};
 /// else the only cloud of the files. Returns its keys, and settings with its name
 /// and its file only.
 pub(super) fn choose(config: &Config, variables: &Map) -> Result<(Settings, Map)> {
-    let environment_name = match config.environment.get("OS_CLOUD_NAME") {
-        Some(node) => node.as_text("cloud_name")?.to_owned(),
-        None => "envvars".to_owned(),
-    };
+    let named = config.environment.get("OS_CLOUD_NAME");
+    let named = named.as_ref().map(|node| node.as_text("cloud_name"));
+    let environment_name = named.transpose()?.unwrap_or("envvars");
     let requested = match &config.cloud {
         Some(name) => Some(Node::new(name, Source::Caller)),
         None => config.environment.get("OS_CLOUD"),
@@ -34,7 +33,7 @@ pub(super) fn choose(config: &Config, variables: &Map) -> Result<(Settings, Map)
         }
         files => files?,
     };
-    if let Some(node) = files.clouds.get(&environment_name) {
+    if let Some(node) = files.clouds.get(environment_name) {
         return Err(node.source.error(format!(
             "the cloud {environment_name:?} has the name of the environment's cloud; rename it, or \
              set OS_CLOUD_NAME"
@@ -43,7 +42,7 @@ pub(super) fn choose(config: &Config, variables: &Map) -> Result<(Settings, Map)
     let source = requested.as_ref().map(|node| node.source.clone());
     if let Some(credential) = credential {
         let source = source.unwrap_or_else(|| credential.clone());
-        let settings = Settings::new(environment_name, source);
+        let settings = Settings::new(environment_name.to_owned(), source);
         return Ok((settings, variables.clone()));
     }
     let name = match name {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use super::keys::is_known;
+use super::keys::find;
 use super::value::{Map, Node, Source, Value};
 
 /// The variables of this process, or those of the caller. It has no `Debug`
@@ -55,7 +55,8 @@ impl Environment {
             let key = name.strip_prefix("OS_").unwrap_or_default().to_lowercase();
             // `OS_CLOUD` selects a cloud, and `OS_TEST_TIMEOUT` is for test runners.
             let is_foreign = key == "cloud" || key.starts_with("test_");
-            if let (true, false, Some(node)) = (is_known(&key), is_foreign, self.get(name)) {
+            let is_known = find(&key).is_some() || key.ends_with("_timeout");
+            if let (true, false, Some(node)) = (is_known, is_foreign, self.get(name)) {
                 keys.insert(key, node);
             }
         }

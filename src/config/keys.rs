@@ -109,9 +109,8 @@ const LISTED: &[Key] = &[
     ),
     key("identity_region_name", "", Top, Text),
     key("identity_service_name", "", Top, Text),
-    key("default_domain_id", "", Auth, Text),
+    key("default_domain_id", "default_domain", Auth, Text),
     key("default_domain_name", "", Auth, Text),
-    key("default_domain", "", Auth, Text),
     key("endpoint", "url", Auth, Url),
     key("profile", "cloud", Top, Directive),
     key("insecure", "", Top, Directive),
@@ -138,8 +137,7 @@ pub(super) fn find(name: &str) -> Option<&'static Key> {
     keys().find(|key| key.name == name || key.alias == Some(name))
 }
 
-/// Keys that openstacksdk reads and this crate does not. One that starts with `_`
-/// is the end of a key.
+/// The ends of the keys that openstacksdk reads and this crate does not.
 const UNUSED: &str = "_api_version _endpoint _endpoint_override _endpoint_type \
     _default_microversion _interface _network _region_name _service_name _service_type \
     _status_code_retries disable_vendor_agent floating_ip_source force_ipv4 image_api_use_tasks \
@@ -148,13 +146,7 @@ const UNUSED: &str = "_api_version _endpoint _endpoint_override _endpoint_type \
 
 /// Whether neither this crate nor openstacksdk reads the key.
 pub(super) fn is_unknown(name: &str) -> bool {
-    let is_unused = |key: &str| name == key || key.starts_with('_') && name.ends_with(key);
-    !is_known(name) && !UNUSED.split(' ').any(is_unused)
-}
-
-/// Whether the key is read at the top level. Every `*_timeout` is.
-pub(super) fn is_known(name: &str) -> bool {
-    find(name).is_some() || name.ends_with("_timeout")
+    find(name).is_none() && !UNUSED.split(' ').any(|end| name.ends_with(end))
 }
 
 const AUTH_TYPES: &str =

@@ -178,12 +178,10 @@ impl Settings {
         ];
         scopes.retain(|(_, scope)| scope.is_some());
         if scopes.len() > 1 {
-            let (cloud, names) = (
+            return Err(Error::invalid(format!(
+                "{} has more than one scope ({}): a token is valid for one",
                 self.description(),
                 join(scopes.iter().map(|(name, _)| name)),
-            );
-            return Err(Error::invalid(format!(
-                "{cloud} has more than one scope ({names}): a token is valid for one"
             )));
         }
         Ok(scopes.pop().and_then(|(_, scope)| scope))
@@ -194,7 +192,7 @@ impl Settings {
     fn domain_of(&self, owner: &str) -> Domain {
         self.domain(&format!("{owner}_domain"))
             .or_else(|| self.domain("default_domain"))
-            .unwrap_or_else(|| Domain::by_id(self.value("default_domain").unwrap_or("default")))
+            .unwrap_or_else(|| Domain::by_id("default"))
     }
 
     /// The domain of the keys with this prefix.

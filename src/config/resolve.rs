@@ -89,14 +89,13 @@ fn parse(config: &Config, key: &Key, node: &Node, keys: &Map) -> Result<String> 
             ))
         })?;
     }
-    match (
-        key.kind,
-        text.strip_prefix("~/"),
-        config.environment.path("HOME"),
-    ) {
-        (Kind::Path, Some(path), Some(home)) => Ok(home.join(path).to_string_lossy().into_owned()),
-        _ => key.kind.parse(key.name, &text, &node.source),
+    if key.kind == Kind::Path {
+        let home = config.environment.path("HOME");
+        if let Some((path, home)) = text.strip_prefix("~/").zip(home) {
+            return Ok(home.join(path).to_string_lossy().into_owned());
+        }
     }
+    key.kind.parse(key.name, &text, &node.source)
 }
 
 /// The text with every `{key}` replaced by the value of that key. `{{` and `}}`
@@ -134,8 +133,7 @@ fn apply_domain_defaults(settings: &mut Settings) {
     ] {
         if let Some(domain) = settings.values.remove(domain) {
             for key in keys {
-                let value = settings.values.entry(key);
-                value.or_insert_with(|| domain.clone());
+                settings.values.entry(key).or_insert(domain.clone());
             }
         }
     }
