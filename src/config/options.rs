@@ -56,7 +56,7 @@ impl Settings {
     pub fn options(&self) -> Result<Options> {
         let mut options = self.auth_options()?.compute(self.service("compute"));
         options.service.region = self.value("region_name").map(str::to_owned);
-        options.service.interface = self.interface("interface");
+        options.service.interface = self.value("interface").and_then(Interface::parse);
         options.http.insecure = self.value("verify") == Some("false");
         if let Some(file) = self.readable("cacert")? {
             options = options.cacert(file);
@@ -83,7 +83,7 @@ impl Settings {
         ServiceOptions {
             endpoint: value("endpoint_override").or(endpoint.map(str::to_owned)),
             region: value("region_name"),
-            interface: self.interface(&format!("{service}_interface")),
+            interface: value("interface").as_deref().and_then(Interface::parse),
             name: value("service_name"),
             microversion: value("default_microversion").or(implied.map(str::to_owned)),
         }
@@ -103,10 +103,6 @@ impl Settings {
             message += &*format!("; the path is relative to {}", directory.display());
         }
         Err(source.error(message))
-    }
-
-    fn interface(&self, key: &str) -> Option<Interface> {
-        self.value(key).and_then(Interface::parse)
     }
 
     fn auth_type(&self) -> &str {

@@ -8,11 +8,7 @@ pub(super) type Region = (Node, Map);
 
 /// Returns the requested region, or the first one. If the cloud lists its regions,
 /// the requested one must be among them.
-pub(super) fn choose(
-    cloud: &str,
-    [own, profile]: [&Map; 2],
-    requested: Option<Node>,
-) -> Result<Option<Region>> {
+pub(super) fn choose([own, profile]: [&Map; 2], requested: Option<Node>) -> Result<Option<Region>> {
     let listed = [own, profile]
         .into_iter()
         .find_map(|keys| keys.get("regions").or(keys.get("region_name")));
@@ -20,17 +16,17 @@ pub(super) fn choose(
     let Some(requested) = requested.filter(|node| !node.is_unset()) else {
         return Ok(regions.into_iter().next());
     };
-    if regions.is_empty() {
-        return Ok(Some((requested, Map::new())));
-    }
     let name = requested.as_text("region_name")?;
     let found = regions.iter().find(|(node, _)| node.text() == Some(name));
-    let Some((_, values)) = found else {
-        let names = join_quoted(regions.iter().filter_map(|(node, _)| node.text()));
-        let message = format!("the cloud {cloud:?} has no region {name:?}: choose {names}");
-        return Err(requested.source.error(message));
-    };
-    Ok(Some((requested, values.clone())))
+    match (found, listed) {
+        (Some((_, values)), _) => Ok(Some((requested, values.clone()))),
+        (None, Some(listed)) if !regions.is_empty() => {
+            let names = join_quoted(regions.iter().filter_map(|(node, _)| node.text()));
+            let message = format!("the cloud has no region {name:?}: choose {names}");
+            Err(listed.source.error(message))
+        }
+        _ => Ok(Some((requested, Map::new()))),
+    }
 }
 
 /// The regions of a list, or of text with commas.

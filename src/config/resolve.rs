@@ -23,9 +23,7 @@ pub(super) fn resolve(config: &Config) -> Result<Settings> {
         None if config.overlay => variables.get("region_name").cloned(),
         None => None,
     };
-    let name = settings.value("cloud").unwrap_or_default();
-    let region = region::choose(name, [&own, &profile], requested)?;
-    let (region, values) = region.unzip();
+    let (region, values) = region::choose([&own, &profile], requested)?.unzip();
     let values = normalize(values.unwrap_or_default(), config.overlay)?;
     for (key, node) in own.iter().chain(&values).filter(|(key, _)| is_unknown(key)) {
         let hint = format!("{}: unknown key {key:?}", node.source);

@@ -129,11 +129,8 @@ fn pem_text_in_place_of_a_path_is_rejected_and_not_shown() {
         ("OS_CACERT", "cacert"),
     ] {
         let variables = [&BASE[..], &[(variable, PEM)]].concat();
-        let found = "found PEM data; write it to a file and set its path";
-        assert_error(
-            &variables,
-            &format!("{variable}: `{key}` must be text, {found}"),
-        );
+        let message = format!("{variable}: `{key}` must be a path; write the PEM data to a file");
+        assert_error(&variables, &message);
     }
 }
 
@@ -193,8 +190,7 @@ mod files {
             error(format!(
                 "clouds:\n  a:\n    cert: /c.pem\n    key: |\n      {pem}\n"
             )),
-            "$ROOT/work/clouds.yaml:5:7: `key` must be text, found PEM data; write it to a file and \
-             set its path"
+            "$ROOT/work/clouds.yaml:5:7: `key` must be a path; write the PEM data to a file"
         );
         for text in [
             format!("clouds:\n  a:\n    key: |\n{PEM}"),

@@ -103,7 +103,12 @@ impl Node {
     }
 
     pub(super) fn as_text(&self, key: &str) -> Result<&str> {
-        self.text().ok_or_else(|| self.type_error(key, "text"))
+        let expected = if self.is_pem() {
+            "a path; write the PEM data to a file"
+        } else {
+            "UTF-8 text"
+        };
+        self.text().ok_or_else(|| self.type_error(key, expected))
     }
 
     pub(super) fn into_map(self, key: &str) -> Result<Map> {
@@ -116,15 +121,8 @@ impl Node {
 
     /// The error for a value of the wrong type. It does not quote the value.
     pub(super) fn type_error(&self, key: &str, expected: &str) -> Error {
-        let found = match self.value {
-            Value::Text(_) if self.is_pem() => "PEM data; write it to a file and set its path",
-            Value::Text(_) => "text",
-            Value::Bytes => "bytes that are not UTF-8",
-            Value::List(_) => "a list",
-            Value::Map(_) => "a mapping",
-        };
-        self.source
-            .error(format!("`{key}` must be {expected}, found {found}"))
+        let message = format!("`{key}` must be {expected}");
+        self.source.error(message)
     }
 }
 
