@@ -145,28 +145,7 @@ fn a_world_readable_file_with_a_password_causes_one_warning() {
 }
 
 #[test]
-fn unused_variables_cause_a_warning() {
-    let root = Root::new();
-    root.write(
-        "work/clouds.yaml",
-        "clouds: {a: {auth: {auth_url: https://one.example}}}\n",
-    );
-    let variables = [
-        ("OS_PROJECT_NAME", "other"),
-        ("OS_REGION_NAME", "R"),
-        ("OS_FOO", "bar"),
-    ];
-    assert_eq!(
-        warnings(&root, &root.config(&variables)),
-        ["OS_PROJECT_NAME, OS_REGION_NAME ignored: the cloud is \"a\", the only one of the file"]
-    );
-    assert!(warnings(&root, &root.config(&variables).overlay_env()).is_empty());
-    let named = [&variables[..], &[("OS_CLOUD", "a")]].concat();
-    assert!(warnings(&root, &root.config(&named)).is_empty());
-}
-
-#[test]
-fn skipped_files_and_ignored_keys_cause_warnings() {
+fn skipped_files_and_duplicate_keys_cause_warnings() {
     let root = Root::new();
     root.write(
         "work/clouds.yaml",
@@ -178,12 +157,10 @@ fn skipped_files_and_ignored_keys_cause_warnings() {
             &root.config(&[("OS_CLIENT_CONFIG_FILE", "gone.yaml")])
         ),
         [
-            "$ROOT/work/gone.yaml was skipped (OS_CLIENT_CONFIG_FILE: entity not found)",
+            "$ROOT/work/gone.yaml was skipped: No such file or directory (os error 2)",
             "$ROOT/work/clouds.yaml:6: duplicate key; the last one is used",
-            "$ROOT/work/clouds.yaml:3: the profile \"nobody\" was not found: no file \
-             clouds-public.yaml, .yml or .json was found in $ROOT/work, $ROOT/home/.config/openstack, \
-             $ROOT/etc/xdg/openstack, $ROOT/etc/openstack",
-            "$ROOT/work/clouds.yaml:5: `cacert` is ignored, because the verification is disabled",
+            "$ROOT/work/clouds.yaml:3: the profile \"nobody\" was not found in a file \
+             clouds-public.yaml",
         ]
     );
     root.write("work/clouds.yaml", "clouds: [\n");
@@ -215,8 +192,8 @@ fn an_error_about_a_missing_password_names_skipped_files() {
     assert_eq!(
         error(&variables),
         format!(
-            "{no_password}; $ROOT/work/gone.yaml was skipped (OS_CLIENT_SECURE_FILE: entity not found); \
-             $ROOT/work/secure.yaml was skipped (is a directory)"
+            "{no_password}; $ROOT/work/gone.yaml was skipped: No such file or directory (os error 2); \
+             $ROOT/work/secure.yaml was skipped: Is a directory (os error 21)"
         )
     );
     // The cloud of the environment is not in the files.
@@ -230,7 +207,7 @@ fn an_error_about_a_missing_password_names_skipped_files() {
     );
     assert_eq!(
         error(&[]),
-        format!("{no_password}; $ROOT/work/secure.yaml was skipped (is a directory)")
+        format!("{no_password}; $ROOT/work/secure.yaml was skipped: Is a directory (os error 21)")
     );
 }
 
@@ -277,7 +254,7 @@ fn errors_name_likely_mistakes() {
     let found = "$ROOT/work/clouds.yaml has no cloud; $ROOT/work/clouds.yaml: expected the key \
                  \"clouds\", found \"cloud\"";
     let text = format!("cloud: {{a: {cloud}}}\n");
-    assert!(error(&[], &text).ends_with(found));
+    assert!(error(&[], &text).contains(found));
     assert_eq!(
         error(&[("OS_CLOUD", "a")], &text),
         format!("OS_CLOUD: the cloud \"a\" was not found: {found}")
@@ -410,44 +387,41 @@ fn a_variable_that_is_not_utf_8_is_an_error_only_if_it_is_used() {
         (
             "OS_PASSWORD",
             &environment,
-            "OS_PASSWORD: `password` must be text",
+            "OS_PASSWORD: `password` must be UTF-8 text",
         ),
         (
             "OS_USERID",
             &environment,
-            "OS_USERID: `user_id` must be text",
+            "OS_USERID: `user_id` must be UTF-8 text",
         ),
         (
             "OS_PASSWORD",
             &[("OS_FOO", "x")],
-            "OS_PASSWORD: `password` must be text",
+            "OS_PASSWORD: `password` must be UTF-8 text",
         ),
         (
             "OS_REGION_NAME",
             &environment,
-            "OS_REGION_NAME: `region_name` must be text",
+            "OS_REGION_NAME: `region_name` must be UTF-8 text",
         ),
         (
             "OS_PROFILE",
             &environment,
-            "OS_PROFILE: `profile` must be text",
+            "OS_PROFILE: `profile` must be UTF-8 text",
         ),
         (
             "OS_INSECURE",
             &environment,
-            "OS_INSECURE: `insecure` must be text",
+            "OS_INSECURE: `insecure` must be UTF-8 text",
         ),
     ] {
         let error = resolved(&[variable], with).unwrap_err().to_string();
-        assert_eq!(error, format!("{message}, found bytes that are not UTF-8"));
+        assert_eq!(error, message);
     }
     let error = resolved(&["OS_CLOUD"], &environment)
         .unwrap_err()
         .to_string();
-    assert_eq!(
-        error,
-        "OS_CLOUD: `cloud` must be text, found bytes that are not UTF-8"
-    );
+    assert_eq!(error, "OS_CLOUD: `cloud` must be UTF-8 text");
 }
 
 #[cfg(unix)]
@@ -463,7 +437,6 @@ fn a_file_without_permission_is_skipped_and_named() {
         return; // The superuser can read every file.
     }
     let error = root.config(&[]).resolve().unwrap_err().to_string();
-    let message = ", and $ROOT/work/clouds.yaml was skipped (permission denied); no other file \
-                   clouds.yaml, .yml or .json was found in $ROOT/work, ";
+    let message = "; $ROOT/work/clouds.yaml was skipped: Permission denied (os error 13); ";
     assert!(root.strip_root(&error).contains(message), "{error}");
 }
