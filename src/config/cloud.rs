@@ -1,42 +1,31 @@
-//! [`Cloud`]: which cloud is used, and the layers that it consists of.
+//! [`choose`]: which cloud is used.
 
 use std::path::Path;
 use std::sync::Arc;
 
-use super::env::credential;
-use super::keys::{KEYS, Role, is_unknown};
-use super::merge::{Layer, merge_maps};
-use super::search::{SearchResult, find};
+use super::Config;
+use super::files::{find, not_found};
+use super::keys::{self, Kind, Place};
+use super::merge::merge_maps;
 use super::settings::Settings;
-use super::value::{Map, Node, Source, Value, join, join_quoted};
-use super::{Config, invalid, not_configured, region};
-use crate::error::Result;
-
-/// The cloud that was chosen.
-pub(super) struct Cloud {
-    /// Its name and its file. The keys are still to be resolved.
-    pub(super) settings: Settings,
-    /// Its layers, from weakest to strongest.
-    pub(super) layers: Vec<Layer>,
-    pub(super) region: Option<Node>,
-}
+use super::value::{Map, Node, Source, join_quoted, remove_map};
+use crate::error::{Error, ErrorKind, Result};
 
 /// Chooses the cloud that the caller or `OS_CLOUD` names, else the environment,
-/// else the only cloud of the files.
-pub(super) fn choose(config: &Config) -> Result<Cloud> {
-    let environment_name = match config.environment.get("OS_CLOUD_NAME") {
-        Some(node) => node.as_text("cloud_name")?.to_owned(),
-        None => "envvars".to_owned(),
-    };
+/// else the only cloud of the files. Returns its keys, and settings with its name
+/// and its file only.
+pub(super) fn choose(config: &Config, variables: &Map) -> Result<(Settings, Map)> {
+    let named = config.environment.get("OS_CLOUD_NAME");
+    let named = named.as_ref().map(|node| node.as_text("cloud_name"));
+    let environment_name = named.transpose()?.unwrap_or("envvars");
     let requested = match &config.cloud {
         Some(name) => Some(Node::new(name, Source::Caller)),
         None => config.environment.get("OS_CLOUD"),
     };
     let name = requested.as_ref().map(|node| node.as_text("cloud"));
     let name = name.transpose()?;
-    let variables = config.environment.keys();
     let credential =
-        credential(&variables).filter(|_| name.is_none_or(|name| name == environment_name));
+        credential(variables).filter(|_| name.is_none_or(|name| name == environment_name));
     let mut files = match Files::read(config) {
         Err(error) if credential.is_some() => {
             log::warn!("{error}; ignored, because the environment has credentials");
@@ -44,67 +33,46 @@ pub(super) fn choose(config: &Config) -> Result<Cloud> {
         }
         files => files?,
     };
-    if let Some(node) = files.clouds.get(&environment_name) {
+    if let Some(node) = files.clouds.get(environment_name) {
         return Err(node.source.error(format!(
             "the cloud {environment_name:?} has the name of the environment's cloud; rename it, or \
              set OS_CLOUD_NAME"
         )));
     }
-    let is_environment = credential.is_some();
-    if let Some(source) = credential {
-        let value = Value::Map(variables.clone());
-        let node = Node { value, source };
-        files.clouds.insert(environment_name.clone(), node);
+    let source = requested.as_ref().map(|node| node.source.clone());
+    if let Some(credential) = credential {
+        let source = source.unwrap_or_else(|| credential.clone());
+        let settings = Settings::new(environment_name.to_owned(), source);
+        return Ok((settings, variables.clone()));
     }
     let name = match name {
         Some(name) => name.to_owned(),
-        None if is_environment => environment_name,
-        None => files.only_cloud(&variables, config.overlay)?,
+        None => files.only_cloud()?,
     };
-    let source = requested.map(|node| node.source);
     let Some(node) = files.clouds.remove(&name) else {
-        let message = format!("the cloud {name:?} was not found: {}", files.describe());
+        let message = format!("the cloud {name:?} was not found: {}", files.description);
         return Err(source.unwrap_or(Source::Caller).error(message));
     };
-    let chosen_by = source.unwrap_or_else(|| node.source.clone());
-    let keys = node.into_map(&format!("clouds.{name}"))?;
-    let own = Layer::new(keys)?;
-    let (profile, mut hints) = match own.top.get("profile") {
-        Some(node) => read_profile(config, node)?,
-        None => (Map::new(), Vec::new()),
-    };
-    let profile = Layer::new(profile)?;
-    let requested = match &config.region {
-        Some(region) => Some(Node::new(region, Source::Caller)),
-        None if config.overlay => variables.get("region_name").cloned(),
-        None => None,
-    };
-    let region = region::choose(&name, [&own.top, &profile.top], requested)?;
-    let (region, values) = region.unzip();
-    let values = Layer::new(values.unwrap_or_default())?;
-    let mut settings = Settings::new(name, chosen_by);
-    for (key, node) in own.top.iter().chain(&values.top) {
-        if is_unknown(key) {
-            let hint = format!("{}: unknown key {key:?}", node.source);
-            log::warn!("{hint}");
-            hints.push(hint);
-            settings.unknown.insert(key.clone(), node.source.clone());
+    let keys = node.clone().into_map(&format!("clouds.{name}"))?;
+    let mut settings = Settings::new(name, source.unwrap_or(node.source));
+    settings.file = files.path;
+    settings.hints = files.hints;
+    Ok((settings, keys))
+}
+
+/// The variable that makes the environment a cloud: a credential, or an
+/// `OS_AUTH_TYPE` that needs none.
+fn credential(variables: &Map) -> Option<&Source> {
+    let is_credential = |(name, node): &(&String, &Node)| match keys::find(name) {
+        Some(key) if key.name == "auth_type" => {
+            let auth_type = node.text().unwrap_or_default();
+            ["none", "None", "admin_token", "token_endpoint"].contains(&auth_type)
         }
-    }
-    let mut layers = vec![profile, own, values];
-    if !is_environment {
-        settings.file = files.path;
-        hints.extend(files.hints);
-        if config.overlay {
-            layers.push(Layer::new(variables)?);
-        }
-    }
-    settings.hints = hints;
-    Ok(Cloud {
-        settings,
-        layers,
-        region,
-    })
+        Some(key) => key.place == Place::Credential || key.kind == Kind::Secret,
+        None => false,
+    };
+    let credential = variables.iter().find(is_credential);
+    credential.map(|(_, node)| &node.source)
 }
 
 /// The clouds of the files.
@@ -113,101 +81,77 @@ struct Files {
     clouds: Map,
     /// The file that was found first.
     path: Option<Arc<Path>>,
+    /// For an error message: the clouds and the hints.
+    description: String,
     /// Possible reasons why a cloud or a key is missing.
     hints: Vec<String>,
-    not_found: String,
 }
 
 impl Files {
     fn read(config: &Config) -> Result<Self> {
-        let clouds = find(config, "clouds", "OS_CLIENT_CONFIG_FILE")?;
-        let secure = find(config, "secure", "OS_CLIENT_SECURE_FILE")?;
-        let mut files = Self {
-            hints: [clouds.skipped, secure.skipped].concat(),
-            not_found: clouds.not_found,
-            ..Self::default()
-        };
+        let mut hints = Vec::new();
+        let clouds = find(config, "clouds", "OS_CLIENT_CONFIG_FILE", &mut hints)?;
+        let secure = find(config, "secure", "OS_CLIENT_SECURE_FILE", &mut hints)?;
+        let mut first = None;
         let mut merged = Map::new();
-        for (path, map) in [clouds.file, secure.file].into_iter().flatten() {
+        for (path, map) in [clouds, secure].into_iter().flatten() {
             if !map.contains_key("clouds") {
                 let (path, keys) = (path.display(), join_quoted(map.keys().take(5)));
                 let hint = format!("{path}: expected the key \"clouds\", found {keys}");
-                log::warn!("{hint}");
-                files.hints.push(hint);
+                warn(&mut hints, hint);
             }
-            files.path.get_or_insert(path);
+            first.get_or_insert(path);
             merge_maps(&mut merged, map);
         }
-        if let Some(node) = merged.remove("clouds") {
-            files.clouds = node.into_map("clouds")?;
+        let clouds = remove_map(&mut merged, "clouds")?;
+        for node in [&merged, &clouds].iter().filter_map(|map| map.get("auth")) {
+            let source = &node.source;
+            let hint = format!("{source}: `auth` must be in a cloud; check its indentation");
+            warn(&mut hints, hint);
         }
-        for node in [&merged, &files.clouds]
-            .into_iter()
-            .filter_map(|map| map.get("auth"))
-        {
-            let hint = format!(
-                "{}: `auth` must be in a cloud; check its indentation",
-                node.source
-            );
-            files.hints.push(hint);
-        }
-        Ok(files)
+        let found = match &first {
+            None => not_found(config),
+            Some(path) if clouds.is_empty() => format!("{} has no cloud", path.display()),
+            Some(path) => format!("{} has {}", path.display(), join_quoted(clouds.keys())),
+        };
+        Ok(Self {
+            clouds,
+            path: first,
+            description: [&[found], &hints[..]].concat().join("; "),
+            hints,
+        })
     }
 
-    /// For an error message: the clouds of the files.
-    fn describe(&self) -> String {
-        let Some(path) = &self.path else {
-            return self.not_found.clone();
+    fn only_cloud(&self) -> Result<String> {
+        let mut names = self.clouds.keys();
+        let (kind, problem) = match (names.next(), names.next()) {
+            (Some(name), None) => return Ok(name.clone()),
+            (None, _) => (ErrorKind::NotConfigured, "no cloud to connect to"),
+            _ => (ErrorKind::InvalidInput, "no cloud is selected"),
         };
-        let mut names = join_quoted(self.clouds.keys());
-        if names.is_empty() {
-            names.push_str("no cloud");
-        }
-        let found = format!("{} has {names}", path.display());
-        [&[found], &self.hints[..]].concat().join("; ")
-    }
-
-    fn only_cloud(&self, variables: &Map, overlay: bool) -> Result<String> {
-        if self.clouds.len() > 1 {
-            return Err(invalid(format!(
-                "no cloud is selected: {}; set OS_CLOUD to one of them",
-                self.describe()
-            )));
-        }
-        let Some(name) = self.clouds.keys().next() else {
-            let keys = KEYS.iter().filter(|key| key.role == Role::Credential);
-            let credentials = join(keys.map(|key| format!("OS_{}", key.name.to_uppercase())));
-            let found = self.describe();
-            return Err(not_configured(format!(
-                "no cloud to connect to: OS_CLOUD is not set, the environment has no credentials \
-                 ({credentials}), and {found}"
-            )));
-        };
-        if !variables.is_empty() && !overlay {
-            let unused = join(variables.values().map(|node| &node.source));
-            log::warn!("{unused} ignored: the cloud is {name:?}, the only one of the file");
-        }
-        Ok(name.clone())
+        let found = &self.description;
+        let message = format!("{problem}: {found}; set OS_CLOUD, or OS_AUTH_URL and a credential");
+        Err(Error::new(kind, message))
     }
 }
 
-/// Returns the keys of the profile. If it is missing, returns a hint.
-fn read_profile(config: &Config, node: &Node) -> Result<(Map, Vec<String>)> {
+/// Returns the keys of the profile.
+pub(super) fn read_profile(config: &Config, node: &Node, hints: &mut Vec<String>) -> Result<Map> {
     let name = node.as_text("profile")?;
-    let SearchResult {
-        file,
-        mut not_found,
-        ..
-    } = find(config, "clouds-public", "")?;
-    if let Some((path, mut map)) = file {
-        not_found = format!("{} does not have it", path.display());
-        if let Some(profiles) = map.remove("public-clouds") {
-            if let Some(profile) = profiles.into_map("public-clouds")?.remove(name) {
-                return Ok((profile.into_map(name)?, Vec::new()));
-            }
-        }
+    let file = find(config, "clouds-public", "", hints)?;
+    let mut file = file.map(|(_, map)| map).unwrap_or_default();
+    let mut profiles = remove_map(&mut file, "public-clouds")?;
+    if profiles.contains_key(name) {
+        return remove_map(&mut profiles, name);
     }
-    let hint = format!("the profile {name:?} was not found: {not_found}");
-    log::warn!("{}: {hint}", node.source);
-    Ok((Map::new(), vec![hint]))
+    let source = &node.source;
+    let hint = format!("{source}: the profile {name:?} was not found in a file clouds-public.yaml");
+    warn(hints, hint);
+    Ok(Map::new())
+}
+
+/// Logs a warning. It is repeated if a cloud or a key is missing.
+pub(super) fn warn(hints: &mut Vec<String>, message: String) {
+    log::warn!("{message}");
+    hints.push(message);
 }

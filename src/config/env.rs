@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use super::keys::{KEYS, Role, is_known};
+use super::keys::find;
 use super::value::{Map, Node, Source, Value};
 
 /// The variables of this process, or those of the caller. It has no `Debug`
@@ -13,18 +13,15 @@ use super::value::{Map, Node, Source, Value};
 pub(super) struct Environment(BTreeMap<String, OsString>);
 
 impl Environment {
-    pub(super) fn of_process() -> Self {
-        #[allow(deprecated, reason = "no longer deprecated since Rust 1.87")]
-        let home = std::env::home_dir();
-        Self::new(std::env::vars_os()).with_home(home)
-    }
-
     /// Without `HOME`, uses the home directory of the account.
-    fn with_home(mut self, home: Option<PathBuf>) -> Self {
-        if let Some(home) = home.filter(|home| !home.as_os_str().is_empty()) {
-            self.0.entry("HOME".to_owned()).or_insert(home.into());
+    pub(super) fn of_process() -> Self {
+        let mut environment = Self::new(std::env::vars_os());
+        #[allow(deprecated, reason = "no longer deprecated since Rust 1.87")]
+        if let Some(home) = std::env::home_dir() {
+            let home = home.into_os_string();
+            environment.0.entry("HOME".to_owned()).or_insert(home);
         }
-        self
+        environment
     }
 
     /// An empty variable counts as unset.
@@ -58,7 +55,8 @@ impl Environment {
             let key = name.strip_prefix("OS_").unwrap_or_default().to_lowercase();
             // `OS_CLOUD` selects a cloud, and `OS_TEST_TIMEOUT` is for test runners.
             let is_foreign = key == "cloud" || key.starts_with("test_");
-            if let (true, false, Some(node)) = (is_known(&key), is_foreign, self.get(name)) {
+            let is_known = find(&key).is_some() || key.ends_with("_timeout");
+            if let (true, false, Some(node)) = (is_known, is_foreign, self.get(name)) {
                 keys.insert(key, node);
             }
         }
@@ -66,36 +64,9 @@ impl Environment {
     }
 }
 
-/// The variable that makes the environment a cloud: a credential, or an
-/// `OS_AUTH_TYPE` that needs none.
-pub(super) fn credential(variables: &Map) -> Option<Source> {
-    let needs_no_auth_url = |node: &&Node| {
-        let text = node.text().unwrap_or_default();
-        ["none", "None", "admin_token", "token_endpoint"].contains(&text)
-    };
-    KEYS.iter()
-        .filter(|key| key.role == Role::Credential)
-        .flat_map(|key| [key.name].into_iter().chain(key.aliases.iter().copied()))
-        .find_map(|name| variables.get(name))
-        .or_else(|| variables.get("auth_type").filter(needs_no_auth_url))
-        .map(|node| node.source.clone())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn home_defaults_to_the_home_of_the_account() {
-        let home = |variables: &[(&str, &str)], account: &str| {
-            let environment = Environment::new(variables.iter().copied());
-            environment.with_home(Some(account.into())).path("HOME")
-        };
-        assert_eq!(home(&[], "/home/u"), Some("/home/u".into()));
-        assert_eq!(home(&[("HOME", "")], "/home/u"), Some("/home/u".into()));
-        assert_eq!(home(&[("HOME", "/mine")], "/home/u"), Some("/mine".into()));
-        assert_eq!(home(&[], ""), None);
-    }
 
     #[test]
     fn the_order_of_the_variables_does_not_matter() {

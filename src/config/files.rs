@@ -1,111 +1,132 @@
 //! Where the files are, and how one is read.
 
-use std::fs::File;
-use std::io::ErrorKind::{self, IsADirectory, NotADirectory, NotFound, PermissionDenied};
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use super::keys::is_secret;
-use super::value::{Map, Node, Value};
+use super::Config;
+use super::cloud::warn;
+use super::value::{Map, Node, Value, join};
 use super::yaml::parse;
-use super::{Config, invalid};
-use crate::error::Result;
-
-/// The size limit of a file. A cloud has about 500 bytes.
-const MAX_FILE_SIZE: usize = 1024 * 1024;
+use crate::error::{Error, Result};
 
 /// The directories that openstacksdk searches on this operating system, in the
 /// same order. The first one is the working directory.
-pub(super) fn directories(config: &Config, os: &str) -> Vec<PathBuf> {
+fn directories(config: &Config, os: &str) -> Vec<PathBuf> {
     let variable = |name| config.environment.path(name);
-    let below = |directory: PathBuf| directory.join("openstack");
-    let windows = |name| Some(variable(name)?.join("OpenStack").join("openstack"));
+    let windows = |name| Some(variable(name)?.join("OpenStack"));
     let working = config.working_directory.clone();
     let working = working.or_else(|| std::env::current_dir().ok());
     let home = variable("HOME");
     let user = match (os, variable("XDG_CONFIG_HOME"), &home) {
         ("windows", ..) => windows("LOCALAPPDATA"),
-        (_, Some(directory), _) => Some(below(directory)),
-        ("macos", None, Some(home)) => Some(below(home.join("Library/Application Support"))),
-        _ => None,
+        ("macos", None, Some(home)) => Some(home.join("Library/Application Support")),
+        (_, directory, _) => directory,
     };
-    let dot_config = variable("SNAP_REAL_HOME")
-        .or(home)
-        .map(|home| below(home.join(".config")));
-    let mut directories = vec![working.unwrap_or_else(|| ".".into())];
-    directories.extend(user.into_iter().chain(dot_config));
-    match (&config.system_directories, os, variable("XDG_CONFIG_DIRS")) {
-        (Some(given), ..) => directories.extend_from_slice(given),
-        (None, "windows", _) => directories.extend(windows("PROGRAMDATA")),
-        (None, _, Some(list)) => {
-            let list = std::env::split_paths(&list).filter(|path| !path.as_os_str().is_empty());
-            directories.extend(list.map(below));
-        }
-        (None, "macos", None) => directories.push("/Library/Application Support/openstack".into()),
-        (None, ..) => directories.push("/etc/xdg/openstack".into()),
-    }
+    let home = variable("SNAP_REAL_HOME").or(home);
+    let mut parents = Vec::from_iter(user);
+    parents.extend(home.map(|home| home.join(".config")));
     if config.system_directories.is_none() {
-        directories.push("/etc/openstack".into());
+        match (os, variable("XDG_CONFIG_DIRS")) {
+            ("windows", _) => parents.extend(windows("PROGRAMDATA")),
+            (_, Some(list)) => {
+                let list = std::env::split_paths(&list);
+                parents.extend(list.filter(|path| !path.as_os_str().is_empty()));
+            }
+            ("macos", None) => parents.push("/Library/Application Support".into()),
+            _ => parents.push("/etc/xdg".into()),
+        }
+        parents.push("/etc".into());
     }
+    let mut directories = vec![working.unwrap_or_else(|| ".".into())];
+    directories.extend(parents.iter().map(|parent| parent.join("openstack")));
+    directories.extend(config.system_directories.iter().flatten().cloned());
     directories
 }
 
-/// Reads a file. The inner error is the reason to skip it.
-pub(super) fn read(path: &Path) -> Result<Result<Map, ErrorKind>> {
-    let name = path.display();
-    let mut text = String::new();
-    let read = File::open(path).and_then(|file| {
-        let limit = MAX_FILE_SIZE + 1;
-        file.take(limit as u64).read_to_string(&mut text)
+/// Finds and reads the file that the variable names, or else `stem` with `.yaml`,
+/// `.yml` or `.json` in the directories. A file that cannot be read is skipped,
+/// with a hint.
+pub(super) fn find(
+    config: &Config,
+    stem: &str,
+    variable: &str,
+    hints: &mut Vec<String>,
+) -> Result<Option<(Arc<Path>, Map)>> {
+    let directories = directories(config, std::env::consts::OS);
+    // The first directory is the working directory.
+    let named = config.environment.path(variable);
+    let named = named.map(|path| directories[0].join(path));
+    let files = directories.iter().flat_map(|directory| {
+        ["yaml", "yml", "json"].map(|extension| directory.join(format!("{stem}.{extension}")))
     });
-    if let Err(error) = read {
-        return match error.kind() {
-            NotFound | NotADirectory => Ok(Err(NotFound)),
-            reason @ (PermissionDenied | IsADirectory) => Ok(Err(reason)),
-            _ => Err(invalid(format!("cannot read {name}: {error}"))),
-        };
-    }
-    if text.len() > MAX_FILE_SIZE {
-        let message = format!("{name}: larger than 1 MiB, the limit of such a file");
-        return Err(invalid(message));
-    }
-    let Node { value, source } = parse(&text, &path.into())?;
-    match value {
-        Value::Map(map) => {
-            if has_secret(&map) && is_world_readable(path) {
-                log::warn!(
-                    "{name} contains a password, and every user of this machine can read it"
-                );
+    for path in named.iter().cloned().chain(files) {
+        match std::fs::read(&path) {
+            Ok(bytes) => {
+                let path = path.into();
+                let map = read(bytes, &path)?;
+                return Ok(Some((path, map)));
             }
-            Ok(Ok(map))
+            Err(error) if is_absent(&error) && named.as_ref() != Some(&path) => {}
+            Err(error) => {
+                let path = path.display();
+                warn(hints, format!("{path} was skipped: {error}"));
+            }
         }
-        Value::Text(text) if text.is_empty() => {
-            Err(invalid(format!("{name}: the file is empty; remove it")))
-        }
-        _ => Err(source.error("expected a mapping with the key `clouds`")),
+    }
+    Ok(None)
+}
+
+fn is_absent(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind::{NotADirectory, NotFound};
+    matches!(error.kind(), NotFound | NotADirectory)
+}
+
+/// For an error message: where `clouds.yaml` was searched for.
+pub(super) fn not_found(config: &Config) -> String {
+    let directories = directories(config, std::env::consts::OS);
+    let directories = join(directories.iter().map(|path| path.display()));
+    format!("no file clouds.yaml, .yml or .json was found in {directories}")
+}
+
+fn read(bytes: Vec<u8>, path: &Arc<Path>) -> Result<Map> {
+    let name = path.display();
+    let Ok(text) = String::from_utf8(bytes) else {
+        return Err(Error::invalid(format!(
+            "{name}: the file is not UTF-8; convert it"
+        )));
+    };
+    let node = parse(&text, path)?;
+    if node.is_unset() {
+        let message = format!("{name}: the file is empty; remove it");
+        return Err(Error::invalid(message));
+    }
+    let Node { value, source } = node;
+    let Value::Map(map) = value else {
+        return Err(source.error("expected a mapping with the key `clouds`"));
+    };
+    #[cfg(unix)]
+    warn_if_world_readable(path, &map);
+    Ok(map)
+}
+
+#[cfg(unix)]
+fn warn_if_world_readable(path: &Path, map: &Map) {
+    use std::os::unix::fs::PermissionsExt;
+    let metadata = path.metadata();
+    if has_secret(map) && metadata.is_ok_and(|file| file.permissions().mode() & 0o004 != 0) {
+        let path = path.display();
+        log::warn!("{path} contains a password, and every user of this machine can read it");
     }
 }
 
 /// Whether there is a secret at any depth.
+#[cfg(unix)]
 fn has_secret(map: &Map) -> bool {
+    use super::keys::{Kind, find};
     map.iter().any(|(key, node)| match &node.value {
         Value::Map(map) => has_secret(map),
-        value => is_secret(&key.replace('-', "_")) && matches!(value, Value::Text(_)),
+        _ => find(key).is_some_and(|key| key.kind == Kind::Secret) && !node.is_unset(),
     })
-}
-
-#[cfg(unix)]
-fn is_world_readable(path: &Path) -> bool {
-    use std::os::unix::fs::PermissionsExt;
-    let mode = path
-        .metadata()
-        .map_or(0, |metadata| metadata.permissions().mode());
-    mode & 0o004 != 0
-}
-
-#[cfg(not(unix))]
-fn is_world_readable(_: &Path) -> bool {
-    false
 }
 
 #[cfg(test)]

@@ -82,9 +82,8 @@
 //! `clouds.yaml` key by key, at every depth. `clouds-public.yaml` has the profiles
 //! that clouds refer to by `profile`.
 //!
-//! A file without read permission is skipped, with a warning. A file with a
-//! password that every user of the machine can read causes a warning. A file has
-//! at most 1 MiB.
+//! A file that cannot be read is skipped, with a warning. A file with a password
+//! that every user of the machine can read causes a warning.
 //!
 //! Files need the feature `clouds-yaml`, which is enabled by default. Without it,
 //! the environment is the only cloud.
@@ -157,6 +156,7 @@
 //! | `OS_SYSTEM_SCOPE`, `OS_TRUST_ID` | other scopes |
 //! | `OS_REGION_NAME`, `OS_INTERFACE` (`OS_ENDPOINT_TYPE`) | which endpoints |
 //! | `OS_CACERT`, `OS_CERT`, `OS_KEY`, `OS_VERIFY`, `OS_INSECURE` | TLS |
+//! | `REQUESTS_CA_BUNDLE` | the `cacert`, for files too, if it is unset |
 //! | `OS_API_TIMEOUT` | the timeout in seconds |
 //! | `OS_ENDPOINT`, `OS_COMPUTE_ENDPOINT_OVERRIDE` | an endpoint in place of the catalog |
 //! | `OS_COMPUTE_API_VERSION`, `OS_COMPUTE_DEFAULT_MICROVERSION` | the microversion |
@@ -165,10 +165,18 @@
 //!
 //! # Proxies
 //!
-//! The variables `http_proxy`, `https_proxy`, `all_proxy` and `no_proxy` are not
-//! part of a cloud. Each request follows them; see
-//! [`Options::proxy`](crate::Options::proxy), which overrides them, and
-//! [`Options::no_proxy`](crate::Options::no_proxy).
+//! These variables apply to every cloud, unless the program sets
+//! [`Options::proxy`](crate::Options::proxy) or
+//! [`Options::no_proxy`](crate::Options::no_proxy):
+//!
+//! - `http_proxy` is the proxy for http, `https_proxy` the one for https, and
+//!   `all_proxy` the one for either if its own variable is unset.
+//! - The name in lower case overrides the name in upper case. An empty variable is
+//!   unset.
+//! - `no_proxy` is a list of hosts to which requests are sent directly: a host with
+//!   its subdomains, an address, a network such as `10.0.0.0/8`, a host or an
+//!   address with a port, or `*` for all.
+//! - A SOCKS proxy or an invalid value is an error, and nothing is sent.
 //!
 //! # Differences from openstacksdk
 //!
@@ -196,7 +204,7 @@
 //! - A layer with a higher priority wins, even if it uses another name of the key:
 //!   `OS_INTERFACE` overrides `endpoint_type` of the file, `OS_VERIFY` its
 //!   `insecure`, and `OS_API_TIMEOUT` its `compute_timeout`. In openstacksdk, the
-//!   old name wins.
+//!   old name wins. The same is true for a key beside `auth` and one in it.
 //! - `auth_plugin` is an alias of `auth_type`. In `auth-type`, `-` is the same as
 //!   `_`.
 //! - The environment has no defaults that hide those of its profile.
@@ -216,14 +224,13 @@
 
 mod cloud;
 mod env;
-#[cfg(feature = "clouds-yaml")]
+#[cfg_attr(not(feature = "clouds-yaml"), path = "no_files.rs")]
 mod files;
 mod keys;
 mod merge;
 mod options;
 mod region;
 mod resolve;
-mod search;
 mod settings;
 #[cfg(test)]
 mod tests;
@@ -238,7 +245,7 @@ use std::path::PathBuf;
 use self::env::Environment;
 pub use self::settings::Settings;
 pub use self::value::Source;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 
 /// A loader of the configuration: which cloud to look for, and where.
 ///
@@ -325,8 +332,7 @@ impl Config {
     ///   invalid, empty or too large, or if the value of a key is invalid. The
     ///   message names the variable, or the file with the line.
     pub fn resolve(&self) -> Result<Settings> {
-        let cloud = cloud::choose(self)?;
-        resolve::resolve(cloud, self.overlay, self.environment.path("HOME"))
+        resolve::resolve(self)
     }
 }
 
@@ -338,12 +344,4 @@ impl fmt::Debug for Config {
             .field("overlay_env", &self.overlay)
             .finish_non_exhaustive()
     }
-}
-
-fn invalid(message: impl Into<String>) -> Error {
-    Error::invalid(message)
-}
-
-fn not_configured(message: String) -> Error {
-    Error::new(ErrorKind::NotConfigured, message)
 }

@@ -4,14 +4,13 @@
 mod tests;
 
 use std::fs::File;
-use std::io::Read as _;
 use std::path::Path;
 use std::time::Duration;
 
 use super::resolve::implied_microversion;
 use super::value::join;
-use super::{Config, Settings, invalid};
-use crate::credentials::{ApplicationCredential, Domain, Project, Scope, User, UserRef};
+use super::{Config, Settings};
+use crate::credentials::{ApplicationCredential, Domain, Project, Scope, User, UserRef, secret};
 use crate::error::{Error, Result};
 use crate::options::Options;
 use crate::service_options::{Interface, ServiceOptions};
@@ -57,10 +56,8 @@ impl Settings {
     pub fn options(&self) -> Result<Options> {
         let mut options = self.auth_options()?.compute(self.service("compute"));
         options.service.region = self.value("region_name").map(str::to_owned);
-        options.service.interface = self.interface("interface");
-        if self.value("verify") == Some("false") {
-            options = options.insecure(true);
-        }
+        options.service.interface = self.value("interface").and_then(Interface::parse);
+        options.http.insecure = self.value("verify") == Some("false");
         if let Some(file) = self.readable("cacert")? {
             options = options.cacert(file);
         }
@@ -78,28 +75,26 @@ impl Settings {
     /// Returns the options that are set for one service only: `compute`, `image`
     /// or `identity`.
     pub fn service(&self, service: &str) -> ServiceOptions {
-        let value = |key: &str| self.value(&format!("{service}_{key}"));
-        let endpoint = value("endpoint_override")
-            .or_else(|| self.value("endpoint").filter(|_| self.is_without_catalog()));
-        let microversion = value("default_microversion")
-            .or_else(|| value("api_version").and_then(implied_microversion));
+        let value = |key: &str| self.value(&format!("{service}_{key}")).map(str::to_owned);
+        let version = value("api_version");
+        let implied = version.as_deref().and_then(implied_microversion);
+        let is_without_catalog = matches!(self.auth_type(), "none" | "admin_token");
+        let endpoint = self.value("endpoint").filter(|_| is_without_catalog);
         ServiceOptions {
-            endpoint: endpoint.map(|url| self.insert_project_id(url)),
-            region: value("region_name").map(str::to_owned),
-            interface: self.interface(&format!("{service}_interface")),
-            name: value("service_name").map(str::to_owned),
-            microversion: microversion.map(str::to_owned),
+            endpoint: value("endpoint_override").or(endpoint.map(str::to_owned)),
+            region: value("region_name"),
+            interface: value("interface").as_deref().and_then(Interface::parse),
+            name: value("service_name"),
+            microversion: value("default_microversion").or(implied.map(str::to_owned)),
         }
     }
 
     /// The path of a file that can be read.
     fn readable(&self, key: &str) -> Result<Option<&str>> {
-        let Some((path, source)) = self.value(key).zip(self.source(key)) else {
+        let Some((path, source)) = self.values.get(key) else {
             return Ok(None);
         };
-        // Only reading fails for a directory.
-        let read = File::open(path).and_then(|mut file| file.read(&mut [0]));
-        let Err(error) = read else {
+        let Err(error) = File::open(path) else {
             return Ok(Some(path));
         };
         let mut message = format!("cannot read `{key}` {path:?}: {error}");
@@ -110,26 +105,8 @@ impl Settings {
         Err(source.error(message))
     }
 
-    fn interface(&self, key: &str) -> Option<Interface> {
-        self.value(key).and_then(Interface::parse)
-    }
-
     fn auth_type(&self) -> &str {
         self.value("auth_type").unwrap_or_default()
-    }
-
-    fn is_without_catalog(&self) -> bool {
-        matches!(self.auth_type(), "none" | "admin_token")
-    }
-
-    /// Replaces the project id in an endpoint. If only the token has the id, the
-    /// placeholder stays.
-    fn insert_project_id(&self, url: &str) -> String {
-        let url = url.replace("%(tenant_id)s", "%(project_id)s");
-        match self.value("project_id") {
-            Some(id) => url.replace("%(project_id)s", id),
-            None => url,
-        }
     }
 
     /// The options with the `auth_url`, the scope and the credentials.
@@ -141,7 +118,7 @@ impl Settings {
             _ => None,
         };
         let has_endpoint = self.service("compute").endpoint.is_some();
-        if self.is_without_catalog() && !has_endpoint {
+        if matches!(auth_type, "none" | "admin_token") && !has_endpoint {
             return Err(self.missing(&["compute_endpoint_override"]));
         }
         // With an endpoint, a token is used as it is, and Identity gets no request.
@@ -151,61 +128,59 @@ impl Settings {
             _ => self.required(&["auth_url"])?,
         };
         let mut options = Options::new(auth_url);
-        if let Some(scope) = scope {
-            options = options.scope(scope);
-        }
+        options.scope = scope;
         Ok(match auth_type {
             "none" => options.no_auth(),
             "token" | "v3token" | "admin_token" => options.token_id(self.required(&["token"])?),
             "v3applicationcredential" => options.application_credential(self.credential()?),
             _ => {
-                let password = self.required(&["password"])?;
-                let name = self.required(&["username", "user_id"])?;
-                options.user(match self.value("user_id") {
-                    Some(id) => User::by_id(id, password),
-                    None => User::by_name(name, password, self.domain_of("user")),
-                })
+                let password = secret(self.required(&["password"])?);
+                let UserRef(id) = self.user()?;
+                options.user(User { id, password })
             }
         })
     }
 
     fn credential(&self) -> Result<ApplicationCredential> {
         let secret = self.required(&["application_credential_secret"])?;
-        if let Some(id) = self.value("application_credential_id") {
+        let (id, name) = ("application_credential_id", "application_credential_name");
+        if let Some(id) = self.value(id) {
             return Ok(ApplicationCredential::by_id(id, secret));
         }
-        let keys = ["application_credential_id", "application_credential_name"];
-        let name = self.required(&keys)?;
-        let username = self.required(&["user_id", "username"])?;
-        let user = match self.value("user_id") {
-            Some(id) => UserRef::by_id(id),
-            None => UserRef::by_name(username, self.domain_of("user")),
-        };
+        let name = self.required(&[id, name])?;
+        let user = self.user()?;
         Ok(ApplicationCredential::by_name(name, secret, user))
+    }
+
+    fn user(&self) -> Result<UserRef> {
+        let name = self.required(&["username", "user_id"])?;
+        Ok(match self.value("user_id") {
+            Some(id) => UserRef::by_id(id),
+            None => UserRef::by_name(name, self.domain_of("user")),
+        })
     }
 
     /// The scope. Keystone accepts a single one.
     fn scope(&self) -> Result<Option<Scope>> {
         let project_by_name = |name| Project::by_name(name, self.domain_of("project"));
-        let by_name = || self.value("project_name").map(project_by_name);
         let project = self.value("project_id").map(Project::by_id);
-        let project = project.or_else(by_name);
-        let scopes = [
-            project.map(Scope::Project),
-            self.domain("domain").map(Scope::Domain),
-            self.value("system_scope").map(|_| Scope::System),
-            self.value("trust_id").map(|id| Scope::Trust(id.to_owned())),
+        let project = project.or_else(|| self.value("project_name").map(project_by_name));
+        let trust = self.value("trust_id").map(str::to_owned);
+        let mut scopes = vec![
+            ("project", project.map(Scope::Project)),
+            ("domain", self.domain("domain").map(Scope::Domain)),
+            ("system", self.value("system_scope").map(|_| Scope::System)),
+            ("trust", trust.map(Scope::Trust)),
         ];
-        let names = ["project", "domain", "system", "trust"].iter().zip(&scopes);
-        let names = names.filter(|(_, scope)| scope.is_some());
-        let (count, names) = (names.clone().count(), join(names.map(|(name, _)| name)));
-        if count > 1 {
-            let cloud = self.description();
-            return Err(invalid(format!(
-                "{cloud} has more than one scope ({names}): a token is valid for one"
+        scopes.retain(|(_, scope)| scope.is_some());
+        if scopes.len() > 1 {
+            return Err(Error::invalid(format!(
+                "{} has more than one scope ({}): a token is valid for one",
+                self.description(),
+                join(scopes.iter().map(|(name, _)| name)),
             )));
         }
-        Ok(scopes.into_iter().flatten().next())
+        Ok(scopes.pop().and_then(|(_, scope)| scope))
     }
 
     /// The domain of the user or the project. As for the `openstack` command, the
@@ -213,7 +188,7 @@ impl Settings {
     fn domain_of(&self, owner: &str) -> Domain {
         self.domain(&format!("{owner}_domain"))
             .or_else(|| self.domain("default_domain"))
-            .unwrap_or_else(|| Domain::by_id(self.value("default_domain").unwrap_or("default")))
+            .unwrap_or_else(|| Domain::by_id("default"))
     }
 
     /// The domain of the keys with this prefix.
@@ -244,6 +219,6 @@ impl Settings {
             keys = format!("OS_{}", keys.to_uppercase().replace(" OR ", " or OS_"));
         }
         let message = format!("{subject} has no {keys}, which auth_type {auth_type} needs");
-        invalid([&[message], &self.hints[..]].concat().join("; "))
+        Error::invalid([&[message], &self.hints[..]].concat().join("; "))
     }
 }

@@ -1,6 +1,6 @@
 //! Chooses the region of a cloud.
 
-use super::value::{Map, Node, Value, join_quoted};
+use super::value::{Map, Node, Value, join_quoted, remove_map};
 use crate::error::Result;
 
 /// The name of a region, and the keys that are set for it only.
@@ -8,29 +8,24 @@ pub(super) type Region = (Node, Map);
 
 /// Returns the requested region, or the first one. If the cloud lists its regions,
 /// the requested one must be among them.
-pub(super) fn choose(
-    cloud: &str,
-    [own, profile]: [&Map; 2],
-    requested: Option<Node>,
-) -> Result<Option<Region>> {
+pub(super) fn choose([own, profile]: [&Map; 2], requested: Option<Node>) -> Result<Option<Region>> {
     let listed = [own, profile]
         .into_iter()
         .find_map(|keys| keys.get("regions").or(keys.get("region_name")));
-    let mut regions = listed.map(parse_list).transpose()?.unwrap_or_default();
+    let regions = listed.map(parse_list).transpose()?.unwrap_or_default();
     let Some(requested) = requested.filter(|node| !node.is_unset()) else {
         return Ok(regions.into_iter().next());
     };
-    if regions.is_empty() {
-        return Ok(Some((requested, Map::new())));
-    }
     let name = requested.as_text("region_name")?;
-    let names = regions.iter().filter_map(|(region, _)| region.text());
-    let names = join_quoted(names);
-    let message = format!("the cloud {cloud:?} has no region {name:?}: choose {names}");
-    regions.retain(|(region, _)| region.text() == Some(name));
-    match regions.pop() {
-        Some((_, values)) => Ok(Some((requested, values))),
-        None => Err(requested.source.error(message)),
+    let found = regions.iter().find(|(node, _)| node.text() == Some(name));
+    match (found, listed) {
+        (Some((_, values)), _) => Ok(Some((requested, values.clone()))),
+        (None, Some(listed)) if !regions.is_empty() => {
+            let names = join_quoted(regions.iter().filter_map(|(node, _)| node.text()));
+            let message = format!("the cloud has no region {name:?}: choose {names}");
+            Err(listed.source.error(message))
+        }
+        _ => Ok(Some((requested, Map::new()))),
     }
 }
 
@@ -46,22 +41,17 @@ fn parse_list(node: &Node) -> Result<Vec<Region>> {
     entries.map(parse).collect()
 }
 
+/// A name, or a mapping with `name` and `values`.
 fn parse(entry: Node) -> Result<Region> {
-    let Value::Map(map) = &entry.value else {
+    let Value::Map(mut map) = entry.value else {
         entry.as_text("regions")?;
         return Ok((entry, Map::new()));
     };
-    let name = map.get("name").filter(|name| !name.is_unset());
-    let values = map.get("values").cloned();
-    match name {
-        Some(name) if map.keys().all(|key| key == "name" || key == "values") => {
-            name.as_text("name")?;
-            let values = values.map_or(Ok(Map::new()), |node| node.into_map("values"));
-            Ok((name.clone(), values?))
-        }
-        _ => {
-            let message = "a region must be a name, or a mapping with `name` and `values`";
-            Err(entry.source.error(message))
-        }
-    }
+    let (name, values) = (map.remove("name"), remove_map(&mut map, "values")?);
+    let Some(name) = name.filter(|name| !name.is_unset() && map.is_empty()) else {
+        let message = "a region must be a name, or a mapping with `name` and `values`";
+        return Err(entry.source.error(message));
+    };
+    name.as_text("name")?;
+    Ok((name, values))
 }

@@ -1,174 +1,167 @@
 //! Resolves the layers of a cloud to its [`Settings`].
 
-use std::path::PathBuf;
-
-use super::cloud::Cloud;
-use super::keys::{KEYS, Key, Kind, Place, is_secret};
-use super::merge::Layer;
+use super::cloud::{choose, read_profile, warn};
+use super::keys::{Key, Kind, find, is_unknown, keys};
+use super::merge::normalize;
 use super::settings::Settings;
 use super::value::{Map, Node, Source, Value};
+use super::{Config, region};
 use crate::error::Result;
 use crate::microversion::Microversion;
 
-/// The `auth_type` that each secret implies. The first one that is set counts.
-const IMPLIED_AUTH_TYPES: [(&str, &str); 3] = [
-    ("password", "password"),
-    ("application_credential_secret", "v3applicationcredential"),
-    ("token", "token"),
-];
-
-/// With `top_level_wins`, every key beside `auth` overrides the one in it.
-pub(super) fn resolve(
-    cloud: Cloud,
-    top_level_wins: bool,
-    home: Option<PathBuf>,
-) -> Result<Settings> {
-    let Layer { mut top, auth } = Layer::merge(cloud.layers);
-    if let Some(region) = cloud.region {
-        top.insert("region_name".to_owned(), region);
+pub(super) fn resolve(config: &Config) -> Result<Settings> {
+    let variables = config.environment.keys();
+    let (mut settings, cloud) = choose(config, &variables)?;
+    let own = normalize(cloud, config.overlay)?;
+    let profile = match own.get("profile") {
+        Some(node) => read_profile(config, node, &mut settings.hints)?,
+        None => Map::new(),
+    };
+    let profile = normalize(profile, config.overlay)?;
+    let requested = match &config.region {
+        Some(region) => Some(Node::new(region, Source::Caller)),
+        None if config.overlay => variables.get("region_name").cloned(),
+        None => None,
+    };
+    let (region, values) = region::choose([&own, &profile], requested)?.unzip();
+    let values = normalize(values.unwrap_or_default(), config.overlay)?;
+    for (key, node) in own.iter().chain(&values).filter(|(key, _)| is_unknown(key)) {
+        let hint = format!("{}: unknown key {key:?}", node.source);
+        warn(&mut settings.hints, hint);
+        settings.unknown.insert(key.clone(), node.source.clone());
     }
-    let mut settings = cloud.settings;
-    let parser = Parser { top: &top, home };
-    for key in KEYS.iter().filter(|key| key.kind != Kind::Directive) {
-        let (beside, within) = (top.get(key.name), auth.get(key.name));
-        let node = if top_level_wins || key.place == Place::TopLevelWins {
-            beside.or(within)
-        } else {
-            within.or(beside)
-        };
-        if let Some(node) = node {
-            let text = parser.parse(key, node)?;
-            settings.set(key.name, text, node.source.clone());
+    // From weakest to strongest.
+    let mut merged = defaults(config);
+    merged.extend(profile);
+    merged.extend(own);
+    merged.extend(values);
+    if config.overlay && settings.file.is_some() {
+        merged.extend(normalize(variables, true)?);
+    }
+    merged.extend(region.map(|node| ("region_name".to_owned(), node)));
+    for key in keys().filter(|key| key.kind != Kind::Directive) {
+        if let Some(node) = merged.get(key.name) {
+            let text = parse(config, key, node, &merged)?;
+            let value = (text, node.source.clone());
+            settings.values.insert(key.name, value);
         }
     }
     apply_domain_defaults(&mut settings);
-    if !settings.has("auth_type") {
-        let mut implied = IMPLIED_AUTH_TYPES.iter();
-        let implied = implied.find(|(secret, _)| settings.has(secret));
-        let auth_type = implied.map_or("password", |(_, auth_type)| auth_type);
-        settings.set("auth_type", auth_type.to_owned(), Source::Default);
-        if let (Some(source), true) = (settings.source("token"), auth_type != "token") {
-            log::warn!("{source}: the token is ignored, because the auth_type is {auth_type}");
-        }
-    }
+    apply_auth_type(&mut settings);
     if settings.value("verify") == Some("false") {
-        if let Some((_, source)) = settings.take("cacert") {
-            log::warn!("{source}: `cacert` is ignored, because the verification is disabled");
-        }
+        settings.values.remove("cacert");
     }
-    if !settings.has("cert") {
-        settings.take("key");
+    if settings.value("cert").is_none() {
+        settings.values.remove("key");
     }
-    check_microversions(&settings)?;
     Ok(settings)
 }
 
-struct Parser<'a> {
-    /// The keys beside `auth`, for templates.
-    top: &'a Map,
-    home: Option<PathBuf>,
+/// The weakest layer. As in requests, `REQUESTS_CA_BUNDLE` is a `cacert` for all
+/// programs.
+fn defaults(config: &Config) -> Map {
+    let default = |text| Node::new(text, Source::Default);
+    let mut defaults = Map::from([
+        ("interface".to_owned(), default("public")),
+        ("verify".to_owned(), default("true")),
+    ]);
+    let bundle = config.environment.get("REQUESTS_CA_BUNDLE");
+    defaults.extend(bundle.map(|node| ("cacert".to_owned(), node)));
+    defaults
 }
 
-impl Parser<'_> {
-    /// The value of the key, as text.
-    fn parse(&self, key: &Key, node: &Node) -> Result<String> {
-        let node = match (key.kind, &node.value) {
-            // In order of preference.
-            (Kind::Interface, Value::List(list)) => list.first().unwrap_or(node),
-            (Kind::Path, _) if node.is_pem() => {
-                return Err(node.source.error(
-                    "expected a path to a PEM file, found the PEM text itself; write it to a file \
-                     and set its path",
-                ));
-            }
-            _ => node,
-        };
-        let text = match key.kind {
-            Kind::Text | Kind::Secret => node.as_text(key.name)?.to_owned(),
-            _ => self.interpolate(key.name, node)?,
-        };
-        if let (Kind::Path, Some(rest), Some(home)) =
-            (key.kind, text.strip_prefix("~/"), &self.home)
-        {
-            return Ok(home.join(rest).to_string_lossy().into_owned());
-        }
-        key.kind.normalize(&text).map_err(|expected| {
-            let name = key.name;
-            node.source
-                .error(format!("invalid {name} {text:?}: expected {expected}"))
-        })
+/// The value of the key, as text. The values of the other keys replace `{key}`.
+fn parse(config: &Config, key: &Key, node: &Node, keys: &Map) -> Result<String> {
+    let node = match &node.value {
+        // In order of preference.
+        Value::List(list) if key.kind == Kind::Interface => list.first().unwrap_or(node),
+        _ => node,
+    };
+    let mut text = node.as_text(key.name)?.to_owned();
+    if matches!(key.kind, Kind::Url | Kind::Path) {
+        text = interpolate(&text, keys).ok_or_else(|| {
+            node.source.error(format!(
+                "invalid {}: braces must contain a key that is set and is not secret; double \
+                 literal braces",
+                key.name
+            ))
+        })?;
     }
+    if key.kind == Kind::Path {
+        let home = config.environment.path("HOME");
+        if let Some((path, home)) = text.strip_prefix("~/").zip(home) {
+            return Ok(home.join(path).to_string_lossy().into_owned());
+        }
+    }
+    key.kind.parse(key.name, &text, &node.source)
+}
 
-    /// The text with every `{key}` replaced by the value of that key. `{{` and
-    /// `}}` are literal braces.
-    fn interpolate(&self, key: &str, node: &Node) -> Result<String> {
-        let mut rest = node.as_text(key)?;
-        let mut out = String::new();
-        while let Some(at) = rest.find(['{', '}']) {
-            let (before, braces) = rest.split_at(at);
-            out += before;
-            let literal = braces.strip_prefix("{{").or(braces.strip_prefix("}}"));
-            let name = braces
-                .strip_prefix('{')
-                .and_then(|text| text.split_once('}'));
-            rest = match (literal, name) {
-                (Some(after), _) => {
-                    out += &braces[..1];
-                    after
-                }
-                (None, Some((name, after))) => {
-                    let text = self.top.get(name).filter(|_| !is_secret(name));
-                    out += text.and_then(Node::text).ok_or_else(|| {
-                        node.source.error(format!(
-                            "`{key}` contains {{{name}}}, but the cloud has no such key, or it is \
-                             secret; write {{{{{name}}}}} for literal braces"
-                        ))
-                    })?;
-                    after
-                }
-                (None, None) => {
-                    let message = format!("`{key}` has an unmatched brace; double a literal one");
-                    return Err(node.source.error(message));
-                }
-            };
-        }
-        Ok(out + rest)
+/// The text with every `{key}` replaced by the value of that key. `{{` and `}}`
+/// are literal braces.
+fn interpolate(text: &str, keys: &Map) -> Option<String> {
+    let mut rest = text;
+    let mut out = String::new();
+    while let Some((literal, after)) = rest.split_once('{') {
+        out += &literal.replace("}}", "}");
+        rest = if let Some(after) = after.strip_prefix('{') {
+            out.push('{');
+            after
+        } else {
+            let (name, after) = after.split_once('}')?;
+            // A URL can contain a password.
+            let kind = find(name).map_or(Kind::Text, |key| key.kind);
+            let is_secret = matches!(kind, Kind::Secret | Kind::Url);
+            out += keys.get(name).filter(|_| !is_secret)?.text()?;
+            after
+        };
     }
+    Some(out + &rest.replace("}}", "}"))
 }
 
 /// With a project, `domain_id` and `domain_name` are the default domain of the
 /// user and of the project. Without one, they are the scope.
 fn apply_domain_defaults(settings: &mut Settings) {
-    if !settings.has("project_id") && !settings.has("project_name") {
+    let has = |key| settings.values.contains_key(key);
+    if !has("project_id") && !has("project_name") {
         return;
     }
     for (domain, keys) in [
         ("domain_id", ["user_domain_id", "project_domain_id"]),
         ("domain_name", ["user_domain_name", "project_domain_name"]),
     ] {
-        if let Some(domain) = settings.take(domain) {
+        if let Some(domain) = settings.values.remove(domain) {
             for key in keys {
-                settings.set_default(key, &domain);
+                settings.values.entry(key).or_insert(domain.clone());
             }
         }
     }
 }
 
-fn check_microversions(settings: &Settings) -> Result<()> {
-    let (api, default) = ("compute_api_version", "compute_default_microversion");
-    let implied = settings.value(api).and_then(implied_microversion);
-    match (implied, settings.value(default), settings.source(default)) {
-        (Some(implied), Some(text), Some(source)) if implied != text => Err(source.error(format!(
-            "{default} {text:?} contradicts {api} {implied:?}; remove one of them"
-        ))),
-        _ => Ok(()),
+/// Sets the `auth_type` that the first secret implies.
+fn apply_auth_type(settings: &mut Settings) {
+    if settings.value("auth_type").is_some() {
+        return;
     }
+    let secrets = ["password", "application_credential_secret", "token"];
+    let secret = secrets
+        .into_iter()
+        .find(|key| settings.value(key).is_some());
+    let auth_type = match secret {
+        Some("application_credential_secret") => "v3applicationcredential",
+        Some("token") => "token",
+        _ => "password",
+    };
+    if let (Some(source), true) = (settings.source("token"), auth_type != "token") {
+        log::warn!("{source}: the token is ignored, because the auth_type is {auth_type}");
+    }
+    let value = (auth_type.to_owned(), Source::Default);
+    settings.values.insert("auth_type", value);
 }
 
 /// The microversion that the version of an API implies. `2`, `2.0`, `2.1` and
 /// `2.latest` imply none.
 pub(super) fn implied_microversion(version: &str) -> Option<&str> {
     let version = version.trim_start_matches('v');
-    let is_api = version.ends_with(".0") || ["2.1", "latest"].contains(&version);
-    Some(version).filter(|version| !is_api && Microversion::parse(version).is_some())
+    Microversion::parse(version).filter(|number| number.1 > 1)?;
+    Some(version)
 }

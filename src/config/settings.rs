@@ -1,21 +1,16 @@
 //! [`Settings`]: the settings of a cloud, and where each came from.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
-use secrecy::{ExposeSecret, SecretString};
-use serde::ser::{Error as _, Serialize, SerializeMap, Serializer};
+use serde::ser::{Serialize, Serializer};
 use serde_json::Value;
 
-use super::keys::{KEYS, Kind, Role, is_secret};
+use super::keys::{Kind, SERIALIZED, find, keys};
 use super::value::Source;
 use crate::endpoint::strip_userinfo;
-
-/// Shown in place of a secret.
-const REDACTED: &str = "***";
 
 /// The settings of one cloud, under the names of openstacksdk.
 ///
@@ -39,8 +34,8 @@ const REDACTED: &str = "***";
 /// ```
 #[derive(Clone)]
 pub struct Settings {
-    /// The values as text. Some are secrets, so all are wiped from memory when dropped.
-    values: BTreeMap<&'static str, (SecretString, Source)>,
+    /// The values as text, with the secrets.
+    pub(super) values: BTreeMap<&'static str, (String, Source)>,
     pub(super) file: Option<Arc<Path>>,
     /// Possible reasons for a missing key.
     pub(super) hints: Vec<String>,
@@ -50,33 +45,16 @@ pub struct Settings {
 impl Settings {
     pub(super) fn new(cloud: String, chosen_by: Source) -> Self {
         Self {
-            values: BTreeMap::from([("cloud", (cloud.into(), chosen_by))]),
+            values: BTreeMap::from([("cloud", (cloud, chosen_by))]),
             file: None,
             hints: Vec::new(),
             unknown: BTreeMap::new(),
         }
     }
 
-    pub(super) fn set(&mut self, key: &'static str, value: String, source: Source) {
-        self.values.insert(key, (value.into(), source));
-    }
-
-    /// Sets the key to the value of another one, unless it is set.
-    pub(super) fn set_default(&mut self, key: &'static str, default: &(SecretString, Source)) {
-        self.values.entry(key).or_insert_with(|| default.clone());
-    }
-
-    pub(super) fn take(&mut self, key: &str) -> Option<(SecretString, Source)> {
-        self.values.remove(key)
-    }
-
-    pub(super) fn has(&self, key: &str) -> bool {
-        self.values.contains_key(key)
-    }
-
     /// The value itself, even if it is a secret.
     pub(super) fn value(&self, key: &str) -> Option<&str> {
-        self.values.get(key).map(|(value, _)| value.expose_secret())
+        self.values.get(key).map(|(value, _)| value.as_str())
     }
 
     /// Returns the file that defines the cloud, or `None` if the environment
@@ -92,10 +70,10 @@ impl Settings {
     #[must_use]
     pub fn get(&self, key: &str) -> Option<String> {
         let text = self.value(key)?;
-        Some(if is_secret(key) {
-            REDACTED.to_owned()
-        } else {
-            redact_url(key, text).into_owned()
+        Some(match find(key)?.kind {
+            Kind::Secret => "***".to_owned(),
+            Kind::Url => redact_userinfo(text),
+            _ => text.to_owned(),
         })
     }
 
@@ -111,8 +89,8 @@ impl Settings {
     ///
     /// Those that are serialized come first, in the same order.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
-        let names = KEYS.iter().map(|key| key.name);
-        names.filter(|name| self.has(name))
+        let names = keys().map(|key| key.name);
+        names.filter(|name| self.values.contains_key(name))
     }
 
     /// Returns an iterator over the keys beside `auth` that neither this crate nor
@@ -124,33 +102,26 @@ impl Settings {
     }
 }
 
-/// The text. In a URL, whatever could be a user or a password is replaced.
-fn redact_url<'a>(key: &str, text: &'a str) -> Cow<'a, str> {
-    let is_url = key == "auth_url" || key.contains("endpoint");
-    let start = text.find("://").map(|at| at + 3).or(is_url.then_some(0));
-    match start.map(|at| text.split_at(at)) {
-        Some((scheme, rest)) if rest.contains('@') => {
-            Cow::Owned(format!("{scheme}{REDACTED}@{}", strip_userinfo(rest)))
-        }
-        _ => Cow::Borrowed(text),
+/// The URL with `***` in place of the user and the password.
+fn redact_userinfo(url: &str) -> String {
+    let (scheme, rest) = url.split_at(url.find("://").map_or(0, |at| at + 3));
+    if rest.contains('@') {
+        format!("{scheme}***@{}", strip_userinfo(rest))
+    } else {
+        url.to_owned()
     }
 }
 
 impl Serialize for Settings {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        for key in KEYS.iter().filter(|key| key.role != Role::Listed) {
-            if let Some(text) = self.get(key.name) {
-                let value = match key.kind {
-                    Kind::Flag | Kind::Seconds => {
-                        serde_json::from_str(&text).map_err(S::Error::custom)?
-                    }
-                    _ => Value::String(text),
-                };
-                map.serialize_entry(key.name, &value)?;
-            }
-        }
-        map.end()
+        serializer.collect_map(SERIALIZED.iter().filter_map(|key| {
+            let text = self.get(key.name)?;
+            let value = match key.kind {
+                Kind::Flag | Kind::Seconds => serde_json::from_str(&text).ok()?,
+                _ => Value::String(text),
+            };
+            Some((key.name, value))
+        }))
     }
 }
 
@@ -195,24 +166,16 @@ mod tests {
 
     #[test]
     fn a_password_in_a_url_without_a_scheme_is_redacted() {
-        for key in ["auth_url", "endpoint", "compute_endpoint_override"] {
-            assert_eq!(
-                redact_url(key, "me:pa55@cloud.example:5000/v3"),
-                "***@cloud.example:5000/v3"
-            );
-        }
+        assert_eq!(
+            redact_userinfo("me:pa55@cloud.example:5000/v3"),
+            "***@cloud.example:5000/v3"
+        );
     }
 
     #[test]
-    fn other_text_is_not_redacted() {
-        for text in [
-            "",
-            "demo@cloud.example",
-            "https://cloud.example/a",
-            "://",
-            "a@b://c",
-        ] {
-            assert_eq!(redact_url("username", text), text);
+    fn a_url_without_a_password_is_not_redacted() {
+        for url in ["", "https://cloud.example/a", "://"] {
+            assert_eq!(redact_userinfo(url), url);
         }
     }
 }

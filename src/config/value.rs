@@ -5,7 +5,6 @@ use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::invalid;
 use crate::error::{Error, Result};
 
 /// Where a setting came from.
@@ -47,17 +46,9 @@ impl Source {
     /// The error for the value at this location.
     pub(super) fn error(&self, message: impl fmt::Display) -> Error {
         match self {
-            Self::File { column, .. } => invalid(format!("{self}:{column}: {message}")),
-            Self::Variable(name) => invalid(format!("{name}: {message}")),
-            Self::Caller | Self::Default => invalid(message.to_string()),
-        }
-    }
-
-    /// The line and the column in a file.
-    pub(super) fn position(&self) -> (usize, usize) {
-        match self {
-            Self::File { line, column, .. } => (*line, *column),
-            _ => (0, 0),
+            Self::File { column, .. } => Error::invalid(format!("{self}:{column}: {message}")),
+            Self::Variable(name) => Error::invalid(format!("{name}: {message}")),
+            Self::Caller | Self::Default => Error::invalid(message.to_string()),
         }
     }
 }
@@ -112,7 +103,12 @@ impl Node {
     }
 
     pub(super) fn as_text(&self, key: &str) -> Result<&str> {
-        self.text().ok_or_else(|| self.type_error(key, "text"))
+        let expected = if self.is_pem() {
+            "a path; write the PEM data to a file"
+        } else {
+            "UTF-8 text"
+        };
+        self.text().ok_or_else(|| self.type_error(key, expected))
     }
 
     pub(super) fn into_map(self, key: &str) -> Result<Map> {
@@ -125,16 +121,15 @@ impl Node {
 
     /// The error for a value of the wrong type. It does not quote the value.
     pub(super) fn type_error(&self, key: &str, expected: &str) -> Error {
-        let found = match self.value {
-            Value::Text(_) if self.is_pem() => "PEM data",
-            Value::Text(_) => "text",
-            Value::Bytes => "bytes that are not UTF-8",
-            Value::List(_) => "a list",
-            Value::Map(_) => "a mapping",
-        };
-        self.source
-            .error(format!("`{key}` must be {expected}, found {found}"))
+        let message = format!("`{key}` must be {expected}");
+        self.source.error(message)
     }
+}
+
+/// Removes a key whose value is a mapping. A missing key is an empty mapping.
+pub(super) fn remove_map(map: &mut Map, key: &str) -> Result<Map> {
+    map.remove(key)
+        .map_or(Ok(Map::new()), |node| node.into_map(key))
 }
 
 /// The items, separated by commas.

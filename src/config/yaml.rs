@@ -9,9 +9,6 @@ use granit_parser::{ErrorKind, Event, Marker, Options, Parser, ScalarStyle, Scan
 use super::value::{Map, Node, Source, Value};
 use crate::error::{Error, Result};
 
-/// The limit of nested lists or mappings. A cloud needs six.
-const MAX_DEPTH: usize = 32;
-
 /// The size limit of the values that aliases copy. Without it, nested aliases
 /// could fill the memory.
 const MAX_COPIED: usize = 16 * 1024 * 1024;
@@ -21,8 +18,6 @@ const MAX_COPIED: usize = 16 * 1024 * 1024;
 /// No error quotes the text, because each line can contain a password.
 pub(super) fn parse(text: &str, path: &Arc<Path>) -> Result<Node> {
     let mut options = Options::default();
-    options.flow_nesting_limit = MAX_DEPTH;
-    options.block_nesting_limit = MAX_DEPTH;
     options.block_scalar_eof_without_line_feed = true;
     let mut builder = Builder {
         events: Parser::new_from_str_with_options(text, options),
@@ -83,12 +78,8 @@ impl<'a> Builder<'a> {
                 let is_null = matches!(&*text, "~" | "null" | "Null" | "NULL")
                     && style == ScalarStyle::Plain
                     && tag != Some("str");
-                let text = if is_null {
-                    String::new()
-                } else {
-                    text.into_owned()
-                };
-                (Value::Text(text), anchor)
+                let text = if is_null { "".into() } else { text };
+                (Value::Text(text.into_owned()), anchor)
             }
             Event::SequenceStart(_, anchor, _) => (Value::List(self.list()?), anchor),
             Event::MappingStart(_, anchor, _) => (Value::Map(self.map()?), anchor),

@@ -102,8 +102,8 @@ fn an_error_about_a_missing_password_names_skipped_files() {
     assert_eq!(
         error(&variables),
         format!(
-            "{no_password}; $ROOT/work/gone.yaml was skipped (OS_CLIENT_SECURE_FILE: entity not found); \
-             $ROOT/work/secure.yaml was skipped (is a directory)"
+            "{no_password}; $ROOT/work/gone.yaml was skipped: No such file or directory (os error 2); \
+             $ROOT/work/secure.yaml was skipped: Is a directory (os error 21)"
         )
     );
     // The cloud of the environment is not in the files.
@@ -117,7 +117,7 @@ fn an_error_about_a_missing_password_names_skipped_files() {
     );
     assert_eq!(
         error(&[]),
-        format!("{no_password}; $ROOT/work/secure.yaml was skipped (is a directory)")
+        format!("{no_password}; $ROOT/work/secure.yaml was skipped: Is a directory (os error 21)")
     );
 }
 
@@ -134,7 +134,7 @@ fn errors_name_likely_mistakes() {
     let found = "$ROOT/work/clouds.yaml has no cloud; $ROOT/work/clouds.yaml: expected the key \
                  \"clouds\", found \"cloud\"";
     let text = format!("cloud: {{a: {cloud}}}\n");
-    assert!(error(&[], &text).ends_with(found));
+    assert!(error(&[], &text).contains(found));
     assert_eq!(
         error(&[("OS_CLOUD", "a")], &text),
         format!("OS_CLOUD: the cloud \"a\" was not found: {found}")
@@ -251,44 +251,41 @@ fn a_variable_that_is_not_utf_8_is_an_error_only_if_it_is_used() {
         (
             "OS_PASSWORD",
             &environment,
-            "OS_PASSWORD: `password` must be text",
+            "OS_PASSWORD: `password` must be UTF-8 text",
         ),
         (
             "OS_USERID",
             &environment,
-            "OS_USERID: `user_id` must be text",
+            "OS_USERID: `user_id` must be UTF-8 text",
         ),
         (
             "OS_PASSWORD",
             &[("OS_FOO", "x")],
-            "OS_PASSWORD: `password` must be text",
+            "OS_PASSWORD: `password` must be UTF-8 text",
         ),
         (
             "OS_REGION_NAME",
             &environment,
-            "OS_REGION_NAME: `region_name` must be text",
+            "OS_REGION_NAME: `region_name` must be UTF-8 text",
         ),
         (
             "OS_PROFILE",
             &environment,
-            "OS_PROFILE: `profile` must be text",
+            "OS_PROFILE: `profile` must be UTF-8 text",
         ),
         (
             "OS_INSECURE",
             &environment,
-            "OS_INSECURE: `insecure` must be text",
+            "OS_INSECURE: `insecure` must be UTF-8 text",
         ),
     ] {
         let error = resolved(&[variable], with).unwrap_err().to_string();
-        assert_eq!(error, format!("{message}, found bytes that are not UTF-8"));
+        assert_eq!(error, message);
     }
     let error = resolved(&["OS_CLOUD"], &environment)
         .unwrap_err()
         .to_string();
-    assert_eq!(
-        error,
-        "OS_CLOUD: `cloud` must be text, found bytes that are not UTF-8"
-    );
+    assert_eq!(error, "OS_CLOUD: `cloud` must be UTF-8 text");
 }
 
 #[cfg(unix)]
@@ -304,7 +301,6 @@ fn a_file_without_permission_is_skipped_and_named() {
         return; // The superuser can read every file.
     }
     let error = root.config(&[]).resolve().unwrap_err().to_string();
-    let message = ", and $ROOT/work/clouds.yaml was skipped (permission denied); no other file \
-                   clouds.yaml, .yml or .json was found in $ROOT/work, ";
+    let message = "; $ROOT/work/clouds.yaml was skipped: Permission denied (os error 13); ";
     assert!(root.strip_root(&error).contains(message), "{error}");
 }

@@ -172,7 +172,7 @@ fn an_application_credential_is_converted_without_a_scope() {
     assert_eq!(user, UserRef::by_id("u1"));
     assert_error(
         &named,
-        "the environment has no OS_USER_ID or OS_USERNAME, which auth_type v3applicationcredential \
+        "the environment has no OS_USERNAME or OS_USER_ID, which auth_type v3applicationcredential \
          needs",
     );
     assert_error(
@@ -259,20 +259,6 @@ fn image_and_identity_have_options() {
 }
 
 #[test]
-fn the_project_id_is_inserted_in_an_override() {
-    let nova = (
-        "OS_COMPUTE_ENDPOINT_OVERRIDE",
-        "https://nova/%(project_id)s/%(tenant_id)s",
-    );
-    let endpoint = |project| options(&[nova, project]).compute.endpoint.unwrap();
-    assert_eq!(endpoint(("OS_PROJECT_ID", "p1")), "https://nova/p1/p1");
-    assert_eq!(
-        endpoint(("OS_PROJECT_NAME", "demo")),
-        "https://nova/%(project_id)s/%(project_id)s"
-    );
-}
-
-#[test]
 fn certificates_and_timeouts_are_converted() {
     let root = Root::new();
     for name in ["home/ca.pem", "c.pem", "k.pem"] {
@@ -325,10 +311,8 @@ fn a_certificate_that_cannot_be_read_is_an_error() {
         &[&BASE[..], &[("OS_CERT", "/gone.pem")]].concat(),
         &format!("OS_CERT: cannot read `cert` \"/gone.pem\": {not_found}"),
     );
-    assert_error(
-        &[&BASE[..], &[("OS_CACERT", "/")]].concat(),
-        "OS_CACERT: cannot read `cacert` \"/\": Is a directory (os error 21)",
-    );
+    let folder = settings(&[&BASE[..], &[("OS_CACERT", "/")]].concat());
+    assert_eq!(folder.options().unwrap().http.cacert, Some("/".into()));
 }
 
 #[test]
