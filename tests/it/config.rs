@@ -122,7 +122,7 @@ fn an_error_about_a_missing_password_names_skipped_files() {
 }
 
 #[test]
-fn errors_name_likely_mistakes() {
+fn errors_point_to_likely_mistakes() {
     let error = |variables: &[(&str, &str)], text: &str| {
         let root = Root::new();
         root.write("work/clouds.yaml", text);

@@ -227,7 +227,7 @@ fn forty_images() -> (SharedNova, Server, Compute) {
 }
 
 #[test]
-fn the_limit_holds_when_the_list_continues_from_an_earlier_image() {
+fn the_limit_applies_when_the_list_continues_from_an_earlier_image() {
     let (nova, server, compute) = forty_images();
     let mut list = compute.list_images(ListImages::new().page_size(4).limit(9));
     let mut returned: Vec<_> = (0..7)

@@ -144,7 +144,7 @@ fn every_status_has_its_error_kind() {
         (307, ErrorKind::UnexpectedStatus),
         (308, ErrorKind::UnexpectedStatus),
     ] {
-        assert_eq!(kind(Response::new(status, "words")), expected, "{status}");
+        assert_eq!(kind(Response::new(status, "message")), expected, "{status}");
     }
     assert_eq!(
         kind(fault(413, "overLimit", "slow down")),
@@ -168,7 +168,7 @@ fn an_error_has_method_url_status_message_and_request_id() {
 }
 
 #[test]
-fn a_404_tells_whether_the_image_the_item_or_the_operation_is_missing() {
+fn the_kind_of_a_404_is_that_of_the_missing_image_item_or_operation() {
     let image = || fault(404, "itemNotFound", "Image not found.");
     let item = || fault(404, "itemNotFound", "The resource could not be found.");
     let key = || fault(404, "itemNotFound", "Invalid metadata key");
@@ -262,9 +262,9 @@ fn the_error_text_has_the_reason_phrase_of_the_status() {
         (503, "503 Service Unavailable"),
         (504, "504 Gateway Timeout"),
     ] {
-        let message = if status < 400 { no_location } else { "words" };
+        let message = if status < 400 { no_location } else { "message" };
         assert_eq!(
-            text(Response::new(status, "words")),
+            text(Response::new(status, "message")),
             format!("{name}: {message}")
         );
     }

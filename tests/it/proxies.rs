@@ -6,7 +6,7 @@ use opencloud::compute::v2::Compute;
 use opencloud::{Error, ErrorKind, OpenStack, Options, ServiceOptions};
 use serde_json::json;
 
-use crate::support::{COMPUTE, Response, Server, id, image, refusing};
+use crate::support::{COMPUTE, Response, Server, id, image, refused_url};
 
 const CLOUD: &str = "http://cloud.invalid:8774/v2.1";
 
@@ -85,7 +85,7 @@ fn a_rejected_tunnel_is_not_retried_and_the_error_names_the_proxy() {
 
 #[test]
 fn an_unreachable_proxy_is_a_proxy_error_that_names_it() {
-    let (_kept, url) = refusing();
+    let (_kept, url) = refused_url();
     let with_password = url.replace("http://", "http://me:pa55word@");
     let error = failure(&with_password, CLOUD);
     let message = format!("connection refused (through the proxy {url})");

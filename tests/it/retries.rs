@@ -7,7 +7,9 @@ use opencloud::compute::v2::Image;
 use opencloud::{Error, ErrorKind, OpenStack, Options, Result, ServiceOptions};
 use serde_json::{Value, json};
 
-use crate::support::{COMPUTE, Line, Response, Server, at_once, fault, good, id, logged, refusing};
+use crate::support::{
+    COMPUTE, Line, Response, Server, at_once, fault, good, id, logged, refused_url,
+};
 
 pub(crate) type Operation = fn(&mut Image) -> Result<()>;
 
@@ -114,7 +116,7 @@ fn a_merge_is_repeated_only_if_it_had_certainly_no_effect() {
 
 #[test]
 fn every_request_is_repeated_after_a_refused_connection() {
-    let (_listener, url) = refusing();
+    let (_listener, url) = refused_url();
     at_once(vec![GET, PUT, DELETE, POST], |operation| {
         let options = Options::new("").token_id("t").no_proxy();
         let endpoint = ServiceOptions::new().endpoint(&url);

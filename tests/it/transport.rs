@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use opencloud::{ErrorKind, OpenStack, Options, ServiceOptions};
 use serde_json::json;
 
-use crate::support::{COMPUTE, Response, Server, id, image, refusing};
+use crate::support::{COMPUTE, Response, Server, id, image, refused_url};
 
 const SHORT: Duration = Duration::from_millis(300);
 
@@ -63,7 +63,7 @@ fn a_silent_server_is_a_read_timeout() {
     assert_eq!(server.requests().len(), 1, "a timeout is not retried");
     // After a part of the headers, and of the body.
     for bytes in [20, 150] {
-        let server = Server::with_handler(move |_| Response::raw(&good().bytes()[..bytes]).hold());
+        let server = Server::with_handler(move |_| Response::raw(&good().bytes()[..bytes]).stall());
         let began = Instant::now();
         check_timeout(
             began,
@@ -151,8 +151,8 @@ fn the_call_timeout_applies_to_authentication() {
 }
 
 #[test]
-fn the_error_tells_a_refused_connection_from_an_unknown_host() {
-    let (_listener, refused) = refusing();
+fn a_refused_connection_and_an_unknown_host_have_different_errors() {
+    let (_listener, refused) = refused_url();
     for (url, message) in [
         (refused, "connection refused"),
         ("http://no-such-host.invalid".into(), "host not found"),

@@ -20,7 +20,7 @@ pub(crate) use logs::{Line, logged};
 pub(crate) use nova::{Nova, SharedNova};
 pub(crate) use request::Request;
 pub(crate) use response::Response;
-pub(crate) use server::{Server, refusing};
+pub(crate) use server::{Server, refused_url};
 
 /// Runs each case on a thread of its own.
 pub(crate) fn at_once<C: Send>(cases: Vec<C>, check: impl Fn(C) + Sync) {

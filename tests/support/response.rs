@@ -31,21 +31,21 @@ enum Framing {
     Connection,
 }
 
-/// What happens to the connection afterwards.
+/// How the connection continues afterwards.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum End {
     KeepAlive,
     Close,
     Reset,
     /// It stays open, but no further request is read.
-    Hold,
+    Stall,
 }
 
 impl Response {
     /// A status and body, with its length, on a connection that stays open.
     pub(crate) fn new(status: u16, body: impl AsRef<[u8]>) -> Self {
         let mut http = http::Response::new(status).body(body.as_ref());
-        "Whatever".clone_into(&mut http.reason);
+        "Any".clone_into(&mut http.reason);
         Self {
             http,
             framing: Framing::Length,
@@ -106,7 +106,7 @@ impl Response {
 
     /// Sends nothing until the client closes the connection.
     pub(crate) fn silence() -> Self {
-        Self::raw("").hold()
+        Self::raw("").stall()
     }
 
     /// Sends the body again and again until the client closes the connection.
@@ -159,8 +159,8 @@ impl Response {
     }
 
     /// Keeps the connection open afterwards, but reads no further request.
-    pub(crate) fn hold(mut self) -> Self {
-        self.end = End::Hold;
+    pub(crate) fn stall(mut self) -> Self {
+        self.end = End::Stall;
         self
     }
 
@@ -223,7 +223,7 @@ impl Response {
                 connection.finish()?;
                 connection.drain();
             }
-            End::Hold => connection.drain(),
+            End::Stall => connection.drain(),
         }
         Ok(false)
     }

@@ -130,7 +130,7 @@ fn unexpected(request: &Request) -> Response {
 
 /// A URL where connections are refused while the stream is open. The port is the
 /// local port of a connection, so no other program can listen on it.
-pub(crate) fn refusing() -> (TcpStream, String) {
+pub(crate) fn refused_url() -> (TcpStream, String) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let far = listener.local_addr().expect("an address");
     let near = TcpStream::connect(far).expect("a connection");
