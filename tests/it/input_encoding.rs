@@ -1,7 +1,9 @@
 //! Encoding of user input: ids, keys, names and tokens are sent unchanged or rejected.
 
+use std::time::Duration;
+
 use opencloud::compute::v2::ListImages;
-use opencloud::{ErrorKind, OpenStack};
+use opencloud::{Error, ErrorKind, OpenStack};
 use serde_json::json;
 
 use crate::support::{COMPUTE, Response, Server, image, images, token};
@@ -251,4 +253,44 @@ fn names_and_passwords_are_sent_unchanged() {
             &json!({"name": text, "password": text, "domain": {"name": text}})
         );
     }
+}
+
+#[test]
+fn an_id_or_key_that_would_change_the_path_is_rejected_before_a_request() {
+    let server = Server::start();
+    let compute = server.compute();
+    for bad in ["", ".", "..", "a/b"] {
+        let check = |error: Error| {
+            assert_eq!(error.kind(), ErrorKind::InvalidInput, "{error:?}");
+            assert_eq!(
+                error.to_string(),
+                format!(
+                    "invalid id or key {bad:?}: it must not be empty, \".\" or \"..\", or contain \
+                     \"/\" or control characters; nothing was sent"
+                )
+            );
+        };
+        let mut image = compute.get_image(bad);
+        check(image.retrieve().expect_err("an error"));
+        check(image.delete().expect_err("an error"));
+        check(image.get_metadata().expect_err("an error"));
+        check(image.reset_metadata([("a", "b")]).expect_err("an error"));
+        check(image.merge_metadata([("a", "b")]).expect_err("an error"));
+        check(image.get_metadata_item("k").expect_err("an error"));
+        check(
+            image
+                .wait_until_active(Duration::ZERO)
+                .expect_err("an error"),
+        );
+        check(
+            image
+                .wait_until_deleted(Duration::ZERO)
+                .expect_err("an error"),
+        );
+        let mut image = compute.get_image("i");
+        check(image.get_metadata_item(bad).expect_err("an error"));
+        check(image.set_metadata_item(bad, "v").expect_err("an error"));
+        check(image.delete_metadata_item(bad).expect_err("an error"));
+    }
+    assert_eq!(server.requests(), []);
 }
