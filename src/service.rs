@@ -38,16 +38,12 @@ struct Inner {
     session: Arc<Session>,
     service_type: &'static ServiceType,
     endpoint: Url,
-    microversion: Option<RequestedMicroversion>,
+    /// With its text, such as `2.35`.
+    microversion: Option<(Microversion, String)>,
+    /// The headers for the microversion.
+    headers: Vec<(&'static str, String)>,
     /// A token that is used without the Identity service.
     static_token: Option<Token>,
-}
-
-struct RequestedMicroversion {
-    version: Microversion,
-    text: String,
-    /// The value of the header, such as `compute 2.35`.
-    header: String,
 }
 
 impl Service {
@@ -59,10 +55,14 @@ impl Service {
         options: &ServiceOptions,
     ) -> Result<Self> {
         let name = service_type.name;
-        let microversion = match &options.microversion {
-            None => None,
-            Some(text) => Some(parse_microversion(name, text)?),
-        };
+        let microversion = options.microversion.as_deref().map(parse_microversion);
+        let microversion = microversion.transpose()?;
+        let mut headers = Vec::new();
+        if let Some((_, version)) = &microversion {
+            headers.push(("OpenStack-API-Version", format!("{name} {version}")));
+            let header = service_type.microversion_header;
+            headers.extend(header.map(|header| (header, version.clone())));
+        }
         let static_token = match &options.endpoint {
             Some(_) => session.static_token()?,
             None if session.options().no_auth => {
@@ -96,6 +96,7 @@ impl Service {
             service_type,
             endpoint,
             microversion,
+            headers,
             static_token,
         })))
     }
@@ -146,30 +147,21 @@ impl Service {
     }
 
     fn headers<'a>(&'a self, token: &'a str) -> Vec<(&'static str, &'a str)> {
-        let mut headers = Vec::new();
-        if !token.is_empty() {
-            headers.push(("X-Auth-Token", token));
-        }
-        if let Some(microversion) = &self.0.microversion {
-            headers.push(("OpenStack-API-Version", &microversion.header));
-            if let Some(name) = self.0.service_type.microversion_header {
-                headers.push((name, &microversion.text));
-            }
-        }
-        headers
+        let token = (!token.is_empty()).then_some(("X-Auth-Token", token));
+        let headers = self.0.headers.iter();
+        let headers = headers.map(|(name, value)| (*name, value.as_str()));
+        headers.chain(token).collect()
     }
 
     /// Nova sends 404 for an operation that the microversion no longer has, as if
     /// the image did not exist.
     fn check_microversion(&self, request: &Request) -> Result<()> {
         match (&self.0.microversion, request.max_microversion) {
-            (Some(requested), Some(max)) if requested.version > max => {
-                Err(Error::invalid(format!(
-                    "microversion {:?} no longer has this operation, {}.{} is the last that has \
-                     it: request that or none, or use {}; nothing was sent",
-                    requested.text, max.0, max.1, self.0.service_type.replacement
-                )))
-            }
+            (Some((version, text)), Some(max)) if *version > max => Err(Error::invalid(format!(
+                "microversion {text:?} no longer has this operation, {}.{} is the last that has \
+                 it: request that or none, or use {}; nothing was sent",
+                max.0, max.1, self.0.service_type.replacement
+            ))),
             _ => Ok(()),
         }
     }
@@ -184,17 +176,13 @@ impl fmt::Debug for Service {
     }
 }
 
-fn parse_microversion(service_type: &str, text: &str) -> Result<RequestedMicroversion> {
-    let version = Microversion::parse(text).ok_or_else(|| {
-        Error::invalid(format!(
+fn parse_microversion(text: &str) -> Result<(Microversion, String)> {
+    match Microversion::parse(text) {
+        Some(version) => Ok((version, text.to_owned())),
+        None => Err(Error::invalid(format!(
             "invalid microversion {text:?}: expected a version such as \"2.35\""
-        ))
-    })?;
-    Ok(RequestedMicroversion {
-        version,
-        text: text.to_owned(),
-        header: format!("{service_type} {text}"),
-    })
+        ))),
+    }
 }
 
 /// Replaces the placeholder for the project in an endpoint.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::Config;
 use super::cloud::warn;
-use super::value::{Map, Node, Value, join};
+use super::value::{File, Map, Node, Value, join};
 use super::yaml::parse;
 use crate::error::{Error, Result};
 
@@ -51,7 +51,7 @@ pub(super) fn find(
     stem: &str,
     variable: &str,
     hints: &mut Vec<String>,
-) -> Result<Option<(Arc<Path>, Map)>> {
+) -> Result<Option<File>> {
     let directories = directories(config, std::env::consts::OS);
     // The first directory is the working directory.
     let named = config.environment.path(variable);

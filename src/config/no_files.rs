@@ -1,20 +1,12 @@
 //! The functions of `files.rs` without the feature `clouds-yaml`: there are no
 //! files.
 
-use std::path::Path;
-use std::sync::Arc;
-
 use super::Config;
-use super::value::Map;
+use super::value::File;
 use crate::error::Result;
 
 #[expect(clippy::unnecessary_wraps, reason = "with the feature it can fail")]
-pub(super) fn find(
-    _: &Config,
-    _: &str,
-    _: &str,
-    _: &mut Vec<String>,
-) -> Result<Option<(Arc<Path>, Map)>> {
+pub(super) fn find(_: &Config, _: &str, _: &str, _: &mut Vec<String>) -> Result<Option<File>> {
     Ok(None)
 }
 

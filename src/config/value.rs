@@ -79,6 +79,9 @@ pub(super) enum Value {
 /// The keys of a mapping. Their order has no meaning.
 pub(super) type Map = BTreeMap<String, Node>;
 
+/// The path of a file and its keys.
+pub(super) type File = (Arc<Path>, Map);
+
 impl Node {
     pub(super) fn new(text: impl Into<String>, source: Source) -> Self {
         let value = Value::Text(text.into());
