@@ -90,8 +90,7 @@ fn config_prints_no_part_of_a_key_in_place_of_its_path() {
             let mut command = program(&sandbox);
             command.env("OS_CERT", "cert.pem").env("OS_KEY", &text);
             let ran = Ran::from(command.args(arguments).output().expect("a process"));
-            let message = "images: OS_KEY: expected a path to a PEM file, found the PEM text \
-                           itself; write it to a file and set its path\n";
+            let message = "images: OS_KEY: `key` must be a path; write the PEM data to a file\n";
             assert_eq!(ran, failed(message));
         }
     }
