@@ -7,6 +7,7 @@ use crate::compute::v2::{self, api, decode};
 use crate::credentials::secret;
 use crate::endpoint::parse_endpoint;
 use crate::error::Error;
+use crate::http::body::ResponseBody;
 use crate::http::fault::error_from_response;
 use crate::http::response::Response;
 use crate::identity::catalog::EndpointFilter;
@@ -151,7 +152,7 @@ fn response(body: &[u8]) -> Response {
         method: "GET",
         url: format!("{ENDPOINT}/images"),
         status: 200,
-        body: body.to_vec(),
+        body: ResponseBody::read(body, None, &Arc::default()).expect("a body"),
         ..Response::default()
     }
 }

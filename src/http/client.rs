@@ -1,7 +1,6 @@
 //! [`Client`]: one request, one response.
 
 use std::borrow::Cow;
-use std::io::Read;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -10,6 +9,7 @@ use secrecy::ExposeSecret;
 use ureq::{Agent, AsSendBody};
 use url::Url;
 
+use super::body::{ResponseBody, SpareBuffer};
 use super::failure::error_from_ureq;
 use super::proxy::Proxies;
 use super::request::{Body, Request};
@@ -20,9 +20,6 @@ use crate::options::HttpOptions;
 
 /// The largest body that is read: several hundred thousand images in detail.
 const MAX_BODY_SIZE: u64 = 256 * 1024 * 1024;
-
-/// The largest buffer that is allocated because of a `Content-Length` header.
-const MAX_INITIAL_BUFFER: u64 = 4 * 1024 * 1024;
 
 /// Longer timeouts would overflow `Instant`; they are treated as no timeout.
 const MAX_TIMEOUT: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
@@ -38,6 +35,7 @@ pub(crate) struct Client {
     options: HttpOptions,
     /// Whether the pooled connection may be closed without notice.
     connection_state_unknown: AtomicBool,
+    spare_buffer: SpareBuffer,
 }
 
 impl Client {
@@ -78,6 +76,7 @@ impl Client {
             proxies: Proxies::new(&options.proxy, |proxy| agent(Some(proxy))),
             options,
             connection_state_unknown: AtomicBool::default(),
+            spare_buffer: SpareBuffer::default(),
         })
     }
 
@@ -129,12 +128,9 @@ impl Client {
             .and_then(|(parts, mut body)| {
                 response.status = parts.status.as_u16();
                 response.headers = parts.headers;
-                let length = body.content_length().unwrap_or(0).min(MAX_INITIAL_BUFFER);
-                response
-                    .body
-                    .reserve(usize::try_from(length).unwrap_or(0) + 1);
-                let mut reader = body.with_config().limit(MAX_BODY_SIZE).reader();
-                reader.read_to_end(&mut response.body)?;
+                let length = body.content_length();
+                let reader = body.with_config().limit(MAX_BODY_SIZE).reader();
+                response.body = ResponseBody::read(reader, length, &self.spare_buffer)?;
                 Ok(())
             })
             .map_err(|error| error_from_ureq(error, &response, &self.options, proxy))?;

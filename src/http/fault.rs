@@ -167,7 +167,10 @@ fn truncate(message: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
+    use crate::http::body::ResponseBody;
     use crate::http::request::Method;
     use http::{HeaderName, HeaderValue};
 
@@ -181,7 +184,7 @@ mod tests {
             url: "http://nova/images/x".into(),
             status,
             headers: headers.iter().map(header).collect(),
-            body: body.into(),
+            body: ResponseBody::read(body.as_bytes(), None, &Arc::default()).expect("a body"),
         };
         let request = Request::new(Method::Get, ["images", "x"])
             .classify(|fault| (fault.name == "itemNotFound").then_some(ErrorKind::NotFound));

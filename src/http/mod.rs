@@ -1,5 +1,6 @@
 //! HTTP: requests as values, one client, retries, and error responses.
 
+pub(crate) mod body;
 pub(crate) mod client;
 mod failure;
 pub(crate) mod fault;

@@ -2,6 +2,7 @@
 
 use http::HeaderMap;
 
+use super::body::ResponseBody;
 use super::html::{is_html, page_message};
 use crate::error::{Error, ErrorKind, Result};
 
@@ -13,7 +14,7 @@ pub(crate) struct Response {
     pub(crate) url: String,
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
-    pub(crate) body: Vec<u8>,
+    pub(crate) body: ResponseBody,
 }
 
 impl Response {

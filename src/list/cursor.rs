@@ -31,7 +31,7 @@ pub(crate) struct Cursor {
     finished: bool,
     recent: RecentIds,
     used_markers: HashSet<String>,
-    deleted_markers: HashSet<String>,
+    deleted_markers: HashSet<Option<String>>,
     /// The markers to try in place of a deleted one, the best one last.
     fallback_markers: Option<Vec<Option<String>>>,
     /// Whether the list went back, so that items are received again.
@@ -92,26 +92,43 @@ impl Cursor {
         id: fn(&T) -> &str,
         next_link: Option<&str>,
     ) -> Result<(), String> {
-        let repeated = items.iter().map(id).find(|id| self.recent.contains(id));
-        if let (Some(repeated), false) = (repeated, self.replaying) {
+        let is_full = items.len() as u64 >= self.limit();
+        let last = items.last().map(|item| id(item).to_owned());
+        self.fallback_markers = None;
+        let mut repeated = Vec::new();
+        items.retain(|item| {
+            let is_new = self.recent.insert(id(item));
+            if !is_new {
+                repeated.push(id(item).to_owned());
+            }
+            is_new
+        });
+        let is_in_page = |repeated: &str| items.iter().any(|item| id(item) == repeated);
+        let from_earlier_page = repeated.iter().find(|repeated| !is_in_page(repeated));
+        if let (Some(repeated), false) = (from_earlier_page, self.replaying) {
             return Err(format!(
                 "pagination loop: the page after marker {:?} repeats {repeated:?}",
                 self.marker.as_deref().unwrap_or_default()
             ));
         }
-        let is_full = items.len() as u64 >= self.limit();
-        let last = items.last().map(|item| id(item).to_owned());
-        self.fallback_markers = None;
-        items.retain(|item| self.take(id(item)));
-        if self.replaying && self.repeated > self.recent.total() && self.remaining != Some(0) {
-            return Err("pagination loop: the server repeats items and sends no new ones".into());
+        if items.is_empty() {
+            self.repeated += repeated.len();
+            if self.repeated > self.recent.total() {
+                return Err(
+                    "pagination loop: the server repeats items and sends no new ones".into(),
+                );
+            }
+        } else {
+            self.step_backs = 0;
+            self.repeated = 0;
         }
-        let marker = next_link.map(|link| self.follow(link));
-        match (marker, last) {
-            (_, None) => self.finished = true,
-            (None, Some(_)) if !is_full => self.finished = true,
-            (marker, Some(last)) => {
-                let marker = marker.flatten().unwrap_or(last);
+        if let Some(remaining) = &mut self.remaining {
+            items.truncate(usize::try_from(*remaining).unwrap_or(usize::MAX));
+            *remaining -= items.len() as u64;
+        }
+        match last {
+            Some(last) if is_full || next_link.is_some() => {
+                let marker = next_link.and_then(|link| self.follow(link)).unwrap_or(last);
                 if !self.used_markers.insert(marker.clone()) {
                     return Err(format!(
                         "pagination loop: two pages have the marker {marker:?}"
@@ -119,6 +136,7 @@ impl Cursor {
                 }
                 self.marker = Some(marker);
             }
+            _ => self.finished = true,
         }
         self.finished |= self.remaining == Some(0);
         Ok(())
@@ -128,25 +146,29 @@ impl Cursor {
     /// was deleted. Returns `false` if there is none: then the marker is the
     /// caller's, or every earlier one was deleted, too.
     pub(crate) fn step_back(&mut self) -> bool {
-        self.deleted_markers.extend(self.marker.take());
+        self.deleted_markers.insert(self.marker.take());
         if self.fallback_markers.is_none() {
             self.step_backs += 1;
             if self.recent.total() == 0 || self.step_backs > MAX_STEP_BACKS {
                 return false;
             }
-            self.fallback_markers = Some(self.find_fallback_markers());
+            let ids = self.recent.step_back_candidates();
+            let mut markers: Vec<_> = ids.into_iter().map(Some).collect();
+            if self.recent.is_complete() {
+                markers.push(self.start.clone());
+            }
+            markers.retain(|marker| !self.deleted_markers.contains(marker));
+            markers.reverse();
+            self.fallback_markers = Some(markers);
             self.replaying = true;
             self.repeated = 0;
             self.extra_query.clear();
             self.used_markers.clear();
         }
-        match self.fallback_markers.as_mut().and_then(Vec::pop) {
-            Some(marker) => {
-                self.marker = marker;
-                true
-            }
-            None => false,
-        }
+        let marker = self.fallback_markers.as_mut().and_then(Vec::pop);
+        let found = marker.is_some();
+        self.marker = marker.flatten();
+        found
     }
 
     fn limit(&self) -> u64 {
@@ -156,19 +178,6 @@ impl Cursor {
             Some(remaining) if self.step_backs == 0 => remaining.min(page_size),
             _ => page_size,
         }
-    }
-
-    /// Whether to return the item with this id: it is wanted and new.
-    fn take(&mut self, id: &str) -> bool {
-        let is_new = self.remaining != Some(0) && self.recent.insert(id);
-        if is_new {
-            self.remaining = self.remaining.map(|remaining| remaining - 1);
-            self.step_backs = 0;
-            self.repeated = 0;
-        } else {
-            self.repeated += 1;
-        }
-        is_new
     }
 
     /// Stores the parameters of a next link, and returns its marker.
@@ -188,17 +197,6 @@ impl Cursor {
             }
         }
         marker
-    }
-
-    fn find_fallback_markers(&self) -> Vec<Option<String>> {
-        let mut markers = self.recent.step_back_candidates();
-        markers.retain(|marker| !self.deleted_markers.contains(marker));
-        let mut markers: Vec<_> = markers.into_iter().map(Some).collect();
-        if self.recent.is_complete() {
-            markers.push(self.start.clone());
-        }
-        markers.reverse();
-        markers
     }
 }
 

@@ -1,6 +1,5 @@
 //! [`PageFetcher`]: requests the pages of a list, one after the other.
 
-use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 
@@ -30,48 +29,33 @@ pub(crate) struct PageFetcher<T> {
 impl<T> PageFetcher<T> {
     /// The next page that has items. After an error the list ends.
     fn next(&mut self) -> NextPage<T> {
+        let cursor = match &mut self.cursor {
+            Ok(cursor) => cursor,
+            Err(error) => return error.take().map(Err),
+        };
+        let mut first_error = None;
         loop {
-            let result = match &mut self.cursor {
-                Ok(cursor) => next_page(&self.service, cursor, self.decode, self.id)?,
-                Err(error) => return error.take().map(Err),
-            };
-            match result {
-                Ok(items) if items.is_empty() => {}
+            let request = cursor.request()?;
+            let items = self.service.send(&request).and_then(|response| {
+                let mut page = (self.decode)(&response, &self.service)?;
+                cursor
+                    .advance(&mut page.items, self.id, page.next_link.as_deref())
+                    .map_err(|message| response.invalid(message))?;
+                Ok(page.items)
+            });
+            match items {
+                Ok(items) if items.is_empty() => first_error = None,
                 Ok(items) => return Some(Ok(items)),
+                Err(error) if is_marker_deleted(&self.service, &error) && cursor.step_back() => {
+                    log::debug!("{error}; continuing after {:?}", cursor.marker());
+                    first_error.get_or_insert(error);
+                }
                 Err(error) => {
                     self.cursor = Err(None);
-                    return Some(Err(error));
+                    return Some(Err(first_error.unwrap_or(error)));
                 }
             }
         }
-    }
-}
-
-fn next_page<T>(
-    service: &Service,
-    cursor: &mut Cursor,
-    decode: fn(&Response, &Service) -> Result<RawPage<T>>,
-    id: fn(&T) -> &str,
-) -> NextPage<T> {
-    let mut first_error = None;
-    loop {
-        let request = cursor.request()?;
-        let response = match service.send(&request) {
-            Ok(response) => response,
-            Err(error) if is_marker_deleted(service, &error) && cursor.step_back() => {
-                log::debug!("{error}; continuing after {:?}", cursor.marker());
-                first_error.get_or_insert(error);
-                continue;
-            }
-            Err(error) => return Some(Err(first_error.unwrap_or(error))),
-        };
-        let page = decode(&response, service).and_then(|mut page| {
-            cursor
-                .advance(&mut page.items, id, page.next_link.as_deref())
-                .map_err(|message| response.invalid(message))?;
-            Ok(page.items)
-        });
-        return Some(page);
     }
 }
 
@@ -138,12 +122,6 @@ impl<T: Send + 'static> Prefetcher<T> {
                 .ok();
         }
         page
-    }
-}
-
-impl<T> fmt::Debug for Prefetcher<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Prefetcher").finish_non_exhaustive()
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::iter::FusedIterator;
+use std::{mem, slice, vec};
 
 use super::fetch::{PageFetcher, Prefetcher};
 use crate::error::Result;
@@ -15,7 +16,7 @@ use crate::error::Result;
 #[must_use = "nothing is sent until the list is iterated"]
 pub struct List<T> {
     prefetcher: Prefetcher<T>,
-    page: std::vec::IntoIter<T>,
+    page: vec::IntoIter<T>,
     id: fn(&T) -> &str,
     marker: Option<String>,
 }
@@ -25,7 +26,7 @@ impl<T: Send + 'static> List<T> {
         Self {
             id: fetcher.id,
             prefetcher: Prefetcher::new(fetcher),
-            page: Vec::new().into_iter(),
+            page: vec::IntoIter::default(),
             marker,
         }
     }
@@ -33,12 +34,7 @@ impl<T: Send + 'static> List<T> {
     /// Iterates over the pages of this list, without the images that were already
     /// returned.
     pub fn pages(self) -> Pages<T> {
-        Pages {
-            first: (self.page.len() > 0).then(|| self.page.collect()),
-            prefetcher: self.prefetcher,
-            id: self.id,
-            marker: self.marker,
-        }
+        Pages(self)
     }
 
     /// Requests the next page on another thread while the caller processes this
@@ -70,7 +66,7 @@ impl<T: Send + 'static> Iterator for List<T> {
         let item = self.page.next()?;
         if self.page.len() == 0 {
             // Frees the page before the next one is received.
-            self.page = Vec::new().into_iter();
+            self.page = vec::IntoIter::default();
             self.prefetcher.buffer_next();
         }
         self.marker = Some((self.id)(&item).to_owned());
@@ -95,20 +91,14 @@ impl<T> fmt::Debug for List<T> {
 /// which the caller can delete. After an error the iterator ends, and
 /// [`marker`](Self::marker) is the position to resume from.
 #[must_use = "nothing is sent until the list is iterated"]
-pub struct Pages<T> {
-    prefetcher: Prefetcher<T>,
-    /// The images of the current page that the `List` did not return.
-    first: Option<Vec<T>>,
-    id: fn(&T) -> &str,
-    marker: Option<String>,
-}
+pub struct Pages<T>(List<T>);
 
-impl<T> Pages<T> {
+impl<T: Send + 'static> Pages<T> {
     /// The id of the last image that was returned: the marker to continue the list
     /// with. Initially the marker that the list starts after.
     #[must_use]
     pub fn marker(&self) -> Option<&str> {
-        self.marker.as_deref()
+        self.0.marker()
     }
 }
 
@@ -116,17 +106,16 @@ impl<T: Send + 'static> Iterator for Pages<T> {
     type Item = Result<Page<T>>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let images = match self.first.take() {
-            Some(images) => images,
-            None => match self.prefetcher.next()? {
-                Ok(images) => images,
+        let list = &mut self.0;
+        let mut images: Vec<T> = mem::take(&mut list.page).collect();
+        if images.is_empty() {
+            match list.prefetcher.next()? {
+                Ok(page) => images = page,
                 Err(error) => return Some(Err(error)),
-            },
-        };
-        self.prefetcher.buffer_next();
-        if let Some(last) = images.last() {
-            self.marker = Some((self.id)(last).to_owned());
+            }
         }
+        list.prefetcher.buffer_next();
+        list.marker = images.last().map(|last| (list.id)(last).to_owned());
         Some(Ok(Page { images }))
     }
 }
@@ -135,9 +124,7 @@ impl<T: Send + 'static> FusedIterator for Pages<T> {}
 
 impl<T> fmt::Debug for Pages<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Pages")
-            .field("marker", &self.marker)
-            .finish_non_exhaustive()
+        f.debug_tuple("Pages").field(&self.0).finish()
     }
 }
 
@@ -151,14 +138,14 @@ pub struct Page<T> {
 
 impl<T> Page<T> {
     /// Iterates over the images, in the order of the server.
-    pub fn iter(&self) -> std::slice::Iter<'_, T> {
+    pub fn iter(&self) -> slice::Iter<'_, T> {
         self.images.iter()
     }
 }
 
 impl<T> IntoIterator for Page<T> {
     type Item = T;
-    type IntoIter = std::vec::IntoIter<T>;
+    type IntoIter = vec::IntoIter<T>;
 
     fn into_iter(self) -> Self::IntoIter {
         self.images.into_iter()
@@ -167,7 +154,7 @@ impl<T> IntoIterator for Page<T> {
 
 impl<'a, T> IntoIterator for &'a Page<T> {
     type Item = &'a T;
-    type IntoIter = std::slice::Iter<'a, T>;
+    type IntoIter = slice::Iter<'a, T>;
 
     fn into_iter(self) -> Self::IntoIter {
         self.iter()

@@ -33,10 +33,6 @@ impl RecentIds {
         true
     }
 
-    pub(super) fn contains(&self, id: &str) -> bool {
-        self.ids.contains(id)
-    }
-
     pub(super) fn total(&self) -> usize {
         self.total
     }
@@ -69,7 +65,7 @@ mod tests {
             assert!(recent.insert(&number.to_string()), "{number}");
             assert!(!recent.insert(&number.to_string()), "{number}");
         }
-        let contains = |number: usize| recent.contains(&number.to_string());
+        let contains = |number: usize| recent.ids.contains(&*number.to_string());
         assert_eq!(
             [0, 1, 2, CAPACITY + 1].map(contains),
             [false, false, true, true]

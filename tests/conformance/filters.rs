@@ -41,7 +41,9 @@ fn a_status_selects_the_images_that_nova_shows_with_it() {
         named().status(ImageStatus::Other("in:active,deactivated".into())),
         &[&active, &deactivated],
     );
-    check_found(named().status(ImageStatus::Other("bogus".into())), &[]);
+    let mut bogus = cloud().compute("demo").list_images(named().status("bogus"));
+    let error = expect_error(bogus.next().expect("an item"));
+    assert_eq!(kind(&error), "InvalidInput");
 
     for image in cloud()
         .compute("demo")

@@ -1,14 +1,15 @@
 //! Decodes the bodies of responses into [`Image`]s and [`Metadata`].
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use jiff::Timestamp;
-use serde::de::Error as _;
-use serde::{Deserialize, Deserializer};
+use serde::de::{SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
-use serde_json::{Map, Value, from_str, from_value, json};
+use serde_json::{Map, Value, from_str, json};
 
-use super::image::Image;
+use super::image::{Image, Owner};
 use super::metadata::{Item, Metadata};
 use super::metadata_rules::trimmed_key;
 use super::types::{DiskConfig, ImageStatus, Link, ServerRef};
@@ -17,14 +18,20 @@ use crate::http::response::Response;
 use crate::list::RawPage;
 use crate::service::Service;
 
+/// Nova's maximum page size, which is the default.
+const PAGE_CAPACITY: usize = 1000;
+
 /// Decodes the body of `GET /images` and `GET /images/detail`.
 pub(crate) fn list(response: &Response, service: &Service) -> Result<RawPage<Image>> {
     let text = response.text()?;
-    let mut page = strict_list(text)
-        .or_else(|_| lenient_list(text))
-        .map_err(|error| response.invalid(format!("the body is not a list of images: {error}")))?;
+    let mut page = match strict_list(text) {
+        Some(page) => page,
+        None => lenient_list(text).map_err(|error| {
+            response.invalid(format!("the body is not a list of images: {error}"))
+        })?,
+    };
     for image in &mut page.items {
-        image.attach(service.clone());
+        image.service = Owner(Some(service.clone()));
     }
     Ok(page)
 }
@@ -52,33 +59,40 @@ pub(super) fn metadata_item(response: &Response, key: &str) -> Result<Item> {
     Ok(item)
 }
 
-/// Decodes an image on its own, whatever its fields contain. The error is the
-/// end of a sentence about the image.
+/// Decodes an image, whatever its fields contain. The error is the end of a
+/// sentence about the image.
 pub(super) fn image(text: &str) -> Result<Image, &'static str> {
-    match from_str::<Fields>(text) {
-        Ok(fields) => fields.into_image(),
-        Err(_) => lenient(text)?.into_image(),
+    let image = match from_str(text) {
+        Ok(Strict(image)) => image,
+        Err(_) => lenient(text)?,
+    };
+    if image.id.is_empty() {
+        return Err("has no \"id\"");
     }
+    Ok(image)
 }
 
 #[derive(Deserialize)]
 #[serde(expecting = "an object with a list \"images\"")]
 struct ListBody<'a, T> {
-    images: Vec<T>,
+    images: T,
     #[serde(borrow)]
     images_links: Option<&'a RawValue>,
 }
 
-fn strict_list(text: &str) -> serde_json::Result<RawPage<Image>> {
-    let body: ListBody<Strict> = from_str(text)?;
-    Ok(RawPage {
-        items: body.images.into_iter().map(|Strict(image)| image).collect(),
+/// Decodes a list if every value fits its field.
+fn strict_list(text: &str) -> Option<RawPage<Image>> {
+    let body: ListBody<StrictImages> = from_str(text).ok()?;
+    let StrictImages(items) = body.images;
+    let all_have_ids = items.iter().all(|image| !image.id.is_empty());
+    all_have_ids.then(|| RawPage {
+        items,
         next_link: body.images_links.and_then(next_link),
     })
 }
 
 fn lenient_list(text: &str) -> Result<RawPage<Image>, String> {
-    let body: ListBody<&RawValue> = from_str(text).map_err(|error| error.to_string())?;
+    let body: ListBody<Vec<&RawValue>> = from_str(text).map_err(|error| error.to_string())?;
     let images = body.images.iter().enumerate();
     let images = images.map(|(index, raw)| {
         image(raw.get()).map_err(|error| format!("image {} {error}", index + 1))
@@ -111,51 +125,71 @@ fn raw_metadata(raw: &RawValue) -> Option<Metadata> {
     Some(Metadata::from_items(items.collect()))
 }
 
-/// The fields of an image as Nova sends them.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Fields {
-    #[serde(default)]
+/// The JSON of an [`Image`], in the order of Nova.
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Image", default = "Image::default", rename_all = "camelCase")]
+pub(super) struct ImageJson {
     id: String,
-    #[serde(default, deserialize_with = "not_null")]
+    #[serde(deserialize_with = "not_null", skip_serializing_if = "Option::is_none")]
     name: Option<String>,
-    #[serde(default, deserialize_with = "not_null")]
-    links: Option<Vec<Link>>,
-    #[serde(default, deserialize_with = "not_null")]
-    metadata: Option<Metadata>,
-    #[serde(default, deserialize_with = "not_null")]
-    min_disk: Option<u64>,
-    #[serde(default, deserialize_with = "not_null")]
+    #[serde(deserialize_with = "not_null", skip_serializing_if = "Option::is_none")]
     min_ram: Option<u64>,
-    #[serde(default, deserialize_with = "not_null")]
-    progress: Option<u64>,
-    #[serde(
-        default,
-        rename = "OS-EXT-IMG-SIZE:size",
-        deserialize_with = "not_null"
-    )]
-    size: Option<u64>,
-    #[serde(default, deserialize_with = "not_null")]
-    status: Option<ImageStatus>,
-    #[serde(default, deserialize_with = "not_null")]
+    #[serde(deserialize_with = "not_null", skip_serializing_if = "Option::is_none")]
+    min_disk: Option<u64>,
+    #[serde(skip_serializing_if = "Metadata::is_empty")]
+    metadata: Metadata,
+    #[serde(deserialize_with = "not_null", skip_serializing_if = "Option::is_none")]
     created: Option<Timestamp>,
-    #[serde(default, deserialize_with = "not_null")]
+    #[serde(deserialize_with = "not_null", skip_serializing_if = "Option::is_none")]
     updated: Option<Timestamp>,
-    #[serde(default, deserialize_with = "not_null")]
-    server: Option<ServerRef>,
-    #[serde(default, rename = "OS-DCF:diskConfig", deserialize_with = "not_null")]
+    #[serde(deserialize_with = "not_null", skip_serializing_if = "Option::is_none")]
+    status: Option<ImageStatus>,
+    #[serde(deserialize_with = "not_null", skip_serializing_if = "Option::is_none")]
+    progress: Option<u64>,
+    #[serde(rename = "OS-EXT-IMG-SIZE:size")]
+    #[serde(deserialize_with = "not_null", skip_serializing_if = "Option::is_none")]
+    size: Option<u64>,
+    #[serde(rename = "OS-DCF:diskConfig")]
+    #[serde(deserialize_with = "not_null", skip_serializing_if = "Option::is_none")]
     disk_config: Option<DiskConfig>,
+    #[serde(deserialize_with = "not_null", skip_serializing_if = "Option::is_none")]
+    server: Option<ServerRef>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    links: Vec<Link>,
     #[serde(flatten)]
     extra: Map<String, Value>,
+    #[serde(skip)]
+    service: Owner,
 }
 
 /// An image whose values all fit their fields.
-struct Strict(Image);
+#[derive(Deserialize)]
+struct Strict(#[serde(with = "ImageJson")] Image);
 
-impl<'de> Deserialize<'de> for Strict {
+struct StrictImages(Vec<Image>);
+
+impl<'de> Deserialize<'de> for StrictImages {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let image = Fields::deserialize(deserializer)?.into_image();
-        image.map(Self).map_err(D::Error::custom)
+        deserializer.deserialize_seq(ImagesVisitor)
+    }
+}
+
+struct ImagesVisitor;
+
+impl<'de> Visitor<'de> for ImagesVisitor {
+    type Value = StrictImages;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a sequence")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<StrictImages, A::Error> {
+        // serde would copy all images several times while the list grows.
+        let mut images = Vec::with_capacity(PAGE_CAPACITY);
+        while let Some(Strict(image)) = seq.next_element()? {
+            images.push(image);
+        }
+        Ok(StrictImages(images))
     }
 }
 
@@ -170,7 +204,7 @@ where
 
 /// Decodes each field on its own. A value that does not fit its field is kept in
 /// `extra`; as text, if `Value` cannot represent it.
-fn lenient(text: &str) -> Result<Fields, &'static str> {
+fn lenient(text: &str) -> Result<Image, &'static str> {
     let all: BTreeMap<String, &RawValue> = from_str(text).map_err(|_| "is not an object")?;
     let (mut fitting, mut extra) = (Map::new(), Map::new());
     let mut metadata = None;
@@ -183,43 +217,15 @@ fn lenient(text: &str) -> Result<Fields, &'static str> {
         }
         match from_str(raw.get()) {
             Ok(Value::Number(_)) if name == "id" => fitting.insert(name, raw.get().into()),
-            Ok(value) if from_value::<Fields>(json!({&name: value})).is_ok() => {
+            Ok(value) if ImageJson::deserialize(json!({&name: value})).is_ok() => {
                 fitting.insert(name, value)
             }
             Ok(value) => extra.insert(name, value),
             Err(_) => extra.insert(name, raw.get().into()),
         };
     }
-    let mut fields: Fields = from_value(fitting.into()).map_err(|_| "is invalid")?;
-    fields.extra.append(&mut extra);
-    fields.metadata = metadata;
-    Ok(fields)
-}
-
-impl Fields {
-    fn into_image(self) -> Result<Image, &'static str> {
-        if self.id.is_empty() {
-            return Err("has no \"id\"");
-        }
-        let mut image = Image {
-            id: self.id,
-            name: self.name,
-            links: self.links.unwrap_or_default(),
-            min_disk: self.min_disk,
-            min_ram: self.min_ram,
-            progress: self.progress,
-            size: self.size,
-            status: self.status,
-            created: self.created,
-            updated: self.updated,
-            server: self.server,
-            disk_config: self.disk_config,
-            extra: self.extra,
-            ..Image::default()
-        };
-        if let Some(metadata) = self.metadata {
-            image.set_metadata(metadata);
-        }
-        Ok(image)
-    }
+    let mut image = ImageJson::deserialize(Value::from(fitting)).map_err(|_| "is invalid")?;
+    image.extra.append(&mut extra);
+    image.metadata = metadata.unwrap_or_default();
+    Ok(image)
 }

@@ -5,9 +5,11 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::de::Error as _;
+use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value, json, value};
 
+use super::decode::ImageJson;
 use super::metadata::Metadata;
 use super::types::{DiskConfig, ImageStatus, Link, ServerRef};
 use super::{api, decode, metadata_rules};
@@ -61,7 +63,7 @@ pub struct Image {
 
 /// The service of an image. It does not count when images are compared.
 #[derive(Clone, Default)]
-pub(super) struct Owner(Option<Service>);
+pub(super) struct Owner(pub(super) Option<Service>);
 
 impl PartialEq for Owner {
     fn eq(&self, _: &Self) -> bool {
@@ -76,31 +78,6 @@ impl fmt::Debug for Owner {
 }
 
 impl Image {
-    /// An image with only an id.
-    pub(super) fn from_id(id: String, service: Service) -> Self {
-        let mut image = Self {
-            id,
-            ..Self::default()
-        };
-        image.attach(service);
-        image
-    }
-
-    /// Sets the service that requests for the image are sent to.
-    pub(super) fn attach(&mut self, service: Service) {
-        self.service = Owner(Some(service));
-    }
-
-    /// Sets metadata that the server sent. Empty metadata is serialized, too.
-    pub(super) fn set_metadata(&mut self, metadata: Metadata) {
-        if metadata.is_empty() {
-            self.extra.insert("metadata".to_owned(), json!({}));
-        } else {
-            self.extra.remove("metadata");
-        }
-        self.metadata = metadata;
-    }
-
     /// Reads all fields from the server. Sends `GET /images/{id}`.
     ///
     /// <https://docs.openstack.org/api-ref/compute/#show-image-details>
@@ -143,7 +120,7 @@ impl Image {
     /// [`ErrorKind::NotFound`] if the image does not exist.
     pub fn get_metadata(&mut self) -> Result<Metadata> {
         let response = self.send(&api::get_image_metadata(&self.id))?;
-        self.set_metadata(decode::metadata(&response)?);
+        self.metadata = decode::metadata(&response)?;
         Ok(self.metadata.clone())
     }
 
@@ -172,7 +149,7 @@ impl Image {
     {
         let items = metadata_rules::validate_all(items)?;
         let response = self.send(&api::put_image_metadata(&self.id, &items))?;
-        self.set_metadata(decode::metadata(&response)?);
+        self.metadata = decode::metadata(&response)?;
         Ok(())
     }
 
@@ -211,7 +188,7 @@ impl Image {
     {
         let items = metadata_rules::validate_all(items)?;
         let response = self.send(&api::post_image_metadata(&self.id, &items))?;
-        self.set_metadata(decode::metadata(&response)?);
+        self.metadata = decode::metadata(&response)?;
         Ok(())
     }
 
@@ -390,37 +367,19 @@ impl Image {
 
 impl Serialize for Image {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let fields = [
-            ("id", json!(self.id)),
-            ("name", json!(self.name)),
-            ("minRam", json!(self.min_ram)),
-            ("minDisk", json!(self.min_disk)),
-            ("metadata", json!(self.metadata)),
-            ("created", json!(self.created)),
-            ("updated", json!(self.updated)),
-            ("status", json!(self.status)),
-            ("progress", json!(self.progress)),
-            ("OS-EXT-IMG-SIZE:size", json!(self.size)),
-            ("OS-DCF:diskConfig", json!(self.disk_config)),
-            ("server", json!(self.server)),
-            ("links", json!(self.links)),
-        ];
-        let empty = [json!(null), json!([]), json!({})];
-        let is_set = |name: &str| {
-            fields
-                .iter()
-                .any(|(set, value)| *set == name && !empty.contains(value))
+        let mut image = Self {
+            extra: Map::new(),
+            ..self.clone()
         };
-        let known = fields
-            .iter()
-            .map(|(name, value)| (*name, value))
-            .filter(|(name, _)| is_set(name));
-        let extra = self
-            .extra
-            .iter()
-            .map(|(name, value)| (name.as_str(), value))
-            .filter(|(name, _)| !is_set(name));
-        serializer.collect_map(known.chain(extra))
+        let set = ImageJson::serialize(&image, value::Serializer).map_err(S::Error::custom)?;
+        // A value that is set replaces one of the server that does not fit.
+        image.extra.clone_from(&self.extra);
+        image.extra.retain(|name, _| set.get(name).is_none());
+        // Nova sends the metadata of every image in detail.
+        if self.status.is_some() && self.updated.is_some() && self.metadata.is_empty() {
+            image.extra.entry("metadata").or_insert_with(|| json!({}));
+        }
+        ImageJson::serialize(&image, serializer)
     }
 }
 

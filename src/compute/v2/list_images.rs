@@ -17,6 +17,10 @@ const GLANCE_DEFAULT_PAGE_SIZE: u64 = 20;
 /// Glance's maximum page size.
 const GLANCE_MAX_PAGE_SIZE: u64 = 1000;
 
+/// The statuses by which Glance can filter.
+const GLANCE_STATUSES: &str = "active, deactivated, deleted, importing, killed, \
+    pending_delete, queued, saving, uploading";
+
 /// The options of [`Compute::list_images`](super::Compute::list_images).
 ///
 /// ```
@@ -103,7 +107,10 @@ impl ListImages {
     ///
     /// Nova compares the filter with Glance's statuses, and not with its own.
     /// So [`Saving`](ImageStatus::Saving) is sent as `in:queued,saving`, for
-    /// example. [`Other`](ImageStatus::Other) is sent unchanged.
+    /// example. [`Other`](ImageStatus::Other) is sent unchanged: it is a status of
+    /// Glance, or several, such as `in:active,deactivated`. For anything else the list
+    /// fails with [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput), because
+    /// it would be empty.
     pub fn status(self, status: impl Into<ImageStatus>) -> Self {
         let filter = status.into().filter().to_owned();
         self.filter("status", filter)
@@ -153,8 +160,10 @@ impl ListImages {
                 "the page size must not be 0; nothing was sent",
             ));
         }
-        for (name, _) in &self.filters {
-            if let Some(property) = name.strip_prefix("property-") {
+        for (name, value) in &self.filters {
+            if name == "status" {
+                check_status(value)?;
+            } else if let Some(property) = name.strip_prefix("property-") {
                 check_property(property)?;
             }
         }
@@ -181,6 +190,24 @@ impl From<bool> for ListImages {
             ..Self::default()
         }
     }
+}
+
+fn check_status(filter: &str) -> Result<()> {
+    let is_known = |status: &str| {
+        let mut known = GLANCE_STATUSES.split(", ");
+        known.any(|known| known.eq_ignore_ascii_case(status))
+    };
+    let is_valid = match filter.strip_prefix("in:") {
+        Some(statuses) => statuses.split(',').all(is_known),
+        None => is_known(filter),
+    };
+    if is_valid {
+        return Ok(());
+    }
+    Err(Error::invalid(format!(
+        "invalid status filter {filter:?}: expected ACTIVE, SAVING, DELETED, ERROR, UNKNOWN or one \
+         of Glance's statuses {GLANCE_STATUSES}; nothing was sent"
+    )))
 }
 
 /// Checks that Nova would not change the name of a property: it removes the
@@ -249,6 +276,23 @@ mod tests {
             (ImageStatus::Other("deactivated".into()), "deactivated"),
         ] {
             assert_eq!(query(&ListImages::new().status(status))[0].1, sent);
+        }
+    }
+
+    #[test]
+    fn a_status_that_neither_nova_nor_glance_has_is_an_error() {
+        let error = ListImages::new().status("ACTVIE").query();
+        assert_eq!(
+            error.expect_err("an error").to_string(),
+            "invalid status filter \"ACTVIE\": expected ACTIVE, SAVING, DELETED, ERROR, UNKNOWN or \
+             one of Glance's statuses active, deactivated, deleted, importing, killed, \
+             pending_delete, queued, saving, uploading; nothing was sent"
+        );
+        for status in ["", "in:", "in:active,x", "active,queued"] {
+            assert!(ListImages::new().status(status).query().is_err());
+        }
+        for status in ["active", "Queued", "in:active,deactivated"] {
+            assert!(ListImages::new().status(status).query().is_ok());
         }
     }
 

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
-use std::iter::FusedIterator;
 use std::ops::Index;
 
 use serde::de::{MapAccess, Visitor};
@@ -56,12 +55,6 @@ impl<'a> MetadataValue<'a> {
     }
 }
 
-impl fmt::Display for MetadataValue<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
 impl Serialize for MetadataValue<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
@@ -75,6 +68,10 @@ impl Serialize for MetadataValue<'_> {
 }
 
 impl Item {
+    fn from_text(key: &str, text: &str) -> Self {
+        Self::new(key.to_owned(), text.into())
+    }
+
     pub(super) fn new(key: String, value: Value) -> Self {
         let (text, is_json) = match value {
             Value::String(text) => (text, false),
@@ -113,17 +110,12 @@ impl Metadata {
 
     /// Sorts the items. If a key is repeated, the last item counts.
     pub(super) fn from_items(mut items: Vec<Item>) -> Self {
-        if items.is_sorted_by(|a, b| a.key < b.key) {
-            return Self(items);
+        if !items.is_sorted_by(|a, b| a.key < b.key) {
+            // The sort is stable: the last item of a key comes first, and is kept.
+            items.reverse();
+            items.sort_by(|a, b| a.key.cmp(&b.key));
+            items.dedup_by(|a, b| a.key == b.key);
         }
-        items.sort_by(|a, b| a.key.cmp(&b.key));
-        items.dedup_by(|later, earlier| {
-            let is_repeated = later.key == earlier.key;
-            if is_repeated {
-                std::mem::swap(later, earlier);
-            }
-            is_repeated
-        });
         Self(items)
     }
 
@@ -160,8 +152,7 @@ impl Metadata {
     /// Sets a value and returns the previous one. Changes this copy only, not
     /// the image on the server.
     pub fn insert(&mut self, key: impl AsRef<str>, value: impl AsRef<str>) -> Option<String> {
-        let value = Value::from(value.as_ref());
-        self.insert_item(Item::new(key.as_ref().to_owned(), value))
+        self.insert_item(Item::from_text(key.as_ref(), value.as_ref()))
     }
 
     /// Removes an item and returns its value. Changes this copy only, not the
@@ -172,8 +163,8 @@ impl Metadata {
 
     /// The keys and the values as strings, in key order.
     #[must_use]
-    pub fn iter(&self) -> MetadataIter<'_> {
-        MetadataIter(self.0.iter())
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &str)> + Clone {
+        self.0.iter().map(|item| (&*item.key, &*item.text))
     }
 
     /// The keys, in order.
@@ -212,39 +203,12 @@ impl Metadata {
     }
 }
 
-/// An iterator over the keys and values of [`Metadata`] as strings, in key order.
-#[derive(Clone)]
-pub struct MetadataIter<'a>(std::slice::Iter<'a, Item>);
-
-impl<'a> Iterator for MetadataIter<'a> {
-    type Item = (&'a str, &'a str);
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let item = self.0.next()?;
-        Some((&item.key, &item.text))
-    }
-
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        self.0.size_hint()
-    }
-}
-
-impl ExactSizeIterator for MetadataIter<'_> {}
-
-impl FusedIterator for MetadataIter<'_> {}
-
-impl fmt::Debug for MetadataIter<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.clone()).finish()
-    }
-}
-
 impl<'a> IntoIterator for &'a Metadata {
     type Item = (&'a str, &'a str);
-    type IntoIter = MetadataIter<'a>;
+    type IntoIter = std::vec::IntoIter<Self::Item>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.iter()
+        self.iter().collect::<Vec<_>>().into_iter()
     }
 }
 
@@ -274,19 +238,11 @@ impl Index<&str> for Metadata {
     }
 }
 
-impl<K: AsRef<str>, V: AsRef<str>> Extend<(K, V)> for Metadata {
-    fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, items: I) {
-        for (key, value) in items {
-            self.insert(key, value);
-        }
-    }
-}
-
 impl<K: AsRef<str>, V: AsRef<str>> FromIterator<(K, V)> for Metadata {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(items: I) -> Self {
-        let mut metadata = Self::new();
-        metadata.extend(items);
-        metadata
+        let items = items.into_iter();
+        let items = items.map(|(key, value)| Item::from_text(key.as_ref(), value.as_ref()));
+        Self::from_items(items.collect())
     }
 }
 
@@ -385,10 +341,6 @@ mod tests {
         assert_eq!(serde_json::to_string(&metadata).expect("JSON"), text);
         let null = MetadataValue::Json("null");
         assert_eq!(metadata.value("kernel_id"), Some(null));
-        assert_eq!(
-            (null.to_string(), format!("{null:>5}")),
-            ("null".into(), " null".into())
-        );
         assert_eq!(metadata["kernel_id"], "null");
         assert_eq!(metadata.get("bdm"), Some(r#"[{"a":null,"size":1}]"#));
         assert_eq!(metadata.get("os"), Some("x\0\n"));

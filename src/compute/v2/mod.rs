@@ -11,7 +11,7 @@ mod types;
 
 pub use image::Image;
 pub use list_images::ListImages;
-pub use metadata::{Metadata, MetadataIter, MetadataValue};
+pub use metadata::{Metadata, MetadataValue};
 pub(crate) use service::COMPUTE;
 pub use service::Compute;
 pub use types::{DiskConfig, ImageStatus, Link, ServerRef};

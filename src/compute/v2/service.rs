@@ -1,6 +1,6 @@
 //! [`Compute`]: the Compute service.
 
-use super::image::Image;
+use super::image::{Image, Owner};
 use super::list_images::ListImages;
 use super::{Images, api, decode};
 use crate::list::{Cursor, List, PageFetcher};
@@ -75,7 +75,11 @@ impl Compute {
     /// The image with this id. Sends nothing: every field but the id is empty
     /// until [`Image::retrieve`] is called.
     pub fn get_image(&self, id: impl Into<String>) -> Image {
-        Image::from_id(id.into(), self.0.clone())
+        Image {
+            id: id.into(),
+            service: Owner(Some(self.0.clone())),
+            ..Image::default()
+        }
     }
 
     /// The URL of the endpoint, below which every request is sent.

@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// The status of an image, as Nova shows it. Glance has more of them.
 ///
@@ -15,8 +15,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// assert_eq!(ImageStatus::from("active"), ImageStatus::Active);
 /// assert_eq!(ImageStatus::Active.to_string(), "ACTIVE");
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize)]
-#[serde(from = "String")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE", from = "Text")]
 #[non_exhaustive]
 pub enum ImageStatus {
     /// `ACTIVE`: ready for use.
@@ -31,6 +31,7 @@ pub enum ImageStatus {
     /// `importing` and `uploading`.
     Unknown,
     /// A status unknown to this crate, exactly as received.
+    #[serde(untagged)]
     Other(String),
 }
 
@@ -96,6 +97,12 @@ impl From<String> for ImageStatus {
     }
 }
 
+impl From<Text<'_>> for ImageStatus {
+    fn from(Text(text): Text<'_>) -> Self {
+        text.as_ref().into()
+    }
+}
+
 impl FromStr for ImageStatus {
     type Err = Infallible;
 
@@ -110,16 +117,10 @@ impl fmt::Display for ImageStatus {
     }
 }
 
-impl Serialize for ImageStatus {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
-    }
-}
-
 /// How Nova partitions the disk of a server created from the image:
 /// `OS-DCF:diskConfig`. Few images have it.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize)]
-#[serde(from = "String")]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
 #[non_exhaustive]
 pub enum DiskConfig {
     /// `AUTO`: one partition of the size of the disk.
@@ -127,46 +128,13 @@ pub enum DiskConfig {
     /// `MANUAL`: the partitions of the image.
     Manual,
     /// A value unknown to this crate, exactly as received.
+    #[serde(untagged)]
     Other(String),
-}
-
-impl DiskConfig {
-    /// The value as Nova writes it.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Auto => "AUTO",
-            Self::Manual => "MANUAL",
-            Self::Other(value) => value,
-        }
-    }
-}
-
-impl From<&str> for DiskConfig {
-    fn from(text: &str) -> Self {
-        match text {
-            "AUTO" => Self::Auto,
-            "MANUAL" => Self::Manual,
-            other => Self::Other(other.to_owned()),
-        }
-    }
-}
-
-impl From<String> for DiskConfig {
-    fn from(text: String) -> Self {
-        text.as_str().into()
-    }
 }
 
 impl fmt::Display for DiskConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
-impl Serialize for DiskConfig {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
+        self.serialize(f)
     }
 }
 
@@ -184,12 +152,8 @@ pub struct Link {
     /// outside of the cloud.
     pub href: String,
     /// The media type of an `alternate` link.
-    #[serde(
-        default,
-        rename = "type",
-        deserialize_with = "interned",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "type", default, deserialize_with = "interned")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<Cow<'static, str>>,
 }
 
@@ -266,7 +230,6 @@ mod tests {
             ("MANUAL", DiskConfig::Manual),
             ("auto", DiskConfig::Other("auto".to_owned())),
         ] {
-            assert_eq!(DiskConfig::from(text.to_owned()), disk_config);
             assert_eq!(format!("{disk_config:>6}"), format!("{text:>6}"));
             let json = serde_json::to_string(&disk_config).expect("JSON");
             assert_eq!(json, format!("{text:?}"));

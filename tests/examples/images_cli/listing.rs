@@ -29,7 +29,7 @@ fn with_json_each_image_is_one_line_of_novas_json() {
     let bookmark = url.trim_end_matches("/v2.1");
     let links = |id: &str| {
         format!(
-            r#""links":[{{"href":"{url}/images/{id}","rel":"self"}},{{"href":"{bookmark}/images/{id}","rel":"bookmark"}},{{"href":"{image_url}//images/{id}","rel":"alternate","type":"application/vnd.openstack.image"}}]"#
+            r#""links":[{{"rel":"self","href":"{url}/images/{id}"}},{{"rel":"bookmark","href":"{bookmark}/images/{id}"}},{{"rel":"alternate","href":"{image_url}//images/{id}","type":"application/vnd.openstack.image"}}]"#
         )
     };
     let web = format!(r#"{{"id":"{WEB}","name":"web",{}}}"#, links(WEB));

@@ -120,6 +120,8 @@ impl Call {
                 ("changes-since", _) => list.changes_since(value),
                 ("server", _) => list.server(value),
                 ("status", _) if value == "ACTIVE" => list.status(ImageStatus::Active),
+                // The crate sends other filters for these, or rejects them.
+                ("status", _) if ["bogus", "ERROR", "UNKNOWN"].contains(&&**value) => list,
                 ("status", _) => list.status(ImageStatus::Other(value.clone())),
                 ("type", _) => list.image_type(value),
                 ("minDisk", Ok(gib)) => list.min_disk(gib.into()),
