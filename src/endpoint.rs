@@ -1,6 +1,6 @@
 //! Validation of the URLs of services.
 
-use url::{Host, Url};
+use url::{Host, ParseError, Url};
 
 /// The URL of a service, or a message about the part that is invalid.
 ///
@@ -15,12 +15,15 @@ pub(crate) fn parse_endpoint(text: &str) -> Result<Url, String> {
             "invalid URL {shown:?}: it contains a user name or password; remove it"
         ));
     }
-    let url = Url::parse(text).map_err(|error| format!("invalid URL {shown:?}: {error}"))?;
-    if !matches!(url.scheme(), "http" | "https") {
-        return Err(format!(
-            "invalid URL {shown:?}: it must begin with http:// or https://"
-        ));
-    }
+    let url = match Url::parse(text) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") => url,
+        Ok(_) | Err(ParseError::RelativeUrlWithoutBase) => {
+            return Err(format!(
+                "invalid URL {shown:?}: it must begin with http:// or https://"
+            ));
+        }
+        Err(error) => return Err(format!("invalid URL {shown:?}: {error}")),
+    };
     if url.query().is_some() || url.fragment().is_some() {
         return Err(format!(
             "invalid URL {shown:?}: it has a query or a fragment; remove it"
@@ -71,10 +74,13 @@ mod tests {
     #[test]
     fn invalid_endpoints_are_rejected() {
         for (text, message) in [
-            ("", r#"invalid URL "": relative URL without a base"#),
+            (
+                "",
+                r#"invalid URL "": it must begin with http:// or https://"#,
+            ),
             (
                 "cloud.example",
-                r#"invalid URL "cloud.example": relative URL without a base"#,
+                r#"invalid URL "cloud.example": it must begin with http:// or https://"#,
             ),
             (
                 "cloud.example:5000/v3",

@@ -42,14 +42,14 @@ pub enum ErrorKind {
     BadRequest,
     /// 409: the request conflicts with the state of the image.
     Conflict,
-    /// 429, or 413 from Nova: too many requests. Also any response with a
+    /// 429, or 413 from Nova: too many requests. Also 413, 502, 503 and 504 with a
     /// `Retry-After` of more than a minute; see [`Error::retry_after`].
     RateLimited,
     /// Any other status that is not a success, including redirects.
     UnexpectedStatus,
     /// A time limit passed: of a request, or of a wait for an image.
     Timeout,
-    /// The image reached a status from which the awaited one cannot follow.
+    /// The image cannot reach the expected status: it failed, or it does not exist.
     WaitFailed,
     /// The connection could not be made, or was lost before the response was
     /// complete.
@@ -68,7 +68,7 @@ pub enum ErrorKind {
     NoData,
 }
 
-/// An error, with everything that is known about it.
+/// The error of a failed call.
 ///
 /// Match [`kind`](Self::kind) to decide what to do; print the error to inform a
 /// person:
@@ -124,13 +124,13 @@ impl Error {
         &self.0.message
     }
 
-    /// The method of the request, `None` if nothing was sent.
+    /// The method of the request, `None` if no request was attempted.
     #[must_use]
     pub fn method(&self) -> Option<&str> {
         self.0.request.as_ref().map(|(method, _)| *method)
     }
 
-    /// The URL of the request, `None` if nothing was sent.
+    /// The URL of the request, `None` if no request was attempted.
     #[must_use]
     pub fn url(&self) -> Option<&str> {
         self.0.request.as_ref().map(|(_, url)| url.as_str())
@@ -155,7 +155,7 @@ impl Error {
         self.0.retry_after
     }
 
-    /// How many times the request was sent; 0 if nothing was sent.
+    /// The number of attempts; 0 if no request was attempted.
     #[must_use]
     pub fn attempts(&self) -> u32 {
         self.0.attempts
@@ -228,18 +228,9 @@ impl Error {
         self.0.never_sent
     }
 
-    /// Adds what this crate knows about the cause to the server's message.
+    /// Adds a hint about the cause.
     pub(crate) fn with_hint(mut self, hint: &str) -> Self {
         self.0.hint = escape_control_chars(hint);
-        self
-    }
-
-    /// Replaces a secret that the server repeated in its message.
-    pub(crate) fn redact(mut self, secret: &str) -> Self {
-        // Shorter text can be part of a message by chance.
-        if secret.len() > 4 && self.0.message.contains(secret) {
-            self.0.message = self.0.message.replace(secret, "***");
-        }
         self
     }
 }
@@ -281,7 +272,10 @@ impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:?}: {self}", self.0.kind)?;
         match &self.0.source {
-            Some(source) => write!(f, ": {source:#}"),
+            Some(source) => {
+                let source = escape_control_chars(&format!("{source:#}"));
+                write!(f, ": {source}")
+            }
             None => Ok(()),
         }
     }

@@ -38,7 +38,7 @@ pub fn fault(data: &[u8]) {
         response.headers.insert(name, value);
     }
     for request in [api::get_image("x"), api::get_image_metadata_item("x", "k")] {
-        let error = error_from_response(&response, &request);
+        let error = error_from_response(&response, &request, "");
         assert_eq!(error.status(), Some(response.status));
         check(&error);
     }

@@ -86,7 +86,8 @@ impl Service {
                 interface: options.interface.unwrap_or_default(),
             };
             parse_endpoint(&filter.find(token.catalog())?).map_err(|message| {
-                Error::invalid(format!("the {name} endpoint of the catalog: {message}"))
+                let message = format!("the {name} endpoint of the catalog: {message}");
+                Error::new(ErrorKind::NoEndpoint, message)
             })?
         };
         add_version(&mut endpoint, service_type.version);
@@ -118,11 +119,12 @@ impl Service {
         };
         let is_renewable = self.0.static_token.is_none() && session.can_authenticate();
         let mut can_renew = is_renewable;
-        let mut attempts = Attempts::new(session.client(), request, &url);
+        let client = session.client();
+        let mut attempts = Attempts::new(client, request, &url, client.max_attempts());
         loop {
             let secret = token.secret().expose_secret();
-            let error = match attempts.send(&self.headers(secret)) {
-                Err(error) => error.redact(secret),
+            let error = match attempts.attempt(&self.headers(secret), secret) {
+                Err(error) => error,
                 response => return response,
             };
             if can_renew && error.kind() == ErrorKind::Unauthorized {
@@ -131,14 +133,13 @@ impl Service {
                 can_renew = false;
                 attempts.allow_another();
             } else {
-                let hint = match error.status() {
-                    Some(401) if is_renewable => {
-                        "a new token is rejected, too: the endpoint may belong to another cloud"
-                    }
-                    Some(401) => TOKEN_REJECTED,
-                    _ => "",
-                };
-                attempts.wait(error.with_hint(hint))?;
+                attempts.wait(match error.status() {
+                    Some(401) if is_renewable => error.with_hint(
+                        "a new token is rejected, too: the endpoint may belong to another cloud",
+                    ),
+                    Some(401) => error.with_hint(TOKEN_REJECTED),
+                    _ => error,
+                })?;
                 if self.0.static_token.is_none() {
                     token = session.token(None)?;
                 }
@@ -158,8 +159,8 @@ impl Service {
     fn check_microversion(&self, request: &Request) -> Result<()> {
         match (&self.0.microversion, request.max_microversion) {
             (Some((version, text)), Some(max)) if *version > max => Err(Error::invalid(format!(
-                "microversion {text:?} no longer has this operation, {}.{} is the last that has \
-                 it: request that or none, or use {}; nothing was sent",
+                "microversion {text:?} does not support this operation; the last one that does is \
+                 {}.{}: set that one, unset the microversion, or use {}; nothing was sent",
                 max.0, max.1, self.0.service_type.replacement
             ))),
             _ => Ok(()),

@@ -10,11 +10,11 @@ use ureq::{Agent, AsSendBody};
 use url::Url;
 
 use super::body::{ResponseBody, SpareBuffer};
-use super::failure::error_from_ureq;
 use super::proxy::Proxies;
 use super::request::{Body, Request};
 use super::response::Response;
 use super::tls::tls_config;
+use super::ureq_error::error_from_ureq;
 use crate::error::{Error, Result};
 use crate::options::HttpOptions;
 
@@ -147,7 +147,7 @@ impl Client {
         let request = request?;
         let unknown = self.connection_state_unknown.swap(false, Ordering::Relaxed);
         let response = if deadline.is_none() && !new_connection && !unknown {
-            // With settings for one request, ureq reads the certificates anew.
+            // With settings per request, ureq loads the certificates for each request.
             agent.run(request)?
         } else {
             let mut request = agent.configure_request(request);

@@ -9,13 +9,13 @@ use super::request::Request;
 use super::response::Response;
 use crate::error::{Error, ErrorKind};
 
-/// The longest delay that is waited for. After a longer one the caller decides.
+/// The longest `Retry-After` that is obeyed. For a longer one the error is returned.
 pub(crate) const MAX_RETRY_DELAY: Duration = Duration::from_secs(60);
 
 /// The longest message that is kept, in characters.
 const MAX_MESSAGE_LEN: usize = 1000;
 
-/// An error response, as far as it is understood. `name` is the name that a
+/// A parsed error response. `name` is the name that a
 /// service gives the fault in JSON; it is empty for other responses, such as
 /// those of proxies.
 #[derive(Default)]
@@ -26,9 +26,14 @@ pub(crate) struct Fault {
     retry_after: Option<String>,
 }
 
-/// The error for a response whose status is not a success.
-pub(crate) fn error_from_response(response: &Response, request: &Request) -> Error {
-    let fault = Fault::parse(response);
+/// The error for a response whose status is not a success. `secret` is replaced in
+/// the server's message.
+pub(crate) fn error_from_response(response: &Response, request: &Request, secret: &str) -> Error {
+    let mut fault = Fault::parse(response);
+    // Shorter text can be part of a message by chance.
+    if secret.len() > 4 {
+        fault.message = fault.message.replace(secret, "***");
+    }
     let delay = response
         .header("retry-after")
         .or(fault.retry_after.as_deref())
@@ -50,6 +55,7 @@ pub(crate) fn error_from_response(response: &Response, request: &Request) -> Err
              authenticate with another client and set its token"
         }
         None if kind == ErrorKind::Unauthorized => &request.unauthorized_hint,
+        None if kind == ErrorKind::NoSuchApi => "the URL does not exist: check the endpoint",
         None => "",
     };
     response
@@ -68,11 +74,10 @@ impl Fault {
                 format!("the body has the unsupported Content-Encoding {encoding:?}")
             }
             _ => {
-                let body = String::from_utf8_lossy(&response.body);
-                let json = serde_json::from_str(&body).ok();
+                let json = serde_json::from_slice(&response.body).ok();
                 match json.and_then(|json| Self::from_json(status, &json)) {
                     Some(fault) => return fault,
-                    None => page_message(&body, status),
+                    None => page_message(&response.body, status),
                 }
             }
         };
@@ -133,7 +138,7 @@ fn redirect_message(location: Option<&str>) -> String {
             "the server redirects to {location}, and redirects are not followed, because they \
              would send the token there; if that is the right address, configure it"
         ),
-        None => "the server offers several addresses; check the endpoint URL".to_owned(),
+        None => "the server redirects, but sends no Location".to_owned(),
     }
 }
 
@@ -188,7 +193,7 @@ mod tests {
         };
         let request = Request::new(Method::Get, ["images", "x"])
             .classify(|fault| (fault.name == "itemNotFound").then_some(ErrorKind::NotFound));
-        error_from_response(&response, &request)
+        error_from_response(&response, &request, "s3cret")
     }
 
     #[track_caller]
@@ -271,6 +276,18 @@ mod tests {
     }
 
     #[test]
+    fn the_secret_is_removed_before_the_message_is_truncated() {
+        let long = format!("{}s3cret", "x".repeat(997));
+        assert_eq!(message(500, &long), format!("{}***", "x".repeat(997)));
+    }
+
+    #[test]
+    fn only_the_start_of_a_large_page_is_parsed() {
+        let page = format!("{}late", "\n".repeat(1 << 20));
+        assert_eq!(message(500, &page), "");
+    }
+
+    #[test]
     fn messages_are_escaped_and_truncated() {
         assert_eq!(
             message(500, "\u{1b}[2Jgone\u{202e}"),
@@ -289,6 +306,10 @@ mod tests {
             redirect.message(),
             "the server redirects to http://other/, and redirects are not followed, because they \
              would send the token there; if that is the right address, configure it"
+        );
+        assert_eq!(
+            message(302, ""),
+            "the server redirects, but sends no Location"
         );
         assert_eq!(
             message(300, ""),

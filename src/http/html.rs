@@ -7,10 +7,15 @@ const INLINE: [&str; 14] = [
     "a", "b", "big", "br", "code", "em", "font", "i", "q", "small", "span", "strong", "tt", "u",
 ];
 
+/// How much of a page is parsed, in bytes.
+const MAX_PAGE: usize = 1024 * 1024;
+
 /// The message of a text or HTML page: its first line that is not the status.
-pub(super) fn page_message(page: &str, status: u16) -> String {
+pub(super) fn page_message(page: &[u8], status: u16) -> String {
+    let page = String::from_utf8_lossy(&page[..page.len().min(MAX_PAGE)]);
+    let page = page.as_ref();
     let lines = if is_html(page) {
-        // Squid puts the cause there, below the same text for every error.
+        // All pages of Squid begin with the same text; the cause is in this element.
         let cause = page
             .find("<blockquote")
             .map_or(page, |start| &page[start..]);
@@ -165,7 +170,7 @@ mod tests {
             (503, "upstream error\nreset", "upstream error"),
             (500, "", ""),
         ] {
-            assert_eq!(page_message(page, status), message, "{page}");
+            assert_eq!(page_message(page.as_bytes(), status), message, "{page}");
         }
     }
 }

@@ -2,7 +2,6 @@
 
 pub(crate) mod body;
 pub(crate) mod client;
-mod failure;
 pub(crate) mod fault;
 mod html;
 mod proxy;
@@ -10,3 +9,4 @@ pub(crate) mod request;
 pub(crate) mod response;
 pub(crate) mod retry;
 mod tls;
+mod ureq_error;

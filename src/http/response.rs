@@ -55,7 +55,7 @@ impl Response {
         let text = std::str::from_utf8(&self.body)
             .map_err(|error| self.invalid("the body is not UTF-8").with_source(error))?;
         if is_html(text) {
-            let message = match page_message(text, self.status) {
+            let message = match page_message(&self.body, self.status) {
                 message if message.is_empty() => message,
                 message => format!(": {message}"),
             };

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use url::Url;
 
 use super::client::Client;
-use super::fault::{self, MAX_RETRY_DELAY};
+use super::fault::{MAX_RETRY_DELAY, error_from_response};
 use super::request::{Method, Request};
 use super::response::Response;
 use crate::error::{Error, ErrorKind, Result};
@@ -15,17 +15,6 @@ use crate::escape::escape_control_chars;
 
 /// The delay before the second attempt; it doubles with each further one.
 const INITIAL_DELAY: Duration = Duration::from_millis(400);
-
-/// Sends a request, and again after failures that may be temporary.
-pub(crate) fn send(client: &Client, request: &Request, url: &Url) -> Result<Response> {
-    let mut attempts = Attempts::new(client, request, url);
-    loop {
-        match attempts.send(&[]) {
-            Err(error) => attempts.wait(error)?,
-            response => return response,
-        }
-    }
-}
 
 /// The attempts to send one request.
 pub(crate) struct Attempts<'a> {
@@ -40,7 +29,12 @@ pub(crate) struct Attempts<'a> {
 }
 
 impl<'a> Attempts<'a> {
-    pub(crate) fn new(client: &'a Client, request: &'a Request, url: &'a Url) -> Self {
+    pub(crate) fn new(
+        client: &'a Client,
+        request: &'a Request,
+        url: &'a Url,
+        max_count: u32,
+    ) -> Self {
         Self {
             client,
             request,
@@ -48,13 +42,18 @@ impl<'a> Attempts<'a> {
             started: Instant::now(),
             deadline: client.deadline(),
             count: 0,
-            max_count: client.max_attempts(),
+            max_count,
             may_have_been_processed: false,
         }
     }
 
-    /// Makes one attempt. A status that is not a success is an error.
-    pub(crate) fn send(&mut self, headers: &[(&'static str, &str)]) -> Result<Response> {
+    /// Makes one attempt. A status that is not a success is an error; its message
+    /// does not contain `secret`.
+    pub(crate) fn attempt(
+        &mut self,
+        headers: &[(&'static str, &str)],
+        secret: &str,
+    ) -> Result<Response> {
         self.count += 1;
         // A pooled connection may already be closed by the server; then it is
         // unknown whether a request on it was processed.
@@ -73,7 +72,7 @@ impl<'a> Attempts<'a> {
                 log_response(&response, started);
                 match response.status {
                     200..=299 => Ok(response),
-                    _ => Err(fault::error_from_response(&response, self.request)),
+                    _ => Err(error_from_response(&response, self.request, secret)),
                 }
             });
         match result {
@@ -149,7 +148,8 @@ fn log_response(response: &Response, started: Instant) {
     );
 }
 
-/// A random delay, at least half of one that doubles with each attempt.
+/// A random delay between half of the maximum and the maximum, which doubles with
+/// each attempt.
 fn backoff(count: u32) -> Duration {
     let longest = INITIAL_DELAY * (1 << (count - 1).min(6));
     let random = RandomState::new().build_hasher().finish() % 1000;

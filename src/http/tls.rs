@@ -36,8 +36,8 @@ fn read_certificates(path: &Path) -> Result<Vec<Certificate<'static>>> {
     if certificates.is_empty() {
         let path = path.display();
         return Err(tls(format!(
-            "no certificate in {path}: expected PEM with the label CERTIFICATE; other forms, such \
-             as TRUSTED CERTIFICATE, X509 CERTIFICATE and DER, are converted by \
+            "no certificate in {path}: expected PEM with the label CERTIFICATE; convert other \
+             forms, such as TRUSTED CERTIFICATE, X509 CERTIFICATE and DER, with \
              `openssl x509 -in {path}`"
         )));
     }
@@ -130,7 +130,7 @@ pub(super) fn failure_message(error: &rustls::Error) -> &'static str {
             "the server rejected the TLS handshake; it may require another client certificate \
              (cert and key)"
         }
-        // A bad signature is that of another authority with the same name.
+        // `BadSignature`: another authority with the same name signed it.
         E::InvalidCertificate(C::UnknownIssuer | C::BadSignature) => {
             "the authority that signed the certificate of the server is not trusted; set cacert \
              to a file with its certificate"
@@ -141,12 +141,13 @@ pub(super) fn failure_message(error: &rustls::Error) -> &'static str {
         }
         E::InvalidCertificate(C::Expired | C::ExpiredContext { .. }) => {
             "the certificate of the server is expired, or the clock of this machine is wrong; \
-             insecure accepts it"
+             correct the clock, renew the certificate, or set insecure"
         }
         E::InvalidCertificate(C::Other(error))
             if error.0.downcast_ref() == Some(&webpki::Error::CaUsedAsEndEntity) =>
         {
-            "the certificate of the server is that of an authority (CA:TRUE), which is rejected; \
+            "the certificate of the server is a CA certificate (CA:TRUE), which TLS does not accept \
+             for a server; \
              create another one with `openssl req -x509 -newkey rsa:2048 -nodes -days 3650 -subj \
              /CN=HOST -addext basicConstraints=critical,CA:FALSE -addext \
              subjectAltName=DNS:HOST -keyout server.key -out server.pem` and set cacert to it"

@@ -13,8 +13,19 @@ use crate::options::Options;
 pub(crate) const TOKEN_REJECTED: &str =
     "the token is expired or revoked, or another cloud issued it";
 
-pub(super) fn can_authenticate(options: &Options) -> bool {
+pub(super) fn has_credentials(options: &Options) -> bool {
     options.user.is_some() || options.application_credential.is_some() || options.token_id.is_some()
+}
+
+/// The secret that the request contains, to redact it in messages of the server.
+pub(super) fn secret_of(options: &Options) -> &str {
+    let password = options.user.as_ref().map(|user| &user.password);
+    let credential = options.application_credential.as_ref();
+    let secret = credential.map(|credential| &credential.secret);
+    password
+        .or(secret)
+        .or(options.token_id.as_ref())
+        .map_or("", ExposeSecret::expose_secret)
 }
 
 /// `POST /v3/auth/tokens`:
@@ -36,8 +47,9 @@ pub(super) fn post_tokens(options: &Options) -> Result<Request> {
 fn unauthorized_hint(options: &Options) -> String {
     let sent = match (&options.user, &options.application_credential) {
         (Some(user), _) => {
-            let scope = options.scope.as_ref().map_or(Value::Null, scope);
-            format!("user {} and scope {scope}", identifier(&user.id))
+            let scope = options.scope.as_ref().map(scope);
+            let scope = scope.map_or("no scope".to_owned(), |scope| format!("scope {scope}"));
+            format!("user {} and {scope}", identifier(&user.id))
         }
         (None, Some(credential)) => {
             let mut credential = application_credential(credential);
@@ -46,7 +58,7 @@ fn unauthorized_hint(options: &Options) -> String {
         }
         (None, None) => return TOKEN_REJECTED.to_owned(),
     };
-    format!("sent {sent}; Keystone does not report which of these or the secret is wrong")
+    format!("sent {sent}; Keystone does not report which value or secret is wrong")
 }
 
 /// Keystone sends 404 for an unknown token or application credential.

@@ -9,7 +9,7 @@ use crate::service_options::Interface;
 /// A service of the catalog. Missing and null values are empty and match nothing.
 #[derive(Default, Serialize, Deserialize)]
 #[serde(default)]
-pub(crate) struct Service {
+pub(crate) struct CatalogService {
     #[serde(rename = "type", deserialize_with = "lenient_string")]
     kind: String,
     #[serde(deserialize_with = "lenient_string")]
@@ -71,7 +71,7 @@ pub(crate) struct EndpointFilter<'a> {
 
 impl EndpointFilter<'_> {
     /// The URL of the first matching endpoint, in the order of the catalog.
-    pub(crate) fn find(&self, catalog: &[Service]) -> Result<String> {
+    pub(crate) fn find(&self, catalog: &[CatalogService]) -> Result<String> {
         self.candidates(catalog)
             .find(|endpoint| {
                 Interface::parse(&endpoint.interface) == Some(self.interface)
@@ -82,7 +82,10 @@ impl EndpointFilter<'_> {
     }
 
     /// The endpoints of the requested type and name, in any region.
-    fn candidates<'a>(&'a self, catalog: &'a [Service]) -> impl Iterator<Item = &'a Endpoint> {
+    fn candidates<'a>(
+        &'a self,
+        catalog: &'a [CatalogService],
+    ) -> impl Iterator<Item = &'a Endpoint> {
         catalog
             .iter()
             .filter(|service| service.kind == self.service_type)
@@ -91,7 +94,7 @@ impl EndpointFilter<'_> {
             .filter(|endpoint| !endpoint.url.is_empty())
     }
 
-    fn not_found_message(&self, catalog: &[Service]) -> String {
+    fn not_found_message(&self, catalog: &[CatalogService]) -> String {
         let name = self.name.map(|name| format!(" and name {name:?}"));
         let region = self.region.map(|region| format!(" in region {region:?}"));
         let message = format!(
@@ -110,7 +113,7 @@ impl EndpointFilter<'_> {
         } else if catalog.is_empty() {
             message + ": the token has no catalog; set a project, or the endpoint"
         } else {
-            message + " in the catalog; the cloud has no such service, or set the endpoint"
+            message + " in the catalog; if the cloud has this service, set its endpoint"
         }
     }
 }
@@ -121,7 +124,7 @@ mod tests {
 
     use super::*;
 
-    fn catalog() -> Vec<Service> {
+    fn catalog() -> Vec<CatalogService> {
         let text = json!([
             {"type": "compute", "name": "empty", "endpoints": []},
             {"type": "compute", "name": "none", "endpoints": null},
@@ -153,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_that_fits_is_taken() {
+    fn the_first_matching_endpoint_is_used() {
         assert_eq!(find(None, None, Interface::Public), "http://one");
         assert_eq!(find(None, Some("Two"), Interface::Public), "http://two");
         assert_eq!(find(None, None, Interface::Internal), "http://int/");
@@ -161,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn where_none_fits_the_error_lists_what_there_is() {
+    fn the_error_lists_the_endpoints_of_the_catalog() {
         assert_eq!(
             find(Some("nova"), Some("Three"), Interface::Admin),
             "no admin endpoint of type \"compute\" and name \"nova\" in region \"Three\" \

@@ -1,21 +1,25 @@
 //! [`Session`]: one token for every service, clone and thread.
 
 use std::fmt;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
-use super::auth::{can_authenticate, post_tokens};
+use super::auth::{has_credentials, post_tokens, secret_of};
 use super::token::{Token, is_valid_token};
 use crate::credentials::secret;
 use crate::endpoint::{is_plaintext, parse_endpoint};
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::client::Client;
-use crate::http::retry;
+use crate::http::retry::Attempts;
 use crate::options::Options;
+
+/// The pause after an early renewal that failed.
+const RENEWAL_PAUSE: Duration = Duration::from_secs(10);
 
 /// The state that an `OpenStack`, its clones and its services share.
 pub(crate) struct Session {
@@ -23,15 +27,13 @@ pub(crate) struct Session {
     auth_url: Option<Url>,
     client: Client,
     state: Mutex<State>,
-    /// The number of authentications that have ended, successful or not.
-    authentications: AtomicU64,
     warned_of_plaintext: AtomicBool,
 }
 
 struct State {
     token: Option<Token>,
-    /// The error of the last authentication, if it failed.
-    failure: Option<Error>,
+    /// When and why the last authentication failed, if it did.
+    failure: Option<(Instant, Error)>,
 }
 
 impl Session {
@@ -48,7 +50,6 @@ impl Session {
             }),
             options,
             auth_url,
-            authentications: AtomicU64::new(0),
             warned_of_plaintext: AtomicBool::new(false),
         };
         if let Some(url) = &session.auth_url {
@@ -78,25 +79,34 @@ impl Session {
     /// and share its result. They share a failure, too: a wrong password sent by
     /// every thread would lock the account.
     pub(crate) fn token(&self, rejected: Option<&Token>) -> Result<Token> {
-        let before = self.authentications.load(Ordering::Acquire);
+        let called_at = Instant::now();
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut max_attempts = self.client.max_attempts();
         if let Some(token) = &state.token {
+            let failure = state.failure.as_ref();
+            let is_paused = failure
+                .is_some_and(|(time, error)| time.elapsed() < RENEWAL_PAUSE && is_transient(error));
             // Without credentials the token is used until it expires.
-            let expires = if self.can_authenticate() {
-                token.needs_renewal()
+            let is_current = if self.can_authenticate() && !is_paused {
+                !token.needs_renewal()
             } else {
-                token.is_expired()
+                !token.is_expired()
             };
-            if !expires && rejected.is_none_or(|rejected| !token.is_same(rejected)) {
+            if is_current && rejected.is_none_or(|rejected| !token.is_same(rejected)) {
                 return Ok(token.clone());
             }
+            if rejected.is_none() && !token.is_expired() {
+                max_attempts = 1;
+            }
         }
-        let ended_meanwhile = self.authentications.load(Ordering::Acquire) != before;
-        if let (Some(failure), true) = (&state.failure, ended_meanwhile) {
-            return Err(failure.clone());
+        match &state.failure {
+            Some((time, failure)) if *time >= called_at => return Err(failure.clone()),
+            _ => {}
         }
-        let result = self.authenticate(state.token.as_ref());
-        self.authentications.fetch_add(1, Ordering::Release);
+        let result = self.authenticate(state.token.as_ref(), max_attempts);
+        if let Err(error) = &result {
+            state.failure = Some((Instant::now(), error.clone()));
+        }
         match (result, &state.token) {
             (Ok(token), _) => {
                 *state = State {
@@ -112,21 +122,18 @@ impl Session {
                 log::warn!("{error}; the current token is used until it expires");
                 Ok(token.clone())
             }
-            (Err(error), _) => {
-                state.failure = Some(error.clone());
-                Err(error)
-            }
+            (Err(error), _) => Err(error),
         }
     }
 
     /// Whether a new token can be requested.
     pub(crate) fn can_authenticate(&self) -> bool {
-        can_authenticate(&self.options) && self.auth_url.is_some()
+        has_credentials(&self.options) && self.auth_url.is_some()
     }
 
-    /// The token to use without the Identity service: that of
-    /// [`Options::token_id`] if no other scope is requested, or an empty one,
-    /// which is not sent, without authentication.
+    /// The token to use without the Identity service: the one of
+    /// [`Options::token_id`] if no scope is set. With [`Options::no_auth`] it is
+    /// empty; an empty token is not sent.
     pub(crate) fn static_token(&self) -> Result<Option<Token>> {
         match &self.options.token_id {
             _ if self.options.no_auth => Ok(Some(Token::from_id(SecretString::default()))),
@@ -144,8 +151,8 @@ impl Session {
     }
 
     /// Sends `POST /v3/auth/tokens`.
-    fn authenticate(&self, old: Option<&Token>) -> Result<Token> {
-        if let (Some(old), false) = (old, can_authenticate(&self.options)) {
+    fn authenticate(&self, old: Option<&Token>, max_attempts: u32) -> Result<Token> {
+        if let (Some(old), false) = (old, has_credentials(&self.options)) {
             let expired = match old.expires_at() {
                 Some(time) => format!("expired at {time}"),
                 None => "is no longer valid".to_owned(),
@@ -160,7 +167,14 @@ impl Session {
         };
         let url = request.url(auth_url)?;
         let requested_at = Timestamp::now();
-        let response = retry::send(&self.client, &request, &url)?;
+        let secret_sent = secret_of(&self.options);
+        let mut attempts = Attempts::new(&self.client, &request, &url, max_attempts);
+        let response = loop {
+            match attempts.attempt(&[], secret_sent) {
+                Ok(response) => break response,
+                Err(error) => attempts.wait(error)?,
+            }
+        };
         let id = response.header("x-subject-token").unwrap_or_default();
         if !is_valid_token(id) {
             return Err(response.invalid("the response has no valid X-Subject-Token header"));

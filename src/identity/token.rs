@@ -10,7 +10,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
-use super::catalog::{Service, lenient_list, lenient_string};
+use super::catalog::{CatalogService, lenient_list, lenient_string};
 use crate::credentials::secret;
 
 /// A token is renewed this long before it expires, or when a tenth of its
@@ -46,7 +46,7 @@ struct Body {
     #[serde(skip_serializing_if = "Option::is_none")]
     user: Option<Named>,
     #[serde(deserialize_with = "lenient_list")]
-    catalog: Vec<Service>,
+    catalog: Vec<CatalogService>,
 }
 
 #[derive(Default, Serialize, Deserialize)]
@@ -119,7 +119,7 @@ impl Token {
         &self.id
     }
 
-    pub(crate) fn catalog(&self) -> &[Service] {
+    pub(crate) fn catalog(&self) -> &[CatalogService] {
         &self.body.catalog
     }
 

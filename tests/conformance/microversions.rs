@@ -20,8 +20,9 @@ fn check_rejected(error: &Error, version: &str, last: &str) {
     assert_eq!(
         snapshot(error),
         format!(
-            "microversion {version:?} no longer has this operation, {last} is the last that has \
-             it: request that or none, or use the Image service; nothing was sent"
+            "microversion {version:?} does not support this operation; the last one that does is \
+             {last}: set that one, unset the microversion, or use the Image service; nothing was \
+             sent"
         )
     );
 }

@@ -33,7 +33,7 @@ fn check_unauthorized(options: Options, sent: &str) {
 
 /// The part of the error that this crate adds.
 fn hint(sent: &str) -> String {
-    format!("(sent {sent}; Keystone does not report which of these or the secret is wrong)")
+    format!("(sent {sent}; Keystone does not report which value or secret is wrong)")
 }
 
 /// Checks that Keystone rejects this user of the project `demo`.

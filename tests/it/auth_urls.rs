@@ -108,14 +108,14 @@ fn a_401_of_keystone_names_the_credentials_without_their_secret() {
     });
     let hint = " (sent user {\"domain\":{\"name\":\"Default\"},\"name\":\"me\"} and scope \
                 {\"project\":{\"domain\":{\"id\":\"d\"},\"name\":\"demo\"}}; Keystone does not \
-                report which of these or the secret is wrong)";
+                report which value or secret is wrong)";
     assert!(error.to_string().contains(hint), "{error}");
 
     let error = rejected(unauthorized(), |options| {
         options.application_credential(ApplicationCredential::by_id("a", "pa55word"))
     });
     let hint = " (sent application credential {\"id\":\"a\",\"secret\":\"***\"}; Keystone does \
-                not report which of these or the secret is wrong)";
+                not report which value or secret is wrong)";
     assert!(error.to_string().contains(hint), "{error}");
 }
 

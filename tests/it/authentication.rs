@@ -282,7 +282,7 @@ fn an_invalid_auth_url_is_rejected_with_a_reason() {
     for (url, message) in [
         (
             "cloud.example",
-            "invalid auth_url: invalid URL \"cloud.example\": relative URL without a base",
+            "invalid auth_url: invalid URL \"cloud.example\": it must begin with http:// or https://",
         ),
         (
             "http://127.0.0.1:1/v2.0",

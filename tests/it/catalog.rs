@@ -265,11 +265,11 @@ fn an_invalid_endpoint_url_is_rejected_with_a_reason() {
         ),
         (
             "/v2.1",
-            "invalid URL \"/v2.1\": relative URL without a base",
+            "invalid URL \"/v2.1\": it must begin with http:// or https://",
         ),
         (
             "//nova/v2.1",
-            "invalid URL \"//nova/v2.1\": relative URL without a base",
+            "invalid URL \"//nova/v2.1\": it must begin with http:// or https://",
         ),
         (
             "http://me:pa55word@nova/v2.1",

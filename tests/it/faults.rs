@@ -69,7 +69,9 @@ fn the_message_is_found_in_every_format_of_error_response() {
         ),
         (
             Response::html(404, NO_ROUTE),
-            "404 Not Found: The resource could not be found.".into(),
+            "404 Not Found: The resource could not be found. (the URL does not exist: check the \
+             endpoint)"
+                .into(),
         ),
         (
             Response::html(503, KEYSTONE_DOWN),
@@ -230,7 +232,8 @@ fn the_message_of_keystone_is_not_shortened() {
     assert_eq!(
         error.to_string(),
         format!(
-            "POST {}: 404 Not Found: The resource could not be found.",
+            "POST {}: 404 Not Found: The resource could not be found. (the URL does not exist: \
+             check the endpoint)",
             server.url("/v3/auth/tokens")
         )
     );
@@ -238,7 +241,6 @@ fn the_message_of_keystone_is_not_shortened() {
 
 #[test]
 fn the_error_text_has_the_reason_phrase_of_the_status() {
-    let no_location = "the server offers several addresses; check the endpoint URL";
     for (status, name) in [
         (300, "300 Multiple Choices"),
         (301, "301 Moved Permanently"),
@@ -262,7 +264,12 @@ fn the_error_text_has_the_reason_phrase_of_the_status() {
         (503, "503 Service Unavailable"),
         (504, "504 Gateway Timeout"),
     ] {
-        let message = if status < 400 { no_location } else { "message" };
+        let message = match status {
+            300 => "the server offers several addresses; check the endpoint URL",
+            301..400 => "the server redirects, but sends no Location",
+            404 => "message (the URL does not exist: check the endpoint)",
+            _ => "message",
+        };
         assert_eq!(
             text(Response::new(status, "message")),
             format!("{name}: {message}")

@@ -36,8 +36,9 @@ fn a_microversion_without_the_operation_is_rejected_before_a_request() {
         assert_eq!(
             error.to_string(),
             format!(
-                "microversion {version:?} no longer has this operation, {last} is the last that \
-                 has it: request that or none, or use the Image service; nothing was sent"
+                "microversion {version:?} does not support this operation; the last one that does \
+                 is {last}: set that one, unset the microversion, or use the Image service; \
+                 nothing was sent"
             )
         );
     };

@@ -65,7 +65,8 @@ fn a_rejected_tunnel_is_not_retried_and_the_error_names_the_proxy() {
         (
             403,
             CLOUD,
-            "; http is sent through CONNECT, too: allow it, or use https or no_proxy",
+            "; http URLs also require CONNECT: allow it in the proxy, use https, or add the host \
+             to no_proxy",
         ),
         (407, "https://cloud.invalid/v2.1", ""),
     ] {
@@ -75,7 +76,7 @@ fn a_rejected_tunnel_is_not_retried_and_the_error_names_the_proxy() {
         assert_eq!(
             error.message(),
             format!(
-                "the proxy rejected CONNECT (proxy server responded {status}/{status}){hint} \
+                "CONNECT failed (proxy server responded {status}/{status}){hint} \
                  (through the proxy http://{address})"
             )
         );

@@ -55,7 +55,7 @@ fn a_redirect_is_an_error_with_its_location_and_is_not_followed() {
     let (_, error) = retrieve(Response::new(302, "moved"));
     assert_eq!(
         error.message(),
-        "the server offers several addresses; check the endpoint URL"
+        "the server redirects, but sends no Location"
     );
 }
 

@@ -232,9 +232,8 @@ fn an_invalid_certificate_or_key_file_is_an_error_before_a_request() {
     let no_certificate = |name: &str| {
         let path = path(name);
         format!(
-            "no certificate in {path}: expected PEM with the label CERTIFICATE; other forms, such \
-             as TRUSTED CERTIFICATE, X509 CERTIFICATE and DER, are converted by `openssl x509 -in \
-             {path}`"
+            "no certificate in {path}: expected PEM with the label CERTIFICATE; convert other forms, \
+             such as TRUSTED CERTIFICATE, X509 CERTIFICATE and DER, with `openssl x509 -in {path}`"
         )
     };
     let (client, key) = (file("client.pem"), file("client.key"));

@@ -41,12 +41,13 @@ fn each_invalid_server_certificate_has_a_message_with_the_setting_to_change() {
             "expired",
             "ca.pem",
             "the certificate of the server is expired, or the clock of this machine is wrong; \
-             insecure accepts it",
+             correct the clock, renew the certificate, or set insecure",
         ),
         (
             "self-signed-ca",
             "self-signed-ca.pem",
-            "the certificate of the server is that of an authority (CA:TRUE), which is rejected; \
+            "the certificate of the server is a CA certificate (CA:TRUE), which TLS does not \
+             accept for a server; \
              create another one with `openssl req -x509 -newkey rsa:2048 -nodes -days 3650 -subj \
              /CN=HOST -addext basicConstraints=critical,CA:FALSE -addext \
              subjectAltName=DNS:HOST -keyout server.key -out server.pem` and set cacert to it",
@@ -163,8 +164,8 @@ fn other_forms_of_certificates_are_named_with_the_way_to_convert_them() {
         assert_eq!(
             error.to_string(),
             format!(
-                "no certificate in {path}: expected PEM with the label CERTIFICATE; other forms, \
-                 such as TRUSTED CERTIFICATE, X509 CERTIFICATE and DER, are converted by `openssl \
+                "no certificate in {path}: expected PEM with the label CERTIFICATE; convert other \
+                 forms, such as TRUSTED CERTIFICATE, X509 CERTIFICATE and DER, with `openssl \
                  x509 -in {path}`"
             )
         );

@@ -133,7 +133,7 @@ fn a_failed_early_renewal_keeps_the_current_token_if_the_fault_is_temporary() {
     ] {
         let server = Server::with_responses([response]);
         let current = cached(&server, "current", -3500, 100);
-        let options = server.options().cached_token(current.clone()).tries(1);
+        let options = server.options().cached_token(current.clone());
         let openstack = OpenStack::new(options).expect("valid options");
         let (outcome, lines) = logged(|| openstack.token());
         let warnings: Vec<_> = lines
@@ -147,6 +147,9 @@ fn a_failed_early_renewal_keeps_the_current_token_if_the_fault_is_temporary() {
         };
         let export = |token: &Token| serde_json::to_value(token).expect("JSON");
         assert_eq!(export(&outcome.expect("a token")), export(&current));
+        // There is one attempt, and no other one for ten seconds.
+        openstack.token().expect("the current token");
+        assert_eq!(server.requests().len(), 1);
         let texts: Vec<_> = warnings.iter().map(|line| line.text.as_str()).collect();
         let expected = format!(
             "POST {}: {warning}; the current token is used until it expires",

@@ -17,7 +17,7 @@ pub(crate) const REQUEST_ID: &str = "req-5f1c2a0e-0000-4000-8000-000000000001";
 
 /// The hint of an error if Keystone rejects [`Server::options`].
 pub(crate) const CREDENTIALS_REJECTED: &str = "(sent user {\"id\":\"u\"} and scope \
-    {\"project\":{\"id\":\"p\"}}; Keystone does not report which of these or the secret is wrong)";
+    {\"project\":{\"id\":\"p\"}}; Keystone does not report which value or secret is wrong)";
 
 /// The hint of an error if a service rejects a token.
 pub(crate) const TOKEN_REJECTED: &str =

@@ -16,7 +16,7 @@ fn the_error_for_a_wrong_password_does_not_contain_it() {
         "images: POST {}/auth/tokens: 401 Unauthorized: The request you have made requires \
          authentication. (sent user {{\"domain\":{{\"name\":\"Default\"}},\"name\":\"demo\"}} and \
          scope {{\"project\":{{\"domain\":{{\"name\":\"Default\"}},\"name\":\"demo\"}}}}; Keystone does \
-         not report which of these or the secret is wrong) (request id REQUEST)\n",
+         not report which value or secret is wrong) (request id REQUEST)\n",
         sandbox.auth_url()
     );
     assert_eq!(Ran::from(ran), failed(message));

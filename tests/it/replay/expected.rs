@@ -157,6 +157,9 @@ pub(crate) fn hint(failure: &Failure, sent: &Request) -> String {
         let key = sent.segments().pop().unwrap_or_default();
         return format!(" (metadata item {key:?})");
     }
+    if failure.kind == ErrorKind::NoSuchApi {
+        return " (the URL does not exist: check the endpoint)".to_owned();
+    }
     // Nova sends 403 if Glance rejects the token.
     if failure.kind != ErrorKind::Unauthorized || failure.status == 403 {
         return String::new();
@@ -167,14 +170,18 @@ pub(crate) fn hint(failure: &Failure, sent: &Request) -> String {
     let mut credential = auth["identity"]["application_credential"].clone();
     let sent = if let Some(user) = user.as_object_mut() {
         user.remove("password");
-        format!("user {} and scope {}", json!(user), auth["scope"])
+        let scope = match &auth["scope"] {
+            Value::Null => "no scope".to_owned(),
+            scope => format!("scope {scope}"),
+        };
+        format!("user {} and {scope}", json!(user))
     } else if let Some(credential) = credential.as_object_mut() {
         credential.insert("secret".to_owned(), "***".into());
         format!("application credential {}", json!(credential))
     } else {
         return format!(" {TOKEN_REJECTED}");
     };
-    format!(" (sent {sent}; Keystone does not report which of these or the secret is wrong)")
+    format!(" (sent {sent}; Keystone does not report which value or secret is wrong)")
 }
 
 /// The server's message: of a JSON fault, or the text below the heading of an

@@ -1,4 +1,4 @@
-//! Maps errors of ureq, of which there is no complete response, to [`Error`]s.
+//! Converts errors of ureq, which occur without a complete response, to [`Error`]s.
 
 use std::io;
 
@@ -11,7 +11,7 @@ use super::tls::{failure_message, rustls_error};
 use crate::error::{Error, ErrorKind};
 use crate::options::HttpOptions;
 
-/// `response` is what was received of it.
+/// `response` contains the part that was received.
 pub(super) fn error_from_ureq(
     error: Ureq,
     response: &Response,
@@ -24,6 +24,7 @@ pub(super) fn error_from_ureq(
         return Error::new(kind, message).with_source(error);
     }
     let never_sent = match &error {
+        _ if response.status != 0 => false,
         Ureq::HostNotFound | Ureq::ConnectProxyFailed(_) => true,
         Ureq::Io(cause) => is_refused(cause) || is_lookup(cause),
         _ => false,
@@ -40,6 +41,8 @@ pub(super) fn error_from_ureq(
     match rustls_error(&error) {
         // Its message is the name of a Rust type.
         Some(rustls::Error::InvalidCertificate(CertificateError::Other(_))) => described,
+        // Its message quotes the file.
+        _ if matches!(error, Ureq::Pem(_)) => described,
         _ => described.with_source(error),
     }
 }
@@ -51,12 +54,17 @@ fn describe(error: &Ureq, response: &Response, options: &HttpOptions) -> (ErrorK
         return (ErrorKind::Tls, failure_message(error).to_owned());
     }
     let (kind, message) = match error {
-        Ureq::Timeout(limit) => return (ErrorKind::Timeout, timeout_message(*limit, options)),
+        Ureq::Timeout(limit) => {
+            return (
+                ErrorKind::Timeout,
+                timeout_message(*limit, options, is_incomplete),
+            );
+        }
         Ureq::ConnectProxyFailed(reason) => {
-            let mut message = format!("the proxy rejected CONNECT ({reason})");
+            let mut message = format!("CONNECT failed ({reason})");
             if is_http {
-                message +=
-                    "; http is sent through CONNECT, too: allow it, or use https or no_proxy";
+                message += "; http URLs also require CONNECT: allow it in the proxy, use https, or add \
+                     the host to no_proxy";
             }
             return (ErrorKind::Proxy, message);
         }
@@ -87,16 +95,18 @@ fn describe(error: &Ureq, response: &Response, options: &HttpOptions) -> (ErrorK
         Ureq::Io(_) | Ureq::Protocol(_) if is_http && !is_incomplete => {
             "; if this port expects TLS, use https:// in auth_url or the endpoint"
         }
+        Ureq::Io(_) if !is_incomplete => "; the port may not use TLS",
         _ => "",
     };
     (kind, format!("{message}{hint}"))
 }
 
-fn timeout_message(limit: Timeout, options: &HttpOptions) -> String {
+fn timeout_message(limit: Timeout, options: &HttpOptions, is_incomplete: bool) -> String {
     let (event, option, limit) = match limit {
         Timeout::Resolve => ("host not resolved", "resolve", options.resolve_timeout),
         Timeout::Connect => ("not connected", "connect", options.connect_timeout),
         Timeout::Global => ("no complete response", "call", options.call_timeout),
+        _ if is_incomplete => ("no data received", "read", options.read_timeout),
         _ => ("no response", "read", options.read_timeout),
     };
     let limit = limit.unwrap_or_default();
@@ -108,7 +118,7 @@ fn is_refused(error: &io::Error) -> bool {
 }
 
 /// Whether the host name could not be resolved. The standard library has no kind
-/// for it; the other errors without a number of the system have one.
+/// for it. Every other error without an OS error code has a kind of its own.
 fn is_lookup(error: &io::Error) -> bool {
     use io::ErrorKind::{InvalidData, TimedOut, UnexpectedEof, WriteZero};
     let other = matches!(
