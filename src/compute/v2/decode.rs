@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, from_str, json};
 
-use super::image::{Image, Owner};
+use super::image::Image;
 use super::metadata::{Item, Metadata};
 use super::metadata_rules::trimmed_key;
 use super::types::{DiskConfig, ImageStatus, Link, ServerRef};
@@ -26,12 +26,12 @@ pub(crate) fn list(response: &Response, service: &Service) -> Result<RawPage<Ima
     let text = response.text()?;
     let mut page = match strict_list(text) {
         Some(page) => page,
-        None => lenient_list(text).map_err(|error| {
+        None => list_of_separate_fields(text).map_err(|error| {
             response.invalid(format!("the body is not a list of images: {error}"))
         })?,
     };
     for image in &mut page.items {
-        image.service = Owner(Some(service.clone()));
+        image.service = Some(service.clone());
     }
     Ok(page)
 }
@@ -64,7 +64,7 @@ pub(super) fn metadata_item(response: &Response, key: &str) -> Result<Item> {
 pub(super) fn image(text: &str) -> Result<Image, &'static str> {
     let image = match from_str(text) {
         Ok(Strict(image)) => image,
-        Err(_) => lenient(text)?,
+        Err(_) => decode_fields_separately(text)?,
     };
     if image.id.is_empty() {
         return Err("has no \"id\"");
@@ -91,7 +91,7 @@ fn strict_list(text: &str) -> Option<RawPage<Image>> {
     })
 }
 
-fn lenient_list(text: &str) -> Result<RawPage<Image>, String> {
+fn list_of_separate_fields(text: &str) -> Result<RawPage<Image>, String> {
     let body: ListBody<Vec<&RawValue>> = from_str(text).map_err(|error| error.to_string())?;
     let images = body.images.iter().enumerate();
     let images = images.map(|(index, raw)| {
@@ -159,7 +159,7 @@ pub(super) struct ImageJson {
     #[serde(flatten)]
     extra: Map<String, Value>,
     #[serde(skip)]
-    service: Owner,
+    service: Option<Service>,
 }
 
 /// An image whose values all fit their fields.
@@ -204,7 +204,7 @@ where
 
 /// Decodes each field on its own. A value that does not fit its field is kept in
 /// `extra`; as text, if `Value` cannot represent it.
-fn lenient(text: &str) -> Result<Image, &'static str> {
+fn decode_fields_separately(text: &str) -> Result<Image, &'static str> {
     let all: BTreeMap<String, &RawValue> = from_str(text).map_err(|_| "is not an object")?;
     let (mut fitting, mut extra) = (Map::new(), Map::new());
     let mut metadata = None;
@@ -217,6 +217,13 @@ fn lenient(text: &str) -> Result<Image, &'static str> {
         }
         match from_str(raw.get()) {
             Ok(Value::Number(_)) if name == "id" => fitting.insert(name, raw.get().into()),
+            // A time without a zone is in UTC.
+            Ok(Value::String(time))
+                if matches!(name.as_str(), "created" | "updated")
+                    && format!("{time}Z").parse::<Timestamp>().is_ok() =>
+            {
+                fitting.insert(name, format!("{time}Z").into())
+            }
             Ok(value) if ImageJson::deserialize(json!({&name: value})).is_ok() => {
                 fitting.insert(name, value)
             }
