@@ -21,7 +21,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 pub enum ImageStatus {
     /// `ACTIVE`: ready for use.
     Active,
-    /// `SAVING`: without its data yet. `queued` or `saving` in Glance.
+    /// `SAVING`: the data is not complete yet. `queued` or `saving` in Glance.
     Saving,
     /// `DELETED`. `deleted` or `pending_delete` in Glance.
     Deleted,
@@ -65,7 +65,7 @@ impl ImageStatus {
         }
     }
 
-    /// Whether an image with this status can still get the status `target`.
+    /// Whether an image with this status can still reach the status `target`.
     pub(super) fn can_become(&self, target: &Self) -> bool {
         match self {
             Self::Deleted => *target == Self::Deleted,
@@ -241,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_follows_an_error_or_a_deletion_but_a_deletion() {
+    fn only_deleted_can_follow_error() {
         use ImageStatus::{Active, Deleted, Error, Saving, Unknown};
         for (status, target, can) in [
             (Saving, Active, true),
