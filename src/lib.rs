@@ -84,7 +84,7 @@
 //! | `NoSuchApi` | the URL does not exist | check the endpoint |
 //! | `BadRequest`, `Conflict`, `UnexpectedStatus` | the server rejected the request | see the message |
 //! | `RateLimited` | too many requests | wait for [`Error::retry_after`] |
-//! | `Timeout`, `WaitFailed` | a time limit passed, or an image cannot become active | |
+//! | `Timeout`, `WaitFailed` | a time limit passed, or an image cannot reach the status | |
 //! | `Connection`, `Proxy`, `Tls` | the cloud cannot be reached | check the network and certificates |
 //! | `InvalidResponse` | the response cannot be parsed | report it to the operator |
 //! | `Io`, `NoData` | not returned yet; for later services | |

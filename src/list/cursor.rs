@@ -1,4 +1,4 @@
-//! [`Cursor`]: which page of a list is next, so that no item is missed or
+//! [`Cursor`]: selects the next page of a list, so that no item is missed or
 //! repeated.
 
 use std::collections::HashSet;
@@ -8,8 +8,7 @@ use url::form_urlencoded;
 use super::recent::RecentIds;
 use crate::http::request::Request;
 
-/// How many times in a row a list goes back to an earlier marker without a new
-/// item.
+/// The maximum number of steps back to an earlier marker without a new item.
 const MAX_STEP_BACKS: u32 = 8;
 
 /// A position in a list.

@@ -20,7 +20,7 @@ pub(crate) struct RawPage<T> {
 /// Requests the pages of a list, one after the other.
 pub(crate) struct PageFetcher<T> {
     pub(crate) service: Service,
-    /// The position, or the error of invalid options until it is returned.
+    /// The position, or the error of invalid options, which is returned once.
     pub(crate) cursor: Result<Cursor, Option<Error>>,
     pub(crate) decode: fn(&Response, &Service) -> Result<RawPage<T>>,
     /// Whether an error of the service can mean that the item of the marker was
@@ -74,8 +74,8 @@ fn is_from_service(service: &Service, error: &Error) -> bool {
         .is_some_and(|url| url.starts_with(service.endpoint()))
 }
 
-/// Fetches pages, on a thread while the caller works if `prefetch` is set. At
-/// most one page is buffered and one is in flight.
+/// Fetches pages. If `prefetch` is set, a thread fetches the next page while the
+/// caller works. At most one page is buffered and one is in flight.
 pub(super) struct Prefetcher<T> {
     fetcher: Arc<Mutex<PageFetcher<T>>>,
     in_flight: Option<JoinHandle<NextPage<T>>>,

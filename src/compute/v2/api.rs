@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn every_operation_knows_its_last_microversion() {
+    fn every_operation_has_its_last_microversion() {
         assert_eq!(
             get_images(Vec::new()).max_microversion,
             Some(Microversion(2, 35))

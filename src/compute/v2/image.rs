@@ -18,8 +18,8 @@ use crate::http::response::Response;
 use crate::service::Service;
 use crate::wait::poll;
 
-/// An image. A list sets its fields, and so does [`retrieve`](Self::retrieve);
-/// until then all fields except the id are empty.
+/// An image. Its fields, except the id, are empty until a list or
+/// [`retrieve`](Self::retrieve) sets them.
 ///
 /// This is a local copy: changing a field does not change the image on the
 /// server. It is serialized to Nova's JSON. That includes the fields that this
@@ -167,7 +167,7 @@ impl Image {
     /// # Errors
     ///
     /// [`ErrorKind::NotFound`] if the image does not exist;
-    /// [`ErrorKind::Forbidden`] if it is protected or belongs to another project.
+    /// [`ErrorKind::Forbidden`] if it belongs to another project.
     pub fn clear_metadata(&mut self) -> Result<()> {
         self.reset_metadata([("", ""); 0])
     }
@@ -229,7 +229,8 @@ impl Image {
     ///
     /// # Errors
     ///
-    /// The errors of [`reset_metadata`](Self::reset_metadata).
+    /// The errors of [`reset_metadata`](Self::reset_metadata), and
+    /// [`ErrorKind::InvalidInput`] for a key with `/`, which cannot be in a path.
     pub fn set_metadata_item(&mut self, key: &str, value: &str) -> Result<()> {
         metadata_rules::validate(key, value)?;
         let response = self.send(&api::put_image_metadata_item(&self.id, key, value))?;
@@ -251,7 +252,7 @@ impl Image {
     ///
     /// [`ErrorKind::KeyNotFound`] if the image has no such item;
     /// [`ErrorKind::NotFound`] if the image does not exist;
-    /// [`ErrorKind::Forbidden`] if it is protected or belongs to another project;
+    /// [`ErrorKind::Forbidden`] if it belongs to another project;
     /// [`ErrorKind::InvalidInput`] for a key with `/`, which cannot be in a path.
     pub fn delete_metadata_item(&mut self, key: &str) -> Result<()> {
         self.send_item(&api::delete_image_metadata_item(&self.id, key), key)?;

@@ -5,12 +5,12 @@ use std::fmt::Display;
 use super::types::ImageStatus;
 use crate::error::{Error, Result};
 
-/// The default page size: Nova's own maximum. Nova sends no next link with a
+/// The default page size: Nova's own maximum. Nova sends no next link after a
 /// larger page.
 const DEFAULT_PAGE_SIZE: u32 = 1000;
 
-/// The smallest default page size of python-glanceclient, by which Nova requests
-/// images from Glance: 20 in old releases, 200 today.
+/// The smallest default page size of python-glanceclient, with which Nova requests
+/// images from Glance. It is 20 in old releases and 200 in current ones.
 /// <https://opendev.org/openstack/python-glanceclient/src/branch/master/glanceclient/v2/images.py>
 const GLANCE_DEFAULT_PAGE_SIZE: u64 = 20;
 
@@ -98,7 +98,7 @@ impl ListImages {
         self.filter("changes-since", time.to_string())
     }
 
-    /// Filters by the server that the images are snapshots of: its id or URL.
+    /// Filters by the server from which the images were created: its id or URL.
     pub fn server(self, id_or_url: impl Into<String>) -> Self {
         self.filter("server", id_or_url.into())
     }
@@ -174,8 +174,8 @@ impl ListImages {
         Ok(query)
     }
 
-    /// How many images Nova requests from Glance at a time: a whole page, because
-    /// an old Nova would send fifty requests for it.
+    /// The number of images that Nova requests from Glance at a time. With the default
+    /// of Glance's client, an old Nova would send fifty requests for one page.
     fn glance_page_size(&self) -> Option<u64> {
         let page_size = u64::from(self.images_per_request()).min(self.limit.unwrap_or(u64::MAX));
         (page_size > GLANCE_DEFAULT_PAGE_SIZE).then_some(page_size.min(GLANCE_MAX_PAGE_SIZE))

@@ -108,10 +108,10 @@ impl Metadata {
         Self::default()
     }
 
-    /// Sorts the items. If a key is repeated, the last item counts.
+    /// Sorts the items. If a key is repeated, the last item is kept.
     pub(super) fn from_items(mut items: Vec<Item>) -> Self {
         if !items.is_sorted_by(|a, b| a.key < b.key) {
-            // The sort is stable: the last item of a key comes first, and is kept.
+            // The sort is stable, so the last item of a key is now the first.
             items.reverse();
             items.sort_by(|a, b| a.key.cmp(&b.key));
             items.dedup_by(|a, b| a.key == b.key);

@@ -1,4 +1,4 @@
-//! The metadata that must not be written, because Nova would fail on it.
+//! Rejects metadata that makes Nova fail, or that Nova ignores.
 
 use serde_json::{Map, Value, from_str};
 
@@ -7,8 +7,8 @@ use crate::error::{Error, Result};
 /// The keys whose values Nova parses as JSON whenever it shows the image, alone
 /// or in a list:
 /// <https://opendev.org/openstack/nova/src/branch/master/nova/image/glance.py>.
-/// Nova stores any text for them. If that is not JSON, each of these requests
-/// fails with 500, for every user who can see the image, until it is deleted.
+/// Nova stores any text for them. If the text is not JSON, each of these requests
+/// fails with 500 for every user who can see the image, until the image is deleted.
 const JSON_KEYS: [&str; 2] = ["mappings", "block_device_mapping"];
 
 /// Fields of the image in Glance. Nova accepts these keys with 200 and does not

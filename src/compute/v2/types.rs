@@ -7,7 +7,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-/// The status of an image, as Nova shows it. Glance has more of them.
+/// The status of an image, as Nova shows it. Glance has more statuses.
 ///
 /// ```
 /// use opencloud::compute::v2::ImageStatus;
@@ -36,7 +36,7 @@ pub enum ImageStatus {
 }
 
 impl ImageStatus {
-    /// The status as Nova writes it.
+    /// The status as Nova sends it.
     #[must_use]
     pub fn as_str(&self) -> &str {
         match self {
@@ -157,7 +157,7 @@ pub struct Link {
     pub kind: Option<Cow<'static, str>>,
 }
 
-/// The values that the links of every image have. They are not allocated.
+/// The values in the links of every image. They are borrowed, not allocated.
 const COMMON: [&str; 4] = [
     "self",
     "bookmark",
