@@ -26,7 +26,7 @@ pub(crate) fn list(response: &Response, service: &Service) -> Result<RawPage<Ima
     let text = response.text()?;
     let mut page = match strict_list(text) {
         Some(page) => page,
-        None => list_of_separate_fields(text).map_err(|error| {
+        None => decode_images_separately(text).map_err(|error| {
             response.invalid(format!("the body is not a list of images: {error}"))
         })?,
     };
@@ -91,7 +91,7 @@ fn strict_list(text: &str) -> Option<RawPage<Image>> {
     })
 }
 
-fn list_of_separate_fields(text: &str) -> Result<RawPage<Image>, String> {
+fn decode_images_separately(text: &str) -> Result<RawPage<Image>, String> {
     let body: ListBody<Vec<&RawValue>> = from_str(text).map_err(|error| error.to_string())?;
     let images = body.images.iter().enumerate();
     let images = images.map(|(index, raw)| {
