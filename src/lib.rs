@@ -1,5 +1,5 @@
-//! A blocking OpenStack SDK for images. It offers the calls of the PHP SDK's page on
-//! Compute v2 images, on ureq and serde, without an async runtime.
+//! A blocking OpenStack SDK for images. It implements the calls of the PHP SDK's page
+//! on Compute v2 images with ureq and serde, without an async runtime.
 //!
 //! ```
 //! use std::time::Duration;
@@ -64,17 +64,16 @@
 //! # These calls are deprecated
 //!
 //! OpenStack has deprecated the image calls of Compute v2 in favor of the Image
-//! service. Nova forwards them to that service, and supports them up to microversion
-//! 2.35, and image metadata up to 2.38. By default this crate requests no
-//! microversion, so current releases still support them. Use them for programs that
-//! depend on them; new programs should use the Image service.
+//! service, to which Nova forwards them. The last microversion with images is 2.35,
+//! and the last with image metadata is 2.38. By default this crate sends no
+//! microversion; Nova then uses 2.1, which supports both. Use these calls for programs
+//! that depend on them; new programs should use the Image service.
 //!
 //! Every write of metadata through Nova makes a shared or community image private.
 //!
 //! # Errors
 //!
-//! Every fallible call returns an [`Error`]. Its [`kind`](Error::kind) is the reason
-//! to act on:
+//! Every fallible call returns an [`Error`]. Match on its [`kind`](Error::kind):
 //!
 //! | [`ErrorKind`] | Meaning | What to do |
 //! | --- | --- | --- |
@@ -85,33 +84,35 @@
 //! | `NoSuchApi` | the URL does not exist | check the endpoint |
 //! | `BadRequest`, `Conflict`, `UnexpectedStatus` | the server rejected the request | see the message |
 //! | `RateLimited` | too many requests | wait for [`Error::retry_after`] |
-//! | `Timeout`, `WaitFailed` | a time limit passed, or an image cannot become active | |
+//! | `Timeout`, `WaitFailed` | a time limit passed, or an image cannot reach the status | |
 //! | `Connection`, `Proxy`, `Tls` | the cloud cannot be reached | check the network and certificates |
 //! | `InvalidResponse` | the response cannot be parsed | report it to the operator |
+//! | `Io`, `NoData` | not returned yet; for later services | |
 //!
 //! # Retries
 //!
 //! A request is sent up to three times; [`Options::tries`] changes that. The delay
-//! doubles with each attempt, unless the response has a `Retry-After` header. After a
-//! `Retry-After` of more than a minute the error is returned.
+//! doubles with each attempt, unless the response has a `Retry-After` header. If that
+//! is more than a minute, the error is returned at once.
 //!
 //! | Failure | `GET`, `PUT`, `DELETE`, authentication | `POST` |
 //! | --- | --- | --- |
 //! | 429, 503 | retried | only with `Retry-After` |
+//! | 413 with `Retry-After`, from Nova | retried | retried |
 //! | 502, 504 | retried | not retried |
-//! | connection refused | retried | retried |
+//! | host not found, connection refused | retried | retried |
 //! | other connection failures | retried | not retried |
-//! | timeouts, other statuses | not retried | not retried |
+//! | timeouts, proxy failures, other statuses | not retried | not retried |
 //!
 //! If the service rejects the token, the crate authenticates again and repeats the
 //! request once.
 //!
 //! # Logging
 //!
-//! The crate logs through [`log`]: each request at debug level; each retry, plain
-//! http, and questionable settings at warn level. These lines contain no password,
-//! token or body. ureq logs raw bytes, including credentials, at trace level under
-//! the target `ureq_proto`: do not enable it in production.
+//! The crate logs through [`log`]: each response at debug level; each retry, plain
+//! http, and settings that are unsafe, ignored or unknown at warn level. These lines
+//! contain no password, token or body. ureq logs raw bytes, including credentials, at
+//! trace level under the target `ureq_proto`: do not enable it in production.
 //!
 //! # Limitations
 //!
@@ -137,12 +138,12 @@
 //! [`Image::wait_until_deleted`]: compute::v2::Image::wait_until_deleted
 //! [`Image::wait_with`]: compute::v2::Image::wait_with
 
-/// The programs of the README, as tests of the docs.
+/// Runs the programs of the README as doc tests.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
 
-// The tests in here share helpers with those in `tests/`.
+// Unit tests and the tests in `tests/` share helpers, which import `opencloud`.
 #[cfg(test)]
 extern crate self as opencloud;
 

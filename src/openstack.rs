@@ -30,8 +30,9 @@ impl OpenStack {
         Session::new(options).map(|session| Self(Arc::new(session)))
     }
 
-    /// The cloud that the environment and `clouds.yaml` configure, as for the
-    /// `openstack` command: see [`config`](crate::config). Sends nothing.
+    /// Creates a client for the cloud that the environment and `clouds.yaml`
+    /// configure, as for the `openstack` command: see [`config`](crate::config).
+    /// Sends nothing.
     ///
     /// # Errors
     ///
@@ -42,12 +43,12 @@ impl OpenStack {
         Self::new(Options::from_env()?)
     }
 
-    /// The cloud with this name in `clouds.yaml`: see [`config`](crate::config).
-    /// Sends nothing.
+    /// Creates a client for the cloud with this name in `clouds.yaml`: see
+    /// [`config`](crate::config). Sends nothing.
     ///
     /// # Errors
     ///
-    /// As [`from_env`](Self::from_env).
+    /// The errors of [`from_env`](Self::from_env).
     pub fn from_cloud(name: impl Into<String>) -> Result<Self> {
         Self::new(Options::from_cloud(name)?)
     }
@@ -59,18 +60,20 @@ impl OpenStack {
     ///
     /// [`Unauthorized`](crate::ErrorKind::Unauthorized) if the credentials are
     /// rejected, [`NoEndpoint`](crate::ErrorKind::NoEndpoint) if the catalog has
-    /// no such service.
+    /// no such service, and [`InvalidInput`](crate::ErrorKind::InvalidInput)
+    /// without credentials or `auth_url`.
     pub fn compute_v2(&self) -> Result<Compute> {
         self.compute_v2_with(ServiceOptions::new())
     }
 
-    /// The Compute service with other options than those in [`Options`]. Sends
-    /// `POST /v3/auth/tokens` as [`compute_v2`](Self::compute_v2) does, but nothing
-    /// with an endpoint, [`Options::token_id`] and no scope.
+    /// The Compute service with options that override those in [`Options`]. Sends
+    /// `POST /v3/auth/tokens` as [`compute_v2`](Self::compute_v2) does. With an
+    /// endpoint it sends nothing if [`Options::no_auth`] is set, or
+    /// [`Options::token_id`] without a scope.
     ///
     /// # Errors
     ///
-    /// As [`compute_v2`](Self::compute_v2), and
+    /// The errors of [`compute_v2`](Self::compute_v2), and
     /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an invalid endpoint or
     /// microversion.
     #[allow(
@@ -90,7 +93,8 @@ impl OpenStack {
     /// # Errors
     ///
     /// [`Unauthorized`](crate::ErrorKind::Unauthorized) if the credentials are
-    /// rejected.
+    /// rejected, and [`InvalidInput`](crate::ErrorKind::InvalidInput) without
+    /// credentials or `auth_url`.
     pub fn token(&self) -> Result<Token> {
         self.0.token(None)
     }

@@ -102,7 +102,7 @@ impl Options {
 
     /// Authenticates with an existing token. With an endpoint in
     /// [`ServiceOptions::endpoint`] and no [`scope`](Self::scope), the token is
-    /// used as it is and no request is sent to the Identity service.
+    /// used unchanged and no request is sent to the Identity service.
     pub fn token_id(mut self, token: impl Into<String>) -> Self {
         self.token_id = Some(secret(token));
         self
@@ -116,8 +116,10 @@ impl Options {
     }
 
     /// Starts with a token that an earlier [`OpenStack::token`] returned. While it
-    /// is valid no request for a token is sent; after that the credentials are
-    /// used, if there are any.
+    /// is valid, no request for a token is sent. After that the credentials are
+    /// used. Without credentials, an expired token is the error
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput), and a rejected one
+    /// [`Unauthorized`](crate::ErrorKind::Unauthorized).
     ///
     /// [`OpenStack::token`]: crate::OpenStack::token
     pub fn cached_token(mut self, token: Token) -> Self {
@@ -144,7 +146,7 @@ impl Options {
         self
     }
 
-    /// Sets options for [`OpenStack::compute_v2`] only; they override those for
+    /// Sets options for [`OpenStack::compute_v2`] only. They override the options for
     /// every service.
     ///
     /// [`OpenStack::compute_v2`]: crate::OpenStack::compute_v2
@@ -180,8 +182,8 @@ impl Options {
         self
     }
 
-    /// Accepts any server certificate if `true`. An attacker in the network can
-    /// then read the password.
+    /// Accepts any server certificate if `true`; [`cacert`](Self::cacert) then has no
+    /// effect. An attacker in the network can read the password.
     pub fn insecure(mut self, insecure: bool) -> Self {
         self.http.insecure = insecure;
         self
@@ -193,13 +195,16 @@ impl Options {
     /// percent-encoded.
     ///
     /// If this is unset, the variable `http_proxy` is used for http, `https_proxy`
-    /// for https, and `all_proxy` for either if its own variable is unset. Lower
+    /// for https, and `all_proxy` for both if the other variable is unset. Lower
     /// case overrides upper case, an empty variable is unset, and a scheme of
-    /// `http://` can be omitted. Requests to the hosts in `no_proxy` are sent
-    /// directly: a list of hosts, each with its subdomains, addresses, networks
-    /// such as `10.0.0.0/8`, any of the first two with a port, or `*`.
+    /// `http://` can be omitted. `HTTP_PROXY` in upper case is ignored if
+    /// `REQUEST_METHOD` is set, because a client of a CGI program can set it.
     ///
-    /// Plain http, too, is sent through a tunnel (`CONNECT`), which some proxies
+    /// Requests to the hosts in `no_proxy` are sent directly. It is a list of hosts,
+    /// which include their subdomains, of addresses, and of networks such as
+    /// `10.0.0.0/8`. A host or an address can have a port. `*` is every host.
+    ///
+    /// Plain http is also sent through a tunnel (`CONNECT`), which some proxies
     /// reject. Failures of the proxy are
     /// [`ErrorKind::Proxy`](crate::ErrorKind::Proxy) and are not retried. SOCKS is
     /// unsupported.
@@ -229,15 +234,15 @@ impl Options {
         self
     }
 
-    /// Limits the time without any byte from the server: 60 s by default, `None`
-    /// for no limit.
+    /// Limits the time without any byte from the server, and the time of each write:
+    /// 60 s by default, `None` for no limit.
     pub fn read_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.http.read_timeout = limit.into();
         self
     }
 
-    /// Limits the total time of one call, including its attempts and the delays
-    /// between them: no limit by default.
+    /// Limits one request with its attempts and delays: no limit by default. An
+    /// authentication has the same limit of its own.
     pub fn call_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.http.call_timeout = limit.into();
         self
@@ -251,7 +256,7 @@ impl Options {
     }
 }
 
-/// A path, or a placeholder for PEM text, which must not be printed.
+/// The path, or a placeholder if it is PEM text, which must not be printed.
 fn without_pem(option: &str, path: PathBuf) -> PathBuf {
     if path.to_string_lossy().contains("-----BEGIN") {
         return format!("(PEM text in {option}, expected a path)").into();

@@ -1,9 +1,8 @@
 //! Porting from the PHP SDK: every sample of its page on Compute images, in the order
 //! of that page, with the same code in Rust.
 //!
-//! The names are those of PHP in snake case, and arrays of options are values with
-//! methods. Calls that throw in PHP return a [`Result`](crate::Result) and end in
-//! `?`.
+//! The names are those of PHP in snake case. Methods replace arrays of options. A call
+//! that throws in PHP returns a [`Result`](crate::Result), so the samples add `?`.
 //!
 //! # Authenticate
 //!
@@ -37,9 +36,9 @@
 //! ```
 //!
 //! In both languages `new` sends nothing, and a service is created after
-//! authentication. A region in [`Options`](crate::Options) applies to every service,
-//! so [`compute_v2`](crate::OpenStack::compute_v2) requires no other. The samples
-//! below use this `compute`.
+//! authentication. A region in [`Options`](crate::Options) applies to every service:
+//! then [`compute_v2`](crate::OpenStack::compute_v2) does the same. The samples below
+//! use this `compute`.
 //!
 //! [`User::by_name`](crate::User::by_name) identifies a user by name and domain.
 //! [`Options`](crate::Options) also accepts application credentials and tokens, and
@@ -68,7 +67,7 @@
 //!
 //! The whole program is `examples/list_images.rs`.
 //!
-//! The list is complete, while the PHP SDK stops after the first page. `limit` is the
+//! The list has all pages, while the PHP SDK stops after the first one. `limit` is the
 //! maximum number of images in total, as in PHP;
 //! [`page_size`](crate::compute::v2::ListImages::page_size) is the number for one
 //! request. Each item is a `Result`, because the request for a page can fail.
@@ -302,8 +301,8 @@
 //!
 //! An [`Error`](crate::Error) has a [kind](crate::ErrorKind), the server's message and
 //! the request id. A wrong endpoint is not `NotFound`, although its status is 404, too.
-//! Requests that could only fail or do harm are rejected before they are sent, for
-//! example with an empty id, or with a value after which Nova can no longer list the
+//! A request that cannot succeed or would break the image is rejected before it is
+//! sent. Examples are an empty id, and a value with which Nova can no longer list the
 //! image.
 //!
 //! # Waits

@@ -28,7 +28,7 @@ impl Interface {
         }
     }
 
-    /// Parses a name; `publicURL` and the like are old forms.
+    /// Parses a name; `publicURL`, for example, is an old form.
     pub(crate) fn parse(name: &str) -> Option<Self> {
         match name.trim_end_matches("URL") {
             "public" => Some(Self::Public),
@@ -59,7 +59,8 @@ pub struct ServiceOptions {
 }
 
 impl ServiceOptions {
-    /// Options that are all unset: the first public endpoint of the catalog.
+    /// Options that are all unset. They select the first public endpoint of the
+    /// catalog.
     pub fn new() -> Self {
         Self::default()
     }
@@ -76,8 +77,8 @@ impl ServiceOptions {
         self
     }
 
-    /// Sets the name, such as `nova`. Only a catalog with two services of one
-    /// type requires it.
+    /// Sets the name, such as `nova`. It is required only if the catalog has two
+    /// services of one type.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
@@ -90,8 +91,8 @@ impl ServiceOptions {
         self
     }
 
-    /// Sets the microversion, such as `2.35`. If it is unset, no version is sent,
-    /// which means 2.1 and is best for images.
+    /// Sets the microversion, such as `2.35`. If it is unset, no version is sent;
+    /// Nova then uses 2.1, which supports images.
     pub fn microversion(mut self, version: impl Into<String>) -> Self {
         self.microversion = Some(version.into());
         self

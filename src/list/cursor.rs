@@ -1,4 +1,4 @@
-//! [`Cursor`]: which page of a list is next, so that no item is missed or
+//! [`Cursor`]: selects the next page of a list, so that no item is missed or
 //! repeated.
 
 use std::collections::HashSet;
@@ -8,21 +8,20 @@ use url::form_urlencoded;
 use super::recent::RecentIds;
 use crate::http::request::Request;
 
-/// How many times in a row a list goes back to an earlier marker without a new
-/// item.
+/// The maximum number of steps back to an earlier marker without a new item.
 const MAX_STEP_BACKS: u32 = 8;
 
 /// A position in a list.
 ///
-/// Of a next link only the query is used: its host can be wrong, and the token is
+/// Only the query of a next link is used: its host can be wrong, and the token is
 /// sent only to the endpoint. Without a next link the list continues after the
-/// last item if the page was full, because Nova sends no link for a page larger
-/// than its own maximum.
+/// last item if the page was full, because a service may send no link for a page
+/// larger than its own maximum.
 pub(crate) struct Cursor {
     /// The request without limit and marker.
     request: Request,
     page_size: u32,
-    /// The number of items that are still wanted, `None` for all.
+    /// The number of items that are still requested, `None` for all.
     remaining: Option<u64>,
     start: Option<String>,
     marker: Option<String>,
@@ -84,8 +83,8 @@ impl Cursor {
         self.marker.as_deref()
     }
 
-    /// Removes the items of a page that are repeated or not wanted, and moves on
-    /// to the next page. The error is a message about a pagination loop.
+    /// Removes the items of a page that are repeated or were not requested, and moves
+    /// on to the next page. The error is a message about a pagination loop.
     pub(crate) fn advance<T>(
         &mut self,
         items: &mut Vec<T>,
@@ -142,9 +141,9 @@ impl Cursor {
         Ok(())
     }
 
-    /// Goes back to an earlier marker, because the image that is the current one
-    /// was deleted. Returns `false` if there is none: then the marker is the
-    /// caller's, or every earlier one was deleted, too.
+    /// Goes back to an earlier marker, because the image of the current one was
+    /// deleted. Returns `false` if there is no earlier one: the caller set the
+    /// marker, or the images of all earlier markers were deleted, too.
     pub(crate) fn step_back(&mut self) -> bool {
         self.deleted_markers.insert(self.marker.take());
         if self.fallback_markers.is_none() {

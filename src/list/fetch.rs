@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 
 use super::cursor::Cursor;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 use crate::http::response::Response;
 use crate::service::Service;
 
@@ -20,9 +20,12 @@ pub(crate) struct RawPage<T> {
 /// Requests the pages of a list, one after the other.
 pub(crate) struct PageFetcher<T> {
     pub(crate) service: Service,
-    /// The position, or the error of invalid options until it is returned.
+    /// The position, or the error of invalid options, which is returned once.
     pub(crate) cursor: Result<Cursor, Option<Error>>,
     pub(crate) decode: fn(&Response, &Service) -> Result<RawPage<T>>,
+    /// Whether an error of the service can mean that the item of the marker was
+    /// deleted.
+    pub(crate) is_marker_deleted: fn(&Error) -> bool,
     pub(crate) id: fn(&T) -> &str,
 }
 
@@ -46,7 +49,11 @@ impl<T> PageFetcher<T> {
             match items {
                 Ok(items) if items.is_empty() => first_error = None,
                 Ok(items) => return Some(Ok(items)),
-                Err(error) if is_marker_deleted(&self.service, &error) && cursor.step_back() => {
+                Err(error)
+                    if is_from_service(&self.service, &error)
+                        && (self.is_marker_deleted)(&error)
+                        && cursor.step_back() =>
+                {
                     log::debug!("{error}; continuing after {:?}", cursor.marker());
                     first_error.get_or_insert(error);
                 }
@@ -59,22 +66,16 @@ impl<T> PageFetcher<T> {
     }
 }
 
-/// Whether the error can mean that the image of the marker was deleted: Nova
-/// sends 400 then, and 403 if this project can no longer see it.
-fn is_marker_deleted(service: &Service, error: &Error) -> bool {
-    // An error of the Identity service is not about the marker.
-    let is_from_service = error
+/// Whether the service sent the error. One of the Identity service is not about the
+/// marker.
+fn is_from_service(service: &Service, error: &Error) -> bool {
+    error
         .url()
-        .is_some_and(|url| url.starts_with(service.endpoint()));
-    is_from_service
-        && matches!(
-            error.kind(),
-            ErrorKind::BadRequest | ErrorKind::Forbidden | ErrorKind::NotFound
-        )
+        .is_some_and(|url| url.starts_with(service.endpoint()))
 }
 
-/// Fetches pages, on a thread while the caller works if `prefetch` is set. At
-/// most one page is buffered and one is in flight.
+/// Fetches pages. If `prefetch` is set, a thread fetches the next page while the
+/// caller works. At most one page is buffered and one is in flight.
 pub(super) struct Prefetcher<T> {
     fetcher: Arc<Mutex<PageFetcher<T>>>,
     in_flight: Option<JoinHandle<NextPage<T>>>,

@@ -45,8 +45,8 @@ impl<T: Send + 'static> List<T> {
         self
     }
 
-    /// The id of the last image that was returned: the marker to continue the list
-    /// with. Initially the marker that the list starts after.
+    /// The id of the last image that was returned, which is the marker to continue
+    /// the list with. Before the first image it is the marker of the options.
     #[must_use]
     pub fn marker(&self) -> Option<&str> {
         self.marker.as_deref()
@@ -86,16 +86,16 @@ impl<T> fmt::Debug for List<T> {
 
 /// An iterator over the pages of a list; see [`List::pages`].
 ///
-/// Nothing is sent until the first call of `next`. One page more than returned is
-/// requested, because the marker of the next page is the last image of this one,
+/// Nothing is sent until the first call of `next`. The next page is requested
+/// before a page is returned, because its marker is the last image of that page,
 /// which the caller can delete. After an error the iterator ends, and
 /// [`marker`](Self::marker) is the position to resume from.
 #[must_use = "nothing is sent until the list is iterated"]
 pub struct Pages<T>(List<T>);
 
 impl<T: Send + 'static> Pages<T> {
-    /// The id of the last image that was returned: the marker to continue the list
-    /// with. Initially the marker that the list starts after.
+    /// The id of the last image that was returned, which is the marker to continue
+    /// the list with. Before the first image it is the marker of the options.
     #[must_use]
     pub fn marker(&self) -> Option<&str> {
         self.0.marker()

@@ -3,7 +3,7 @@
 use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 
-/// How many ids are kept. A list that goes back further cannot be continued.
+/// The number of ids that are kept. A list cannot go back further.
 const CAPACITY: usize = 2048;
 
 /// The last ids that were returned, to detect repeated ones and to find another
@@ -37,7 +37,7 @@ impl RecentIds {
         self.total
     }
 
-    /// Whether every id is still known.
+    /// Whether all inserted ids are still stored.
     pub(super) fn is_complete(&self) -> bool {
         self.order.len() == self.total
     }

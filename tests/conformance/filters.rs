@@ -229,8 +229,8 @@ fn a_property_name_that_nova_would_mangle_is_rejected_before_a_request() {
     assert_eq!(kind(&error), "InvalidInput");
     assert_eq!(
         snapshot(&error),
-        "Nova cannot filter by property \"os_distro\": it removes the characters of \"property-\" \
-         from the start of the name, and would search for \"s_distro\"; compare the metadata of a \
+        "Nova cannot filter by property \"os_distro\": it strips the characters of \"property-\" \
+         from the start of the name and searches for \"s_distro\"; compare the metadata of a \
          detailed list instead; nothing was sent"
     );
 }

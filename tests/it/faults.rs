@@ -175,6 +175,10 @@ fn the_kind_of_a_404_is_that_of_the_missing_image_item_or_operation() {
     let item = || fault(404, "itemNotFound", "The resource could not be found.");
     let key = || fault(404, "itemNotFound", "Invalid metadata key");
     let route = || Response::html(404, NO_ROUTE);
+    let gateway = || {
+        let error = json!({"error": {"code": 404, "message": "No such API", "title": "Not Found"}});
+        Response::json(404, &error)
+    };
     let get: fn(&mut Image) -> opencloud::Result<()> = Image::retrieve;
     let delete: fn(&mut Image) -> opencloud::Result<()> = |image| image.delete();
     let map: fn(&mut Image) -> opencloud::Result<()> = |image| image.get_metadata().map(drop);
@@ -198,6 +202,10 @@ fn the_kind_of_a_404_is_that_of_the_missing_image_item_or_operation() {
         (read, route(), ErrorKind::NoSuchApi),
         (remove, route(), ErrorKind::NoSuchApi),
         (get, Response::empty(404), ErrorKind::NoSuchApi),
+        (get, gateway(), ErrorKind::NoSuchApi),
+        (delete, gateway(), ErrorKind::NoSuchApi),
+        (read, gateway(), ErrorKind::NoSuchApi),
+        (remove, gateway(), ErrorKind::NoSuchApi),
     ] {
         let server = Server::with_responses([response]);
         let error = operation(&mut server.compute().get_image(id(1))).expect_err("a 404");

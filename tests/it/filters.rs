@@ -121,9 +121,9 @@ fn a_property_name_that_nova_would_mangle_is_rejected_before_a_request() {
         assert_eq!(
             error.to_string(),
             format!(
-                "Nova cannot filter by property {name:?}: it removes the characters of \
-                 \"property-\" from the start of the name, and would search for {kept:?}; \
-                 compare the metadata of a detailed list instead; nothing was sent"
+                "Nova cannot filter by property {name:?}: it strips the characters of \
+                 \"property-\" from the start of the name and searches for {kept:?}; compare \
+                 the metadata of a detailed list instead; nothing was sent"
             )
         );
         assert!(list.next().is_none());

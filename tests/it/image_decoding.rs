@@ -157,6 +157,23 @@ fn fields_set_by_the_program_replace_odd_values_of_the_server() {
 }
 
 #[test]
+fn a_time_without_a_zone_is_in_utc() {
+    let sent = json!({"id": "a", "created": "2026-01-02T00:00:00.123", "updated": "2026-01-02"});
+    let (_, images) = listed(json!({"images": [sent]}).to_string());
+    let image = &images.expect("a page")[0];
+    let created = "2026-01-02T00:00:00.123Z".parse().expect("a time");
+    assert_eq!((image.created, image.updated), (Some(created), None));
+}
+
+#[test]
+fn images_with_equal_public_fields_are_equal() {
+    let image = |json| serde_json::from_value::<Image>(json).expect("an image");
+    let unset = Server::start().compute().get_image("a");
+    assert_eq!(image(json!({"id": "a", "name": null, "x": 1})), unset);
+    assert_ne!(image(json!({"id": "a", "name": ""})), unset);
+}
+
+#[test]
 fn a_numeric_id_is_used_as_text() {
     let (_, images) = listed(r#"{"images": [{"id": 5, "name": null}]}"#);
     let image = &images.expect("a page")[0];

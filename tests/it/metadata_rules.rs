@@ -57,10 +57,8 @@ fn not_json(key: &str, reason: &str) -> String {
 #[test]
 fn mappings_that_are_not_valid_json_are_rejected() {
     let bom = "\u{feff}[]";
-    let deep = "[".repeat(101) + &"]".repeat(101);
-    let deeper = "[".repeat(100_000) + &"]".repeat(100_000);
+    let deep = "[".repeat(100_000) + &"]".repeat(100_000);
     let limit = "recursion limit exceeded at line 1 column 128";
-    let objects = "{\"a\":".repeat(101) + "1" + &"}".repeat(101);
     for key in ["mappings", "block_device_mapping"] {
         for (value, reason) in [
             ("", "EOF while parsing a value at line 1 column 0"),
@@ -82,9 +80,7 @@ fn mappings_that_are_not_valid_json_are_rejected() {
             ),
             ("\u{a0}[]", "expected value at line 1 column 1"),
             (bom, "expected value at line 1 column 1"),
-            (&deep, "more than 100 levels of nesting"),
-            (&objects, "more than 100 levels of nesting"),
-            (&deeper, limit),
+            (&deep, limit),
         ] {
             check_rejected(key, value, &not_json(key, reason));
         }

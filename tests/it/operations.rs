@@ -84,7 +84,8 @@ fn retrieve_sets_every_field() {
              Some(12345), status: Some(Saving), created: Some(2026-11-23T12:00:00Z), updated: \
              Some(2026-11-23T12:00:01Z), server: Some(ServerRef {{ id: \"s\", links: [Link {{ rel: \
              \"self\", href: \"http://nova/servers/s\", kind: None }}] }}), disk_config: \
-             Some(Auto), extra: {{}}, service: Some(\"{}\") }}",
+             Some(Auto), extra: {{}}, service: Some(Service {{ type: \"compute\", \
+             endpoint: \"{}\", .. }}) }}",
             id(1),
             server.url(COMPUTE)
         )

@@ -73,25 +73,27 @@ fn metadata_item(method: Method, id: &str, key: &str) -> Request {
         .classify(classify_metadata_item)
 }
 
-/// Nova sends a named fault if the image does not exist. A fault without a name,
-/// or with the message for unknown routes, means that the URL is wrong:
+/// Nova sends the fault `itemNotFound` if the image does not exist. Another fault,
+/// or the message for unknown routes, means that the URL is wrong:
 /// <https://opendev.org/openstack/nova/src/branch/master/nova/api/openstack/wsgi.py>.
 fn classify_image(fault: &Fault) -> Option<ErrorKind> {
-    let is_named = !fault.name.is_empty();
-    match fault.status {
-        404 if is_named && fault.message != ROUTE_NOT_FOUND => Some(ErrorKind::NotFound),
+    match (fault.status, fault.name.as_str()) {
+        (404, "itemNotFound") if fault.message != ROUTE_NOT_FOUND => Some(ErrorKind::NotFound),
         // Glance, behind Nova, rejected the token.
-        403 if fault.message.starts_with("HTTP 401 Unauthorized") => Some(ErrorKind::Unauthorized),
+        (403, _) if fault.message.starts_with("HTTP 401 Unauthorized") => {
+            Some(ErrorKind::Unauthorized)
+        }
         // Nova's rate limit, from before 429 was a status.
-        413 if fault.name == "overLimit" => Some(ErrorKind::RateLimited),
+        (413, "overLimit") => Some(ErrorKind::RateLimited),
         _ => None,
     }
 }
 
 fn classify_metadata_item(fault: &Fault) -> Option<ErrorKind> {
-    let is_named = !fault.name.is_empty();
-    match fault.status {
-        404 if is_named && fault.message != "Image not found." => Some(ErrorKind::KeyNotFound),
+    match (fault.status, fault.name.as_str()) {
+        (404, "itemNotFound") if fault.message != "Image not found." => {
+            Some(ErrorKind::KeyNotFound)
+        }
         _ => classify_image(fault),
     }
 }
@@ -175,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn every_operation_knows_its_last_microversion() {
+    fn every_operation_has_its_last_microversion() {
         assert_eq!(
             get_images(Vec::new()).max_microversion,
             Some(Microversion(2, 35))

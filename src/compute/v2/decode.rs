@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, from_str, json};
 
-use super::image::{Image, Owner};
+use super::image::Image;
 use super::metadata::{Item, Metadata};
 use super::metadata_rules::trimmed_key;
 use super::types::{DiskConfig, ImageStatus, Link, ServerRef};
@@ -26,12 +26,12 @@ pub(crate) fn list(response: &Response, service: &Service) -> Result<RawPage<Ima
     let text = response.text()?;
     let mut page = match strict_list(text) {
         Some(page) => page,
-        None => lenient_list(text).map_err(|error| {
+        None => decode_images_separately(text).map_err(|error| {
             response.invalid(format!("the body is not a list of images: {error}"))
         })?,
     };
     for image in &mut page.items {
-        image.service = Owner(Some(service.clone()));
+        image.service = Some(service.clone());
     }
     Ok(page)
 }
@@ -48,8 +48,8 @@ pub(super) fn metadata(response: &Response) -> Result<Metadata> {
         .ok_or_else(|| response.invalid("\"metadata\" is not an object"))
 }
 
-/// Decodes the body of `/images/{id}/metadata/{key}`. The item has the key that
-/// the server stores, while the body may have the key of the request.
+/// Decodes the body of `/images/{id}/metadata/{key}`. The body can have the key of
+/// the request; the item has the key that the server stores.
 pub(super) fn metadata_item(response: &Response, key: &str) -> Result<Item> {
     let stored = trimmed_key(key);
     let mut item = raw_metadata(field(response, "meta")?)
@@ -59,12 +59,12 @@ pub(super) fn metadata_item(response: &Response, key: &str) -> Result<Item> {
     Ok(item)
 }
 
-/// Decodes an image, whatever its fields contain. The error is the end of a
-/// sentence about the image.
+/// Decodes an image with any values in its fields. The error completes a message
+/// that starts with "the image".
 pub(super) fn image(text: &str) -> Result<Image, &'static str> {
     let image = match from_str(text) {
         Ok(Strict(image)) => image,
-        Err(_) => lenient(text)?,
+        Err(_) => decode_fields_separately(text)?,
     };
     if image.id.is_empty() {
         return Err("has no \"id\"");
@@ -80,7 +80,7 @@ struct ListBody<'a, T> {
     images_links: Option<&'a RawValue>,
 }
 
-/// Decodes a list if every value fits its field.
+/// Decodes a list; `None` if a value does not fit its field.
 fn strict_list(text: &str) -> Option<RawPage<Image>> {
     let body: ListBody<StrictImages> = from_str(text).ok()?;
     let StrictImages(items) = body.images;
@@ -91,7 +91,7 @@ fn strict_list(text: &str) -> Option<RawPage<Image>> {
     })
 }
 
-fn lenient_list(text: &str) -> Result<RawPage<Image>, String> {
+fn decode_images_separately(text: &str) -> Result<RawPage<Image>, String> {
     let body: ListBody<Vec<&RawValue>> = from_str(text).map_err(|error| error.to_string())?;
     let images = body.images.iter().enumerate();
     let images = images.map(|(index, raw)| {
@@ -159,7 +159,7 @@ pub(super) struct ImageJson {
     #[serde(flatten)]
     extra: Map<String, Value>,
     #[serde(skip)]
-    service: Owner,
+    service: Option<Service>,
 }
 
 /// An image whose values all fit their fields.
@@ -184,7 +184,7 @@ impl<'de> Visitor<'de> for ImagesVisitor {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<StrictImages, A::Error> {
-        // serde would copy all images several times while the list grows.
+        // Without a capacity all images would be copied several times.
         let mut images = Vec::with_capacity(PAGE_CAPACITY);
         while let Some(Strict(image)) = seq.next_element()? {
             images.push(image);
@@ -193,7 +193,7 @@ impl<'de> Visitor<'de> for ImagesVisitor {
     }
 }
 
-/// A field that is missing is `None`; null does not fit, and is kept in `extra`.
+/// A missing field is `None`. Null does not fit, and is kept in `extra`.
 fn not_null<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
 where
     D: Deserializer<'de>,
@@ -203,8 +203,8 @@ where
 }
 
 /// Decodes each field on its own. A value that does not fit its field is kept in
-/// `extra`; as text, if `Value` cannot represent it.
-fn lenient(text: &str) -> Result<Image, &'static str> {
+/// `extra`. It is kept as text if `Value` cannot represent it.
+fn decode_fields_separately(text: &str) -> Result<Image, &'static str> {
     let all: BTreeMap<String, &RawValue> = from_str(text).map_err(|_| "is not an object")?;
     let (mut fitting, mut extra) = (Map::new(), Map::new());
     let mut metadata = None;
@@ -217,6 +217,13 @@ fn lenient(text: &str) -> Result<Image, &'static str> {
         }
         match from_str(raw.get()) {
             Ok(Value::Number(_)) if name == "id" => fitting.insert(name, raw.get().into()),
+            // A time without a zone is in UTC.
+            Ok(Value::String(time))
+                if matches!(name.as_str(), "created" | "updated")
+                    && format!("{time}Z").parse::<Timestamp>().is_ok() =>
+            {
+                fitting.insert(name, format!("{time}Z").into())
+            }
             Ok(value) if ImageJson::deserialize(json!({&name: value})).is_ok() => {
                 fitting.insert(name, value)
             }

@@ -1,6 +1,5 @@
 //! [`Image`]: an image, and the requests for it.
 
-use std::fmt;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -19,15 +18,15 @@ use crate::http::response::Response;
 use crate::service::Service;
 use crate::wait::poll;
 
-/// An image. All fields but the id are empty until the image comes from a list,
-/// or is filled by [`retrieve`](Self::retrieve).
+/// An image. Its fields, except the id, are empty until a list or
+/// [`retrieve`](Self::retrieve) sets them.
 ///
 /// This is a local copy: changing a field does not change the image on the
-/// server. Serializing it gives Nova's JSON, including the fields that this
-/// crate does not know. It is deserialized from the same JSON; it then belongs
-/// to no service, and cannot send requests. Images are equal if all fields are
-/// equal.
-#[derive(Clone, Debug, Default, PartialEq)]
+/// server. It is serialized to Nova's JSON. That includes the fields that this
+/// crate does not know, and unknown numbers keep their digits. A time without a
+/// zone is in UTC. A deserialized image belongs to no service and cannot send
+/// requests. Images are equal if their public fields are equal.
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Image {
     /// The id, usually a UUID.
@@ -58,22 +57,24 @@ pub struct Image {
     pub disk_config: Option<DiskConfig>,
     /// Unknown fields, and values that do not fit a field above.
     pub(super) extra: Map<String, Value>,
-    pub(super) service: Owner,
+    pub(super) service: Option<Service>,
 }
 
-/// The service of an image. It does not count when images are compared.
-#[derive(Clone, Default)]
-pub(super) struct Owner(pub(super) Option<Service>);
-
-impl PartialEq for Owner {
-    fn eq(&self, _: &Self) -> bool {
-        true
-    }
-}
-
-impl fmt::Debug for Owner {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.as_ref().map(Service::endpoint).fmt(f)
+impl PartialEq for Image {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+            && self.name == other.name
+            && self.links == other.links
+            && self.metadata == other.metadata
+            && self.min_disk == other.min_disk
+            && self.min_ram == other.min_ram
+            && self.progress == other.progress
+            && self.size == other.size
+            && self.status == other.status
+            && self.created == other.created
+            && self.updated == other.updated
+            && self.server == other.server
+            && self.disk_config == other.disk_config
     }
 }
 
@@ -136,12 +137,15 @@ impl Image {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidInput`], before anything is sent, for a value that would break
-    /// the image on the server, and for a key that is a field of the image, such as
-    /// `name` or `min_disk`, which Nova ignores; [`ErrorKind::BadRequest`] for a key or a value that
-    /// Nova rejects: a key has 1 to 255 of the characters `a-z A-Z 0-9 - _ : .`
-    /// and space, and a value at most 255 characters; [`ErrorKind::Forbidden`] for
-    /// more than 128 items.
+    /// - [`ErrorKind::InvalidInput`], before anything is sent, for a value that would
+    ///   break the image on the server, and for a key that Nova ignores because it is
+    ///   a field of the image, such as `name` or `min_disk`.
+    /// - [`ErrorKind::BadRequest`] for a key or a value that Nova rejects. A key has 1
+    ///   to 255 of the characters `a-z A-Z 0-9 - _ : .` and space, and a value at most
+    ///   255 characters.
+    /// - [`ErrorKind::Forbidden`] for more than 128 items, and for an image that
+    ///   belongs to another project.
+    /// - [`ErrorKind::NotFound`] if the image does not exist.
     pub fn reset_metadata<K, V>(&mut self, items: impl IntoIterator<Item = (K, V)>) -> Result<()>
     where
         K: AsRef<str>,
@@ -162,7 +166,8 @@ impl Image {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::NotFound`] if the image does not exist.
+    /// [`ErrorKind::NotFound`] if the image does not exist;
+    /// [`ErrorKind::Forbidden`] if it belongs to another project.
     pub fn clear_metadata(&mut self) -> Result<()> {
         self.reset_metadata([("", ""); 0])
     }
@@ -196,14 +201,16 @@ impl Image {
     /// as well. Sends `GET /images/{id}/metadata/{key}`.
     ///
     /// Returns JSON text if the value is not a string, as
-    /// [`Metadata::get`] does; [`Metadata::value`] returns which of the two it is.
+    /// [`Metadata::get`] does; [`Metadata::value`] distinguishes strings from other
+    /// JSON.
     ///
     /// <https://docs.openstack.org/api-ref/compute/#show-image-metadata-item-details>
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::KeyNotFound`] if the image has no such item,
-    /// [`ErrorKind::NotFound`] if the image does not exist.
+    /// [`ErrorKind::KeyNotFound`] if the image has no such item;
+    /// [`ErrorKind::NotFound`] if the image does not exist;
+    /// [`ErrorKind::InvalidInput`] for a key with `/`, which cannot be in a path.
     pub fn get_metadata_item(&mut self, key: &str) -> Result<String> {
         let response = self.send_item(&api::get_image_metadata_item(&self.id, key), key)?;
         let item = decode::metadata_item(&response, key)?;
@@ -222,7 +229,8 @@ impl Image {
     ///
     /// # Errors
     ///
-    /// The errors of [`reset_metadata`](Self::reset_metadata).
+    /// The errors of [`reset_metadata`](Self::reset_metadata), and
+    /// [`ErrorKind::InvalidInput`] for a key with `/`, which cannot be in a path.
     pub fn set_metadata_item(&mut self, key: &str, value: &str) -> Result<()> {
         metadata_rules::validate(key, value)?;
         let response = self.send(&api::put_image_metadata_item(&self.id, key, value))?;
@@ -242,8 +250,10 @@ impl Image {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::KeyNotFound`] if the image has no such item,
-    /// [`ErrorKind::NotFound`] if the image does not exist.
+    /// [`ErrorKind::KeyNotFound`] if the image has no such item;
+    /// [`ErrorKind::NotFound`] if the image does not exist;
+    /// [`ErrorKind::Forbidden`] if it belongs to another project;
+    /// [`ErrorKind::InvalidInput`] for a key with `/`, which cannot be in a path.
     pub fn delete_metadata_item(&mut self, key: &str) -> Result<()> {
         self.send_item(&api::delete_image_metadata_item(&self.id, key), key)?;
         self.metadata.remove(metadata_rules::trimmed_key(key));
@@ -255,9 +265,9 @@ impl Image {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::WaitFailed`] if the image can no longer get the status: it
+    /// [`ErrorKind::WaitFailed`] if the image can no longer reach the status: it
     /// does not exist, or its status is `DELETED` or `ERROR`.
-    /// [`ErrorKind::Timeout`] if it does not get the status in time; a request is
+    /// [`ErrorKind::Timeout`] if it does not reach the status in time; a request is
     /// not interrupted. Also the errors of [`retrieve`](Self::retrieve).
     pub fn wait_until(&mut self, status: impl Into<ImageStatus>, timeout: Duration) -> Result<()> {
         let target = status.into();
@@ -307,7 +317,7 @@ impl Image {
     }
 
     /// Retrieves the image and returns whether it has the status. Fails if it can
-    /// no longer get the status.
+    /// no longer reach the status.
     fn has_become(&mut self, target: &ImageStatus) -> Result<bool> {
         let failed = |id: &str, reason: &str| {
             let message = format!("image {id} cannot become {target}: {reason}");
@@ -345,7 +355,7 @@ impl Image {
     }
 
     fn send(&self, request: &Request) -> Result<Response> {
-        // Other white space is a control character.
+        // The path rejects control characters, which include the other white space.
         if self
             .id
             .contains(|c: char| c.is_whitespace() && !c.is_control())
@@ -355,7 +365,7 @@ impl Image {
                 self.id
             )));
         }
-        match &self.service.0 {
+        match &self.service {
             Some(service) => service.send(request),
             None => Err(Error::invalid(format!(
                 "image {:?} belongs to no service; use Compute::get_image; nothing was sent",

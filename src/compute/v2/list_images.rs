@@ -5,12 +5,12 @@ use std::fmt::Display;
 use super::types::ImageStatus;
 use crate::error::{Error, Result};
 
-/// The default page size: Nova's own maximum. Nova sends no next link with a
+/// The default page size: Nova's own maximum. Nova sends no next link after a
 /// larger page.
 const DEFAULT_PAGE_SIZE: u32 = 1000;
 
-/// The smallest default page size of python-glanceclient, by which Nova requests
-/// images from Glance: 20 in old releases, 200 today.
+/// The smallest default page size of python-glanceclient, with which Nova requests
+/// images from Glance. It is 20 in old releases and 200 in current ones.
 /// <https://opendev.org/openstack/python-glanceclient/src/branch/master/glanceclient/v2/images.py>
 const GLANCE_DEFAULT_PAGE_SIZE: u64 = 20;
 
@@ -61,8 +61,8 @@ impl ListImages {
     }
 
     /// Sets the number of images per request; the default is 1000. Nova accepts
-    /// more, but is slower then, and a page is kept in memory. Nova uses the same
-    /// page size, up to 1000, for its requests to Glance.
+    /// larger pages, but responds more slowly, and each page is kept in memory. Nova
+    /// requests pages of the same size, up to 1000, from Glance.
     pub fn page_size(mut self, images: u32) -> Self {
         self.page_size = Some(images);
         self
@@ -98,7 +98,7 @@ impl ListImages {
         self.filter("changes-since", time.to_string())
     }
 
-    /// Filters by the server that the images are snapshots of: its id or URL.
+    /// Filters by the server from which the images were created: its id or URL.
     pub fn server(self, id_or_url: impl Into<String>) -> Self {
         self.filter("server", id_or_url.into())
     }
@@ -107,10 +107,10 @@ impl ListImages {
     ///
     /// Nova compares the filter with Glance's statuses, and not with its own.
     /// So [`Saving`](ImageStatus::Saving) is sent as `in:queued,saving`, for
-    /// example. [`Other`](ImageStatus::Other) is sent unchanged: it is a status of
-    /// Glance, or several, such as `in:active,deactivated`. For anything else the list
-    /// fails with [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput), because
-    /// it would be empty.
+    /// example. [`Other`](ImageStatus::Other) is sent unchanged: it must be a status
+    /// of Glance, or several, such as `in:active,deactivated`. With any other status
+    /// the list would be empty; it fails with
+    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) instead.
     pub fn status(self, status: impl Into<ImageStatus>) -> Self {
         let filter = status.into().filter().to_owned();
         self.filter("status", filter)
@@ -133,8 +133,8 @@ impl ListImages {
 
     /// Filters by the value of a property, such as `architecture`.
     ///
-    /// Nova changes property names that begin with one of the letters
-    /// `p r o e t y` or with `-`, and would find nothing. For such a name the list
+    /// Nova strips the characters `p r o e t y -` from the start of the name and
+    /// searches for the rest. For a name that starts with one of them the list
     /// fails with [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput), and
     /// nothing is sent. Compare the [`metadata`](super::Image::metadata) of a
     /// detailed list instead.
@@ -174,8 +174,8 @@ impl ListImages {
         Ok(query)
     }
 
-    /// How many images Nova requests from Glance at a time: a whole page, because
-    /// an old Nova would send fifty requests for it.
+    /// The number of images that Nova requests from Glance at a time. With the default
+    /// of Glance's client, an old Nova would send fifty requests for one page.
     fn glance_page_size(&self) -> Option<u64> {
         let page_size = u64::from(self.images_per_request()).min(self.limit.unwrap_or(u64::MAX));
         (page_size > GLANCE_DEFAULT_PAGE_SIZE).then_some(page_size.min(GLANCE_MAX_PAGE_SIZE))
@@ -224,9 +224,9 @@ fn check_property(name: &str) -> Result<()> {
         return Ok(());
     }
     Err(Error::invalid(format!(
-        "Nova cannot filter by property {name:?}: it removes the characters of \"property-\" from \
-         the start of the name, and would search for {stripped:?}; compare the metadata of a \
-         detailed list instead; nothing was sent"
+        "Nova cannot filter by property {name:?}: it strips the characters of \"property-\" from \
+         the start of the name and searches for {stripped:?}; compare the metadata of a detailed \
+         list instead; nothing was sent"
     )))
 }
 
@@ -345,9 +345,9 @@ mod tests {
         let result = ListImages::new().property("os_distro", "ubuntu").query();
         assert_eq!(
             result.expect_err("an error").to_string(),
-            "Nova cannot filter by property \"os_distro\": it removes the characters of \
-             \"property-\" from the start of the name, and would search for \"s_distro\"; compare \
-             the metadata of a detailed list instead; nothing was sent"
+            "Nova cannot filter by property \"os_distro\": it strips the characters of \
+             \"property-\" from the start of the name and searches for \"s_distro\"; compare the \
+             metadata of a detailed list instead; nothing was sent"
         );
         for name in ["p", "ramdisk_id", "e", "type", "y", "-a", ""] {
             assert!(

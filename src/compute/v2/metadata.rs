@@ -22,8 +22,8 @@ use serde_json::value::RawValue;
 /// Nova sends JSON other than strings for a few keys: lists for
 /// `block_device_mapping` and `mappings`, null for `kernel_id` and
 /// `ramdisk_id`. As a string, such a value is its JSON text.
-/// [`value`](Self::value) returns which of the two it is, and serializing gives
-/// the JSON that was received.
+/// [`value`](Self::value) distinguishes strings from other JSON. The metadata is
+/// serialized to the JSON that was received.
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct Metadata(Vec<Item>);
 
@@ -108,10 +108,10 @@ impl Metadata {
         Self::default()
     }
 
-    /// Sorts the items. If a key is repeated, the last item counts.
+    /// Sorts the items. If a key is repeated, the last item is kept.
     pub(super) fn from_items(mut items: Vec<Item>) -> Self {
         if !items.is_sorted_by(|a, b| a.key < b.key) {
-            // The sort is stable: the last item of a key comes first, and is kept.
+            // The sort is stable, so the last item of a key is now the first.
             items.reverse();
             items.sort_by(|a, b| a.key.cmp(&b.key));
             items.dedup_by(|a, b| a.key == b.key);
@@ -125,7 +125,7 @@ impl Metadata {
         self.value(key).map(MetadataValue::as_str)
     }
 
-    /// The value of a key, with whether it is a string.
+    /// The value of a key: a string or other JSON.
     #[must_use]
     pub fn value(&self, key: &str) -> Option<MetadataValue<'_>> {
         self.find(key).ok().map(|at| self.0[at].value())

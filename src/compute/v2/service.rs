@@ -1,8 +1,9 @@
 //! [`Compute`]: the Compute service.
 
-use super::image::{Image, Owner};
+use super::image::Image;
 use super::list_images::ListImages;
 use super::{Images, api, decode};
+use crate::error::{Error, ErrorKind};
 use crate::list::{Cursor, List, PageFetcher};
 use crate::service::{Service, ServiceType};
 
@@ -29,9 +30,17 @@ impl Compute {
     /// the first call of `next`, then `GET /images` or `GET /images/detail` for each
     /// page.
     ///
-    /// `list_images(true)` lists in detail, as in PHP. The list is complete,
-    /// regardless of the number of pages, unless [`ListImages::limit`] is set.
-    /// Images can be deleted while they are listed.
+    /// `list_images(true)` lists in detail, as in PHP. The list has all pages,
+    /// unless [`ListImages::limit`] is set. Images can be deleted while they are
+    /// listed.
+    ///
+    /// # Errors
+    ///
+    /// The iterator returns [`ErrorKind::InvalidInput`], before anything is sent, for
+    /// a page size of 0, an unknown status and some properties: see
+    /// [`ListImages::status`] and [`ListImages::property`]. It returns
+    /// [`ErrorKind::BadRequest`] if the image of [`ListImages::marker`] does not
+    /// exist. After an error the iterator ends.
     ///
     /// <https://docs.openstack.org/api-ref/compute/#list-images>
     ///
@@ -67,6 +76,7 @@ impl Compute {
             service: self.0.clone(),
             cursor: cursor.map_err(Some),
             decode: decode::list,
+            is_marker_deleted,
             id: |image: &Image| &image.id,
         };
         List::new(fetcher, marker)
@@ -77,7 +87,7 @@ impl Compute {
     pub fn get_image(&self, id: impl Into<String>) -> Image {
         Image {
             id: id.into(),
-            service: Owner(Some(self.0.clone())),
+            service: Some(self.0.clone()),
             ..Image::default()
         }
     }
@@ -87,4 +97,13 @@ impl Compute {
     pub fn endpoint(&self) -> &str {
         self.0.endpoint()
     }
+}
+
+/// Nova sends 400 if the image of the marker was deleted, and 403 if this project
+/// can no longer see it.
+fn is_marker_deleted(error: &Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::BadRequest | ErrorKind::Forbidden | ErrorKind::NotFound
+    )
 }

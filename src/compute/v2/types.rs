@@ -7,7 +7,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-/// The status of an image, as Nova shows it. Glance has more of them.
+/// The status of an image, as Nova shows it. Glance has more statuses.
 ///
 /// ```
 /// use opencloud::compute::v2::ImageStatus;
@@ -21,7 +21,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 pub enum ImageStatus {
     /// `ACTIVE`: ready for use.
     Active,
-    /// `SAVING`: without its data yet. `queued` or `saving` in Glance.
+    /// `SAVING`: the data is not complete yet. `queued` or `saving` in Glance.
     Saving,
     /// `DELETED`. `deleted` or `pending_delete` in Glance.
     Deleted,
@@ -36,7 +36,7 @@ pub enum ImageStatus {
 }
 
 impl ImageStatus {
-    /// The status as Nova writes it.
+    /// The status as Nova sends it.
     #[must_use]
     pub fn as_str(&self) -> &str {
         match self {
@@ -65,7 +65,7 @@ impl ImageStatus {
         }
     }
 
-    /// Whether an image with this status can still get the status `target`.
+    /// Whether an image with this status can still reach the status `target`.
     pub(super) fn can_become(&self, target: &Self) -> bool {
         match self {
             Self::Deleted => *target == Self::Deleted,
@@ -157,7 +157,7 @@ pub struct Link {
     pub kind: Option<Cow<'static, str>>,
 }
 
-/// The values that the links of every image have. They are not allocated.
+/// The values in the links of every image. They are borrowed, not allocated.
 const COMMON: [&str; 4] = [
     "self",
     "bookmark",
@@ -241,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_follows_an_error_or_a_deletion_but_a_deletion() {
+    fn only_deleted_can_follow_error() {
         use ImageStatus::{Active, Deleted, Error, Saving, Unknown};
         for (status, target, can) in [
             (Saving, Active, true),
