@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::StatusCode;
+use http::{Method, StatusCode};
 
 use crate::escape::escape_control_chars;
 
@@ -100,7 +100,7 @@ struct Inner {
     kind: ErrorKind,
     message: String,
     hint: String,
-    request: Option<(&'static str, String)>,
+    request: Option<(Method, String)>,
     status: Option<u16>,
     request_id: Option<String>,
     retry_after: Option<Duration>,
@@ -127,7 +127,7 @@ impl Error {
     /// The method of the request, `None` if no request was attempted.
     #[must_use]
     pub fn method(&self) -> Option<&str> {
-        self.0.request.as_ref().map(|(method, _)| *method)
+        self.0.request.as_ref().map(|(method, _)| method.as_str())
     }
 
     /// The URL of the request, `None` if no request was attempted.
@@ -188,8 +188,8 @@ impl Error {
         Self::new(ErrorKind::InvalidInput, message)
     }
 
-    pub(crate) fn with_request(mut self, method: &'static str, url: &str) -> Self {
-        self.0.request = Some((method, escape_control_chars(url)));
+    pub(crate) fn with_request(mut self, method: &Method, url: &str) -> Self {
+        self.0.request = Some((method.clone(), escape_control_chars(url)));
         self.0.attempts = 1;
         self
     }
@@ -299,14 +299,14 @@ mod tests {
     #[test]
     fn display_is_the_request_the_response_and_the_attempts() {
         let error = Error::new(ErrorKind::NotFound, "Image not found.")
-            .with_request("GET", "http://nova/images/i")
+            .with_request(&Method::GET, "http://nova/images/i")
             .with_response(404, Some("req-1"));
         let line = "GET http://nova/images/i: 404 Not Found: Image not found. (request id req-1)";
         assert_eq!(error.to_string(), line);
         assert_eq!(format!("{error:?}"), format!("NotFound: {line}"));
 
         let error = Error::new(ErrorKind::RateLimited, "")
-            .with_request("GET", "http://nova/images")
+            .with_request(&Method::GET, "http://nova/images")
             .with_response(429, None)
             .with_retry_after(Some(Duration::from_secs(2)))
             .with_attempts(3, Duration::from_millis(4_250));

@@ -17,6 +17,7 @@ use crate::list::Cursor;
 use crate::options::Options;
 use crate::service::Service;
 use crate::service_options::{Interface, ServiceOptions};
+use http::Method;
 use jiff::Timestamp;
 
 const ENDPOINT: &str = "http://nova.example/v2.1";
@@ -149,7 +150,7 @@ fn check(error: &Error) {
 
 fn response(body: &[u8]) -> Response {
     Response {
-        method: "GET",
+        method: Method::GET,
         url: format!("{ENDPOINT}/images"),
         status: 200,
         body: ResponseBody::read(body, None, &Arc::default()).expect("a body"),

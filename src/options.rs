@@ -197,8 +197,7 @@ impl Options {
     /// If this is unset, the variable `http_proxy` is used for http, `https_proxy`
     /// for https, and `all_proxy` for both if the other variable is unset. Lower
     /// case overrides upper case, an empty variable is unset, and a scheme of
-    /// `http://` can be omitted. `HTTP_PROXY` in upper case is ignored if
-    /// `REQUEST_METHOD` is set, because a client of a CGI program can set it.
+    /// `http://` can be omitted.
     ///
     /// Requests to the hosts in `no_proxy` are sent directly. It is a list of hosts,
     /// which include their subdomains, of addresses, and of networks such as

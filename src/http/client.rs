@@ -1,6 +1,5 @@
 //! [`Client`]: one request, one response.
 
-use std::borrow::Cow;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -11,7 +10,7 @@ use url::Url;
 
 use super::body::{ResponseBody, SpareBuffer};
 use super::proxy::Proxies;
-use super::request::{Body, Request};
+use super::request::Request;
 use super::response::Response;
 use super::tls::tls_config;
 use super::ureq_error::error_from_ureq;
@@ -99,27 +98,22 @@ impl Client {
         new_connection: bool,
     ) -> Result<Response> {
         let mut builder = http::Request::builder()
-            .method(request.method.as_str())
+            .method(&request.method)
             .uri(url.as_str());
         for (name, value) in headers {
             builder = builder.header(*name, *value);
         }
-        let json = match &request.body {
-            None => None,
-            Some(Body::Json(value)) => Some(Cow::Owned(value.to_string())),
-            Some(Body::Secret(text)) => Some(Cow::Borrowed(text.expose_secret())),
-        };
         let mut response = Response {
-            method: request.method.as_str(),
+            method: request.method.clone(),
             url: url.to_string(),
             ..Response::default()
         };
         let proxy = self.proxies.find(url)?;
         let agent = proxy.map_or(&self.direct, |proxy| &proxy.agent);
-        let result = match json {
+        let result = match &request.body {
             None => self.run(agent, builder.body(()), deadline, new_connection),
             Some(json) => {
-                let json: &str = &json;
+                let json = json.expose_secret();
                 let builder = builder.header("Content-Type", "application/json");
                 self.run(agent, builder.body(json), deadline, new_connection)
             }

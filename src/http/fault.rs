@@ -176,7 +176,7 @@ mod tests {
 
     use super::*;
     use crate::http::body::ResponseBody;
-    use crate::http::request::Method;
+    use http::Method;
     use http::{HeaderName, HeaderValue};
 
     fn error(status: u16, headers: &[(&'static str, &str)], body: &str) -> Error {
@@ -185,13 +185,13 @@ mod tests {
             (HeaderName::from_static(name), value)
         };
         let response = Response {
-            method: "GET",
+            method: Method::GET,
             url: "http://nova/images/x".into(),
             status,
             headers: headers.iter().map(header).collect(),
             body: ResponseBody::read(body.as_bytes(), None, &Arc::default()).expect("a body"),
         };
-        let request = Request::new(Method::Get, ["images", "x"])
+        let request = Request::new(Method::GET, ["images", "x"])
             .classify(|fault| (fault.name == "itemNotFound").then_some(ErrorKind::NotFound));
         error_from_response(&response, &request, "s3cret")
     }

@@ -1,5 +1,6 @@
 //! [`Request`]: an operation as a value, and the only place that builds its URL.
 
+use http::Method;
 use secrecy::SecretString;
 use serde_json::Value;
 use url::Url;
@@ -8,32 +9,6 @@ use super::fault::Fault;
 use crate::error::{Error, ErrorKind, Result};
 use crate::microversion::Microversion;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Method {
-    Get,
-    Post,
-    Put,
-    Delete,
-}
-
-impl Method {
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::Get => "GET",
-            Self::Post => "POST",
-            Self::Put => "PUT",
-            Self::Delete => "DELETE",
-        }
-    }
-}
-
-#[derive(Clone, Debug)]
-pub(crate) enum Body {
-    Json(Value),
-    /// JSON text that contains a password or a token.
-    Secret(SecretString),
-}
-
 /// One operation: method, path below a service's endpoint, query and body, and
 /// the properties that decide how it is sent.
 #[derive(Clone, Debug)]
@@ -41,7 +16,8 @@ pub(crate) struct Request {
     pub(crate) method: Method,
     pub(crate) segments: Vec<String>,
     pub(crate) query: Vec<(String, String)>,
-    pub(crate) body: Option<Body>,
+    /// JSON text, which can contain a password or a token.
+    pub(crate) body: Option<SecretString>,
     /// What to add to the message of a 401.
     pub(crate) unauthorized_hint: String,
     /// The last microversion that has this operation.
@@ -56,13 +32,13 @@ pub(crate) struct Request {
 impl Request {
     pub(crate) fn new<const N: usize>(method: Method, segments: [&str; N]) -> Self {
         Self {
+            idempotent: method != Method::POST,
             method,
             segments: segments.map(str::to_owned).into(),
             query: Vec::new(),
             body: None,
             unauthorized_hint: String::new(),
             max_microversion: None,
-            idempotent: method != Method::Post,
             classify: |_| None,
         }
     }
@@ -72,8 +48,8 @@ impl Request {
         self
     }
 
-    pub(crate) fn json(mut self, body: Value) -> Self {
-        self.body = Some(Body::Json(body));
+    pub(crate) fn json(mut self, body: &Value) -> Self {
+        self.body = Some(SecretString::from(body.to_string()));
         self
     }
 
@@ -125,7 +101,7 @@ mod tests {
     #[track_caller]
     fn image_url(id: &str) -> String {
         url(
-            &Request::new(Method::Get, ["images", id]),
+            &Request::new(Method::GET, ["images", id]),
             "http://nova/v2.1/",
         )
         .expect("valid segment")
@@ -148,7 +124,7 @@ mod tests {
     #[test]
     fn segments_that_would_change_the_path_are_rejected() {
         for segment in ["", ".", "..", "a\n", "\ta", "a\0", "a/b"] {
-            let request = Request::new(Method::Delete, ["images", segment]);
+            let request = Request::new(Method::DELETE, ["images", segment]);
             let error = url(&request, "http://nova").expect_err("invalid segment");
             assert_eq!(
                 error.to_string(),
@@ -163,7 +139,7 @@ mod tests {
     #[test]
     fn query_values_are_encoded() {
         let query = vec![("changes-since".into(), "2026-11-23T12:00:00+01:00".into())];
-        let request = Request::new(Method::Get, ["images"]).query(query);
+        let request = Request::new(Method::GET, ["images"]).query(query);
         assert_eq!(
             url(&request, "http://nova/v2.1").expect("valid request"),
             "http://nova/v2.1/images?changes-since=2026-11-23T12%3A00%3A00%2B01%3A00"

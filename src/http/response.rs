@@ -1,6 +1,6 @@
 //! [`Response`]: a complete HTTP response.
 
-use http::HeaderMap;
+use http::{HeaderMap, Method};
 
 use super::body::ResponseBody;
 use super::html::{is_html, page_message};
@@ -10,7 +10,7 @@ use crate::error::{Error, ErrorKind, Result};
 /// secrets.
 #[derive(Default)]
 pub(crate) struct Response {
-    pub(crate) method: &'static str,
+    pub(crate) method: Method,
     pub(crate) url: String,
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
@@ -37,7 +37,7 @@ impl Response {
     /// An error about this response.
     pub(crate) fn error(&self, kind: ErrorKind, message: impl Into<String>) -> Error {
         Error::new(kind, message)
-            .with_request(self.method, &self.url)
+            .with_request(&self.method, &self.url)
             .with_response(self.status, self.request_id())
     }
 

@@ -4,11 +4,12 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use http::Method;
 use url::Url;
 
 use super::client::Client;
 use super::fault::{MAX_RETRY_DELAY, error_from_response};
-use super::request::{Method, Request};
+use super::request::Request;
 use super::response::Response;
 use crate::error::{Error, ErrorKind, Result};
 use crate::escape::escape_control_chars;
@@ -131,7 +132,7 @@ impl<'a> Attempts<'a> {
     }
 
     fn is_deleted(&self, error: &Error) -> bool {
-        self.request.method == Method::Delete
+        self.request.method == Method::DELETE
             && matches!(error.kind(), ErrorKind::NotFound | ErrorKind::KeyNotFound)
     }
 }

@@ -36,7 +36,7 @@ pub(super) fn error_from_ureq(
         message = format!("{message} (through the proxy {})", proxy.name);
     }
     let described = Error::new(kind, message)
-        .with_request(response.method, &response.url)
+        .with_request(&response.method, &response.url)
         .with_never_sent(never_sent);
     match rustls_error(&error) {
         // Its message is the name of a Rust type.

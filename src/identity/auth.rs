@@ -1,12 +1,13 @@
 //! The request for a token, as a value.
 
-use secrecy::{ExposeSecret, SecretString};
+use http::Method;
+use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
 use crate::credentials::{ApplicationCredential, CredentialId, Domain, Identifier, Scope, User};
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::fault::Fault;
-use crate::http::request::{Body, Method, Request};
+use crate::http::request::Request;
 use crate::options::Options;
 
 /// The hint for a 401 for a token.
@@ -36,8 +37,9 @@ pub(super) fn post_tokens(options: &Options) -> Result<Request> {
     if let (Some(scope), None) = (&options.scope, &options.application_credential) {
         auth["auth"]["scope"] = self::scope(scope);
     }
-    let mut request = Request::new(Method::Post, ["auth", "tokens"]).classify(classify);
-    request.body = Some(Body::Secret(SecretString::from(auth.to_string())));
+    let mut request = Request::new(Method::POST, ["auth", "tokens"])
+        .classify(classify)
+        .json(&auth);
     request.idempotent = true;
     request.unauthorized_hint = unauthorized_hint(options);
     Ok(request)
@@ -144,12 +146,8 @@ mod tests {
             request.url(&endpoint).map(String::from).expect("valid URL"),
             "http://keystone/v3/auth/tokens"
         );
-        match request.body {
-            Some(Body::Secret(text)) => {
-                serde_json::from_str(text.expose_secret()).expect("valid JSON")
-            }
-            other => panic!("not a secret body: {other:?}"),
-        }
+        let text = request.body.expect("a body");
+        serde_json::from_str(text.expose_secret()).expect("valid JSON")
     }
 
     fn options() -> Options {

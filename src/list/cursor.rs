@@ -202,11 +202,11 @@ impl Cursor {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::http::request::Method;
+    use http::Method;
 
     #[test]
     fn a_pagination_loop_with_changing_markers_is_an_error() {
-        let mut cursor = Cursor::new(Request::new(Method::Get, ["images"]), 2, None, None);
+        let mut cursor = Cursor::new(Request::new(Method::GET, ["images"]), 2, None, None);
         let advance = |cursor: &mut Cursor, next: &str| {
             let mut items = vec!["a", "b"];
             let result = cursor.advance(&mut items, |id| id, Some(next));
