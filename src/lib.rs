@@ -37,8 +37,8 @@
 //! }
 //! ```
 //!
-//! [`OpenStack::from_env`] reads the options from `clouds.yaml` and the `OS_*`
-//! variables, as the `openstack` command does: see [`config`].
+//! [`OpenStack::from_env`] reads the options from a cloud of `clouds.yaml`, or else from
+//! the `OS_*` variables: see [`config`].
 //!
 //! # Operations
 //!
@@ -109,7 +109,7 @@
 //!
 //! # Logging
 //!
-//! The crate logs through [`log`]: each response at debug level; each retry, plain
+//! The crate logs through [`log`](https://docs.rs/log): each response at debug level; each retry, plain
 //! http, and settings that are unsafe, ignored or unknown at warn level. These lines
 //! contain no password, token or body. ureq logs raw bytes, including credentials, at
 //! trace level under the target `ureq_proto`: do not enable it in production.
@@ -170,6 +170,8 @@ mod wait;
 pub use credentials::{ApplicationCredential, Domain, Project, Scope, User, UserRef};
 pub use error::{Error, ErrorKind, Result};
 pub use identity::token::Token;
+// Its documentation is on docs.rs, with working links.
+#[doc(no_inline)]
 pub use jiff::Timestamp;
 pub use openstack::OpenStack;
 pub use options::Options;

@@ -31,7 +31,7 @@ impl OpenStack {
     }
 
     /// Creates a client for the cloud that the environment and `clouds.yaml`
-    /// configure, as for the `openstack` command: see [`config`](crate::config).
+    /// configure: see [`config`](crate::config).
     /// Sends nothing.
     ///
     /// # Errors

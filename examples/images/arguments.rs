@@ -9,7 +9,7 @@ const PRIVATE: &str = "Nova then makes a shared or community image private.";
 /// Lists, shows and deletes images of an OpenStack cloud, and edits their metadata.
 ///
 /// The cloud and the credentials come from the OS_* variables and from clouds.yaml,
-/// as for the openstack command.
+/// with the rules of openstacksdk.
 #[derive(Parser)]
 #[command(
     name = "images",
