@@ -28,9 +28,9 @@ impl Interface {
         }
     }
 
-    /// Parses a name; `publicURL`, for example, is an old form.
+    /// Parses a name in any case. `publicURL` is an old form of `public`.
     pub(crate) fn parse(name: &str) -> Option<Self> {
-        match name.trim_end_matches("URL") {
+        match name.to_lowercase().trim_end_matches("url") {
             "public" => Some(Self::Public),
             "internal" => Some(Self::Internal),
             "admin" => Some(Self::Admin),

@@ -1,20 +1,20 @@
-//! [`choose`]: which cloud is used.
+//! [`choose_cloud`]: which cloud is used.
 
 use std::path::Path;
 use std::sync::Arc;
 
 use super::Config;
-use super::files::{find, not_found};
+use super::files::{find_file, not_found};
 use super::keys::{self, Kind, Place};
 use super::merge::merge_maps;
 use super::settings::Settings;
-use super::value::{Map, Node, Source, join_quoted, remove_map};
+use super::value::{Map, Node, Source, join, join_quoted, remove_map};
 use crate::error::{Error, ErrorKind, Result};
 
 /// Chooses the cloud that the caller or `OS_CLOUD` names, else the environment,
 /// else the only cloud of the files. Returns its keys, and settings with its name
 /// and its file only.
-pub(super) fn choose(config: &Config, variables: &Map) -> Result<(Settings, Map)> {
+pub(super) fn choose_cloud(config: &Config, variables: &Map) -> Result<(Settings, Map)> {
     let named = config.environment.get("OS_CLOUD_NAME");
     let named = named.as_ref().map(|node| node.as_text("cloud_name"));
     let environment_name = named.transpose()?.unwrap_or("envvars");
@@ -26,17 +26,17 @@ pub(super) fn choose(config: &Config, variables: &Map) -> Result<(Settings, Map)
     let name = name.transpose()?;
     let credential =
         credential(variables).filter(|_| name.is_none_or(|name| name == environment_name));
-    let mut files = match Files::read(config) {
+    let mut files = match FileClouds::read(config) {
         Err(error) if credential.is_some() => {
             log::warn!("{error}; ignored, because the environment has credentials");
-            Files::default()
+            FileClouds::default()
         }
         files => files?,
     };
     if let Some(node) = files.clouds.get(environment_name) {
         return Err(node.source.error(format!(
-            "the cloud {environment_name:?} has the name of the environment's cloud; rename it, or \
-             set OS_CLOUD_NAME"
+            "the cloud {environment_name:?} has the same name as the cloud of the environment; \
+             rename it, or set OS_CLOUD_NAME"
         )));
     }
     let source = requested.as_ref().map(|node| node.source.clone());
@@ -49,6 +49,10 @@ pub(super) fn choose(config: &Config, variables: &Map) -> Result<(Settings, Map)
         Some(name) => name.to_owned(),
         None => files.only_cloud()?,
     };
+    if requested.is_none() && !config.overlay && !variables.is_empty() {
+        let ignored = join(variables.values().map(|node| &node.source));
+        log::warn!("{ignored}: ignored, because the only cloud of the file is used");
+    }
     let Some(node) = files.clouds.remove(&name) else {
         let message = format!("the cloud {name:?} was not found: {}", files.description);
         return Err(source.unwrap_or(Source::Caller).error(message));
@@ -61,9 +65,9 @@ pub(super) fn choose(config: &Config, variables: &Map) -> Result<(Settings, Map)
 }
 
 /// The variable that makes the environment a cloud: a credential, or an
-/// `OS_AUTH_TYPE` that needs none.
+/// `OS_AUTH_TYPE` that requires none.
 fn credential(variables: &Map) -> Option<&Source> {
-    let is_credential = |(name, node): &(&String, &Node)| match keys::find(name) {
+    let is_credential = |(name, node): &(&String, &Node)| match keys::find_key(name) {
         Some(key) if key.name == "auth_type" => {
             let auth_type = node.text().unwrap_or_default();
             ["none", "None", "admin_token", "token_endpoint"].contains(&auth_type)
@@ -77,7 +81,7 @@ fn credential(variables: &Map) -> Option<&Source> {
 
 /// The clouds of the files.
 #[derive(Default)]
-struct Files {
+struct FileClouds {
     clouds: Map,
     /// The file that was found first.
     path: Option<Arc<Path>>,
@@ -87,11 +91,11 @@ struct Files {
     hints: Vec<String>,
 }
 
-impl Files {
+impl FileClouds {
     fn read(config: &Config) -> Result<Self> {
         let mut hints = Vec::new();
-        let clouds = find(config, "clouds", "OS_CLIENT_CONFIG_FILE", &mut hints)?;
-        let secure = find(config, "secure", "OS_CLIENT_SECURE_FILE", &mut hints)?;
+        let clouds = find_file(config, "clouds", "OS_CLIENT_CONFIG_FILE", &mut hints)?;
+        let secure = find_file(config, "secure", "OS_CLIENT_SECURE_FILE", &mut hints)?;
         let mut first = None;
         let mut merged = Map::new();
         for (path, map) in [clouds, secure].into_iter().flatten() {
@@ -138,7 +142,7 @@ impl Files {
 /// Returns the keys of the profile.
 pub(super) fn read_profile(config: &Config, node: &Node, hints: &mut Vec<String>) -> Result<Map> {
     let name = node.as_text("profile")?;
-    let file = find(config, "clouds-public", "", hints)?;
+    let file = find_file(config, "clouds-public", "", hints)?;
     let mut file = file.map(|(_, map)| map).unwrap_or_default();
     let mut profiles = remove_map(&mut file, "public-clouds")?;
     if profiles.contains_key(name) {
@@ -150,7 +154,7 @@ pub(super) fn read_profile(config: &Config, node: &Node, hints: &mut Vec<String>
     Ok(Map::new())
 }
 
-/// Logs a warning. It is repeated if a cloud or a key is missing.
+/// Logs a warning. The errors for a missing cloud or key repeat it.
 pub(super) fn warn(hints: &mut Vec<String>, message: String) {
     log::warn!("{message}");
     hints.push(message);

@@ -2,15 +2,22 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::fmt;
 use std::path::PathBuf;
 
-use super::keys::find;
-use super::value::{Map, Node, Source, Value};
+use super::keys::find_key;
+use super::value::{Map, Node, NodeValue, Source};
 
-/// The variables of this process, or those of the caller. It has no `Debug`
-/// because there are passwords among them.
+/// The variables of this process, or those of the caller.
 #[derive(Clone)]
 pub(super) struct Environment(BTreeMap<String, OsString>);
+
+impl fmt::Debug for Environment {
+    /// Shows no variables, because there can be passwords among them.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Environment")
+    }
+}
 
 impl Environment {
     /// Without `HOME`, uses the home directory of the account.
@@ -18,8 +25,7 @@ impl Environment {
         let mut environment = Self::new(std::env::vars_os());
         #[allow(deprecated, reason = "no longer deprecated since Rust 1.87")]
         if let Some(home) = std::env::home_dir() {
-            let home = home.into_os_string();
-            environment.0.entry("HOME".to_owned()).or_insert(home);
+            environment.0.entry("HOME".into()).or_insert(home.into());
         }
         environment
     }
@@ -34,16 +40,14 @@ impl Environment {
         Self(variables.filter(|(_, value)| !value.is_empty()).collect())
     }
 
-    /// A path. PEM data in its place is ignored.
     pub(super) fn path(&self, name: &str) -> Option<PathBuf> {
-        let is_pem = self.get(name)?.is_pem();
-        self.0.get(name).filter(|_| !is_pem).map(PathBuf::from)
+        self.0.get(name).map(PathBuf::from)
     }
 
     pub(super) fn get(&self, name: &str) -> Option<Node> {
         let text = self.0.get(name)?.to_str();
         Some(Node {
-            value: text.map_or(Value::Bytes, |text| Value::Text(text.to_owned())),
+            value: text.map_or(NodeValue::Bytes, |text| NodeValue::Text(text.to_owned())),
             source: Source::Variable(name.to_owned()),
         })
     }
@@ -55,7 +59,7 @@ impl Environment {
             let key = name.strip_prefix("OS_").unwrap_or_default().to_lowercase();
             // `OS_CLOUD` selects a cloud, and `OS_TEST_TIMEOUT` is for test runners.
             let is_foreign = key == "cloud" || key.starts_with("test_");
-            let is_known = find(&key).is_some() || key.ends_with("_timeout");
+            let is_known = find_key(&key).is_some() || key.ends_with("_timeout");
             if let (true, false, Some(node)) = (is_known, is_foreign, self.get(name)) {
                 keys.insert(key, node);
             }

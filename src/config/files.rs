@@ -1,12 +1,13 @@
 //! Where the files are, and how one is read.
 
+use std::io::ErrorKind::{NotADirectory, NotFound};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::Config;
 use super::cloud::warn;
-use super::value::{File, Map, Node, Value, join};
-use super::yaml::parse;
+use super::value::{Map, Node, NodeValue, ParsedFile, join};
+use super::yaml::parse_yaml;
 use crate::error::{Error, Result};
 
 /// The directories that openstacksdk searches on this operating system, in the
@@ -46,12 +47,12 @@ fn directories(config: &Config, os: &str) -> Vec<PathBuf> {
 /// Finds and reads the file that the variable names, or else `stem` with `.yaml`,
 /// `.yml` or `.json` in the directories. A file that cannot be read is skipped,
 /// with a hint.
-pub(super) fn find(
+pub(super) fn find_file(
     config: &Config,
     stem: &str,
     variable: &str,
     hints: &mut Vec<String>,
-) -> Result<Option<File>> {
+) -> Result<Option<ParsedFile>> {
     let directories = directories(config, std::env::consts::OS);
     // The first directory is the working directory.
     let named = config.environment.path(variable);
@@ -60,25 +61,18 @@ pub(super) fn find(
         ["yaml", "yml", "json"].map(|extension| directory.join(format!("{stem}.{extension}")))
     });
     for path in named.iter().cloned().chain(files) {
+        let is_named = named.as_ref() == Some(&path);
         match std::fs::read(&path) {
             Ok(bytes) => {
                 let path = path.into();
-                let map = read(bytes, &path)?;
+                let map = parse_file(bytes, &path)?;
                 return Ok(Some((path, map)));
             }
-            Err(error) if is_absent(&error) && named.as_ref() != Some(&path) => {}
-            Err(error) => {
-                let path = path.display();
-                warn(hints, format!("{path} was skipped: {error}"));
-            }
+            Err(error) if !is_named && matches!(error.kind(), NotFound | NotADirectory) => {}
+            Err(error) => warn(hints, format!("{} was skipped: {error}", path.display())),
         }
     }
     Ok(None)
-}
-
-fn is_absent(error: &std::io::Error) -> bool {
-    use std::io::ErrorKind::{NotADirectory, NotFound};
-    matches!(error.kind(), NotFound | NotADirectory)
 }
 
 /// For an error message: where `clouds.yaml` was searched for.
@@ -88,20 +82,12 @@ pub(super) fn not_found(config: &Config) -> String {
     format!("no file clouds.yaml, .yml or .json was found in {directories}")
 }
 
-fn read(bytes: Vec<u8>, path: &Arc<Path>) -> Result<Map> {
+fn parse_file(bytes: Vec<u8>, path: &Arc<Path>) -> Result<Map> {
     let name = path.display();
-    let Ok(text) = String::from_utf8(bytes) else {
-        return Err(Error::invalid(format!(
-            "{name}: the file is not UTF-8; convert it"
-        )));
-    };
-    let node = parse(&text, path)?;
-    if node.is_unset() {
-        let message = format!("{name}: the file is empty; remove it");
-        return Err(Error::invalid(message));
-    }
-    let Node { value, source } = node;
-    let Value::Map(map) = value else {
+    let text = String::from_utf8(bytes)
+        .map_err(|_| Error::invalid(format!("{name}: the file is not UTF-8; convert it")))?;
+    let Node { value, source } = parse_yaml(&text, path)?;
+    let NodeValue::Map(map) = value else {
         return Err(source.error("expected a mapping with the key `clouds`"));
     };
     #[cfg(unix)]
@@ -122,10 +108,10 @@ fn warn_if_world_readable(path: &Path, map: &Map) {
 /// Whether there is a secret at any depth.
 #[cfg(unix)]
 fn has_secret(map: &Map) -> bool {
-    use super::keys::{Kind, find};
+    use super::keys::{Kind, find_key};
     map.iter().any(|(key, node)| match &node.value {
-        Value::Map(map) => has_secret(map),
-        _ => find(key).is_some_and(|key| key.kind == Kind::Secret) && !node.is_unset(),
+        NodeValue::Map(map) => has_secret(map),
+        _ => find_key(key).is_some_and(|key| key.kind == Kind::Secret) && !node.is_unset(),
     })
 }
 

@@ -1,4 +1,4 @@
-//! [`keys`]: the keys of a cloud.
+//! The table of the keys of a cloud.
 
 use super::value::Source;
 use crate::error::Result;
@@ -13,17 +13,17 @@ pub(super) struct Key {
     pub(super) kind: Kind,
 }
 
-/// Where the key is accepted, and which one wins if it is given twice.
+/// Where the key is accepted, and which one is used if both are set.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
     /// Beside `auth` only.
-    Top,
-    /// Beside `auth` and in it. The one in it wins.
-    Auth,
-    /// As `Auth`. In the environment, such a key makes a cloud.
+    TopOnly,
+    /// Beside `auth` and in it. `auth` overrides the key beside it.
+    AuthFirst,
+    /// As `AuthFirst`. In the environment, such a key makes a cloud.
     Credential,
-    /// Beside `auth` and in it. The one beside it wins.
-    Both,
+    /// Beside `auth` and in it. The key beside `auth` overrides it.
+    TopFirst,
 }
 
 /// How the value is parsed.
@@ -43,77 +43,60 @@ pub(super) enum Kind {
     AuthType,
     SystemScope,
     ComputeVersion,
-    /// Read while the layers are merged. It is no setting.
-    Directive,
+    /// Applied during the merge; not a setting.
+    MergeOnly,
 }
 
 use self::Kind::{
-    AuthType, ComputeVersion, Directive, Flag, Interface, Path, Seconds, Secret, SystemScope, Text,
+    AuthType, ComputeVersion, Flag, Interface, MergeOnly, Path, Seconds, Secret, SystemScope, Text,
     Url,
 };
-use self::Place::{Auth, Both, Credential, Top};
+use self::Place::{AuthFirst, Credential, TopFirst};
 
 /// The keys that are serialized, in this order.
 pub(super) const SERIALIZED: &[Key] = &[
-    key("cloud", "", Top, Directive),
-    key("auth_type", "auth_plugin", Top, AuthType),
+    top_only("cloud", "", MergeOnly),
+    top_only("auth_type", "auth_plugin", AuthType),
     key("auth_url", "", Credential, Url),
     key("username", "user_name", Credential, Text),
     key("user_id", "userid", Credential, Text),
-    key("user_domain_id", "", Both, Text),
-    key("user_domain_name", "", Both, Text),
-    key("password", "", Auth, Secret),
-    key("token", "auth_token", Both, Secret),
-    key("project_id", "tenant_id", Both, Text),
-    key("project_name", "tenant_name", Both, Text),
-    key("project_domain_id", "", Both, Text),
-    key("project_domain_name", "", Both, Text),
-    key("domain_id", "", Both, Text),
-    key("domain_name", "", Both, Text),
-    key("system_scope", "", Auth, SystemScope),
-    key("trust_id", "", Auth, Text),
+    key("user_domain_id", "", TopFirst, Text),
+    key("user_domain_name", "", TopFirst, Text),
+    key("password", "", AuthFirst, Secret),
+    key("token", "auth_token", TopFirst, Secret),
+    key("project_id", "tenant_id", TopFirst, Text),
+    key("project_name", "tenant_name", TopFirst, Text),
+    key("project_domain_id", "", TopFirst, Text),
+    key("project_domain_name", "", TopFirst, Text),
+    key("domain_id", "", TopFirst, Text),
+    key("domain_name", "", TopFirst, Text),
+    key("system_scope", "", AuthFirst, SystemScope),
+    key("trust_id", "", AuthFirst, Text),
     key("application_credential_id", "", Credential, Text),
     key("application_credential_name", "", Credential, Text),
-    key("application_credential_secret", "", Auth, Secret),
-    key("region_name", "", Top, Text),
-    key("interface", "endpoint_type", Top, Interface),
-    key("verify", "", Top, Flag),
-    key("cacert", "", Top, Path),
-    key("cert", "", Top, Path),
-    key("key", "", Top, Path),
-    key("api_timeout", "", Top, Seconds),
-    key("compute_endpoint_override", "compute_endpoint", Top, Url),
-    key("compute_api_version", "", Top, ComputeVersion),
+    key("application_credential_secret", "", AuthFirst, Secret),
+    top_only("region_name", "", Text),
+    top_only("interface", "endpoint_type", Interface),
+    top_only("verify", "", Flag),
+    top_only("cacert", "", Path),
+    top_only("cert", "", Path),
+    top_only("key", "", Path),
+    top_only("api_timeout", "", Seconds),
+    top_only("compute_endpoint_override", "compute_endpoint", Url),
+    top_only("compute_api_version", "", ComputeVersion),
 ];
 
 /// The keys that are listed by `Settings::keys`, but not serialized.
 const LISTED: &[Key] = &[
-    key("compute_default_microversion", "", Top, Text),
-    key("compute_interface", "compute_endpoint_type", Top, Interface),
-    key("compute_region_name", "", Top, Text),
-    key("compute_service_name", "", Top, Text),
-    key("image_endpoint_override", "image_endpoint", Top, Url),
-    key("image_api_version", "", Top, Text),
-    key("image_default_microversion", "", Top, Text),
-    key("image_interface", "image_endpoint_type", Top, Interface),
-    key("image_region_name", "", Top, Text),
-    key("image_service_name", "", Top, Text),
-    key("identity_endpoint_override", "identity_endpoint", Top, Url),
-    key("identity_api_version", "", Top, Text),
-    key("identity_default_microversion", "", Top, Text),
-    key(
-        "identity_interface",
-        "identity_endpoint_type",
-        Top,
-        Interface,
-    ),
-    key("identity_region_name", "", Top, Text),
-    key("identity_service_name", "", Top, Text),
-    key("default_domain_id", "default_domain", Auth, Text),
-    key("default_domain_name", "", Auth, Text),
-    key("endpoint", "url", Auth, Url),
-    key("profile", "cloud", Top, Directive),
-    key("insecure", "", Top, Directive),
+    top_only("compute_default_microversion", "", Text),
+    top_only("compute_interface", "compute_endpoint_type", Interface),
+    top_only("compute_region_name", "", Text),
+    top_only("compute_service_name", "", Text),
+    key("default_domain_id", "default_domain", AuthFirst, Text),
+    key("default_domain_name", "", AuthFirst, Text),
+    key("endpoint", "url", AuthFirst, Url),
+    top_only("profile", "cloud", MergeOnly),
+    top_only("insecure", "", MergeOnly),
 ];
 
 /// A key without an older name has an empty `alias`.
@@ -127,18 +110,22 @@ const fn key(name: &'static str, alias: &'static str, place: Place, kind: Kind) 
     }
 }
 
+const fn top_only(name: &'static str, alias: &'static str, kind: Kind) -> Key {
+    key(name, alias, Place::TopOnly, kind)
+}
+
 /// Every key, in the order in which the settings are listed.
 pub(super) fn keys() -> impl Iterator<Item = &'static Key> {
     SERIALIZED.iter().chain(LISTED)
 }
 
 /// The key with this name or alias.
-pub(super) fn find(name: &str) -> Option<&'static Key> {
+pub(super) fn find_key(name: &str) -> Option<&'static Key> {
     keys().find(|key| key.name == name || key.alias == Some(name))
 }
 
-/// The ends of the keys that openstacksdk reads and this crate does not.
-const UNUSED: &str = "_api_version _endpoint _endpoint_override _endpoint_type \
+/// Suffixes of keys that openstacksdk reads and this crate does not.
+const SUFFIXES_OF_OPENSTACKSDK: &str = "_api_version _endpoint _endpoint_override _endpoint_type \
     _default_microversion _interface _network _region_name _service_name _service_type \
     _status_code_retries disable_vendor_agent floating_ip_source force_ipv4 image_api_use_tasks \
     image_format message networks private regions requires_floating_ip secgroup_source status \
@@ -146,7 +133,10 @@ const UNUSED: &str = "_api_version _endpoint _endpoint_override _endpoint_type \
 
 /// Whether neither this crate nor openstacksdk reads the key.
 pub(super) fn is_unknown(name: &str) -> bool {
-    find(name).is_none() && !UNUSED.split(' ').any(|end| name.ends_with(end))
+    find_key(name).is_none()
+        && !SUFFIXES_OF_OPENSTACKSDK
+            .split(' ')
+            .any(|end| name.ends_with(end))
 }
 
 const AUTH_TYPES: &str =
@@ -169,23 +159,21 @@ impl Kind {
                 _ => return Err("true or false"),
             },
             Seconds => {
-                let is_valid = |seconds: &f64| *seconds > 0.0 && *seconds <= 1e9;
-                let seconds = text.trim().parse().ok().filter(is_valid);
-                let seconds = seconds.ok_or("a number of seconds greater than 0")?;
+                let seconds = text.trim().parse().unwrap_or(0.0);
+                if !(0.001..=1e9).contains(&seconds) {
+                    return Err("a number of seconds from 0.001 to 1e9");
+                }
                 return Ok(seconds.to_string());
             }
             Interface => crate::Interface::parse(text)
                 .ok_or("public, internal or admin")?
                 .as_str(),
-            AuthType => {
-                let current = match text {
-                    "None" => "none",
-                    "token_endpoint" => "admin_token",
-                    _ => text,
-                };
-                let known = AUTH_TYPES.split(", ").find(|name| *name == current);
-                known.ok_or(AUTH_TYPES)?
-            }
+            AuthType => match text {
+                "None" => "none",
+                "token_endpoint" => "admin_token",
+                _ if AUTH_TYPES.split(", ").any(|name| name == text) => text,
+                _ => return Err(AUTH_TYPES),
+            },
             SystemScope if text != "all" => return Err("\"all\""),
             ComputeVersion if !is_compute_version(text) => {
                 return Err("\"2\", or a microversion such as \"2.35\"");

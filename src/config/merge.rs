@@ -1,16 +1,16 @@
 //! [`normalize`]: the keys of one layer under their current names.
 
-use super::keys::{Key, Kind, Place, find, keys};
-use super::value::{Map, Node, Source, Value, remove_map};
+use super::keys::{Key, Kind, Place, find_key, keys};
+use super::value::{Map, Node, NodeValue, Source, remove_map};
 use crate::error::Result;
 
 /// Normalizes the keys of a profile, of a cloud, of a region or of the environment,
-/// and moves those of `auth` beside it. With `top_level_wins`, every key beside
+/// and moves those of `auth` beside it. With `top_first`, every key beside
 /// `auth` overrides the one in it.
 ///
-/// Each layer is normalized on its own, so that an alias in a stronger layer
-/// overrides the current name in a weaker one.
-pub(super) fn normalize(map: Map, top_level_wins: bool) -> Result<Map> {
+/// Each layer is normalized on its own, so that an alias in a layer with a
+/// higher priority overrides the current name in one with a lower priority.
+pub(super) fn normalize(map: Map, top_first: bool) -> Result<Map> {
     let mut top = set_keys(map);
     let mut auth = set_keys(remove_map(&mut top, "auth")?);
     for key in keys() {
@@ -22,14 +22,16 @@ pub(super) fn normalize(map: Map, top_level_wins: bool) -> Result<Map> {
         rename(&mut top, alias, key);
     }
     for (name, node) in auth {
-        let place = find(&name).map_or(Place::Top, |key| key.place);
-        if place == Place::Top {
-            // Without a misspelled `project_name`, the token would be for another project.
-            let message =
-                format!("unknown key {name:?} in `auth`; check its spelling and its place");
+        let place = find_key(&name).map_or(Place::TopOnly, |key| key.place);
+        if place == Place::TopOnly {
+            // If a misspelled `project_name` were ignored, the token would be for another
+            // project.
+            let message = format!(
+                "unknown key {name:?} in `auth`; check the spelling, or move it out of `auth`"
+            );
             return Err(node.source.error(message));
         }
-        if !(top_level_wins || place == Place::Both) || !top.contains_key(&name) {
+        if !(top_first || place == Place::TopFirst) || !top.contains_key(&name) {
             top.insert(name, node);
         }
     }
@@ -46,7 +48,7 @@ fn set_keys(map: Map) -> Map {
         .collect()
 }
 
-/// The current name wins over its alias, except that `endpoint_type` wins over
+/// The current name overrides its alias, except that `endpoint_type` overrides
 /// `interface`.
 fn rename(map: &mut Map, alias: &str, key: &Key) {
     if let Some(node) = map.remove(alias) {
@@ -70,7 +72,7 @@ fn normalize_timeout(top: &mut Map) {
     }
 }
 
-/// Expresses `insecure`, and a `verify` that is a path, by `verify` and `cacert`.
+/// Converts `insecure`, and a path in `verify`, to `verify` and `cacert`.
 fn normalize_tls(top: &mut Map) -> Result<()> {
     if let Some(node) = top.remove("insecure") {
         let insecure = Kind::Flag.parse("insecure", node.as_text("insecure")?, &node.source)?;
@@ -79,8 +81,7 @@ fn normalize_tls(top: &mut Map) -> Result<()> {
             top.insert("verify".to_owned(), Node::new(verify, node.source));
         }
     }
-    let is_path =
-        |node: &Node| matches!(&node.value, Value::Text(text) if text.contains(['/', '\\', '.']));
+    let is_path = |node: &Node| matches!(&node.value, NodeValue::Text(text) if text.contains(['/', '\\', '.']));
     if let Some(path) = top.get("verify").filter(|node| is_path(node)).cloned() {
         let verify = Node::new("true", path.source.clone());
         top.insert("verify".to_owned(), verify);
@@ -89,10 +90,10 @@ fn normalize_tls(top: &mut Map) -> Result<()> {
     Ok(())
 }
 
-/// Merges `stronger` into `map`: mappings key by key, anything else is replaced.
-pub(super) fn merge_maps(map: &mut Map, stronger: Map) {
-    for (key, mut node) in stronger {
-        if let (Some(Value::Map(old)), Value::Map(new)) =
+/// Merges `overrides` into `map`: mappings key by key, anything else is replaced.
+pub(super) fn merge_maps(map: &mut Map, overrides: Map) {
+    for (key, mut node) in overrides {
+        if let (Some(NodeValue::Map(old)), NodeValue::Map(new)) =
             (map.get_mut(&key).map(|old| &mut old.value), &mut node.value)
         {
             merge_maps(old, std::mem::take(new));

@@ -46,7 +46,7 @@
 //! # }
 //! ```
 //!
-//! # Which cloud
+//! # Selection of the cloud
 //!
 //! The first of these that exists:
 //!
@@ -61,9 +61,10 @@
 //!
 //! The settings of a cloud in a file are not combined with variables, unless
 //! [`Config::overlay_env`] is set. Then variables override the file, and keys
-//! beside `auth` override keys in it, as in the `openstack` command.
+//! beside `auth` override keys in it, as in the `openstack` command. If the only
+//! cloud of the file ignores variables, a warning lists them.
 //!
-//! # Which files
+//! # Files
 //!
 //! `OS_CLIENT_CONFIG_FILE` names the file. If it is unset, or if the file does not
 //! exist, the file is `clouds.yaml`, `clouds.yml` or `clouds.json` in the first of
@@ -82,10 +83,10 @@
 //! `clouds.yaml` key by key, at every depth. `clouds-public.yaml` has the profiles
 //! that clouds refer to by `profile`.
 //!
-//! A file that cannot be read is skipped, with a warning. A file with a password
-//! that every user of the machine can read causes a warning.
+//! A file that cannot be read is skipped, with a warning. If every user of the
+//! machine can read a file with a password, a warning is logged.
 //!
-//! Files need the feature `clouds-yaml`, which is enabled by default. Without it,
+//! Files require the feature `clouds-yaml`, which is enabled by default. Without it,
 //! the environment is the only cloud.
 //!
 //! # The keys of a cloud
@@ -114,8 +115,8 @@
 //! - `auth_type` is `password`, `v3password`, `token`, `v3token`,
 //!   `v3applicationcredential`, `none` or `admin_token`. The default depends on
 //!   the secret that is set: a password, the secret of an application credential,
-//!   or a token. `none` and `admin_token` need `compute_endpoint_override` or
-//!   `endpoint`, and no `auth_url`.
+//!   or a token. `none` and `admin_token` require `compute_endpoint_override`
+//!   or `endpoint`, and no `auth_url`.
 //! - `domain_id` and `domain_name` are the domain of the user and of the project.
 //!   Without a project, they are the scope. Other scopes are `system_scope: all`
 //!   and `trust_id`. The default domain has the id `default`, as in the
@@ -124,14 +125,14 @@
 //!   the `values` of the region, the variables with
 //!   [`overlay_env`](Config::overlay_env). `auth` is merged key by key. Any other
 //!   key is replaced.
-//! - Project, domains and `token` beside `auth` win over those in it. All other
-//!   keys of `auth` win over those beside it.
+//! - Project, domains and `token` beside `auth` override those in it. All other
+//!   keys of `auth` override those beside it.
 //! - An unknown key in `auth` is an error. Beside `auth`, it causes a warning, and
 //!   [`Settings::unknown_keys`] lists it.
 //! - `cacert`, `cert` and `key` are paths, relative to the working directory.
-//! - Keys with the prefix `compute_`, `image_` or `identity_` are for one service
-//!   ([`Settings::service`]): `endpoint_override`, `interface`, `region_name`,
-//!   `service_name`, `api_version`, `default_microversion`.
+//! - These keys with the prefix `compute_` are for the Compute service only:
+//!   `endpoint_override`, `interface`, `region_name`, `service_name`,
+//!   `api_version`, `default_microversion`. Keys of other services are ignored.
 //! - A `compute_api_version` of `2`, `2.0`, `2.1` or `2.latest` requests no
 //!   microversion. One such as `2.35` requests this microversion. Any other is an
 //!   error.
@@ -160,7 +161,7 @@
 //! | `OS_API_TIMEOUT` | the timeout in seconds |
 //! | `OS_ENDPOINT`, `OS_COMPUTE_ENDPOINT_OVERRIDE` | an endpoint in place of the catalog |
 //! | `OS_COMPUTE_API_VERSION`, `OS_COMPUTE_DEFAULT_MICROVERSION` | the microversion |
-//! | `OS_COMPUTE_INTERFACE`, `OS_COMPUTE_REGION_NAME`, `OS_IMAGE_*`, `OS_IDENTITY_*` | for one service |
+//! | `OS_COMPUTE_INTERFACE`, `OS_COMPUTE_REGION_NAME`, `OS_COMPUTE_SERVICE_NAME` | for the Compute service only |
 //! | `OS_PROFILE` | a profile for the environment |
 //!
 //! # Proxies
@@ -183,8 +184,9 @@
 //! openstacksdk is the reference, and the tests compare this module with it. These
 //! differences are intended:
 //!
-//! - An invalid or empty file is an error with the line and the column.
-//!   openstacksdk continues with the next file, or finds no cloud.
+//! - An invalid or empty file is an error with the line and the column. If the
+//!   environment has a credential, it is a warning. openstacksdk continues with
+//!   the next file, or finds no cloud.
 //! - `null` and empty text count as unset. In openstacksdk, `project_name: null`
 //!   is the project "None", and `verify: null` disables the verification.
 //! - A value without quotes is the text in the file. In openstacksdk, the password
@@ -201,13 +203,14 @@
 //! - A value of the wrong type, an invalid interface, an unsupported
 //!   `compute_api_version` and missing credentials are errors before anything is
 //!   sent.
-//! - A layer with a higher priority wins, even if it uses another name of the key:
-//!   `OS_INTERFACE` overrides `endpoint_type` of the file, `OS_VERIFY` its
-//!   `insecure`, and `OS_API_TIMEOUT` its `compute_timeout`. In openstacksdk, the
-//!   old name wins. The same is true for a key beside `auth` and one in it.
+//! - A layer with a higher priority overrides the others, even if it uses another
+//!   name of the key: `OS_INTERFACE` overrides `endpoint_type` of the file,
+//!   `OS_VERIFY` its `insecure`, and `OS_API_TIMEOUT` its `compute_timeout`. In
+//!   openstacksdk, the old name overrides the current one. The same is true for a
+//!   key beside `auth` and one in it.
 //! - `auth_plugin` is an alias of `auth_type`. In `auth-type`, `-` is the same as
 //!   `_`.
-//! - The environment has no defaults that hide those of its profile.
+//! - Variables that are unset do not override the profile.
 //! - Every directory of `XDG_CONFIG_DIRS` is searched. openstacksdk searches
 //!   none if there are several.
 //! - `OS_USERID`, and `userid` in a file, are aliases of `user_id`, as in
@@ -239,7 +242,6 @@ mod value;
 mod yaml;
 
 use std::ffi::OsString;
-use std::fmt;
 use std::path::PathBuf;
 
 use self::env::Environment;
@@ -247,10 +249,10 @@ pub use self::settings::Settings;
 pub use self::value::Source;
 use crate::error::Result;
 
-/// A loader of the configuration: which cloud to look for, and where.
+/// Finds a cloud in files and variables.
 ///
 /// `Debug` shows no variables, because there can be passwords among them.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 #[must_use]
 pub struct Config {
     environment: Environment,
@@ -290,7 +292,7 @@ impl Config {
         self
     }
 
-    /// Variables override the file, as in the `openstack` command. By
+    /// Makes variables override the file, as in the `openstack` command. By
     /// default, the settings of a file are not combined with variables.
     pub fn overlay_env(mut self) -> Self {
         self.overlay = true;
@@ -333,15 +335,5 @@ impl Config {
     ///   message names the variable, or the file with the line.
     pub fn resolve(&self) -> Result<Settings> {
         resolve::resolve(self)
-    }
-}
-
-impl fmt::Debug for Config {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Config")
-            .field("cloud", &self.cloud)
-            .field("region", &self.region)
-            .field("overlay_env", &self.overlay)
-            .finish_non_exhaustive()
     }
 }

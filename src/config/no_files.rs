@@ -2,11 +2,16 @@
 //! files.
 
 use super::Config;
-use super::value::File;
+use super::value::ParsedFile;
 use crate::error::Result;
 
 #[expect(clippy::unnecessary_wraps, reason = "with the feature it can fail")]
-pub(super) fn find(_: &Config, _: &str, _: &str, _: &mut Vec<String>) -> Result<Option<File>> {
+pub(super) fn find_file(
+    _: &Config,
+    _: &str,
+    _: &str,
+    _: &mut Vec<String>,
+) -> Result<Option<ParsedFile>> {
     Ok(None)
 }
 

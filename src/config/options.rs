@@ -4,7 +4,6 @@
 mod tests;
 
 use std::fs::File;
-use std::path::Path;
 use std::time::Duration;
 
 use super::resolve::implied_microversion;
@@ -48,13 +47,13 @@ impl Settings {
     ///
     /// # Errors
     ///
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) if a setting that the `auth_type` needs is missing, if
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) if a setting that the `auth_type` requires is missing, if
     /// there is more than one scope, or if `cacert`, `cert` or `key` is a file that
     /// cannot be read. The message names the key or the variable.
     ///
     /// [`OpenStack::new`]: crate::OpenStack::new
     pub fn options(&self) -> Result<Options> {
-        let mut options = self.auth_options()?.compute(self.service("compute"));
+        let mut options = self.auth_options()?.compute(self.compute_options());
         options.service.region = self.value("region_name").map(str::to_owned);
         options.service.interface = self.value("interface").and_then(Interface::parse);
         options.http.insecure = self.value("verify") == Some("false");
@@ -65,17 +64,16 @@ impl Settings {
             options = options.client_certificate(file, self.readable("key")?.unwrap_or(file));
         }
         if let Some(seconds) = self.value("api_timeout").and_then(|text| text.parse().ok()) {
-            // As in requests, it limits the connection and each read.
+            // As in the Python library requests, it limits the connection and each read.
             let timeout = Duration::try_from_secs_f64(seconds).ok();
             options = options.connect_timeout(timeout).read_timeout(timeout);
         }
         Ok(options)
     }
 
-    /// Returns the options that are set for one service only: `compute`, `image`
-    /// or `identity`.
-    pub fn service(&self, service: &str) -> ServiceOptions {
-        let value = |key: &str| self.value(&format!("{service}_{key}")).map(str::to_owned);
+    /// The options that are set for the Compute service only.
+    fn compute_options(&self) -> ServiceOptions {
+        let value = |key: &str| self.value(&format!("compute_{key}")).map(str::to_owned);
         let version = value("api_version");
         let implied = version.as_deref().and_then(implied_microversion);
         let is_without_catalog = matches!(self.auth_type(), "none" | "admin_token");
@@ -97,12 +95,9 @@ impl Settings {
         let Err(error) = File::open(path) else {
             return Ok(Some(path));
         };
-        let mut message = format!("cannot read `{key}` {path:?}: {error}");
-        if Path::new(path).is_relative() {
-            let directory = std::env::current_dir().unwrap_or_default();
-            message += &*format!("; the path is relative to {}", directory.display());
-        }
-        Err(source.error(message))
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.into());
+        let path = path.display();
+        Err(source.error(format!("cannot read `{key}` {path}: {error}")))
     }
 
     fn auth_type(&self) -> &str {
@@ -112,12 +107,12 @@ impl Settings {
     /// The options with the `auth_url`, the scope and the credentials.
     fn auth_options(&self) -> Result<Options> {
         let auth_type = self.auth_type();
-        // The other types have a scope of their own, or need none.
+        // The other types have a scope of their own, or require none.
         let scope = match auth_type {
             "password" | "v3password" | "token" | "v3token" => self.scope()?,
             _ => None,
         };
-        let has_endpoint = self.service("compute").endpoint.is_some();
+        let has_endpoint = self.compute_options().endpoint.is_some();
         if matches!(auth_type, "none" | "admin_token") && !has_endpoint {
             return Err(self.missing(&["compute_endpoint_override"]));
         }
@@ -218,7 +213,7 @@ impl Settings {
         if self.file().is_none() {
             keys = format!("OS_{}", keys.to_uppercase().replace(" OR ", " or OS_"));
         }
-        let message = format!("{subject} has no {keys}, which auth_type {auth_type} needs");
+        let message = format!("{subject} has no {keys}, which auth_type {auth_type} requires");
         Error::invalid([&[message], &self.hints[..]].concat().join("; "))
     }
 }

@@ -1,6 +1,6 @@
 //! Chooses the region of a cloud.
 
-use super::value::{Map, Node, Value, join_quoted, remove_map};
+use super::value::{Map, Node, NodeValue, join_quoted, remove_map};
 use crate::error::Result;
 
 /// The name of a region, and the keys that are set for it only.
@@ -8,8 +8,8 @@ pub(super) type Region = (Node, Map);
 
 /// Returns the requested region, or the first one. If the cloud lists its regions,
 /// the requested one must be among them.
-pub(super) fn choose([own, profile]: [&Map; 2], requested: Option<Node>) -> Result<Option<Region>> {
-    let listed = [own, profile]
+pub(super) fn choose_region(layers: [&Map; 2], requested: Option<Node>) -> Result<Option<Region>> {
+    let listed = layers
         .into_iter()
         .find_map(|keys| keys.get("regions").or(keys.get("region_name")));
     let regions = listed.map(parse_list).transpose()?.unwrap_or_default();
@@ -22,7 +22,7 @@ pub(super) fn choose([own, profile]: [&Map; 2], requested: Option<Node>) -> Resu
         (Some((_, values)), _) => Ok(Some((requested, values.clone()))),
         (None, Some(listed)) if !regions.is_empty() => {
             let names = join_quoted(regions.iter().filter_map(|(node, _)| node.text()));
-            let message = format!("the cloud has no region {name:?}: choose {names}");
+            let message = format!("the cloud has no region {name:?}; its regions are {names}");
             Err(listed.source.error(message))
         }
         _ => Ok(Some((requested, Map::new()))),
@@ -33,17 +33,17 @@ pub(super) fn choose([own, profile]: [&Map; 2], requested: Option<Node>) -> Resu
 fn parse_list(node: &Node) -> Result<Vec<Region>> {
     let named = |name: &str| Node::new(name.trim(), node.source.clone());
     let entries: Vec<_> = match &node.value {
-        Value::List(list) => list.clone(),
-        Value::Map(_) => return Err(node.type_error("regions", "a list")),
+        NodeValue::List(list) => list.clone(),
+        NodeValue::Map(_) => return Err(node.type_error("regions", "a list")),
         _ => node.as_text("region_name")?.split(',').map(named).collect(),
     };
     let entries = entries.into_iter().filter(|entry| !entry.is_unset());
-    entries.map(parse).collect()
+    entries.map(parse_region).collect()
 }
 
 /// A name, or a mapping with `name` and `values`.
-fn parse(entry: Node) -> Result<Region> {
-    let Value::Map(mut map) = entry.value else {
+fn parse_region(entry: Node) -> Result<Region> {
+    let NodeValue::Map(mut map) = entry.value else {
         entry.as_text("regions")?;
         return Ok((entry, Map::new()));
     };

@@ -1,36 +1,36 @@
 //! Resolves the layers of a cloud to its [`Settings`].
 
-use super::cloud::{choose, read_profile, warn};
-use super::keys::{Key, Kind, find, is_unknown, keys};
+use super::Config;
+use super::cloud::{choose_cloud, read_profile, warn};
+use super::keys::{Key, Kind, find_key, is_unknown, keys};
 use super::merge::normalize;
+use super::region::choose_region;
 use super::settings::Settings;
-use super::value::{Map, Node, Source, Value};
-use super::{Config, region};
+use super::value::{Map, Node, NodeValue, Source};
 use crate::error::Result;
 use crate::microversion::Microversion;
 
 pub(super) fn resolve(config: &Config) -> Result<Settings> {
     let variables = config.environment.keys();
-    let (mut settings, cloud) = choose(config, &variables)?;
+    let (mut settings, cloud) = choose_cloud(config, &variables)?;
     let own = normalize(cloud, config.overlay)?;
     let profile = match own.get("profile") {
         Some(node) => read_profile(config, node, &mut settings.hints)?,
         None => Map::new(),
     };
     let profile = normalize(profile, config.overlay)?;
-    let requested = match &config.region {
-        Some(region) => Some(Node::new(region, Source::Caller)),
-        None if config.overlay => variables.get("region_name").cloned(),
-        None => None,
-    };
-    let (region, values) = region::choose([&own, &profile], requested)?.unzip();
+    let region = config.region.as_ref();
+    let region = region.map(|region| Node::new(region, Source::Caller));
+    let variable = variables.get("region_name").filter(|_| config.overlay);
+    let requested = region.or(variable.cloned());
+    let (region, values) = choose_region([&own, &profile], requested)?.unzip();
     let values = normalize(values.unwrap_or_default(), config.overlay)?;
     for (key, node) in own.iter().chain(&values).filter(|(key, _)| is_unknown(key)) {
         let hint = format!("{}: unknown key {key:?}", node.source);
         warn(&mut settings.hints, hint);
         settings.unknown.insert(key.clone(), node.source.clone());
     }
-    // From weakest to strongest.
+    // From the lowest to the highest priority.
     let mut merged = defaults(config);
     merged.extend(profile);
     merged.extend(own);
@@ -39,9 +39,9 @@ pub(super) fn resolve(config: &Config) -> Result<Settings> {
         merged.extend(normalize(variables, true)?);
     }
     merged.extend(region.map(|node| ("region_name".to_owned(), node)));
-    for key in keys().filter(|key| key.kind != Kind::Directive) {
+    for key in keys().filter(|key| key.kind != Kind::MergeOnly) {
         if let Some(node) = merged.get(key.name) {
-            let text = parse(config, key, node, &merged)?;
+            let text = resolve_value(config, key, node, &merged)?;
             let value = (text, node.source.clone());
             settings.values.insert(key.name, value);
         }
@@ -57,8 +57,8 @@ pub(super) fn resolve(config: &Config) -> Result<Settings> {
     Ok(settings)
 }
 
-/// The weakest layer. As in requests, `REQUESTS_CA_BUNDLE` is a `cacert` for all
-/// programs.
+/// The layer with the lowest priority. As in the Python library requests,
+/// `REQUESTS_CA_BUNDLE` is the default of `cacert`.
 fn defaults(config: &Config) -> Map {
     let default = |text| Node::new(text, Source::Default);
     let mut defaults = Map::from([
@@ -71,27 +71,25 @@ fn defaults(config: &Config) -> Map {
 }
 
 /// The value of the key, as text. The values of the other keys replace `{key}`.
-fn parse(config: &Config, key: &Key, node: &Node, keys: &Map) -> Result<String> {
+fn resolve_value(config: &Config, key: &Key, node: &Node, keys: &Map) -> Result<String> {
     let node = match &node.value {
         // In order of preference.
-        Value::List(list) if key.kind == Kind::Interface => list.first().unwrap_or(node),
+        NodeValue::List(list) if key.kind == Kind::Interface => list.first().unwrap_or(node),
         _ => node,
     };
     let mut text = node.as_text(key.name)?.to_owned();
     if matches!(key.kind, Kind::Url | Kind::Path) {
         text = interpolate(&text, keys).ok_or_else(|| {
             node.source.error(format!(
-                "invalid {}: braces must contain a key that is set and is not secret; double \
-                 literal braces",
+                "invalid {}: {{…}} must contain the name of a key that is set and not secret; write \
+                 {{{{ for a literal brace",
                 key.name
             ))
         })?;
     }
-    if key.kind == Kind::Path {
-        let home = config.environment.path("HOME");
-        if let Some((path, home)) = text.strip_prefix("~/").zip(home) {
-            return Ok(home.join(path).to_string_lossy().into_owned());
-        }
+    let home = config.environment.path("HOME");
+    if let (Kind::Path, Some(path), Some(home)) = (key.kind, text.strip_prefix("~/"), home) {
+        return Ok(home.join(path).to_string_lossy().into_owned());
     }
     key.kind.parse(key.name, &text, &node.source)
 }
@@ -109,7 +107,7 @@ fn interpolate(text: &str, keys: &Map) -> Option<String> {
         } else {
             let (name, after) = after.split_once('}')?;
             // A URL can contain a password.
-            let kind = find(name).map_or(Kind::Text, |key| key.kind);
+            let kind = find_key(name).map_or(Kind::Text, |key| key.kind);
             let is_secret = matches!(kind, Kind::Secret | Kind::Url);
             out += keys.get(name).filter(|_| !is_secret)?.text()?;
             after

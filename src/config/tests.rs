@@ -68,10 +68,12 @@ fn secrets_of_the_table_are_not_shown() {
 #[test]
 fn debug_shows_no_variables() {
     let config = Config::from_cloud("demo").with_environment([("OS_PASSWORD", "hunter2")]);
-    assert_eq!(
-        format!("{config:?}"),
-        r#"Config { cloud: Some("demo"), region: None, overlay_env: false, .. }"#
+    let shown = format!("{config:?}");
+    assert!(
+        shown.starts_with("Config { environment: Environment, "),
+        "{shown}"
     );
+    assert!(!shown.contains("hunter2"), "{shown}");
 }
 
 #[test]
@@ -82,8 +84,8 @@ fn invalid_values_are_rejected() {
         ("OS_INTERFACE", "interface", "magic", expected_interface),
         ("OS_ENDPOINT_TYPE", "interface", "magic", expected_interface),
         (
-            "OS_IMAGE_INTERFACE",
-            "image_interface",
+            "OS_COMPUTE_INTERFACE",
+            "compute_interface",
             "magic",
             expected_interface,
         ),
@@ -92,8 +94,8 @@ fn invalid_values_are_rejected() {
         let key = "compute_api_version";
         cases.push(("OS_COMPUTE_API_VERSION", key, version, expected_version));
     }
-    for seconds in ["0", "-1", "nan", "inf", "1e99", "3 s"] {
-        let expected = "expected a number of seconds greater than 0";
+    for seconds in ["0", "1e-10", "-1", "nan", "inf", "1e99", "3 s"] {
+        let expected = "expected a number of seconds from 0.001 to 1e9";
         cases.push(("OS_API_TIMEOUT", "api_timeout", seconds, expected));
     }
     for (variable, key, value, expected) in cases {
@@ -139,14 +141,10 @@ fn pem_text_is_never_shown() {
     for name in [
         "OS_CLOUD",
         "OS_CLOUD_NAME",
-        "OS_CLIENT_CONFIG_FILE",
-        "OS_CLIENT_SECURE_FILE",
         "OS_PROFILE",
         "OS_FOO",
         "OS_INSECURE",
         "OS_COMPUTE_TIMEOUT",
-        "XDG_CONFIG_HOME",
-        "HOME",
     ]
     .map(str::to_owned)
     .into_iter()
@@ -210,8 +208,8 @@ mod files {
         let text = "clouds:\n  a:\n    auth:\n      auth_url: http://k\n      projcet_name: p\n";
         assert_eq!(
             error(text),
-            "$ROOT/work/clouds.yaml:5:21: unknown key \"projcet_name\" in `auth`; check its spelling \
-             and its place"
+            "$ROOT/work/clouds.yaml:5:21: unknown key \"projcet_name\" in `auth`; check the spelling, \
+             or move it out of `auth`"
         );
     }
 

@@ -56,7 +56,7 @@ impl Source {
 /// A value and its location. It has no `Debug` because it can be a secret.
 #[derive(Clone)]
 pub(super) struct Node {
-    pub(super) value: Value,
+    pub(super) value: NodeValue,
     pub(super) source: Source,
 }
 
@@ -67,7 +67,7 @@ pub(super) struct Node {
     not(feature = "clouds-yaml"),
     expect(dead_code, reason = "variables are text")
 )]
-pub(super) enum Value {
+pub(super) enum NodeValue {
     /// Text. `null` is empty text.
     Text(String),
     /// The value of a variable that is not UTF-8.
@@ -80,27 +80,27 @@ pub(super) enum Value {
 pub(super) type Map = BTreeMap<String, Node>;
 
 /// The path of a file and its keys.
-pub(super) type File = (Arc<Path>, Map);
+pub(super) type ParsedFile = (Arc<Path>, Map);
 
 impl Node {
     pub(super) fn new(text: impl Into<String>, source: Source) -> Self {
-        let value = Value::Text(text.into());
+        let value = NodeValue::Text(text.into());
         Self { value, source }
     }
 
     pub(super) fn is_pem(&self) -> bool {
-        matches!(&self.value, Value::Text(text) if text.contains("-----BEGIN"))
+        matches!(&self.value, NodeValue::Text(text) if text.contains("-----BEGIN"))
     }
 
     /// Whether the key counts as unset: null or empty text.
     pub(super) fn is_unset(&self) -> bool {
-        matches!(&self.value, Value::Text(text) if text.is_empty())
+        matches!(&self.value, NodeValue::Text(text) if text.is_empty())
     }
 
     /// The text. PEM data is rejected, so that no message can show a private key.
     pub(super) fn text(&self) -> Option<&str> {
         match &self.value {
-            Value::Text(text) if !self.is_pem() => Some(text),
+            NodeValue::Text(text) if !self.is_pem() => Some(text),
             _ => None,
         }
     }
@@ -116,7 +116,7 @@ impl Node {
 
     pub(super) fn into_map(self, key: &str) -> Result<Map> {
         match self.value {
-            Value::Map(map) => Ok(map),
+            NodeValue::Map(map) => Ok(map),
             _ if self.is_unset() => Ok(Map::new()),
             _ => Err(self.type_error(key, "a mapping")),
         }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use granit_parser::{ErrorKind, Event, Marker, Options, Parser, ScalarStyle, ScanError, StrInput};
 
-use super::value::{Map, Node, Source, Value};
+use super::value::{Map, Node, NodeValue, Source};
 use crate::error::{Error, Result};
 
 /// The size limit of the values that aliases copy. Without it, nested aliases
@@ -16,7 +16,7 @@ const MAX_COPIED: usize = 16 * 1024 * 1024;
 /// Parses a document. An empty one is [empty text](Node::is_unset).
 ///
 /// No error quotes the text, because each line can contain a password.
-pub(super) fn parse(text: &str, path: &Arc<Path>) -> Result<Node> {
+pub(super) fn parse_yaml(text: &str, path: &Arc<Path>) -> Result<Node> {
     let mut options = Options::default();
     options.block_scalar_eof_without_line_feed = true;
     let mut builder = Builder {
@@ -73,16 +73,16 @@ impl<'a> Builder<'a> {
             Event::Scalar(text, style, anchor, tag) => {
                 let tag = tag.as_deref().map(|tag| tag.core_suffix().unwrap_or("!"));
                 if tag == Some("!") {
-                    return Err(source.error("a value that starts with `!` needs quotes"));
+                    return Err(source.error("a value that starts with `!` must be quoted"));
                 }
                 let is_null = matches!(&*text, "~" | "null" | "Null" | "NULL")
                     && style == ScalarStyle::Plain
                     && tag != Some("str");
                 let text = if is_null { "".into() } else { text };
-                (Value::Text(text.into_owned()), anchor)
+                (NodeValue::Text(text.into_owned()), anchor)
             }
-            Event::SequenceStart(_, anchor, _) => (Value::List(self.list()?), anchor),
-            Event::MappingStart(_, anchor, _) => (Value::Map(self.map()?), anchor),
+            Event::SequenceStart(_, anchor, _) => (NodeValue::List(self.list()?), anchor),
+            Event::MappingStart(_, anchor, _) => (NodeValue::Map(self.map()?), anchor),
             Event::Alias(anchor) => {
                 let Some(node) = self.anchors.get(&anchor) else {
                     return Err(source.error("the value contains itself"));
@@ -127,7 +127,7 @@ impl<'a> Builder<'a> {
             let node = self.node(event, value_source)?;
             if key == "<<" {
                 let maps = match node.value {
-                    Value::List(list) => list,
+                    NodeValue::List(list) => list,
                     _ => vec![node],
                 };
                 for node in maps {
@@ -139,7 +139,7 @@ impl<'a> Builder<'a> {
                 log::warn!("{source}: duplicate key; the last one is used");
             }
         }
-        // The keys of the mapping itself win over those of `<<`.
+        // The keys of the mapping itself override those of `<<`.
         merged.extend(map);
         Ok(merged)
     }
@@ -162,9 +162,9 @@ impl<'a> Builder<'a> {
 /// Roughly the memory of a value, in bytes.
 fn size(node: &Node) -> usize {
     100 + match &node.value {
-        Value::Text(text) => text.len(),
-        Value::List(list) => list.iter().map(size).sum(),
-        Value::Map(map) => map.iter().map(|(key, node)| key.len() + size(node)).sum(),
-        Value::Bytes => 0,
+        NodeValue::Text(text) => text.len(),
+        NodeValue::List(list) => list.iter().map(size).sum(),
+        NodeValue::Map(map) => map.iter().map(|(key, node)| key.len() + size(node)).sum(),
+        NodeValue::Bytes => 0,
     }
 }

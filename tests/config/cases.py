@@ -30,7 +30,7 @@ VENDORS = "profiles come from clouds-public.yaml only"
 PROFILE = "the environment has no defaults that hide its profile"
 WAYS = "only passwords, tokens and application credentials are supported"
 USERID = "OS_USERID is an alias, as in gophercloud"
-LAYERS = "a layer with a higher priority wins, even with an alias"
+LAYERS = "a layer with a higher priority overrides the others, even with an alias"
 
 
 def case(
@@ -100,8 +100,8 @@ SEARCHED = (
 )
 SELECT = "; set OS_CLOUD, or OS_AUTH_URL and a credential"
 BRACES_ERROR = (
-    "invalid auth_url: braces must contain a key that is set and is not secret; double literal "
-    "braces"
+    "invalid auth_url: {…} must contain the name of a key that is set and not secret; write {{ for "
+    "a literal brace"
 )
 TWO = clouds(f"a: {one()}\nb: {one('two')}")
 ONLY = clouds(f"a: {one()}")
@@ -115,10 +115,10 @@ def without(settings, *keys):
 
 case("the cloud that the caller names", TWO, cloud="b")
 case("the cloud that OS_CLOUD names", TWO, {"OS_CLOUD": "b"})
-case("the name of the caller wins over OS_CLOUD", TWO, {"OS_CLOUD": "a"}, cloud="b")
-case("OS_CLOUD wins over credentials of the environment", TWO, ENV | {"OS_CLOUD": "b"})
-case("the name of the caller wins over credentials of the environment", TWO, ENV, cloud="a")
-case("credentials of the environment win over the only cloud", ONLY, ENV)
+case("the name of the caller overrides OS_CLOUD", TWO, {"OS_CLOUD": "a"}, cloud="b")
+case("OS_CLOUD overrides credentials of the environment", TWO, ENV | {"OS_CLOUD": "b"})
+case("the name of the caller overrides credentials of the environment", TWO, ENV, cloud="a")
+case("credentials of the environment override the only cloud", ONLY, ENV)
 case("credentials of the environment without a file", {}, ENV)
 case("the only cloud of the file", ONLY)
 case("an empty OS_CLOUD is unset", ONLY, {"OS_CLOUD": ""})
@@ -177,14 +177,14 @@ case(
     "a cloud has the environment's name",
     clouds(f"envvars: {one()}"),
     ENV,
-    error='$ROOT/work/clouds.yaml:2:12: the cloud "envvars" has the name of the environment\'s cloud; '
+    error='$ROOT/work/clouds.yaml:2:12: the cloud "envvars" has the same name as the cloud of the environment; '
     "rename it, or set OS_CLOUD_NAME",
 )
 case(
     "a cloud has the name that the environment was given",
     TWO,
     {"OS_CLOUD": "b", "OS_CLOUD_NAME": "a"},
-    error='$ROOT/work/clouds.yaml:2:6: the cloud "a" has the name of the environment\'s cloud; '
+    error='$ROOT/work/clouds.yaml:2:6: the cloud "a" has the same name as the cloud of the environment; '
     "rename it, or set OS_CLOUD_NAME",
 )
 case("OS_REGION_NAME alone does not make the environment a cloud", ONLY, {"OS_REGION_NAME": "R1"})
@@ -202,7 +202,7 @@ for variable, way in {
     "OS_APPLICATION_CREDENTIAL_SECRET": "v3applicationcredential",
 }.items():
     case(f"{variable} alone makes the environment a cloud", ONLY, {variable: "x"},
-         error=f"the environment has no OS_AUTH_URL, which auth_type {way} needs")
+         error=f"the environment has no OS_AUTH_URL, which auth_type {way} requires")
 case("an auth_url alone makes the environment a cloud", ONLY, {"OS_AUTH_URL": "https://env.example/v3"})
 case(
     "the environment by its name, without credentials",
@@ -223,13 +223,13 @@ for place, directory in DIRECTORIES_IN_ORDER.items():
     case(f"a file in {place}", {f"{directory}/clouds.yaml": f"clouds: {{a: {one()}}}\n"})
 for first, second in (("work", "config home"), ("config home", "etc xdg"), ("etc xdg", "etc")):
     case(
-        f"{first} wins over {second}",
+        f"{first} overrides {second}",
         {
             f"{DIRECTORIES_IN_ORDER[first]}/clouds.yaml": f"clouds: {{a: {one('first')}}}\n",
             f"{DIRECTORIES_IN_ORDER[second]}/clouds.yaml": f"clouds: {{a: {one('second')}}}\n",
         },
     )
-case("XDG_CONFIG_HOME wins over the config home",
+case("XDG_CONFIG_HOME overrides the config home",
      {"xdg/openstack/clouds.yaml": f"clouds: {{a: {one('xdg')}}}\n",
       "home/.config/openstack/clouds.yaml": f"clouds: {{a: {one('home')}}}\n"},
      {"XDG_CONFIG_HOME": "$ROOT/xdg"})
@@ -246,17 +246,17 @@ case("XDG_CONFIG_DIRS with two folders",
      {"site/openstack/clouds.yaml": f"clouds: {{a: {one()}}}\n"},
      {"XDG_CONFIG_DIRS": "$ROOT/none:$ROOT/site"},
      differs=DIRECTORIES, settings=ONE, secrets={"password": "pw"})
-case(".yaml wins over .yml",
+case(".yaml overrides .yml",
      {"work/clouds.yml": f"clouds: {{a: {one('yml')}}}\n", "work/clouds.yaml": f"clouds: {{a: {one('yaml')}}}\n"})
-case(".yml wins over .json",
+case(".yml overrides .json",
      {"work/clouds.yml": f"clouds: {{a: {one('yml')}}}\n", "work/clouds.json": '{"clouds": {}}'})
-case("a .json wins over a .yaml in the next directory .yaml",
+case("a .json overrides a .yaml in the next directory .yaml",
      {"work/clouds.json": '{"clouds": {"a": {"auth": {"auth_url": "https://json.example/v3"}}}}\n',
       "etc/openstack/clouds.yaml": f"clouds: {{a: {one('etc')}}}\n"})
 case("a file of JSON with tabs and escapes",
      {"work/clouds.json": '{\n\t"clouds": {\n\t\t"a": {\n\t\t\t"auth": {"auth_url": "https:\\/\\/json.example\\/v3",\n'
       '\t\t\t\t"username": "d\\u00e9mo", "password": "\\ud83d\\ude00", "project_id": 12},\n\t\t\t"verify": false\n\t\t}\n\t}\n}\n'})
-case("OS_CLIENT_CONFIG_FILE wins over all",
+case("OS_CLIENT_CONFIG_FILE overrides all",
      ONLY | {"elsewhere/my.yaml": f"clouds: {{a: {one('elsewhere')}}}\n"},
      {"OS_CLIENT_CONFIG_FILE": "$ROOT/elsewhere/my.yaml"})
 case("OS_CLIENT_CONFIG_FILE that does not exist is skipped", ONLY,
@@ -273,10 +273,10 @@ case("OS_CLIENT_CONFIG_FILE that does not exist, and no other",
 case("a directory with the name clouds.yaml is skipped",
      {"work/clouds.yaml/x": "", "etc/openstack/clouds.yaml": f"clouds: {{a: {one('etc')}}}\n"})
 
-EMPTY = "$ROOT/work/clouds.yaml: the file is empty; remove it"
+EMPTY = "$ROOT/work/clouds.yaml:1:1: expected a mapping with the key `clouds`"
 REAL = {"home/.config/openstack/clouds.yaml": f"clouds: {{a: {one()}}}\n"}
 case("an empty file", REAL | {"work/clouds.yaml": ""}, error=EMPTY)
-case("a file with a comment only", REAL | {"work/clouds.yaml": "# later\n"}, error=EMPTY)
+case("a file with a comment only", REAL | {"work/clouds.yaml": "# later\n"}, error=EMPTY.replace(":1:1", ":2:1"))
 case("an empty file and a cloud of the environment", {"work/clouds.yaml": ""}, ENV)
 case("a broken file", REAL | {"work/clouds.yaml": "clouds:\n  a: [1\n"}, differs=BROKEN,
      error="$ROOT/work/clouds.yaml:2:6: not valid YAML: unclosed bracket '['" + QUOTES)
@@ -290,7 +290,7 @@ case("a password that begins with a star",
      + QUOTES)
 case("a password that begins with an exclamation mark",
      REAL | {"work/clouds.yaml": "clouds:\n  a:\n    auth:\n      password: !hunter2\n"}, differs=BROKEN,
-     error="$ROOT/work/clouds.yaml:4:17: a value that starts with `!` needs quotes")
+     error="$ROOT/work/clouds.yaml:4:17: a value that starts with `!` must be quoted")
 case("a password that begins with a percent sign or an at",
      REAL | {"work/clouds.yaml": "clouds:\n  a:\n    auth:\n      password: @hunter2\n"}, differs=BROKEN,
      error="$ROOT/work/clouds.yaml:4:17: not valid YAML: unexpected character: `@'" + QUOTES)
@@ -326,7 +326,7 @@ case("secure.yaml beside clouds.yaml",
      OPEN | {"work/secure.yaml": "clouds: {a: {auth: {password: secret}}}\n"})
 case("secure.yaml in another directory",
      OPEN | {"etc/openstack/secure.yaml": "clouds: {a: {auth: {password: secret}}}\n"})
-case("secure.yaml wins over clouds.yaml",
+case("secure.yaml overrides clouds.yaml",
      ONLY | {"work/secure.yaml": "clouds: {a: {auth: {password: secret}, region_name: S}}\n"})
 case("secure.yaml has a cloud of its own", {"work/secure.yaml": f"clouds: {{a: {one()}}}\n"})
 case("secure.yaml adds a cloud, and none is selected",
@@ -338,7 +338,7 @@ case("OS_CLIENT_SECURE_FILE",
      {"OS_CLIENT_SECURE_FILE": "$ROOT/s.yaml"})
 case("secure.json", OPEN | {"work/secure.json": '{"clouds": {"a": {"auth": {"password": "secret"}}}}'})
 case("an empty secure.yaml", ONLY | {"work/secure.yaml": ""}, differs=BROKEN,
-     error="$ROOT/work/secure.yaml: the file is empty; remove it")
+     error="$ROOT/work/secure.yaml:1:1: expected a mapping with the key `clouds`")
 case("a broken secure.yaml", ONLY | {"work/secure.yaml": "clouds: {\n"}, differs=BROKEN,
      error="$ROOT/work/secure.yaml:1:9: not valid YAML: unclosed bracket '{'" + QUOTES)
 case("secure.yaml merges deep into values of a region",
@@ -366,12 +366,12 @@ PUBLIC = {
 USER = "username: u, password: p"
 case("a profile", PUBLIC | clouds(f"a: {{profile: vendor, auth: {{{USER}}}}}"))
 case("a profile by its alias", PUBLIC | clouds(f"a: {{cloud: vendor, auth: {{{USER}}}}}"))
-case("the cloud wins over its profile",
+case("the cloud overrides its profile",
      PUBLIC | clouds(f"a: {{profile: vendor, interface: admin, auth: {{{USER}, auth_url: https://mine.example}}}}"))
 case("a region of the profile", PUBLIC | clouds(f"a: {{profile: vendor, auth: {{{USER}}}}}"), region="V2")
 case("not a region of the profile", PUBLIC | clouds(f"a: {{profile: vendor, auth: {{{USER}}}}}"), region="V3",
-     error='$ROOT/etc/openstack/clouds-public.yaml:4:14: the cloud has no region "V3": choose "V1", "V2"')
-case("the cloud's region wins over its profile's",
+     error='$ROOT/etc/openstack/clouds-public.yaml:4:14: the cloud has no region "V3"; its regions are "V1", "V2"')
+case("the cloud's region overrides its profile's",
      PUBLIC | clouds(f"a: {{profile: vendor, region_name: Mine, auth: {{{USER}}}}}"))
 case("a profile with one region, in its address", PUBLIC | clouds(f"a: {{profile: plain, auth: {{{USER}}}}}"))
 case("a profile with an auth_type",
@@ -400,13 +400,13 @@ case("region_name", clouds(f"a: {one(extra=', region_name: R1')}"))
 case("the first of regions", clouds(f"a: {one(extra=', regions: [R1, R2]')}"))
 case("one of regions", clouds(f"a: {one(extra=', regions: [R1, R2]')}"), region="R2")
 case("not one of regions", clouds(f"a: {one(extra=', regions: [R1, R2]')}"), region="R3",
-     error='$ROOT/work/clouds.yaml:2:165: the cloud has no region "R3": choose "R1", "R2"')
+     error='$ROOT/work/clouds.yaml:2:165: the cloud has no region "R3"; its regions are "R1", "R2"')
 case("regions are case-sensitive", clouds(f"a: {one(extra=', regions: [R1, R2]')}"), region="r1",
-     error='$ROOT/work/clouds.yaml:2:165: the cloud has no region "r1": choose "R1", "R2"')
+     error='$ROOT/work/clouds.yaml:2:165: the cloud has no region "r1"; its regions are "R1", "R2"')
 case("not the region_name", clouds(f"a: {one(extra=', region_name: R1')}"), region="R2",
-     error='$ROOT/work/clouds.yaml:2:169: the cloud has no region "R2": choose "R1"')
+     error='$ROOT/work/clouds.yaml:2:169: the cloud has no region "R2"; its regions are "R1"')
 case("any region if none is set", ONLY, region="R9")
-case("regions win over region_name", clouds(f"a: {one(extra=', region_name: R0, regions: [R1, R2]')}"))
+case("regions override region_name", clouds(f"a: {one(extra=', region_name: R0, regions: [R1, R2]')}"))
 case("region_name with commas", clouds(f"a: {one(extra=', region_name: &quot;R1,R2&quot;'.replace('&quot;', chr(34)))}"))
 case("the second of a region_name with commas",
      clouds(f"a: {one(extra=', region_name: &quot;R1,R2&quot;'.replace('&quot;', chr(34)))}"), region="R2")
@@ -434,7 +434,7 @@ case("a region without a name", clouds("a:\n  regions:\n  - values: {}"),
      error="$ROOT/work/clouds.yaml:4:7: a region must be a name, or a mapping with `name` and `values`")
 case("the region of the environment", {}, ENV | {"OS_REGION_NAME": "R1"})
 case("not the region of the environment", {}, ENV | {"OS_REGION_NAME": "R1"}, region="R2",
-     error='OS_REGION_NAME: the cloud has no region "R2": choose "R1"')
+     error='OS_REGION_NAME: the cloud has no region "R2"; its regions are "R1"')
 case("OS_REGION_NAME is ignored for a file", REGIONS, {"OS_REGION_NAME": "R2"})
 
 # auth
@@ -448,7 +448,7 @@ for kind, value in {
     "a project by name": "username: u, password: pw, project_name: p, project_domain_id: d1",
     "a tenant by id": "username: u, password: pw, tenant_id: t1",
     "a tenant by name": "username: u, password: pw, tenant_name: t",
-    "project wins over tenant": "username: u, password: pw, project_name: p, tenant_name: t",
+    "project overrides tenant": "username: u, password: pw, project_name: p, tenant_name: t",
     "a domain by id": "username: u, password: pw, domain_id: d1",
     "a domain by name": "username: u, password: pw, domain_name: D",
     "a domain is the user's and the project's": "username: u, password: pw, project_name: p, domain_id: d1",
@@ -488,7 +488,7 @@ case("auth is null", clouds("a: {auth: null, auth_url: https://one.example/v3, u
                              "username": "u", "password": "***", "interface": "public", "verify": True},
      secrets={"password": "pw"})
 case("a cloud is null", clouds("a:"), cloud="a",
-     error='the cloud "a" of $ROOT/work/clouds.yaml has no auth_url, which auth_type password needs')
+     error='the cloud "a" of $ROOT/work/clouds.yaml has no auth_url, which auth_type password requires')
 case("a username that is a list", clouds("a: {auth: {auth_url: https://one.example, username: [u, v]}}"),
      differs=KIND, error="$ROOT/work/clouds.yaml:2:55: `username` must be UTF-8 text")
 case("a password that is a mapping", clouds("a: {auth: {auth_url: https://one.example, password: {hunter2: x}}}"),
@@ -565,7 +565,7 @@ case("an application credential alone in a file",
                               "auth_url": "https://one.example/v3", "application_credential_id": "i",
                               "application_credential_secret": "***", "interface": "public", "verify": True},
      secrets={"application_credential_secret": "s"})
-case("a password wins over a token", {}, ENV | {"OS_TOKEN": "t"}, differs=INFER,
+case("a password overrides a token", {}, ENV | {"OS_TOKEN": "t"}, differs=INFER,
      settings=EVE | {"token": "***"}, secrets={"password": "epw", "token": "t"})
 case("OS_AUTH_TYPE with a token", {},
      {"OS_AUTH_TYPE": "v3token", "OS_AUTH_URL": "https://one.example/v3", "OS_TOKEN": "t", "OS_PROJECT_ID": "p"})
@@ -573,18 +573,18 @@ case("OS_AUTH_TYPE with a token", {},
 # Missing keys
 
 case("no auth_url", clouds("a: {auth: {username: u, password: pw}}"),
-     error='the cloud "a" of $ROOT/work/clouds.yaml has no auth_url, which auth_type password needs')
+     error='the cloud "a" of $ROOT/work/clouds.yaml has no auth_url, which auth_type password requires')
 case("no OS_AUTH_URL", {}, {"OS_USERNAME": "u", "OS_PASSWORD": "pw"},
-     error='the environment has no OS_AUTH_URL, which auth_type password needs')
+     error='the environment has no OS_AUTH_URL, which auth_type password requires')
 case("a profile that does not exist leaves no auth_url", clouds(f"a: {{profile: nobody, auth: {{{USER}}}}}"),
-     error='the cloud "a" of $ROOT/work/clouds.yaml has no auth_url, which auth_type password needs; '
+     error='the cloud "a" of $ROOT/work/clouds.yaml has no auth_url, which auth_type password requires; '
      '$ROOT/work/clouds.yaml:2: the profile "nobody" was not found in a file clouds-public.yaml')
 case("no secret of the application credential",
      clouds(f"a: {{auth_type: v3applicationcredential, auth: {{{URL}, application_credential_id: i}}}}"),
      error='the cloud "a" of $ROOT/work/clouds.yaml has no application_credential_secret, which auth_type '
-     "v3applicationcredential needs")
+     "v3applicationcredential requires")
 case("no endpoint for none", clouds("a: {auth_type: none}"), differs=AT_ONCE,
-     error='the cloud "a" of $ROOT/work/clouds.yaml has no compute_endpoint_override, which auth_type none needs')
+     error='the cloud "a" of $ROOT/work/clouds.yaml has no compute_endpoint_override, which auth_type none requires')
 
 # TLS and timeouts
 
@@ -626,7 +626,7 @@ case("verify: perhaps", clouds(f"a: {one(extra=', verify: perhaps')}"), differs=
 case("verify: null", clouds(f"a: {one(extra=', verify: null')}"), differs=NULL, settings=ONE,
      secrets={"password": "pw"})
 case("api_timeout: soon", clouds(f"a: {one(extra=', api_timeout: soon')}"),
-     error="$ROOT/work/clouds.yaml:2:169: invalid api_timeout \"soon\": expected a number of seconds greater than 0")
+     error="$ROOT/work/clouds.yaml:2:169: invalid api_timeout \"soon\": expected a number of seconds from 0.001 to 1e9")
 case("interface: magic", clouds(f"a: {one(extra=', interface: magic')}"), differs=AT_ONCE,
      error='$ROOT/work/clouds.yaml:2:167: invalid interface "magic": expected public, internal or admin')
 
@@ -673,7 +673,7 @@ case("a merge key yields", {"work/clouds.yaml": """
     clouds: {a: {region_name: R2, <<: *base}}
     """})
 case("tags of YAML itself", clouds("a: {auth: {auth_url: !!str https://one.example/v3, username: !!str 12, password: !!str null}}"))
-case("the last of duplicate keys wins", clouds("a:\n  auth: {auth_url: https://one.example/v3}\n  region_name: R1\n  region_name: R2"))
+case("the last of duplicate keys is used", clouds("a:\n  auth: {auth_url: https://one.example/v3}\n  region_name: R1\n  region_name: R2"))
 
 # Variables
 
@@ -713,18 +713,18 @@ case("OS_COMPUTE_TIMEOUT", {}, ENV | {"OS_COMPUTE_TIMEOUT": "3"})
 
 FILE = clouds(f"a: {one(extra=', region_name: R1, interface: public')}")
 case("variables are not combined with a file", FILE, ENV | {"OS_CLOUD": "a", "OS_INTERFACE": "admin", "OS_CACERT": "/ca.pem"})
-case("overlay: every variable wins", FILE, ENV | {"OS_CLOUD": "a", "OS_INTERFACE": "admin", "OS_CACERT": "/ca.pem"}, overlay=True)
-case("overlay: one variable wins", FILE, {"OS_CLOUD": "a", "OS_PROJECT_NAME": "other"}, overlay=True)
+case("overlay: every variable", FILE, ENV | {"OS_CLOUD": "a", "OS_INTERFACE": "admin", "OS_CACERT": "/ca.pem"}, overlay=True)
+case("overlay: one variable", FILE, {"OS_CLOUD": "a", "OS_PROJECT_NAME": "other"}, overlay=True)
 case("overlay: a region that the cloud has", REGIONS, {"OS_CLOUD": "a", "OS_REGION_NAME": "R2"}, overlay=True)
 case("overlay: a region that the cloud does not have", FILE, {"OS_CLOUD": "a", "OS_REGION_NAME": "R2"}, overlay=True,
-     error='$ROOT/work/clouds.yaml:2:169: the cloud has no region "R2": choose "R1"')
-case("overlay: the region of the caller wins over the variable", REGIONS, {"OS_CLOUD": "a", "OS_REGION_NAME": "R2"},
+     error='$ROOT/work/clouds.yaml:2:169: the cloud has no region "R2"; its regions are "R1"')
+case("overlay: the region of the caller overrides the variable", REGIONS, {"OS_CLOUD": "a", "OS_REGION_NAME": "R2"},
      overlay=True, region="R3")
-case("overlay: beside auth wins over auth",
+case("overlay: beside auth overrides auth",
      clouds(f"a: {{{TOP}, auth: {{auth_url: https://in.example, username: in, password: ipw, project_name: iproject}}}}"),
      overlay=True, cloud="a")
 case("overlay: a user by id beside one by name", FILE, {"OS_CLOUD": "a", "OS_USER_ID": "u1"}, overlay=True)
-case("overlay: a variable wins over values of a region", REGIONS, {"OS_CLOUD": "a", "OS_INTERFACE": "admin"}, overlay=True)
+case("overlay: a variable overrides values of a region", REGIONS, {"OS_CLOUD": "a", "OS_INTERFACE": "admin"}, overlay=True)
 case("overlay: an empty variable is unset", FILE, {"OS_CLOUD": "a", "OS_PROJECT_NAME": "", "OS_INTERFACE": ""}, overlay=True)
 case("overlay: the environment alone", {}, ENV, overlay=True)
 case("overlay: the timeout", FILE, {"OS_CLOUD": "a", "OS_API_TIMEOUT": "4"}, overlay=True)
@@ -732,30 +732,30 @@ case("overlay: the timeout", FILE, {"OS_CLOUD": "a", "OS_API_TIMEOUT": "4"}, ove
 # Layers and aliases
 
 AGED = clouds(f"a: {one(extra=', endpoint_type: internal, compute_endpoint_type: internal, insecure: true, compute_timeout: 9')}")
-case("overlay: OS_INTERFACE wins over the file's endpoint_type", AGED, {"OS_CLOUD": "a", "OS_INTERFACE": "admin"},
+case("overlay: OS_INTERFACE overrides the file's endpoint_type", AGED, {"OS_CLOUD": "a", "OS_INTERFACE": "admin"},
      overlay=True, differs=LAYERS, secrets={"password": "pw"},
      settings=ONE | {"interface": "admin", "verify": False, "api_timeout": 9}, more={"compute_interface": "internal"})
-case("overlay: OS_COMPUTE_INTERFACE wins over the file's compute_endpoint_type", AGED,
+case("overlay: OS_COMPUTE_INTERFACE overrides the file's compute_endpoint_type", AGED,
      {"OS_CLOUD": "a", "OS_COMPUTE_INTERFACE": "admin"}, overlay=True)
-case("overlay: OS_VERIFY wins over the file's insecure", AGED, {"OS_CLOUD": "a", "OS_VERIFY": "true"},
+case("overlay: OS_VERIFY overrides the file's insecure", AGED, {"OS_CLOUD": "a", "OS_VERIFY": "true"},
      overlay=True, differs=LAYERS, secrets={"password": "pw"},
      settings=ONE | {"interface": "internal", "api_timeout": 9}, more={"compute_interface": "internal"})
-case("overlay: OS_API_TIMEOUT wins over the file's compute_timeout", AGED, {"OS_CLOUD": "a", "OS_API_TIMEOUT": "4"},
+case("overlay: OS_API_TIMEOUT overrides the file's compute_timeout", AGED, {"OS_CLOUD": "a", "OS_API_TIMEOUT": "4"},
      overlay=True, differs=LAYERS, secrets={"password": "pw"},
      settings=ONE | {"interface": "internal", "verify": False, "api_timeout": 4}, more={"compute_interface": "internal"})
-case("overlay: OS_INSECURE=false wins over the file's verify", clouds(f"a: {one(extra=', verify: false')}"),
+case("overlay: OS_INSECURE=false overrides the file's verify", clouds(f"a: {one(extra=', verify: false')}"),
      {"OS_CLOUD": "a", "OS_INSECURE": "false"}, overlay=True, differs=LAYERS, settings=ONE, secrets={"password": "pw"})
-case("overlay: OS_TENANT_NAME wins over the file's project_name", FILE, {"OS_CLOUD": "a", "OS_TENANT_NAME": "other"},
+case("overlay: OS_TENANT_NAME overrides the file's project_name", FILE, {"OS_CLOUD": "a", "OS_TENANT_NAME": "other"},
      overlay=True, differs=LAYERS, settings=ONE | {"project_name": "other", "region_name": "R1"}, secrets={"password": "pw"})
-case("overlay: OS_COMPUTE_ENDPOINT wins over the file's compute_endpoint_override",
+case("overlay: OS_COMPUTE_ENDPOINT overrides the file's compute_endpoint_override",
      clouds(f"a: {one(extra=', compute_endpoint_override: https://nova.example')}"),
      {"OS_CLOUD": "a", "OS_COMPUTE_ENDPOINT": "https://mine.example"}, overlay=True, differs=LAYERS,
      settings=ONE | {"compute_endpoint_override": "https://mine.example"}, secrets={"password": "pw"})
-case("overlay: OS_CACERT wins over the file's verify with a file in it", clouds(f"a: {one(extra=', verify: /ca.pem')}"),
+case("overlay: OS_CACERT overrides the file's verify with a file in it", clouds(f"a: {one(extra=', verify: /ca.pem')}"),
      {"OS_CLOUD": "a", "OS_CACERT": "/mine.pem"}, overlay=True)
-case("overlay: OS_ENDPOINT_TYPE wins over the file's interface", FILE, {"OS_CLOUD": "a", "OS_ENDPOINT_TYPE": "admin"},
+case("overlay: OS_ENDPOINT_TYPE overrides the file's interface", FILE, {"OS_CLOUD": "a", "OS_ENDPOINT_TYPE": "admin"},
      overlay=True)
-case("the cloud's interface wins over its profile's endpoint_type",
+case("the cloud's interface overrides its profile's endpoint_type",
      {"etc/openstack/clouds-public.yaml": "public-clouds: {aged: {endpoint_type: internal, insecure: true, http_timeout: 9}}\n"}
      | clouds(f"a: {one(extra=', profile: aged, interface: admin, verify: true, api_timeout: 4')}"),
      differs=LAYERS, settings=ONE | {"interface": "admin", "api_timeout": 4}, secrets={"password": "pw"})
@@ -778,7 +778,7 @@ case("auth_url with the user beside auth",
 # Errors in a file
 
 case("no user", clouds("a: {auth: {auth_url: https://one.example, password: p}}"), differs=AT_ONCE,
-     error='the cloud "a" of $ROOT/work/clouds.yaml has no username or user_id, which auth_type password needs')
+     error='the cloud "a" of $ROOT/work/clouds.yaml has no username or user_id, which auth_type password requires')
 case("a project and a trust", clouds(f"a: {one(extra=', trust_id: t')}"), differs=AT_ONCE,
      error='the cloud "a" of $ROOT/work/clouds.yaml has more than one scope (project, trust): a token is valid for one')
 case("regions is a mapping", clouds(f"a: {one(extra=', regions: {R1: x}')}"), differs=KIND,

@@ -33,7 +33,7 @@ AUTH = (
 ).split()
 SECRETS = ("password", "token", "application_credential_secret")
 MORE_AUTH = ("default_domain_id", "default_domain_name", "endpoint")
-PER_SERVICE = (
+COMPUTE = (
     "endpoint_override",
     "interface",
     "region_name",
@@ -92,15 +92,14 @@ def settings(region):
         seconds = float(config["api_timeout"])
         out["api_timeout"] = int(seconds) if seconds.is_integer() else seconds
     more = {key: value for key in MORE_AUTH if (value := auth.get(key) or config.get(key))}
-    for service in ("compute", "image", "identity"):
-        for key in PER_SERVICE:
-            name = f"{service}_{key}"
-            value = config.get(name)
-            if key == "endpoint_override":
-                value = value or config.get(f"{service}_endpoint")
-            if value:
-                target = out if name in ORDER else more
-                target[name] = word(value) if key == "interface" else value
+    for key in COMPUTE:
+        name = f"compute_{key}"
+        value = config.get(name)
+        if key == "endpoint_override":
+            value = value or config.get("compute_endpoint")
+        if value:
+            target = out if name in ORDER else more
+            target[name] = word(value) if key == "interface" else value
     secrets = {key: out[key] for key in SECRETS if key in out}
     shown = {key: "***" if key in secrets else out[key] for key in ORDER if key in out}
     return {"settings": shown, "secrets": secrets, "more": more}
@@ -150,9 +149,9 @@ def in_child(case):
             os._exit(0)
         os.close(write)
         with os.fdopen(read) as pipe:
-            answer = json.loads(pipe.read())
+            result = json.loads(pipe.read())
         os.waitpid(child, 0)
-        return answer
+        return result
 
 
 def row(case):

@@ -94,10 +94,25 @@ fn unknown_keys_cause_a_warning_and_are_listed() {
         root.strip_root(&error),
         format!(
             "the cloud \"a\" of $ROOT/work/clouds.yaml has no auth_url, which auth_type password \
-             needs; {}",
+             requires; {}",
             expected.join("; ")
         )
     );
+}
+
+#[test]
+fn variables_that_are_not_combined_with_the_only_cloud_cause_a_warning() {
+    let root = Root::new();
+    root.write("etc/openstack/clouds.json", "{\"clouds\": {\"a\": {}}}");
+    let region = ("OS_REGION_NAME", "R1");
+    let config = root.config(&[("OS_CACERT", "/ca.pem"), region, ("OS_FOO", "x")]);
+    assert_eq!(
+        warnings(&root, &config),
+        ["OS_CACERT, OS_REGION_NAME: ignored, because the only cloud of the file is used"]
+    );
+    assert!(warnings(&root, &config.overlay_env()).is_empty());
+    let selected = root.config(&[("OS_CLOUD", "a"), region]);
+    assert!(warnings(&root, &selected).is_empty());
 }
 
 #[test]
