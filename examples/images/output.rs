@@ -129,7 +129,7 @@ impl Output {
         match (self.json, is_json) {
             (false, _) => writeln!(self.out, "{}", escape(text)),
             (true, false) => self.line(text),
-            (true, true) => writeln!(self.out, "{text}"),
+            (true, true) => writeln!(self.out, "{}", escape_json(text)),
         }
     }
 
@@ -174,9 +174,7 @@ impl Output {
 
     /// Writes one line of JSON.
     fn line(&mut self, value: &(impl Serialize + ?Sized)) -> io::Result<()> {
-        let mut line = serde_json::to_vec(value)?;
-        line.push(b'\n');
-        self.out.write_all(&line)
+        writeln!(self.out, "{}", escape_json(&serde_json::to_string(value)?))
     }
 
     /// Writes a table whose columns are as wide as their cells.
@@ -227,13 +225,23 @@ pub(crate) fn report(error: &anyhow::Error) {
 /// Escapes control characters and marks that change the direction of text, which
 /// a terminal would interpret.
 pub(crate) fn escape(text: &str) -> String {
-    let is_control = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
     let escaped = text.chars().map(|c| match c {
         c if is_control(c) => c.escape_default().to_string(),
         c => c.to_string(),
     });
     escaped.collect()
+}
+
+/// Escapes the same characters in JSON text, where only strings contain them.
+fn escape_json(text: &str) -> String {
+    let escaped = text.chars().map(|c| match c {
+        c if is_control(c) => format!("\\u{:04x}", u32::from(c)),
+        c => c.to_string(),
+    });
+    escaped.collect()
+}
+
+fn is_control(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

@@ -4,6 +4,7 @@
 mod tests;
 
 use std::fs::File;
+use std::io;
 use std::time::Duration;
 
 use super::resolve::implied_microversion;
@@ -92,8 +93,10 @@ impl Settings {
         let Some((path, source)) = self.values.get(key) else {
             return Ok(None);
         };
-        let Err(error) = File::open(path) else {
-            return Ok(Some(path));
+        let error = match File::open(path).and_then(|file| file.metadata()) {
+            Ok(metadata) if metadata.is_dir() => io::ErrorKind::IsADirectory.into(),
+            Ok(_) => return Ok(Some(path)),
+            Err(error) => error,
         };
         let path = std::path::absolute(path).unwrap_or_else(|_| path.into());
         let path = path.display();

@@ -62,7 +62,9 @@ fn describe(error: &Ureq, response: &Response, options: &HttpOptions) -> (ErrorK
         }
         Ureq::ConnectProxyFailed(reason) => {
             let mut message = format!("CONNECT failed ({reason})");
-            if is_http {
+            if reason.contains(" 407/") {
+                message += "; set the user and the password in the URL of the proxy";
+            } else if is_http {
                 message += "; http URLs also require CONNECT: allow it in the proxy, use https, or add \
                      the host to no_proxy";
             }
@@ -91,6 +93,18 @@ fn describe(error: &Ureq, response: &Response, options: &HttpOptions) -> (ErrorK
         _ => (ErrorKind::InvalidResponse, "invalid HTTP response"),
     };
     let hint = match error {
+        // The alert of the server can be lost if it closes the connection.
+        Ureq::Io(cause)
+            if !is_http
+                && !is_incomplete
+                && options.client_certificate.is_none()
+                && matches!(
+                    cause.kind(),
+                    io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset
+                ) =>
+        {
+            "; the server may require a client certificate (cert and key)"
+        }
         Ureq::Io(cause) if cause.kind() != io::ErrorKind::UnexpectedEof => "",
         Ureq::Io(_) | Ureq::Protocol(_) if is_http && !is_incomplete => {
             "; if this port expects TLS, use https:// in auth_url or the endpoint"

@@ -68,7 +68,11 @@ fn a_rejected_tunnel_is_not_retried_and_the_error_names_the_proxy() {
             "; http URLs also require CONNECT: allow it in the proxy, use https, or add the host \
              to no_proxy",
         ),
-        (407, "https://cloud.invalid/v2.1", ""),
+        (
+            407,
+            "https://cloud.invalid/v2.1",
+            "; set the user and the password in the URL of the proxy",
+        ),
     ] {
         let proxy = Server::with_handler(move |_| Response::html(status, "<h1>no</h1>").close());
         let address = proxy.address();

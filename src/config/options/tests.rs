@@ -300,7 +300,8 @@ fn a_certificate_that_cannot_be_read_is_an_error() {
         &format!("REQUESTS_CA_BUNDLE: cannot read `cacert` /gone.pem: {not_found}"),
     );
     let folder = settings(&[&BASE[..], &[("OS_CACERT", "/")]].concat());
-    assert_eq!(folder.options().unwrap().http.cacert, Some("/".into()));
+    let error = folder.options().unwrap_err().to_string();
+    assert_eq!(error, "OS_CACERT: cannot read `cacert` /: is a directory");
 }
 
 #[test]

@@ -59,7 +59,7 @@ fn with_json_show_prints_one_line_of_novas_json() {
 }
 
 #[test]
-fn control_characters_are_escaped_except_in_json() {
+fn control_characters_are_escaped_in_text_and_json() {
     let sandbox = Sandbox::builder().empty().start();
     let name = "a\u{1b}[31m\r\nb\u{202e}c\u{7f}";
     sandbox.add_image(
@@ -86,11 +86,11 @@ fn control_characters_are_escaped_except_in_json() {
     assert_eq!(images(&sandbox, &["get", WEB, "k"]), done("1\\n2\\u{9b}\n"));
     assert_eq!(
         images(&sandbox, &["--json", "get", WEB, "k"]),
-        done("\"1\\n2\u{9b}\"\n")
+        done("\"1\\n2\\u009b\"\n")
     );
     let json = images(&sandbox, &["--json", "list"]).stdout;
     assert!(
-        json.contains("\"a\\u001b[31m\\r\\nb\u{202e}c\u{7f}\""),
+        json.contains(r#""a\u001b[31m\r\nb\u202ec\u007f""#),
         "{json}"
     );
 }
