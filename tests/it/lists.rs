@@ -75,7 +75,7 @@ fn each_image_is_returned_once_however_the_server_pages() {
     ];
     for (kind, count) in kinds
         .iter()
-        .flat_map(|kind| (0..=6).map(move |count| (kind, count)))
+        .flat_map(|kind| [0, 1, 2, 4, 6].map(move |count| (kind, count)))
     {
         let nova = Nova {
             images: (0..count).collect(),
@@ -84,7 +84,7 @@ fn each_image_is_returned_once_however_the_server_pages() {
         let (_, server) = SharedNova::serve(nova.clone());
         let compute = server.compute();
         for page_size in 1..=4 {
-            for limit in [None, Some(0), Some(1), Some(3), Some(4), Some(6), Some(9)] {
+            for limit in [None, Some(0), Some(1), Some(4), Some(9)] {
                 let mut list = ListImages::new().page_size(page_size);
                 if let Some(limit) = limit {
                     list = list.limit(limit as u64);

@@ -96,7 +96,7 @@ fn ids(mut list: Images, random: &mut Random) -> Result<Vec<String>> {
 
 #[test]
 fn any_list_is_complete_for_every_way_of_paging_and_recoverable_fault() {
-    for_any(240, |random, size| {
+    for_any(100, |random, size| {
         let nova = Nova {
             most: 1 + random.below(12),
             links: !random.once_in(3),
