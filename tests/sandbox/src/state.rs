@@ -23,10 +23,10 @@ pub(crate) fn variables(identity: &str) -> [(&'static str, String); 10] {
     .map(|(name, value)| (name, value.to_owned()))
 }
 
-/// Shell commands that set these variables.
+/// Shell commands that set these variables, and unset those of another cloud.
 pub(crate) fn exports(identity: &str) -> String {
-    let unset =
-        "unset OS_TOKEN OS_APPLICATION_CREDENTIAL_ID OS_APPLICATION_CREDENTIAL_SECRET OS_CLOUD\n";
+    let unset = "for name in $(env | sed -n 's/^\\(OS_[A-Za-z0-9_]*\\)=.*/\\1/p'); do\n    \
+                 unset \"$name\"\ndone\n";
     let lines = variables(identity).map(|(name, value)| format!("export {name}={value}\n"));
     unset.to_owned() + &lines.concat()
 }
