@@ -13,7 +13,7 @@ use opencloud::OpenStack;
 use opencloud::compute::v2::{Image, ListImages};
 
 /// Prints the id of the newest active image whose name starts with PREFIX. Exits
-/// with 1 if there is none.
+/// with 1 if no image matches.
 #[derive(Parser)]
 struct Arguments {
     /// Start of the image name

@@ -49,7 +49,7 @@ impl Client {
             )));
         }
         let tls = tls_config(&options)?;
-        // A proxy that is set for one request makes ureq read the certificates anew.
+        // With a proxy per request, ureq would load the certificates for each request.
         let agent = |proxy| -> Agent {
             Agent::config_builder()
                 .user_agent(&user_agent)

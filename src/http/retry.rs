@@ -97,7 +97,7 @@ impl<'a> Attempts<'a> {
         self.max_count += 1;
     }
 
-    /// Waits until the next attempt, or returns the error if there is none.
+    /// Waits until the next attempt, or returns the error if no attempt is left.
     pub(crate) fn wait(&self, error: Error) -> Result<()> {
         let requested = error.retry_after().filter(|delay| !delay.is_zero());
         let delay = requested.unwrap_or_else(|| backoff(self.count));

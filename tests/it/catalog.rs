@@ -1,4 +1,4 @@
-//! Finding an endpoint in the catalog, and the errors when there is none.
+//! Finding an endpoint in the catalog, and the errors if no endpoint matches.
 
 use opencloud::compute::v2::{Compute, ListImages};
 use opencloud::{ErrorKind, Interface, OpenStack, Options, Project, Scope, ServiceOptions};

@@ -10,7 +10,7 @@ use std::io::Read;
 use serde::Deserialize;
 
 #[derive(Deserialize)]
-#[allow(dead_code)]
+#[allow(dead_code, reason = "the fields are decoded, not read")]
 struct Link {
     href: String,
     rel: String,
@@ -20,7 +20,7 @@ struct Link {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[allow(dead_code)]
+#[allow(dead_code, reason = "the fields are decoded, not read")]
 struct Image {
     id: String,
     name: String,

@@ -355,7 +355,7 @@ impl Image {
     }
 
     fn send(&self, request: &Request) -> Result<Response> {
-        // The path rejects control characters, which include the other white space.
+        // `Request::url` rejects control characters such as tabs and line ends.
         if self
             .id
             .contains(|c: char| c.is_whitespace() && !c.is_control())

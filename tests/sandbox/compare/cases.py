@@ -133,9 +133,9 @@ def identity(send, both):
     get("check-of-another", path, user="other", headers=own)
     get("check-by-admin", path, user="admin", headers=own)
     get("put", path, "PUT")
-    get("catalogue", "/v3/auth/catalog")
-    get("catalogue-unscoped", "/v3/auth/catalog", token="unscoped")
-    get("catalogue-no-token", "/v3/auth/catalog", user=None)
+    get("catalog", "/v3/auth/catalog")
+    get("catalog-unscoped", "/v3/auth/catalog", token="unscoped")
+    get("catalog-no-token", "/v3/auth/catalog", user=None)
     both.each("authenticate", "demo", "gone")
     gone = {"X-Subject-Token": "<token:gone>"}
     get("revoke-nothing", path, "DELETE")
