@@ -171,7 +171,8 @@
 //!
 //! # Reset metadata
 //!
-//! All other items are deleted.
+//! All other items are deleted. As in PHP, Nova makes a shared or community image
+//! private whenever its metadata is written; this applies to the following calls, too.
 //!
 //! ```php
 //! $image->resetMetadata(['architecture' => 'aarch64']);

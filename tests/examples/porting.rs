@@ -95,3 +95,26 @@ fn every_sample_is_on_the_page_in_the_order_of_the_php_samples() {
     samples.sort();
     assert_eq!(known, samples);
 }
+
+/// Nova makes a shared or community image private when its metadata is written.
+#[test]
+fn every_page_about_writing_metadata_warns_that_the_image_becomes_private() {
+    for (path, writes) in [
+        ("README.md", 1),
+        ("src/lib.rs", 1),
+        ("src/porting.rs", 1),
+        ("src/compute/v2/image.rs", 5),
+        ("examples/reset_image_metadata.rs", 1),
+        ("examples/merge_image_metadata.rs", 1),
+        ("examples/set_image_metadata_item.rs", 1),
+        ("examples/delete_image_metadata_item.rs", 1),
+    ] {
+        let words: Vec<_> = text(path)
+            .split_whitespace()
+            .filter(|word| !word.starts_with("//"))
+            .map(str::to_owned)
+            .collect();
+        let warnings = words.join(" ").matches("shared or community image").count();
+        assert!(warnings >= writes, "{path}: {warnings}");
+    }
+}
