@@ -14,6 +14,7 @@ mod filters;
 mod from_env;
 mod fuzz_corpus;
 mod gateway_pages;
+mod glance_replay;
 mod image_bodies;
 mod image_decoding;
 mod input_encoding;

@@ -1,4 +1,4 @@
-//! [`Exchange`]: one recorded request to a real Keystone or Nova, with its response.
+//! [`Exchange`]: one recorded request to a real service, with its response.
 
 use std::fs;
 use std::path::Path;
@@ -56,10 +56,16 @@ fn request<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Request, D::Erro
 }
 
 impl Exchange {
-    /// All exchanges, by name.
+    /// All exchanges with Keystone and Nova, by name.
     pub(crate) fn all() -> Vec<Self> {
-        let path =
-            Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/keystone-30-nova-34.jsonl");
+        Self::of_file("keystone-30-nova-34.jsonl")
+    }
+
+    /// All exchanges of a file in `tests/data`, by name.
+    pub(crate) fn of_file(file: &str) -> Vec<Self> {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("tests/data")
+            .join(file);
         let text = fs::read_to_string(path).expect("the recorded exchanges");
         let parse = |line| serde_json::from_str(line).expect("a recorded exchange");
         text.lines().map(parse).collect()
