@@ -90,7 +90,11 @@ impl Call {
             .unwrap_or((&request.target, ""));
         let segments = request.segments();
         let segments: Vec<_> = segments.iter().map(String::as_str).collect();
-        let (verb, id) = match (request.method.as_str(), segments.get(2..).unwrap_or(&[])) {
+        let below = match &*segments {
+            ["v2", "images", below @ ..] => below,
+            _ => &[],
+        };
+        let (verb, id) = match (request.method.as_str(), below) {
             ("POST" | "PUT", []) => (Verb::Create, "i"),
             ("PATCH" | "PUT" | "POST", [id]) if *id != "" => (Verb::Update, *id),
             ("DELETE", [id]) if *id != "" => (Verb::Delete, *id),
@@ -121,6 +125,11 @@ impl Call {
             Verb::Download => call.read_range(exchange),
             _ => request.body.is_empty(),
         };
+        if verb == Verb::Update && !call.is_exact {
+            // The similar update has none of them.
+            call.properties.clear();
+            call.tags.clear();
+        }
         let (method, below) = verb.request();
         let expected = match verb {
             Verb::List | Verb::Create => vec!["v2", "images"],
@@ -201,7 +210,7 @@ impl Call {
             is_exact = false;
         }
         self.list = list;
-        is_exact
+        is_exact && exchange.request.body.is_empty()
     }
 
     fn read_new_image(&mut self, exchange: &Exchange) -> bool {
@@ -212,10 +221,13 @@ impl Call {
         let known_headers = ["host", "x-auth-token", "content-type", "accept"];
         let mut headers = exchange.request.headers.iter();
         let mut is_exact = headers.all(|(name, _)| known_headers.contains(&name.as_str()));
-        let mut new = NewImage::new();
+        let mut new = match body.get("name").and_then(Value::as_str) {
+            Some(name) => NewImage::named(name),
+            None => NewImage::new(),
+        };
         for (key, value) in body {
             new = match (key.as_str(), value) {
-                ("name", Value::String(name)) => new.name(name),
+                ("name", Value::String(_)) => new,
                 ("id", Value::String(id)) => {
                     self.id.clone_from(&id);
                     new.id(id)

@@ -182,7 +182,7 @@ pub(crate) fn failure(exchange: &Exchange, call: &Call) -> Failure {
 pub(crate) fn hint(failure: &Failure) -> &'static str {
     match (failure.kind, failure.status) {
         (ErrorKind::Unauthorized, _) => TOKEN_REJECTED,
-        (ErrorKind::NoSuchApi, _) => "(the URL does not exist: check the endpoint)",
+        (ErrorKind::NoSuchApi, 404) => "(the URL does not exist: check the endpoint)",
         (_, 415) if failure.message.contains(" does not match ") => {
             "(the image cannot be used any more: delete it)"
         }
@@ -211,9 +211,10 @@ fn message(exchange: &Exchange) -> String {
         let (text, _) = after.split_once("</body>").expect("a body");
         unescaped(&text.replace("<br />", " "))
     } else {
-        // Plain text: the status is the first line.
+        // Plain text: the status is the first line, and the message is another.
         let (_, text) = response.body.split_once('\n').unwrap_or_default();
-        text.to_owned()
+        assert_eq!(text.trim().lines().count(), 1, "{}", exchange.name);
+        return text.trim().to_owned();
     };
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let text = match text.char_indices().nth(1000) {
