@@ -103,6 +103,9 @@ impl Client {
         for (name, value) in headers {
             builder = builder.header(*name, *value);
         }
+        for (name, value) in &request.headers {
+            builder = builder.header(*name, value);
+        }
         let mut response = Response {
             method: request.method.clone(),
             url: url.to_string(),
@@ -113,9 +116,8 @@ impl Client {
         let result = match &request.body {
             None => self.run(agent, builder.body(()), deadline, new_connection),
             Some(json) => {
-                let json = json.expose_secret();
-                let builder = builder.header("Content-Type", "application/json");
-                self.run(agent, builder.body(json), deadline, new_connection)
+                let body = builder.body(json.expose_secret());
+                self.run(agent, body, deadline, new_connection)
             }
         };
         result
