@@ -251,7 +251,8 @@ impl Options {
     }
 
     /// Limits one request with its attempts and delays: no limit by default. An
-    /// authentication has the same limit of its own.
+    /// authentication has the same limit of its own. Uploads and downloads of image
+    /// data are not limited.
     pub fn call_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.http.call_timeout = limit.into();
         self

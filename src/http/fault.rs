@@ -193,6 +193,7 @@ mod tests {
             status,
             headers: headers.iter().map(header).collect(),
             body: ResponseBody::read(body.as_bytes(), None, &Arc::default()).expect("a body"),
+            stream: None,
         };
         let request = Request::new(Method::GET, ["images", "x"])
             .classify(|fault| (fault.name == "itemNotFound").then_some(ErrorKind::NotFound));

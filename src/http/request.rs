@@ -26,6 +26,8 @@ pub(crate) struct Request {
     pub(crate) max_microversion: Option<Microversion>,
     /// Whether sending it twice has the effect of sending it once.
     pub(crate) idempotent: bool,
+    /// Whether the body of a response is read by the caller, unless it is an error.
+    pub(crate) stream_response: bool,
     /// The kind of an error response to this operation, `None` for the one that
     /// the status implies. Only the service can distinguish its 404s.
     pub(crate) classify: fn(&Fault) -> Option<ErrorKind>,
@@ -42,6 +44,7 @@ impl Request {
             body: None,
             unauthorized_hint: String::new(),
             max_microversion: None,
+            stream_response: false,
             classify: |_| None,
         }
     }
