@@ -110,6 +110,14 @@ impl From<Service> for ImageOwner {
 }
 
 impl Image {
+    pub(super) fn new(id: String, service: Service) -> Self {
+        Self {
+            id,
+            service: service.into(),
+            ..Self::default()
+        }
+    }
+
     /// Reads all fields from the server. Sends `GET /v2/images/{id}`.
     ///
     /// <https://docs.openstack.org/api-ref/image/v2/#show-image>

@@ -74,11 +74,7 @@ impl ImageService {
     /// The image with this id. Sends nothing: every field but the id is empty
     /// until [`Image::retrieve`] is called.
     pub fn get_image(&self, id: impl Into<String>) -> Image {
-        Image {
-            id: id.into(),
-            service: self.0.clone().into(),
-            ..Image::default()
-        }
+        Image::new(id.into(), self.0.clone())
     }
 
     /// Creates an image without data, whose status is
