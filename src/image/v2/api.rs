@@ -44,6 +44,8 @@ pub(super) fn patch_image(id: &str, operations: Vec<Value>) -> Request {
 pub(super) fn post_image_action(id: &str, action: &str) -> Request {
     let mut request = image(Method::POST, ["images", id, "actions", action]);
     request.idempotent = true;
+    // Without a body ureq would send one in chunks, which Glance rejects.
+    request.body = Some(String::new().into());
     request
 }
 
@@ -166,9 +168,9 @@ mod tests {
             let sent = url.as_str().replace("http://glance/v2", "");
             assert_eq!(format!("{} {sent}", request.method), line);
             assert_eq!(request.headers, headers, "{line}");
-            let sent = request.body.as_ref().map(|text| {
-                serde_json::from_str::<Value>(text.expose_secret()).expect("valid JSON")
-            });
+            let sent = request.body.as_ref().map(ExposeSecret::expose_secret);
+            let sent = sent.filter(|text| !text.is_empty());
+            let sent = sent.map(|text| serde_json::from_str(text).expect("valid JSON"));
             assert_eq!(sent, body, "{line}");
         }
     }
