@@ -17,6 +17,7 @@ mod gateway_pages;
 mod glance_replay;
 mod image_bodies;
 mod image_decoding;
+mod image_service;
 mod input_encoding;
 mod lists;
 mod log_lines;
