@@ -37,7 +37,9 @@ fn replay_all(wire: Wire) {
     let all = recorded();
     let mut counts = Counts::default();
     for exchange in &all {
-        let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| replay(exchange, &all, wire, &mut counts)));
+        let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            replay(exchange, &all, wire, &mut counts)
+        }));
     }
     println!("{wire:?}: {counts:?}");
     assert!(counts.exact >= 300, "{counts:?}");
@@ -93,6 +95,12 @@ fn is_recorded(verb: Verb, request: &Request) -> bool {
 /// continued.
 fn server(exchange: &Exchange, call: &Call, all: &[Exchange], wire: Wire) -> Server {
     let verb = call.verb;
+    // A cut response ends with its connection.
+    let wire = if exchange.response.is_cut() {
+        Wire::Close
+    } else {
+        wire
+    };
     let mut recorded = Some(exchange.response.for_server(wire));
     let data = match verb {
         Verb::Upload => call.data.clone(),
@@ -204,9 +212,8 @@ fn check_success(exchange: &Exchange, call: &Call, outcome: Result<Outcome>) {
         expected::check_image(image, sent, name);
     }
     if call.verb == Verb::Upload {
-        let transfer = outcome.transfer.expect("a transfer");
         let bytes = call.data.len() as u64;
-        assert_eq!((transfer.bytes, transfer.verified), (bytes, true), "{name}");
+        assert_eq!(outcome.transfer, Some((bytes, true)), "{name}");
     }
 }
 
@@ -228,9 +235,7 @@ fn check_download(exchange: &Exchange, call: &Call, outcome: Result<Outcome>) {
     }
     let outcome = outcome.unwrap_or_else(|error| panic!("{name}: {error}"));
     assert_eq!(outcome.data, data, "{name}");
-    let transfer = outcome.transfer.expect("a transfer");
-    assert!(transfer.verified, "{name}");
-    assert_eq!(transfer.bytes, data.len() as u64, "{name}");
+    assert_eq!(outcome.transfer, Some((data.len() as u64, true)), "{name}");
 }
 
 fn check_error(exchange: &Exchange, call: &Call, error: &Error, url: &str) {
@@ -316,7 +321,7 @@ fn the_second_page_is_requested_with_both_tags_of_the_recorded_query() {
         let server =
             Server::with_responses([&first, &second].map(|it| it.response.for_server(wire)));
         let list = ListImages::new().tag("red").tag("round").page_size(3);
-        let images = server.image_service().list_images(list);
+        let images = server.images_v2().list_images(list);
         let images = images.collect::<Result<Vec<_>>>().expect("a list");
         let sent = first.response.json().expect("JSON");
         let sent = sent["images"].as_array().expect("images");
@@ -362,7 +367,7 @@ fn recorded_patches_of_properties_are_sent_by_the_metadata_methods() {
         }
         count += 1;
         let server = Server::with_responses([exchange.response.for_server(Wire::Close)]);
-        let service = server.image_service_with(|options| options.tries(1));
+        let service = server.images_v2_with(|options| options.tries(1));
         let mut image = service.get_image(&call.id);
         let outcome = match properties {
             [(key, Some(value))] => image.set_metadata_item(key, value),
@@ -396,13 +401,13 @@ fn the_metadata_methods_read_the_properties_of_every_recorded_image() {
         let name = &exchange.name;
         let call = Call::of(&exchange);
         let is_image = call.verb == Verb::Retrieve && exchange.response.status == 200;
-        if !is_image || !call.is_exact {
+        if !is_image || !call.is_exact || expected::is_rejected(&call) {
             continue;
         }
         count += 1;
         let response = exchange.response.for_server(Wire::KeepAlive);
         let server = Server::with_handler(move |_| response.clone());
-        let mut image = server.image_service().get_image(&call.id);
+        let mut image = server.images_v2().get_image(&call.id);
         let sent = expected::properties(&exchange.response.json().expect("an image"));
         let metadata = image.get_metadata().expect("metadata");
         assert_eq!(metadata, image.metadata, "{name}");
@@ -426,7 +431,7 @@ fn a_reset_of_metadata_sends_the_recorded_patch() {
     let server =
         Server::with_responses([&image, &patch].map(|it| it.response.for_server(Wire::Close)));
     let call = Call::of(&patch);
-    let mut image = server.image_service().get_image(&call.id);
+    let mut image = server.images_v2().get_image(&call.id);
     image.reset_metadata([("b", "2")]).expect("a reset");
     let sent = patch.response.json().expect("an image");
     expected::check_image(&image, &sent, "38-06");

@@ -14,6 +14,8 @@ mod filters;
 mod from_env;
 mod fuzz_corpus;
 mod gateway_pages;
+mod glance_decoding;
+mod glance_lists;
 mod glance_replay;
 mod image_bodies;
 mod image_decoding;

@@ -2,33 +2,13 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use opencloud::image::v2::ImageService;
-use opencloud::{OpenStack, Options, ServiceOptions};
 use serde_json::{Value, json};
 use url::form_urlencoded;
 
-use super::cloud::{REQUEST_ID, TOKEN, id};
+use super::cloud::{glance_error, glance_image, id};
 use super::request::Request;
 use super::response::Response;
 use super::server::Server;
-
-impl Server {
-    /// The Image service of this server, with a token, so without authentication.
-    pub(crate) fn image_service(&self) -> ImageService {
-        self.image_service_with(|options| options)
-    }
-
-    /// The same, with changed options.
-    pub(crate) fn image_service_with(
-        &self,
-        change: impl FnOnce(Options) -> Options,
-    ) -> ImageService {
-        let options = change(Options::new("").token_id(TOKEN).no_proxy());
-        let endpoint = ServiceOptions::new().endpoint(self.url(""));
-        let openstack = OpenStack::new(options).expect("valid options");
-        openstack.images_v2_with(endpoint).expect("an endpoint")
-    }
-}
 
 /// The images of a cloud, in the order of its lists, and the options.
 #[derive(Clone, Debug)]
@@ -70,7 +50,6 @@ impl Glance {
                 }
                 None => glance_error(
                     404,
-                    "Not Found",
                     &format!("Failed to find image {} to delete", segments[2]),
                 ),
             };
@@ -81,7 +60,7 @@ impl Glance {
                 Some(at) => at + 1,
                 None => {
                     let message = format!("No image found with ID {marker}");
-                    return glance_error(400, "Bad Request", &message);
+                    return glance_error(400, &message);
                 }
             },
         };
@@ -100,7 +79,11 @@ impl Glance {
             .filter(|(_, tags)| has_all_tags(tags))
             .take(limit)
             .collect();
-        let images = page.iter().map(|(number, tags)| image(*number, tags));
+        let images = page.iter().map(|(number, tags)| {
+            let mut image = glance_image(*number);
+            image["tags"] = json!(tags);
+            image
+        });
         let mut body =
             json!({"images": images.collect::<Vec<_>>(), "schema": "/v2/schemas/images"});
         if let Some((last, _)) = page.last().filter(|_| page.len() == limit) {
@@ -122,27 +105,6 @@ fn next(query: &[(String, String)], marker: &str) -> String {
     link.append_pair("marker", marker).finish()
 }
 
-/// An image of Glance without data.
-fn image(number: usize, tags: &[&str]) -> Value {
-    let id = id(number);
-    json!({
-        "id": id, "name": format!("image {number}"), "status": "queued", "visibility": "shared",
-        "size": null, "virtual_size": null, "checksum": null, "os_hash_algo": null,
-        "os_hash_value": null, "protected": false, "os_hidden": false, "min_disk": 0,
-        "min_ram": 0, "owner": "p", "tags": tags, "disk_format": "raw",
-        "container_format": "bare", "created_at": "2026-11-26T11:13:44Z",
-        "updated_at": "2026-11-26T11:13:44Z", "self": format!("/v2/images/{id}"),
-        "file": format!("/v2/images/{id}/file"), "schema": "/v2/schemas/image",
-    })
-}
-
-/// An error response of Glance to a request with `Accept: application/json`.
-pub(crate) fn glance_error(status: u16, title: &str, message: &str) -> Response {
-    let body = json!({"message": format!("{message}<br /><br />\n\n\n"),
-        "code": format!("{status} {title}"), "title": title});
-    Response::json(status, &body).header("x-openstack-request-id", REQUEST_ID)
-}
-
 /// A [`Glance`] behind a server, which the test can change.
 #[derive(Clone)]
 pub(crate) struct SharedGlance(Arc<Mutex<Glance>>);
@@ -162,7 +124,7 @@ impl SharedGlance {
 
 /// An image with this data.
 pub(crate) fn active_image(id: &str, data: &str) -> Value {
-    let mut image = image(0, &[]);
+    let mut image = glance_image(0);
     image["id"] = id.into();
     image["status"] = "active".into();
     image["size"] = data.len().into();

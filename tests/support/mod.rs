@@ -17,7 +17,7 @@ pub(crate) use cloud::{
     COMPUTE, CREDENTIALS_REJECTED, IMAGES, REQUEST_ID, TOKEN, TOKEN_REJECTED, fault, glance_error,
     glance_image, good, id, image, images, next_link, token,
 };
-pub(crate) use glance::{Glance, SharedGlance, active_image, glance_error, sha512};
+pub(crate) use glance::{Glance, SharedGlance, active_image, sha512};
 pub(crate) use logs::{Line, logged};
 pub(crate) use nova::{Nova, SharedNova};
 pub(crate) use request::Request;

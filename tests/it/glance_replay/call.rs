@@ -3,7 +3,7 @@
 use std::io::Cursor;
 
 use opencloud::Result;
-use opencloud::image::v2::{Image, ImageUpdate, ListImages, NewImage, Transfer};
+use opencloud::image::v2::{Image, ImageUpdate, ListImages, NewImage};
 use serde_json::{Map, Value};
 
 use crate::replay::recorded::Exchange;
@@ -75,7 +75,8 @@ pub(crate) struct Call {
 #[derive(Debug, Default)]
 pub(crate) struct Outcome {
     pub(crate) images: Vec<Image>,
-    pub(crate) transfer: Option<Transfer>,
+    /// The bytes of a transfer, and whether they were verified.
+    pub(crate) transfer: Option<(u64, bool)>,
     /// The downloaded data, with the start that was there before.
     pub(crate) data: String,
 }
@@ -375,7 +376,7 @@ impl Call {
 
     /// Makes the call.
     pub(crate) fn run(&self, server: &Server) -> Result<Outcome> {
-        let images = server.image_service_with(|options| options.tries(1));
+        let images = server.images_v2_with(|options| options.tries(1));
         let mut image = images.get_image(&self.id);
         let mut outcome = Outcome::default();
         match self.verb {
@@ -394,7 +395,8 @@ impl Call {
             Verb::Deactivate => image.deactivate()?,
             Verb::Reactivate => image.reactivate()?,
             Verb::Upload => {
-                outcome.transfer = Some(image.upload_data(self.data.clone().into_bytes())?);
+                let transfer = image.upload_data(self.data.clone().into_bytes())?;
+                outcome.transfer = Some((transfer.bytes, transfer.verified));
             }
             Verb::Download => {
                 let mut file = Cursor::new(self.data.clone().into_bytes());
@@ -403,7 +405,7 @@ impl Call {
                 } else {
                     image.resume_download(&mut file)?
                 };
-                outcome.transfer = Some(transfer);
+                outcome.transfer = Some((transfer.bytes, transfer.verified));
                 outcome.data = String::from_utf8(file.into_inner()).expect("UTF-8");
             }
         }

@@ -99,6 +99,12 @@ impl Response {
         serde_json::from_str(&self.body).ok()
     }
 
+    /// Whether the body is shorter than its announced length.
+    pub(crate) fn is_cut(&self) -> bool {
+        let length = self.header("content-length");
+        length.is_some_and(|length| length.parse() != Ok(self.body.len()))
+    }
+
     /// The response for the test server.
     pub(crate) fn for_server(&self, wire: Wire) -> support::Response {
         let omitted: &[&str] = match wire {
