@@ -162,10 +162,6 @@ impl Image {
     /// - [`ErrorKind::InvalidResponse`] if Glance accepted a property and did not
     ///   store it, which happens with a few names, such as `member`.
     /// - [`ErrorKind::NotFound`] if the image does not exist.
-    #[allow(
-        clippy::needless_pass_by_value,
-        reason = "callers build the update in place: update(ImageUpdate::new().name(name))"
-    )]
     pub fn update(&mut self, update: ImageUpdate) -> Result<()> {
         update.validate()?;
         let request = api::patch_image(&self.id, update.operations());
