@@ -103,6 +103,10 @@ pub(crate) struct Cloud {
     pub(crate) base: String,
     pub(crate) max_limit: usize,
     pub(crate) token_life: Duration,
+    /// The most bytes of an upload.
+    pub(crate) image_size_cap: usize,
+    /// The most bytes of all images of a project.
+    pub(crate) storage_quota: Option<u64>,
     pub(crate) users: Vec<User>,
     /// Names and ids.
     pub(crate) projects: Vec<(&'static str, String)>,
@@ -132,6 +136,8 @@ impl Cloud {
             base,
             max_limit: 1000,
             token_life: Duration::from_secs(3600),
+            image_size_cap: 64 << 20,
+            storage_quota: None,
             users: vec![
                 user("demo", "demo", &["member", "reader"]),
                 user("demo-reader", "demo", &["reader"]),

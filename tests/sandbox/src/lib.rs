@@ -22,6 +22,7 @@
 
 mod builder;
 mod cloud;
+mod data;
 mod fault;
 mod glance;
 #[doc(hidden)]

@@ -4,7 +4,7 @@ use crate::http::{Request, Response, reason};
 use crate::text::html_escape;
 
 /// An error page of `WebOb` as HTML, JSON or plain text, whichever the client
-/// prefers.
+/// prefers. The detail is the message, or follows the message of the status.
 pub(crate) fn error_page(request: &Request, status: u16, detail: &str) -> Response {
     let title = reason(status);
     let response = Response::new(status);
@@ -13,18 +13,24 @@ pub(crate) fn error_page(request: &Request, status: u16, detail: &str) -> Respon
             .header("Content-Type", "text/html; charset=UTF-8")
             .length();
     }
+    let text = text_of(request, status, detail);
+    let html = || {
+        text.each_ref()
+            .map(|it| html_escape(it))
+            .join("<br /><br />")
+    };
     let (kind, body) = match preferred(&request.header_list("Accept").unwrap_or_default()) {
         Some("text/html") => {
-            let detail = html_escape(detail);
             let head =
                 format!("<html>\n <head>\n  <title>{status} {title}</title>\n </head>\n <body>\n");
             let text = format!(
-                "  <h1>{status} {title}</h1>\n  {detail}<br /><br />\n\n\n\n </body>\n</html>"
+                "  <h1>{status} {title}</h1>\n  {}\n </body>\n</html>",
+                html()
             );
             ("text/html; charset=UTF-8", head + &text)
         }
         Some(_) => {
-            let message = crate::json::quote(&format!("{}<br /><br />\n\n\n", html_escape(detail)));
+            let message = crate::json::quote(&html());
             let code = format!("\"code\": \"{status} {title}\", \"title\": \"{title}\"");
             (
                 "application/json",
@@ -33,10 +39,29 @@ pub(crate) fn error_page(request: &Request, status: u16, detail: &str) -> Respon
         }
         None => (
             "text/plain; charset=UTF-8",
-            format!("{status} {title}\n\n{detail}\n\n   "),
+            format!(
+                "{status} {title}\n\n{}",
+                text.map(|it| it.replace('\n', " ")).join("\n\n")
+            ),
         ),
     };
     response.length().header("Content-Type", kind).body(body)
+}
+
+/// The text of an error page, before and after the line breaks in its middle.
+fn text_of(request: &Request, status: u16, detail: &str) -> [String; 2] {
+    match status {
+        415 => {
+            let kind = request.header_list("Content-Type").unwrap_or_default();
+            let text = format!("The request media type {kind} is not supported by this server.\n");
+            [text, format!("\n{detail}")]
+        }
+        416 => {
+            let text = "The Range requested is not available.".to_owned();
+            [text, format!("\n{detail}\n\n")]
+        }
+        _ => [detail.to_owned(), "\n\n\n".to_owned()],
+    }
 }
 
 /// Which of HTML and JSON an `Accept` header prefers.

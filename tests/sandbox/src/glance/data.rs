@@ -1,33 +1,270 @@
-//! Uploads the data of an image.
+//! Uploads and downloads the data of images.
+
+use std::io::{ErrorKind, Read};
+use std::sync::Mutex;
 
 use crate::cloud::{Caller, Cloud};
+use crate::data::Data;
 use crate::http::{Request, Response};
+use crate::image::Image;
+use crate::server::lock;
 
-use super::errors::GlanceError;
-use super::{modifiable_image, no_content};
+use super::errors::{GlanceError, NO_RESPONSE, forbidden};
+use super::format::inspect;
+use super::range::requested_range;
+use super::{modifiable_image, no_content, visible_image};
 
+const FAILED: &str =
+    "The server has either erred or is incapable of performing the requested operation.";
+/// How much of a body is read at once.
+const BUFFER: usize = 64 << 10;
+
+/// Stores the body of a request as the data of an image. The cloud is not locked
+/// while the body is read.
 pub(super) fn upload(
+    cloud: &Mutex<Cloud>,
+    caller: &Caller,
+    id: &str,
+    request: &Request,
+    body: &mut dyn Read,
+) -> Result<Response, GlanceError> {
+    let upload = begin(&mut lock(cloud), caller, id, request)?;
+    let received = upload.receive(body);
+    upload.finish(&mut lock(cloud), received)?;
+    Ok(no_content())
+}
+
+/// An upload whose body has not been read.
+struct Upload {
+    /// The image before the upload.
+    image: Image,
+    /// The size that the headers announce.
+    size: Option<i64>,
+    size_cap: usize,
+}
+
+/// Checks an upload, and makes the image `saving`.
+fn begin(
     cloud: &mut Cloud,
     caller: &Caller,
     id: &str,
     request: &Request,
-) -> Result<Response, GlanceError> {
+) -> Result<Upload, GlanceError> {
     let kind = request.header_list("Content-Type").unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default().trim();
     if kind != "application/octet-stream" {
-        let text = format!("The request media type {kind} is not supported by this server.");
-        return Err((415, text));
+        return Err((415, format!("Invalid content type {kind}")));
+    }
+    let size = announced_size(request)?;
+    if let Some(store) = request
+        .header("X-Image-Meta-Store")
+        .filter(|it| *it != "local")
+    {
+        return Err((400, format!("Store for identifier {store} not found")));
     }
     let now = cloud.now();
+    let (size_cap, quota) = (cloud.image_size_cap, cloud.storage_quota);
     let image = modifiable_image(cloud, caller, id, "upload_image")?;
     if image.status != "queued" {
-        let text = format!(
-            "Image status transition from {} to saving is not allowed",
-            image.status
-        );
+        let from = &image.status;
+        let text = format!("Image status transition from {from} to saving is not allowed");
         return Err((409, text));
     }
-    image.size = Some(u64::try_from(request.body.len()).unwrap_or(u64::MAX));
-    "active".clone_into(&mut image.status);
     image.updated = now;
-    Ok(no_content())
+    let formats = [
+        ("disk_format", &image.disk_format),
+        ("container_format", &image.container_format),
+    ];
+    let unset: Vec<_> = formats.iter().filter(|it| it.1.is_none()).collect();
+    if let [(first, _), rest @ ..] = &unset[..] {
+        let names = rest
+            .iter()
+            .fold(first.to_string(), |names, it| names + ", " + it.0);
+        let noun = if rest.is_empty() {
+            "Property"
+        } else {
+            "Properties"
+        };
+        return Err((
+            400,
+            format!("{noun} {names} must be set prior to saving data."),
+        ));
+    }
+    let image = image.clone();
+    if let Some(quota) = quota {
+        check_quota(cloud, &image, quota, size)?;
+    }
+    // After an upload in the wrong format, the store has a file with this name.
+    if image.checksums.is_some() {
+        return Err((500, FAILED.to_owned()));
+    }
+    if let Some(saving) = cloud.images.get_mut(id) {
+        "saving".clone_into(&mut saving.status);
+    }
+    Ok(Upload {
+        image,
+        size,
+        size_cap,
+    })
+}
+
+/// The size from a header of the request. `None` if it is unknown.
+fn announced_size(request: &Request) -> Result<Option<i64>, GlanceError> {
+    let size = match request.header("X-OpenStack-Image-Size") {
+        Some(size) => size.trim().parse().map_err(|_| {
+            let text = "Invalid or missing image size in request headers.";
+            (400, text.to_owned())
+        })?,
+        None if request.is_chunked() => 0,
+        None => i64::try_from(request.content_length()).unwrap_or(i64::MAX),
+    };
+    Ok((size != 0).then_some(size))
+}
+
+/// Checks that an owner may store this many bytes. An unknown number is allowed
+/// as long as anything is.
+fn check_quota(
+    cloud: &Cloud,
+    image: &Image,
+    quota: u64,
+    size: Option<i64>,
+) -> Result<(), GlanceError> {
+    let others = cloud.images.after(None);
+    let others = others.filter(|it| it.owner == image.owner && it.id != image.id);
+    let used: u64 = others.filter_map(|it| it.size).sum();
+    let remaining = i128::from(quota) - i128::from(used);
+    if remaining > 0 && size.is_none_or(|size| i128::from(size) <= remaining) {
+        return Ok(());
+    }
+    let size = size.map_or_else(|| "None".to_owned(), |size| size.to_string());
+    let text =
+        format!("The size of the data {size} will exceed the limit. {remaining} bytes remaining.");
+    Err((413, format!("Image exceeds the storage quota: {text}")))
+}
+
+impl Upload {
+    /// Reads the body.
+    fn receive(&self, body: &mut dyn Read) -> Result<Vec<u8>, GlanceError> {
+        let mut data = Vec::new();
+        let mut buffer = vec![0; BUFFER];
+        loop {
+            let count = match body.read(&mut buffer) {
+                Ok(count) => count,
+                // For uWSGI, an invalid chunk is the end of the body.
+                Err(error) if error.kind() == ErrorKind::InvalidData => 0,
+                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+                Err(_) => return Err((500, FAILED.to_owned())),
+            };
+            data.extend(&buffer[..count]);
+            if data.len() > self.size_cap {
+                let text = "The incoming image is too large: The provided image is too large.";
+                return Err((413, text.to_owned()));
+            }
+            let got = i64::try_from(data.len()).unwrap_or(i64::MAX);
+            let wrong = |text: &str, expected: i64| {
+                let text = format!("Size {text}: expected {expected} bytes, got {got} bytes");
+                Err((400, text))
+            };
+            match self.size {
+                Some(size) if got > size => return wrong("exceeds", size),
+                Some(size) if count == 0 && got < size => return wrong("mismatch", size),
+                _ if count == 0 => return Ok(data),
+                _ => {}
+            }
+        }
+    }
+
+    /// Stores the data, or makes the image `queued` again. Glance stores the image
+    /// as it was when the upload began, and loses later changes.
+    fn finish(
+        self,
+        cloud: &mut Cloud,
+        received: Result<Vec<u8>, GlanceError>,
+    ) -> Result<(), GlanceError> {
+        let (now, quota) = (cloud.now(), cloud.storage_quota);
+        let mut image = self.image;
+        let id = image.id.clone();
+        image.updated = now;
+        let result = received.and_then(|bytes| {
+            let size = bytes.len() as u64;
+            if let Some(quota) = quota {
+                check_quota(cloud, &image, quota, i64::try_from(size).ok())?;
+            }
+            let virtual_size = inspect(&image, &bytes);
+            let data = Data::new(bytes);
+            image.checksums = Some(data.checksums);
+            image.data = Some(data.bytes);
+            image.virtual_size = virtual_size?;
+            image.size = Some(size);
+            "active".clone_into(&mut image.status);
+            Ok(())
+        });
+        match cloud.images.get_mut(&id) {
+            Some(current) => {
+                image.members.clone_from(&current.members);
+                *current = image;
+                result
+            }
+            None => result.and_then(|()| {
+                let text = format!(
+                    "Image {id} could not be found after upload. The image may have been deleted \
+                     during the upload, cleaning up the chunks uploaded."
+                );
+                Err((410, text))
+            }),
+        }
+    }
+}
+
+/// Responds with the data of an image, or with a part of them.
+pub(super) fn download(
+    cloud: &Cloud,
+    caller: &Caller,
+    id: &str,
+    request: &Request,
+) -> Result<Response, GlanceError> {
+    let image = visible_image(cloud, caller, id)?;
+    if image.status == "deactivated" && !caller.admin {
+        let text = "The requested image has been deactivated. Image data download is forbidden.";
+        return Err((403, text.to_owned()));
+    }
+    if !(caller.member || caller.admin) {
+        return Err(forbidden("download_image"));
+    }
+    let range = match image.size {
+        Some(size) => requested_range(request, size)?,
+        // Glance compares the range with a missing size, and fails.
+        None if requested_range(request, u64::MAX).is_ok_and(|it| it.is_none()) => None,
+        None => return Err(NO_RESPONSE),
+    };
+    let Some(data) = &image.data else {
+        return Ok(Response::new(204));
+    };
+    let mut response = Response::new(200).header("Content-Type", "application/octet-stream");
+    let mut body = &data[..];
+    let mut length = image
+        .size
+        .map_or_else(|| "None".to_owned(), |size| size.to_string());
+    if let Some(range) = range {
+        let size = image.size.unwrap_or_default();
+        let last = i128::from(range.end) - 1;
+        let value = format!("bytes {}-{last}/{size}", range.start);
+        response = Response {
+            status: 206,
+            reason: "Partial Content".to_owned(),
+            ..response
+        }
+        .header("Content-Range", value);
+        length = (range.end - range.start).to_string();
+        let stored = |offset: u64| {
+            usize::try_from(offset)
+                .unwrap_or(usize::MAX)
+                .min(body.len())
+        };
+        body = &body[stored(range.start)..stored(range.end)];
+    }
+    if let Some(checksums) = &image.checksums {
+        response = response.header("Content-MD5", &checksums.md5);
+    }
+    Ok(response.body(body).header("Content-Length", length))
 }

@@ -11,6 +11,9 @@ pub(super) const UNAUTHORIZED: &str = "This server could not verify that you are
 /// The status and message of a request that failed.
 pub(super) type GlanceError = (u16, String);
 
+/// Glance fails in such a way that the connection is closed without a response.
+pub(super) const NO_RESPONSE: GlanceError = (0, String::new());
+
 pub(super) fn forbidden(action: &str) -> GlanceError {
     (
         403,
