@@ -29,7 +29,8 @@ pub(super) fn upload(
     body: &mut dyn Read,
 ) -> Result<Response, GlanceError> {
     let upload = begin(&mut lock(cloud), caller, id, request)?;
-    let received = upload.receive(body);
+    // Checksums take time, so they are computed before the cloud is locked.
+    let received = upload.receive(body).map(Data::new);
     upload.finish(&mut lock(cloud), received)?;
     Ok(no_content())
 }
@@ -155,7 +156,7 @@ impl Upload {
                 Err(error) if error.kind() == ErrorKind::Interrupted => continue,
                 Err(_) => return Err((500, FAILED.to_owned())),
             };
-            data.extend(&buffer[..count]);
+            data.extend_from_slice(&buffer[..count]);
             if data.len() > self.size_cap {
                 let text = "The incoming image is too large: The provided image is too large.";
                 return Err((413, text.to_owned()));
@@ -179,19 +180,18 @@ impl Upload {
     fn finish(
         self,
         cloud: &mut Cloud,
-        received: Result<Vec<u8>, GlanceError>,
+        received: Result<Data, GlanceError>,
     ) -> Result<(), GlanceError> {
         let (now, quota) = (cloud.now(), cloud.storage_quota);
         let mut image = self.image;
         let id = image.id.clone();
         image.updated = now;
-        let result = received.and_then(|bytes| {
-            let size = bytes.len() as u64;
+        let result = received.and_then(|data| {
+            let size = data.bytes.len() as u64;
             if let Some(quota) = quota {
                 check_quota(cloud, &image, quota, i64::try_from(size).ok())?;
             }
-            let virtual_size = inspect(&image, &bytes);
-            let data = Data::new(bytes);
+            let virtual_size = inspect(&image, &data.bytes);
             image.checksums = Some(data.checksums);
             image.data = Some(data.bytes);
             image.virtual_size = virtual_size?;
