@@ -52,7 +52,9 @@ pub(crate) fn error_page(request: &Request, status: u16, detail: &str) -> Respon
 fn text_of(request: &Request, status: u16, detail: &str) -> [String; 2] {
     match status {
         415 => {
-            let kind = request.header_list("Content-Type").unwrap_or_default();
+            // The template is not filled without this header.
+            let kind = request.header_list("Content-Type");
+            let kind = kind.unwrap_or_else(|| "${CONTENT_TYPE}".to_owned());
             let text = format!("The request media type {kind} is not supported by this server.\n");
             [text, format!("\n{detail}")]
         }

@@ -51,7 +51,8 @@ fn begin(
     id: &str,
     request: &Request,
 ) -> Result<Upload, GlanceError> {
-    let kind = request.header_list("Content-Type").unwrap_or_default();
+    let kind = request.header_list("Content-Type");
+    let kind = kind.unwrap_or_else(|| "None".to_owned());
     let kind = kind.split(';').next().unwrap_or_default().trim();
     if kind != "application/octet-stream" {
         return Err((415, format!("Invalid content type {kind}")));
@@ -76,16 +77,15 @@ fn begin(
         ("disk_format", &image.disk_format),
         ("container_format", &image.container_format),
     ];
-    let unset: Vec<_> = formats.iter().filter(|it| it.1.is_none()).collect();
-    if let [(first, _), rest @ ..] = &unset[..] {
-        let names = rest
-            .iter()
-            .fold(first.to_string(), |names, it| names + ", " + it.0);
-        let noun = if rest.is_empty() {
+    let unset = formats.into_iter().filter(|(_, value)| value.is_none());
+    let unset: Vec<&str> = unset.map(|(name, _)| name).collect();
+    if !unset.is_empty() {
+        let noun = if unset.len() == 1 {
             "Property"
         } else {
             "Properties"
         };
+        let names = unset.join(", ");
         return Err((
             400,
             format!("{noun} {names} must be set prior to saving data."),
@@ -116,7 +116,6 @@ fn announced_size(request: &Request) -> Result<Option<i64>, GlanceError> {
             let text = "Invalid or missing image size in request headers.";
             (400, text.to_owned())
         })?,
-        None if request.is_chunked() => 0,
         None => i64::try_from(request.content_length()).unwrap_or(i64::MAX),
     };
     Ok((size != 0).then_some(size))
@@ -223,6 +222,9 @@ pub(super) fn download(
     id: &str,
     request: &Request,
 ) -> Result<Response, GlanceError> {
+    if !request.body.is_empty() {
+        return Err((400, "A body is not expected with this request.".to_owned()));
+    }
     let image = visible_image(cloud, caller, id)?;
     if image.status == "deactivated" && !caller.admin {
         let text = "The requested image has been deactivated. Image data download is forbidden.";
@@ -230,6 +232,14 @@ pub(super) fn download(
     }
     if !(caller.member || caller.admin) {
         return Err(forbidden("download_image"));
+    }
+    let prefer = request
+        .query()
+        .split('&')
+        .find_map(|it| it.strip_prefix("prefer="));
+    let mut preferred = prefer.unwrap_or_default().split(',');
+    if let Some(store) = preferred.find(|it| !matches!(*it, "" | "local")) {
+        return Err((400, format!("Store '{store}' is not configured.")));
     }
     let range = match image.size {
         Some(size) => requested_range(request, size)?,

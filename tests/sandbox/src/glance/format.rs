@@ -29,6 +29,9 @@ pub(super) fn inspect(image: &Image, data: &[u8]) -> Result<Option<u64>, GlanceE
         let text = format!("Image disk_format {declared} does not match stream data {format}");
         return Err((415, text));
     };
+    if format == "vhd" && data.len() < 512 {
+        return Err((415, "Incomplete file cannot be safety checked".to_owned()));
+    }
     if format == "qcow2" && has_other_file(data) {
         return Err((415, "Image failed safety checks".to_owned()));
     }
