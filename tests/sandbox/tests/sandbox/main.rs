@@ -1,6 +1,7 @@
 //! The behavior of the sandbox, byte for byte.
 
 mod client;
+mod downloads;
 mod faults;
 mod http;
 mod keystone;
@@ -8,3 +9,4 @@ mod metadata;
 mod nova;
 mod program;
 mod state;
+mod uploads;
