@@ -18,6 +18,8 @@ pub struct Builder {
     wire: Wire,
     token_life: Option<Duration>,
     max_limit: Option<usize>,
+    limit_param_default: Option<usize>,
+    api_limit_max: Option<usize>,
     empty: bool,
     port: u16,
 }
@@ -40,6 +42,19 @@ impl Builder {
     /// default is 1000.
     pub fn max_limit(mut self, images: usize) -> Self {
         self.max_limit = Some(images);
+        self
+    }
+
+    /// Glance's `limit_param_default`: the images of a page without a limit. The
+    /// default is 25.
+    pub fn limit_param_default(mut self, images: usize) -> Self {
+        self.limit_param_default = Some(images);
+        self
+    }
+
+    /// Glance's `api_limit_max`: the most images of a page. The default is 1000.
+    pub fn api_limit_max(mut self, images: usize) -> Self {
+        self.api_limit_max = Some(images);
         self
     }
 
@@ -76,6 +91,10 @@ impl Builder {
         let mut cloud = Cloud::new(format!("http://{}", listener.local_addr()?));
         cloud.token_life = self.token_life.unwrap_or(cloud.token_life);
         cloud.max_limit = self.max_limit.unwrap_or(cloud.max_limit);
+        cloud.limit_param_default = self
+            .limit_param_default
+            .unwrap_or(cloud.limit_param_default);
+        cloud.api_limit_max = self.api_limit_max.unwrap_or(cloud.api_limit_max);
         if !self.empty {
             seed::seed(&mut cloud);
         }

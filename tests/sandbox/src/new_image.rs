@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::image::{Image, Properties};
+use crate::image::{Image, Member, Properties};
 use crate::text;
 
 /// An image to create with [`Sandbox::add_image`]. By default it is private,
@@ -163,6 +163,12 @@ impl NewImage {
     }
 
     pub(crate) fn create(self, owner: String, members: Vec<String>, created: Timestamp) -> Image {
+        let member = |id: String| Member {
+            id,
+            status: "accepted".to_owned(),
+            created,
+            updated: created,
+        };
         let mut image = Image {
             id: self.id.unwrap_or_else(text::uuid),
             name: self.name,
@@ -177,7 +183,7 @@ impl NewImage {
             disk_format: Some("raw".to_owned()),
             container_format: Some("bare".to_owned()),
             tags: self.tags,
-            members: members.into_iter().map(|member| (member, true)).collect(),
+            members: members.into_iter().map(member).collect(),
             properties: Properties::default(),
             created,
             updated: created,

@@ -1,11 +1,17 @@
-//! The part of Glance that tests need to create images: create, upload, show,
-//! delete, deactivate and share. Checksums stay null.
+//! Glance's Image API v2, but for imports, schemas, tasks and caches.
 
 mod actions;
+mod body;
 mod create;
 mod data;
 mod errors;
+mod filters;
+mod list;
 mod members;
+mod patch;
+mod rules;
+mod schema;
+mod tags;
 mod versions;
 mod view;
 
@@ -13,65 +19,120 @@ use crate::cloud::{Caller, Cloud};
 use crate::http::{Request, Response};
 use crate::image::Image;
 use crate::text;
-use crate::webob::error_page;
 
-use actions::{change_status, delete};
-use create::create;
-use data::upload;
-use errors::{GlanceError, UNAUTHORIZED, forbidden};
-use members::{add_member, update_member};
-use versions::versions;
+use body::has_body;
+use errors::{ApiError, GlanceError, UNAUTHORIZED, forbidden};
 use view::image_json;
+
+pub(crate) use filters::Filter;
 
 /// Responds to a request; `path` is the part after `/image`. Glance closes the
 /// connection after each response, on any wire.
 pub(crate) fn respond(cloud: &mut Cloud, request: &Request, path: &str) -> Response {
-    route(cloud, request, path).header("Connection", "close")
+    negotiate(cloud, request, path).header("Connection", "close")
 }
 
-fn route(cloud: &mut Cloud, request: &Request, path: &str) -> Response {
-    let parts: Vec<&str> = path.trim_start_matches('/').split('/').collect();
-    if parts[0] != "v2" {
-        return versions(request);
+/// Checks the version and the token of a request.
+fn negotiate(cloud: &mut Cloud, request: &Request, path: &str) -> Response {
+    if request.method == "OPTIONS" {
+        return Response::new(200).length();
     }
+    let path = match versions::path_below(request, path) {
+        Ok(path) => path,
+        Err(versions) => return versions,
+    };
     let token = request.header_list("X-Auth-Token").unwrap_or_default();
     let Some(caller) = cloud.caller(&token) else {
         let uri = format!("Keystone uri=\"{}\"", cloud.identity_url());
-        return error_page(request, 401, UNAUTHORIZED).header("WWW-Authenticate", uri);
+        let error = ApiError::new(401, UNAUTHORIZED);
+        return error.page(request).header("WWW-Authenticate", uri);
     };
-    let result = match (request.method.as_str(), &parts[1..]) {
-        ("POST", ["images"]) => create(cloud, &caller, request),
-        ("GET", ["images", id]) => {
-            visible_image(cloud, &caller, id).map(|it| json(200, image_json(it)))
-        }
-        ("DELETE", ["images", id]) => delete(cloud, &caller, id),
-        ("PUT", ["images", id, "file"]) => upload(cloud, &caller, id, request),
-        ("POST", ["images", id, "actions", action]) => change_status(cloud, &caller, id, action),
-        ("POST", ["images", id, "members"]) => add_member(cloud, &caller, id, request),
-        ("PUT", ["images", id, "members", member]) => {
-            update_member(cloud, &caller, id, member, request)
-        }
-        _ => Err((404, "The resource could not be found.".to_owned())),
+    let response = if path.is_empty() {
+        Response::new(302)
+            .header("Content-Type", "text/plain; charset=utf8")
+            .header("Location", format!("{}/image/v2/", request.origin()))
+    } else {
+        route(cloud, &caller, request, path).unwrap_or_else(|error| error.page(request))
     };
-    result
-        .unwrap_or_else(|(status, text)| error_page(request, status, &text))
-        .header("x-openstack-request-id", format!("req-{}", text::uuid()))
+    response.header("x-openstack-request-id", request_id(request))
 }
 
-pub(super) fn json(status: u16, body: String) -> Response {
+/// The id that the client sent, or a new one.
+fn request_id(request: &Request) -> String {
+    match request.header_list("X-OpenStack-Request-ID") {
+        Some(id) if id.starts_with("req-") => id,
+        Some(id) => format!("req-{id}"),
+        None => format!("req-{}", text::uuid()),
+    }
+}
+
+fn route(
+    cloud: &mut Cloud,
+    caller: &Caller,
+    request: &Request,
+    path: &str,
+) -> Result<Response, ApiError> {
+    let parts: Vec<&str> = path.trim_start_matches('/').split('/').collect();
+    if parts.contains(&"") {
+        return Err(ApiError::not_found());
+    }
+    let method = request.method.as_str();
+    // The methods of a path, and those that do not accept a body.
+    let (allowed, without_body): (_, &[&str]) = match parts[..] {
+        ["images"] => ("GET, POST", &[]),
+        ["images", _] => ("GET, PATCH, DELETE", &["GET", "DELETE"]),
+        ["images", _, "file"] => ("GET, PUT", &["GET"]),
+        ["images", _, "actions", "deactivate" | "reactivate"] => ("POST", &["POST"]),
+        ["images", _, "members"] => ("GET, POST", &["GET"]),
+        ["images", _, "members", _] => ("GET, PUT, DELETE", &["GET", "DELETE"]),
+        ["images", _, "tags", _] => ("PUT, DELETE", &["PUT", "DELETE"]),
+        _ => return Err(ApiError::not_found()),
+    };
+    if !allowed.split(", ").any(|it| it == method) {
+        return Err(ApiError::method_not_allowed(method, allowed));
+    }
+    if without_body.contains(&method) && has_body(request) {
+        let text = "A body is not expected with this request.";
+        return Err(ApiError::new(400, text));
+    }
+    match (method, &parts[1..]) {
+        ("GET", []) => list::list(cloud, caller, request),
+        ("POST", []) => create::create(cloud, caller, request),
+        ("GET", [id]) => {
+            let image = visible_image(cloud, caller, id)?;
+            Ok(json(200, image_json(image)))
+        }
+        ("PATCH", [id]) => patch::patch(cloud, caller, id, request),
+        ("DELETE", [id]) => actions::delete(cloud, caller, id),
+        ("PUT", [id, "file"]) => Ok(data::upload(cloud, caller, id, request)?),
+        ("POST", [id, "actions", action]) => actions::change_status(cloud, caller, id, action),
+        ("GET", [id, "members"]) => members::list_members(cloud, caller, id),
+        ("POST", [id, "members"]) => members::add_member(cloud, caller, id, request),
+        ("GET", [id, "members", member]) => members::show_member(cloud, caller, id, member),
+        ("PUT", [id, "members", member]) => {
+            members::update_member(cloud, caller, id, member, request)
+        }
+        ("DELETE", [id, "members", member]) => members::remove_member(cloud, caller, id, member),
+        ("PUT", [id, "tags", tag]) => tags::add_tag(cloud, caller, id, tag),
+        ("DELETE", [id, "tags", tag]) => tags::remove_tag(cloud, caller, id, tag),
+        _ => Err(ApiError::not_found()),
+    }
+}
+
+fn json(status: u16, body: String) -> Response {
     Response::new(status)
         .length()
         .header("Content-Type", "application/json")
         .body(body)
 }
 
-pub(super) fn no_content() -> Response {
+fn no_content() -> Response {
     Response::new(204)
         .header("Content-Type", "text/html; charset=UTF-8")
         .length()
 }
 
-pub(super) fn visible_image<'a>(
+fn visible_image<'a>(
     cloud: &'a Cloud,
     caller: &Caller,
     id: &str,
@@ -81,7 +142,7 @@ pub(super) fn visible_image<'a>(
 }
 
 /// An image that the caller may change.
-pub(super) fn modifiable_image<'a>(
+fn modifiable_image<'a>(
     cloud: &'a mut Cloud,
     caller: &Caller,
     id: &str,
