@@ -21,6 +21,8 @@ pub struct Builder {
     wire: Wire,
     token_life: Option<Duration>,
     max_limit: Option<usize>,
+    limit_param_default: Option<usize>,
+    api_limit_max: Option<usize>,
     empty: bool,
     port: u16,
     image_size_cap: Option<usize>,
@@ -46,6 +48,19 @@ impl Builder {
     /// default is 1000.
     pub fn max_limit(mut self, images: usize) -> Self {
         self.max_limit = Some(images);
+        self
+    }
+
+    /// Glance's `limit_param_default`: the images of a page without a limit. The
+    /// default is 25.
+    pub fn limit_param_default(mut self, images: usize) -> Self {
+        self.limit_param_default = Some(images);
+        self
+    }
+
+    /// Glance's `api_limit_max`: the most images of a page. The default is 1000.
+    pub fn api_limit_max(mut self, images: usize) -> Self {
+        self.api_limit_max = Some(images);
         self
     }
 
@@ -105,6 +120,10 @@ impl Builder {
         cloud.max_limit = self.max_limit.unwrap_or(cloud.max_limit);
         cloud.image_size_cap = self.image_size_cap.unwrap_or(cloud.image_size_cap);
         cloud.storage_quota = self.storage_quota;
+        cloud.limit_param_default = self
+            .limit_param_default
+            .unwrap_or(cloud.limit_param_default);
+        cloud.api_limit_max = self.api_limit_max.unwrap_or(cloud.api_limit_max);
         if !self.empty {
             seed::seed(&mut cloud);
         }

@@ -28,6 +28,7 @@ mod glance;
 #[doc(hidden)]
 pub mod http;
 mod image;
+mod iso8601;
 mod json;
 mod keystone;
 mod new_image;

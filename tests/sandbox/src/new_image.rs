@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::data::Data;
-use crate::image::{Image, Properties};
+use crate::image::{Image, Member, Properties};
 use crate::text;
 
 /// The data of an image for which none are set.
@@ -195,6 +195,12 @@ impl NewImage {
         let data = self
             .data
             .filter(|_| !["queued", "saving"].contains(&status));
+        let member = |id: String| Member {
+            id,
+            status: "accepted".to_owned(),
+            created,
+            updated: created,
+        };
         let mut image = Image {
             id: self.id.unwrap_or_else(text::uuid),
             name: self.name,
@@ -212,7 +218,7 @@ impl NewImage {
             disk_format: Some("raw".to_owned()),
             container_format: Some("bare".to_owned()),
             tags: self.tags,
-            members: members.into_iter().map(|member| (member, true)).collect(),
+            members: members.into_iter().map(member).collect(),
             properties: Properties::default(),
             created,
             updated: created,

@@ -4,8 +4,18 @@ use crate::http::{Request, Response, reason};
 use crate::text::html_escape;
 
 /// An error page of `WebOb` as HTML, JSON or plain text, whichever the client
-/// prefers. The detail is the message, or follows the message of the status.
-pub(crate) fn error_page(request: &Request, status: u16, detail: &str) -> Response {
+/// prefers.
+pub(crate) fn error_page(request: &Request, status: u16, explanation: &str) -> Response {
+    detailed_error_page(request, status, explanation, "")
+}
+
+/// An error page with an explanation and a detail.
+pub(crate) fn detailed_error_page(
+    request: &Request,
+    status: u16,
+    explanation: &str,
+    detail: &str,
+) -> Response {
     let title = reason(status);
     let response = Response::new(status);
     if request.method == "HEAD" {
@@ -13,24 +23,25 @@ pub(crate) fn error_page(request: &Request, status: u16, detail: &str) -> Respon
             .header("Content-Type", "text/html; charset=UTF-8")
             .length();
     }
-    let text = text_of(request, status, detail);
-    let html = || {
-        text.each_ref()
-            .map(|it| html_escape(it))
-            .join("<br /><br />")
+    // Some statuses have a template of their own.
+    let (separator, end) = match status {
+        405 => (" <br /><br />\n", ""),
+        415 => ("\n<br /><br />\n", ""),
+        _ => ("<br /><br />\n", "\n\n"),
     };
+    let body = |escape: fn(&str) -> String| escape(explanation) + separator + &escape(detail) + end;
     let (kind, body) = match preferred(&request.header_list("Accept").unwrap_or_default()) {
         Some("text/html") => {
             let head =
                 format!("<html>\n <head>\n  <title>{status} {title}</title>\n </head>\n <body>\n");
             let text = format!(
                 "  <h1>{status} {title}</h1>\n  {}\n </body>\n</html>",
-                html()
+                body(html_escape)
             );
             ("text/html; charset=UTF-8", head + &text)
         }
         Some(_) => {
-            let message = crate::json::quote(&html());
+            let message = crate::json::quote(&body(str::to_owned));
             let code = format!("\"code\": \"{status} {title}\", \"title\": \"{title}\"");
             (
                 "application/json",
@@ -39,31 +50,28 @@ pub(crate) fn error_page(request: &Request, status: u16, detail: &str) -> Respon
         }
         None => (
             "text/plain; charset=UTF-8",
-            format!(
-                "{status} {title}\n\n{}",
-                text.map(|it| it.replace('\n', " ")).join("\n\n")
-            ),
+            format!("{status} {title}\n\n{}", strip_tags(&body(str::to_owned))),
         ),
     };
     response.length().header("Content-Type", kind).body(body)
 }
 
-/// The text of an error page, before and after the line breaks in its middle.
-fn text_of(request: &Request, status: u16, detail: &str) -> [String; 2] {
-    match status {
-        415 => {
-            // The template is not filled without this header.
-            let kind = request.header_list("Content-Type");
-            let kind = kind.unwrap_or_else(|| "${CONTENT_TYPE}".to_owned());
-            let text = format!("The request media type {kind} is not supported by this server.\n");
-            [text, format!("\n{detail}")]
+/// Replaces newlines with spaces and `<br />` with newlines, and removes other
+/// tags.
+fn strip_tags(html: &str) -> String {
+    let html = html.replace('\n', " ").replace('\r', "");
+    let mut parts = html.split('<');
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        if let Some((tag, rest)) = part.split_once('>') {
+            out.push_str(if tag.starts_with("br") { "\n" } else { "" });
+            out.push_str(rest);
+        } else {
+            out.push('<');
+            out.push_str(part);
         }
-        416 => {
-            let text = "The Range requested is not available.".to_owned();
-            [text, format!("\n{detail}\n\n")]
-        }
-        _ => [detail.to_owned(), "\n\n\n".to_owned()],
     }
+    out
 }
 
 /// Which of HTML and JSON an `Accept` header prefers.
@@ -126,8 +134,8 @@ mod tests {
             );
             String::from_utf8(response.body).unwrap()
         };
-        let plain = "404 Not Found\n\nNo <b>.\n\n   ";
-        let json = r#"{"message": "No &lt;b&gt;.<br /><br />\n\n\n", "code": "404 Not Found", "title": "Not Found"}"#;
+        let plain = "404 Not Found\n\nNo .\n\n   ";
+        let json = r#"{"message": "No <b>.<br /><br />\n\n\n", "code": "404 Not Found", "title": "Not Found"}"#;
         assert_eq!(body(&[]), plain);
         assert_eq!(body(&["application/xml"]), plain);
         assert_eq!(body(&["text/html;q=0"]), plain);

@@ -9,13 +9,11 @@ use crate::http::{Request, Response};
 use crate::image::Image;
 use crate::server::lock;
 
-use super::errors::{GlanceError, NO_RESPONSE, forbidden};
+use super::errors::{ApiError, forbidden};
 use super::format::inspect;
 use super::range::requested_range;
 use super::{modifiable_image, no_content, visible_image};
 
-const FAILED: &str =
-    "The server has either erred or is incapable of performing the requested operation.";
 /// How much of a body is read at once.
 const BUFFER: usize = 64 << 10;
 
@@ -24,10 +22,11 @@ const BUFFER: usize = 64 << 10;
 pub(super) fn upload(
     cloud: &Mutex<Cloud>,
     caller: &Caller,
-    id: &str,
+    path: &str,
     request: &Request,
     body: &mut dyn Read,
-) -> Result<Response, GlanceError> {
+) -> Result<Response, ApiError> {
+    let id = path.split('/').nth(2).unwrap_or_default();
     let upload = begin(&mut lock(cloud), caller, id, request)?;
     // Checksums take time, so they are computed before the cloud is locked.
     let received = upload.receive(body).map(Data::new);
@@ -36,7 +35,8 @@ pub(super) fn upload(
 }
 
 /// An upload whose body has not been read.
-struct Upload {
+struct Upload<'a> {
+    request: &'a Request,
     /// The image before the upload.
     image: Image,
     /// The size that the headers announce.
@@ -45,24 +45,28 @@ struct Upload {
 }
 
 /// Checks an upload, and makes the image `saving`.
-fn begin(
+fn begin<'a>(
     cloud: &mut Cloud,
     caller: &Caller,
     id: &str,
-    request: &Request,
-) -> Result<Upload, GlanceError> {
+    request: &'a Request,
+) -> Result<Upload<'a>, ApiError> {
     let kind = request.header_list("Content-Type");
     let kind = kind.unwrap_or_else(|| "None".to_owned());
     let kind = kind.split(';').next().unwrap_or_default().trim();
     if kind != "application/octet-stream" {
-        return Err((415, format!("Invalid content type {kind}")));
+        let text = format!("Invalid content type {kind}");
+        return Err(ApiError::wrong_data(request, text));
     }
     let size = announced_size(request)?;
     if let Some(store) = request
         .header("X-Image-Meta-Store")
         .filter(|it| *it != "local")
     {
-        return Err((400, format!("Store for identifier {store} not found")));
+        return Err(ApiError::new(
+            400,
+            format!("Store for identifier {store} not found"),
+        ));
     }
     let now = cloud.now();
     let (size_cap, quota) = (cloud.image_size_cap, cloud.storage_quota);
@@ -70,7 +74,7 @@ fn begin(
     if image.status != "queued" {
         let from = &image.status;
         let text = format!("Image status transition from {from} to saving is not allowed");
-        return Err((409, text));
+        return Err(ApiError::new(409, text));
     }
     image.updated = now;
     let formats = [
@@ -86,7 +90,7 @@ fn begin(
             "Properties"
         };
         let names = unset.join(", ");
-        return Err((
+        return Err(ApiError::new(
             400,
             format!("{noun} {names} must be set prior to saving data."),
         ));
@@ -97,12 +101,13 @@ fn begin(
     }
     // After an upload in the wrong format, the store has a file with this name.
     if image.checksums.is_some() {
-        return Err((500, FAILED.to_owned()));
+        return Err(ApiError::unexpected());
     }
     if let Some(saving) = cloud.images.get_mut(id) {
         "saving".clone_into(&mut saving.status);
     }
     Ok(Upload {
+        request,
         image,
         size,
         size_cap,
@@ -110,11 +115,11 @@ fn begin(
 }
 
 /// The size from a header of the request. `None` if it is unknown.
-fn announced_size(request: &Request) -> Result<Option<i64>, GlanceError> {
+fn announced_size(request: &Request) -> Result<Option<i64>, ApiError> {
     let size = match request.header("X-OpenStack-Image-Size") {
         Some(size) => size.trim().parse().map_err(|_| {
             let text = "Invalid or missing image size in request headers.";
-            (400, text.to_owned())
+            ApiError::new(400, text)
         })?,
         None => i64::try_from(request.content_length()).unwrap_or(i64::MAX),
     };
@@ -128,7 +133,7 @@ fn check_quota(
     image: &Image,
     quota: u64,
     size: Option<i64>,
-) -> Result<(), GlanceError> {
+) -> Result<(), ApiError> {
     let others = cloud.images.after(None);
     let others = others.filter(|it| it.owner == image.owner && it.id != image.id);
     let used: u64 = others.filter_map(|it| it.size).sum();
@@ -139,12 +144,15 @@ fn check_quota(
     let size = size.map_or_else(|| "None".to_owned(), |size| size.to_string());
     let text =
         format!("The size of the data {size} will exceed the limit. {remaining} bytes remaining.");
-    Err((413, format!("Image exceeds the storage quota: {text}")))
+    Err(ApiError::new(
+        413,
+        format!("Image exceeds the storage quota: {text}"),
+    ))
 }
 
-impl Upload {
+impl Upload<'_> {
     /// Reads the body.
-    fn receive(&self, body: &mut dyn Read) -> Result<Vec<u8>, GlanceError> {
+    fn receive(&self, body: &mut dyn Read) -> Result<Vec<u8>, ApiError> {
         let mut data = Vec::new();
         let mut buffer = vec![0; BUFFER];
         loop {
@@ -153,17 +161,17 @@ impl Upload {
                 // For uWSGI, an invalid chunk is the end of the body.
                 Err(error) if error.kind() == ErrorKind::InvalidData => 0,
                 Err(error) if error.kind() == ErrorKind::Interrupted => continue,
-                Err(_) => return Err((500, FAILED.to_owned())),
+                Err(_) => return Err(ApiError::unexpected()),
             };
             data.extend_from_slice(&buffer[..count]);
             if data.len() > self.size_cap {
                 let text = "The incoming image is too large: The provided image is too large.";
-                return Err((413, text.to_owned()));
+                return Err(ApiError::new(413, text));
             }
             let got = i64::try_from(data.len()).unwrap_or(i64::MAX);
             let wrong = |text: &str, expected: i64| {
                 let text = format!("Size {text}: expected {expected} bytes, got {got} bytes");
-                Err((400, text))
+                Err(ApiError::new(400, text))
             };
             match self.size {
                 Some(size) if got > size => return wrong("exceeds", size),
@@ -176,11 +184,7 @@ impl Upload {
 
     /// Stores the data, or makes the image `queued` again. Glance stores the image
     /// as it was when the upload began, and loses later changes.
-    fn finish(
-        self,
-        cloud: &mut Cloud,
-        received: Result<Data, GlanceError>,
-    ) -> Result<(), GlanceError> {
+    fn finish(self, cloud: &mut Cloud, received: Result<Data, ApiError>) -> Result<(), ApiError> {
         let (now, quota) = (cloud.now(), cloud.storage_quota);
         let mut image = self.image;
         let id = image.id.clone();
@@ -190,7 +194,8 @@ impl Upload {
             if let Some(quota) = quota {
                 check_quota(cloud, &image, quota, i64::try_from(size).ok())?;
             }
-            let virtual_size = inspect(&image, &data.bytes);
+            let virtual_size = inspect(&image, &data.bytes)
+                .map_err(|text| ApiError::wrong_data(self.request, text));
             image.checksums = Some(data.checksums);
             image.data = Some(data.bytes);
             image.virtual_size = virtual_size?;
@@ -209,7 +214,7 @@ impl Upload {
                     "Image {id} could not be found after upload. The image may have been deleted \
                      during the upload, cleaning up the chunks uploaded."
                 );
-                Err((410, text))
+                Err(ApiError::new(410, text))
             }),
         }
     }
@@ -221,17 +226,14 @@ pub(super) fn download(
     caller: &Caller,
     id: &str,
     request: &Request,
-) -> Result<Response, GlanceError> {
-    if !request.body.is_empty() {
-        return Err((400, "A body is not expected with this request.".to_owned()));
-    }
+) -> Result<Response, ApiError> {
     let image = visible_image(cloud, caller, id)?;
     if image.status == "deactivated" && !caller.admin {
         let text = "The requested image has been deactivated. Image data download is forbidden.";
-        return Err((403, text.to_owned()));
+        return Err(ApiError::new(403, text));
     }
     if !(caller.member || caller.admin) {
-        return Err(forbidden("download_image"));
+        return Err(forbidden("download_image").into());
     }
     let prefer = request
         .query()
@@ -239,13 +241,16 @@ pub(super) fn download(
         .find_map(|it| it.strip_prefix("prefer="));
     let mut preferred = prefer.unwrap_or_default().split(',');
     if let Some(store) = preferred.find(|it| !matches!(*it, "" | "local")) {
-        return Err((400, format!("Store '{store}' is not configured.")));
+        return Err(ApiError::new(
+            400,
+            format!("Store '{store}' is not configured."),
+        ));
     }
     let range = match image.size {
         Some(size) => requested_range(request, size)?,
         // Glance compares the range with a missing size, and fails.
         None if requested_range(request, u64::MAX).is_ok_and(|it| it.is_none()) => None,
-        None => return Err(NO_RESPONSE),
+        None => return Err(ApiError::no_response()),
     };
     let Some(data) = &image.data else {
         return Ok(Response::new(204));

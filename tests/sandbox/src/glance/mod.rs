@@ -1,13 +1,19 @@
-//! The part of Glance that tests need: create, upload, download, show, delete,
-//! deactivate and share images.
+//! Glance's Image API v2, but for imports, schemas, tasks and caches.
 
 mod actions;
+mod body;
 mod create;
 mod data;
 mod errors;
+mod filters;
 mod format;
+mod list;
 mod members;
+mod patch;
 mod range;
+mod rules;
+mod schema;
+mod tags;
 mod versions;
 mod view;
 
@@ -19,15 +25,12 @@ use crate::http::{Request, Response};
 use crate::image::Image;
 use crate::server::lock;
 use crate::text;
-use crate::webob::error_page;
 
-use actions::{change_status, delete};
-use create::create;
-use data::{download, upload};
-use errors::{GlanceError, UNAUTHORIZED, forbidden};
-use members::{add_member, update_member};
-use versions::versions;
+use body::has_body;
+use errors::{ApiError, GlanceError, UNAUTHORIZED, forbidden};
 use view::image_json;
+
+pub(crate) use filters::Filter;
 
 /// Responds to a request; `path` is the part after `/image`, and `body` the body
 /// of an upload. Glance closes the connection after each response, on any wire.
@@ -38,74 +41,132 @@ pub(crate) fn respond(
     path: &str,
     body: &mut dyn Read,
 ) -> Option<Response> {
-    let response = route(cloud, request, path, body)?;
+    let response = negotiate(cloud, request, path, body)?;
     Some(response.header("Connection", "close"))
 }
 
 /// Whether a request is an upload, whose body is not read before it is checked.
 pub(crate) fn is_upload(method: &str, path: &str) -> bool {
-    let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
-    method == "PUT" && matches!(parts[..], ["v2", "images", _, "file"])
+    let parts: Vec<&str> = path.trim_end_matches('/').split('/').collect();
+    method == "PUT" && matches!(parts[..], [.., "images", _, "file"])
 }
 
-fn route(
+/// Checks the version and the token of a request.
+fn negotiate(
     shared: &Mutex<Cloud>,
     request: &Request,
     path: &str,
     body: &mut dyn Read,
 ) -> Option<Response> {
-    let parts: Vec<&str> = path.trim_start_matches('/').split('/').collect();
-    if parts[0] != "v2" {
-        return Some(versions(request));
+    if request.method == "OPTIONS" {
+        return Some(Response::new(200).length());
     }
-    let mut guard = lock(shared);
-    let cloud = &mut *guard;
+    let path = match versions::path_below(request, path) {
+        Ok(path) => path,
+        Err(versions) => return Some(versions),
+    };
+    let mut cloud = lock(shared);
     let token = request.header_list("X-Auth-Token").unwrap_or_default();
     let Some(caller) = cloud.caller(&token) else {
         let uri = format!("Keystone uri=\"{}\"", cloud.identity_url());
-        let page = error_page(request, 401, UNAUTHORIZED);
-        return Some(page.header("WWW-Authenticate", uri));
+        let error = ApiError::new(401, UNAUTHORIZED);
+        return Some(error.page(request).header("WWW-Authenticate", uri));
     };
-    let result = match (request.method.as_str(), &parts[1..]) {
-        ("POST", ["images"]) => create(cloud, &caller, request),
-        ("GET", ["images", id]) => {
-            visible_image(cloud, &caller, id).map(|it| json(200, image_json(it)))
-        }
-        ("DELETE", ["images", id]) => delete(cloud, &caller, id),
-        ("PUT", ["images", id, "file"]) => {
-            drop(guard);
-            upload(shared, &caller, id, request, body)
-        }
-        ("GET", ["images", id, "file"]) => download(cloud, &caller, id, request),
-        ("POST", ["images", id, "actions", action]) => change_status(cloud, &caller, id, action),
-        ("POST", ["images", id, "members"]) => add_member(cloud, &caller, id, request),
-        ("PUT", ["images", id, "members", member]) => {
-            update_member(cloud, &caller, id, member, request)
-        }
-        _ => Err((404, "The resource could not be found.".to_owned())),
+    let result = if path.is_empty() {
+        let location = format!("{}/image/v2/", request.origin());
+        Ok(Response::new(302)
+            .header("Content-Type", "text/plain; charset=utf8")
+            .header("Location", location))
+    } else if is_upload(&request.method, path) {
+        drop(cloud);
+        data::upload(shared, &caller, path, request, body)
+    } else {
+        route(&mut cloud, &caller, request, path)
     };
     let response = match result {
         Ok(response) => response,
-        Err((0, _)) => return None,
-        Err((status, text)) => error_page(request, status, &text),
+        Err(error) if error.status == 0 => return None,
+        Err(error) => error.page(request),
     };
-    Some(response.header("x-openstack-request-id", format!("req-{}", text::uuid())))
+    Some(response.header("x-openstack-request-id", request_id(request)))
 }
 
-pub(super) fn json(status: u16, body: String) -> Response {
+/// The id that the client sent, or a new one.
+fn request_id(request: &Request) -> String {
+    match request.header_list("X-OpenStack-Request-ID") {
+        Some(id) if id.starts_with("req-") => id,
+        Some(id) => format!("req-{id}"),
+        None => format!("req-{}", text::uuid()),
+    }
+}
+
+fn route(
+    cloud: &mut Cloud,
+    caller: &Caller,
+    request: &Request,
+    path: &str,
+) -> Result<Response, ApiError> {
+    let parts: Vec<&str> = path.trim_start_matches('/').split('/').collect();
+    if parts.contains(&"") {
+        return Err(ApiError::not_found());
+    }
+    let method = request.method.as_str();
+    // The methods of a path, and those that do not accept a body.
+    let (allowed, without_body): (_, &[&str]) = match parts[..] {
+        ["images"] => ("GET, POST", &[]),
+        ["images", _] => ("GET, PATCH, DELETE", &["GET", "DELETE"]),
+        ["images", _, "file"] => ("GET, PUT", &["GET"]),
+        ["images", _, "actions", "deactivate" | "reactivate"] => ("POST", &["POST"]),
+        ["images", _, "members"] => ("GET, POST", &["GET"]),
+        ["images", _, "members", _] => ("GET, PUT, DELETE", &["GET", "DELETE"]),
+        ["images", _, "tags", _] => ("PUT, DELETE", &["PUT", "DELETE"]),
+        _ => return Err(ApiError::not_found()),
+    };
+    if !allowed.split(", ").any(|it| it == method) {
+        return Err(ApiError::method_not_allowed(method, allowed));
+    }
+    if without_body.contains(&method) && has_body(request) {
+        let text = "A body is not expected with this request.";
+        return Err(ApiError::new(400, text));
+    }
+    match (method, &parts[1..]) {
+        ("GET", []) => list::list(cloud, caller, request),
+        ("POST", []) => create::create(cloud, caller, request),
+        ("GET", [id]) => {
+            let image = visible_image(cloud, caller, id)?;
+            Ok(json(200, image_json(image)))
+        }
+        ("PATCH", [id]) => patch::patch(cloud, caller, id, request),
+        ("DELETE", [id]) => actions::delete(cloud, caller, id),
+        ("GET", [id, "file"]) => data::download(cloud, caller, id, request),
+        ("POST", [id, "actions", action]) => actions::change_status(cloud, caller, id, action),
+        ("GET", [id, "members"]) => members::list_members(cloud, caller, id),
+        ("POST", [id, "members"]) => members::add_member(cloud, caller, id, request),
+        ("GET", [id, "members", member]) => members::show_member(cloud, caller, id, member),
+        ("PUT", [id, "members", member]) => {
+            members::update_member(cloud, caller, id, member, request)
+        }
+        ("DELETE", [id, "members", member]) => members::remove_member(cloud, caller, id, member),
+        ("PUT", [id, "tags", tag]) => tags::add_tag(cloud, caller, id, tag),
+        ("DELETE", [id, "tags", tag]) => tags::remove_tag(cloud, caller, id, tag),
+        _ => Err(ApiError::not_found()),
+    }
+}
+
+fn json(status: u16, body: String) -> Response {
     Response::new(status)
         .length()
         .header("Content-Type", "application/json")
         .body(body)
 }
 
-pub(super) fn no_content() -> Response {
+fn no_content() -> Response {
     Response::new(204)
         .header("Content-Type", "text/html; charset=UTF-8")
         .length()
 }
 
-pub(super) fn visible_image<'a>(
+fn visible_image<'a>(
     cloud: &'a Cloud,
     caller: &Caller,
     id: &str,
@@ -115,7 +176,7 @@ pub(super) fn visible_image<'a>(
 }
 
 /// An image that the caller may change.
-pub(super) fn modifiable_image<'a>(
+fn modifiable_image<'a>(
     cloud: &'a mut Cloud,
     caller: &Caller,
     id: &str,

@@ -4,32 +4,33 @@ use std::ops::Range;
 
 use crate::http::Request;
 
-use super::errors::{GlanceError, NO_RESPONSE};
+use super::errors::ApiError;
 
 /// The part of the data that a request asks for. `None` for all of them.
 pub(super) fn requested_range(
     request: &Request,
     size: u64,
-) -> Result<Option<Range<u64>>, GlanceError> {
+) -> Result<Option<Range<u64>>, ApiError> {
     let start_error = |name: &str| {
         let last = i128::from(size) - 1;
         let text = format!(
             "Invalid start position in {name} header. Start position MUST be in the inclusive range [0, {last}]."
         );
-        (416, text)
+        ApiError::detailed(416, text)
     };
     if let Some(value) = request.header_list("Range") {
         if value.contains(',') {
             let text = "Requests with multiple ranges are not supported in Glance. You may make \
                         multiple single-range requests instead.";
-            return Err((400, text.to_owned()));
+            return Err(ApiError::new(400, text));
         }
-        let (start, end) = parse_range(&value).ok_or((416, "Invalid Range header.".to_owned()))?;
+        let (start, end) =
+            parse_range(&value).ok_or_else(|| ApiError::detailed(416, "Invalid Range header."))?;
         let start = match start {
             Some(start) if start >= size => return Err(start_error("Range")),
             Some(start) => start,
             None => match end {
-                None => return Err(NO_RESPONSE),
+                None => return Err(ApiError::no_response()),
                 Some(0) if size == 0 => return Err(start_error("Range")),
                 // Glance takes `-0` for the start 0.
                 Some(0) => return Ok(Some(0..size)),
@@ -43,7 +44,7 @@ pub(super) fn requested_range(
     let Some(value) = request.header_list("Content-Range") else {
         return Ok(None);
     };
-    let invalid = || (416, "Invalid Content-Range header.".to_owned());
+    let invalid = || ApiError::detailed(416, "Invalid Content-Range header.");
     let (range, any_size) = parse_content_range(&value).ok_or_else(invalid)?;
     if any_size && range.end > size {
         let text = format!(
@@ -51,7 +52,7 @@ pub(super) fn requested_range(
              inclusive range [0, {}].",
             i128::from(size) - 1
         );
-        return Err((416, text));
+        return Err(ApiError::detailed(416, text));
     }
     if range.start >= size {
         return Err(start_error("Content-Range"));
@@ -95,7 +96,7 @@ fn number(text: &str) -> (Option<u64>, &str) {
 mod tests {
     use super::*;
 
-    fn range(name: &str, value: &str, size: u64) -> Result<Option<Range<u64>>, GlanceError> {
+    fn range(name: &str, value: &str, size: u64) -> Result<Option<Range<u64>>, ApiError> {
         let headers = vec![(name.to_owned(), value.to_owned())];
         let request = Request {
             headers,
@@ -124,7 +125,7 @@ mod tests {
 
     #[test]
     fn an_invalid_range_is_an_error() {
-        let status = |name: &str, value: &str| range(name, value, 20).unwrap_err().0;
+        let status = |name: &str, value: &str| range(name, value, 20).unwrap_err().status;
         for value in [
             "",
             "x",
@@ -137,7 +138,7 @@ mod tests {
             assert_eq!(status("Range", value), 416, "{value}");
         }
         assert_eq!(status("Range", "bytes=0-1,3-4"), 400);
-        assert_eq!(range("Range", "bytes=-", 20), Err(NO_RESPONSE));
+        assert_eq!(range("Range", "bytes=-", 20), Err(ApiError::no_response()));
         for value in [
             "x",
             "bytes 4-1/20",
@@ -149,6 +150,9 @@ mod tests {
         }
         let text = "Invalid start position in Range header. Start position MUST be in the \
                     inclusive range [0, -1].";
-        assert_eq!(range("Range", "bytes=0-", 0), Err((416, text.to_owned())));
+        assert_eq!(
+            range("Range", "bytes=0-", 0),
+            Err(ApiError::detailed(416, text))
+        );
     }
 }
