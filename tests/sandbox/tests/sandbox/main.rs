@@ -1,6 +1,7 @@
 //! The behavior of the sandbox, byte for byte.
 
 mod client;
+mod data_faults;
 mod downloads;
 mod faults;
 mod http;
