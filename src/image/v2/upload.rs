@@ -1,0 +1,294 @@
+//! [`Upload`]: the data for an image, and how it is sent.
+
+use std::fs::{File, Metadata};
+use std::io::{self, Read, Seek, Take, Write};
+use std::time::Duration;
+
+use http::Method;
+use ring::digest::{Algorithm, Context, SHA256, SHA384, SHA512};
+
+use super::api;
+use super::image::Image;
+use super::types::ImageStatus;
+use crate::error::{Error, ErrorKind, Result};
+use crate::http::stream::RequestBody;
+use crate::wait::poll;
+
+/// The default of [`Upload::response_timeout`].
+const RESPONSE_TIMEOUT: Duration = Duration::from_secs(30 * 60);
+
+pub(super) type Progress<'a> = Box<dyn FnMut(u64, Option<u64>) + 'a>;
+
+/// The data of an image, for [`Image::upload_data`].
+///
+/// A [`File`] is sent from its current position to its end; vectors and slices are
+/// sent as they are.
+///
+/// ```
+/// # fn main() -> std::io::Result<()> {
+/// use opencloud::image::v2::Upload;
+///
+/// let upload = Upload::from_reader(&b"data"[..])
+///     .length(4)
+///     .progress(|done, total| println!("{done} of {total:?} bytes"));
+/// # Ok(())
+/// # }
+/// ```
+#[must_use]
+pub struct Upload<'a> {
+    reader: Box<dyn Read + 'a>,
+    length: Option<u64>,
+    progress: Progress<'a>,
+    response_timeout: Duration,
+}
+
+/// A completed upload or download.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Transfer {
+    /// The size of the data.
+    pub bytes: u64,
+    /// Whether the hash of the data is that of the image. It is false if the image
+    /// has no SHA-2 hash that can be compared; a wrong hash is an error.
+    pub verified: bool,
+}
+
+impl<'a> Upload<'a> {
+    /// Sends what this reader returns, until its end. It is read at the speed of the
+    /// network; Glance rejects the data if the reader pauses for some seconds.
+    pub fn from_reader(reader: impl Read + 'a) -> Self {
+        Self {
+            reader: Box::new(reader),
+            length: None,
+            progress: Box::new(|_, _| {}),
+            response_timeout: RESPONSE_TIMEOUT,
+        }
+    }
+
+    /// Sets the number of bytes. If the reader has more, they are not read. If it
+    /// has less, the upload fails. Without a length, the data is sent in chunks.
+    pub fn length(mut self, bytes: u64) -> Self {
+        self.length = Some(bytes);
+        self
+    }
+
+    /// Calls this function with the bytes read so far and the length, if it is
+    /// known: after each buffer, and once after the upload.
+    pub fn progress(mut self, progress: impl FnMut(u64, Option<u64>) + 'a) -> Self {
+        self.progress = Box::new(progress);
+        self
+    }
+
+    /// Limits the time from the end of the data to the response, 30 minutes by
+    /// default. Glance responds when its store has all data.
+    pub fn response_timeout(mut self, limit: Duration) -> Self {
+        self.response_timeout = limit;
+        self
+    }
+}
+
+impl From<File> for Upload<'_> {
+    fn from(mut file: File) -> Self {
+        let size = file.metadata().ok().filter(Metadata::is_file);
+        let length = size.and_then(|size| {
+            let position = file.stream_position().ok()?;
+            Some(size.len().saturating_sub(position))
+        });
+        let upload = Self::from_reader(file);
+        Self { length, ..upload }
+    }
+}
+
+impl From<Vec<u8>> for Upload<'_> {
+    fn from(data: Vec<u8>) -> Self {
+        let length = data.len() as u64;
+        Self::from_reader(io::Cursor::new(data)).length(length)
+    }
+}
+
+impl<'a> From<&'a [u8]> for Upload<'a> {
+    fn from(data: &'a [u8]) -> Self {
+        Self::from_reader(data).length(data.len() as u64)
+    }
+}
+
+impl<'a, const N: usize> From<&'a [u8; N]> for Upload<'a> {
+    fn from(data: &'a [u8; N]) -> Self {
+        data.as_slice().into()
+    }
+}
+
+pub(super) fn upload(image: &mut Image, upload: Upload<'_>) -> Result<Transfer> {
+    let service = image.service()?.clone();
+    let request = api::put_image_file(&image.id, upload.length);
+    let mut source = Source {
+        reader: upload.reader.take(upload.length.unwrap_or(u64::MAX)),
+        meter: Meter::new(&SHA512, upload.length, upload.progress),
+        ended: upload.length == Some(0),
+        error: None,
+    };
+    let mut body = RequestBody {
+        reader: &mut source,
+        length: upload.length,
+        response_timeout: upload.response_timeout,
+        started: false,
+    };
+    match service.send_with_body(&request, Some(&mut body)) {
+        Ok(_) => image.retrieve()?,
+        Err(error) => check_stored(image, &mut source, upload.response_timeout, error)?,
+    }
+    source.meter.finish(image, "delete the image")
+}
+
+/// Returns `Ok` if the data was stored although the request failed.
+fn check_stored(
+    image: &mut Image,
+    source: &mut Source<'_>,
+    timeout: Duration,
+    error: Error,
+) -> Result<()> {
+    let bytes = source.meter.bytes;
+    if let Some(cause) = source.error.take() {
+        return Err(cause.with_request(&Method::PUT, error.url().unwrap_or_default()));
+    }
+    match error.status() {
+        Some(415) if bytes > 0 => {
+            return Err(error.with_hint("the image cannot be used any more: delete it"));
+        }
+        Some(502 | 504) if source.ended => {}
+        None if error.kind() == ErrorKind::Connection && source.ended => {}
+        None if error.kind() == ErrorKind::Connection && bytes > 0 => {
+            return Err(error.with_hint(&format!(
+                "after {bytes} bytes; the service may have rejected the data, for example because \
+                 of a quota"
+            )));
+        }
+        _ => return Err(error),
+    }
+    log::warn!("{error}; checking whether the data was stored");
+    let is_final = poll(timeout, || {
+        image.retrieve()?;
+        Ok(image.status != Some(ImageStatus::Saving))
+    });
+    match (is_final, &image.status) {
+        (Ok(true), Some(ImageStatus::Active)) => Ok(()),
+        (Ok(true), Some(ImageStatus::Queued)) => {
+            Err(error.with_hint("nothing was stored, it can be sent again"))
+        }
+        _ => Err(error),
+    }
+}
+
+/// The reader of an upload. It keeps its error, which ureq does not distinguish from
+/// one of the connection.
+struct Source<'a> {
+    reader: Take<Box<dyn Read + 'a>>,
+    meter: Meter<'a>,
+    /// Whether all data was read.
+    ended: bool,
+    error: Option<Error>,
+}
+
+impl Read for Source<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let result = loop {
+            match self.reader.read(buffer) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                result => break result,
+            }
+        };
+        let Meter { bytes, total, .. } = self.meter;
+        let error = match (result, total) {
+            (Ok(0), Some(total)) if bytes < total => Error::new(
+                ErrorKind::Io,
+                format!("the reader ended after {bytes} of {total} bytes"),
+            ),
+            (Ok(count), _) => {
+                self.meter.write_all(&buffer[..count])?;
+                self.ended = count == 0 || total == Some(self.meter.bytes);
+                return Ok(count);
+            }
+            (Err(error), _) => {
+                let message = format!("the reader failed after {bytes} bytes");
+                Error::new(ErrorKind::Io, message).with_source(error)
+            }
+        };
+        self.error = Some(error);
+        Err(io::ErrorKind::Other.into())
+    }
+}
+
+/// Counts and hashes the data that is written to it, and reports the progress.
+pub(super) struct Meter<'a> {
+    pub(super) bytes: u64,
+    pub(super) total: Option<u64>,
+    hash: Context,
+    progress: Progress<'a>,
+}
+
+impl<'a> Meter<'a> {
+    pub(super) fn new(
+        algorithm: &'static Algorithm,
+        total: Option<u64>,
+        progress: Progress<'a>,
+    ) -> Self {
+        Self {
+            bytes: 0,
+            total,
+            hash: Context::new(algorithm),
+            progress,
+        }
+    }
+
+    /// Compares the size and the hash with those of the image. `advice` ends the
+    /// message of an error.
+    pub(super) fn finish(mut self, image: &Image, advice: &str) -> Result<Transfer> {
+        let (id, bytes) = (&image.id, self.bytes);
+        let invalid = |message| Err(Error::new(ErrorKind::InvalidResponse, message));
+        if let Some(size) = image.size.filter(|size| *size != bytes) {
+            return invalid(format!(
+                "image {id} has {size} bytes, but {bytes} were transferred; {advice}"
+            ));
+        }
+        let comparable = algorithm(image) == Some(self.hash.algorithm());
+        let expected = image.os_hash_value.as_ref().filter(|_| comparable);
+        let digest = self.hash.finish();
+        let hash = digest.as_ref().iter();
+        let hash = hash.fold(String::new(), |hash, byte| hash + &format!("{byte:02x}"));
+        if let Some(expected) = expected.filter(|expected| !hash.eq_ignore_ascii_case(expected)) {
+            return invalid(format!(
+                "image {id} has the hash {expected}, but the transferred data has {hash}; {advice}"
+            ));
+        }
+        (self.progress)(bytes, Some(bytes));
+        Ok(Transfer {
+            bytes,
+            verified: expected.is_some(),
+        })
+    }
+}
+
+impl Write for Meter<'_> {
+    fn write(&mut self, data: &[u8]) -> io::Result<usize> {
+        if !data.is_empty() {
+            self.hash.update(data);
+            self.bytes += data.len() as u64;
+            (self.progress)(self.bytes, self.total);
+        }
+        Ok(data.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The algorithm of the image's hash, if it is supported.
+pub(super) fn algorithm(image: &Image) -> Option<&'static Algorithm> {
+    match image.os_hash_algo.as_deref()? {
+        "sha256" => Some(&SHA256),
+        "sha384" => Some(&SHA384),
+        "sha512" => Some(&SHA512),
+        _ => None,
+    }
+}
