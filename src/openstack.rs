@@ -86,6 +86,21 @@ impl OpenStack {
         Service::find(Arc::clone(&self.0), &v2::COMPUTE, &options).map(Compute::new)
     }
 
+    /// Stub.
+    pub fn images_v2(&self) -> Result<crate::image::v2::ImageService> {
+        self.images_v2_with(ServiceOptions::new())
+    }
+
+    /// Stub.
+    pub fn images_v2_with(
+        &self,
+        options: ServiceOptions,
+    ) -> Result<crate::image::v2::ImageService> {
+        let options = options.or(&self.0.options().service);
+        Service::find(Arc::clone(&self.0), &crate::image::v2::IMAGE, &options)
+            .map(crate::image::v2::ImageService)
+    }
+
     /// The current token, which another program or a later run can use: see
     /// [`Options::cached_token`]. Sends `POST /v3/auth/tokens` if there is no valid
     /// token.

@@ -1,0 +1,3 @@
+//! The Image service.
+
+pub mod v2;

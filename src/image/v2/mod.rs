@@ -1,0 +1,14 @@
+//! Image v2: images and their data, through Glance.
+#![allow(missing_docs, dead_code, clippy::pedantic)]
+
+mod api;
+mod download;
+mod image;
+mod types;
+mod upload;
+
+pub use download::Download;
+pub(crate) use image::IMAGE;
+pub use image::{Image, ImageService};
+pub use types::ImageStatus;
+pub use upload::{Transfer, Upload};
