@@ -3,12 +3,10 @@
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::thread;
 
-use ring::digest::SHA512;
-
 use super::api;
 use super::image::Image;
+use super::transfer::{Meter, Progress, Transfer};
 use super::types::ImageStatus;
-use super::upload::{Meter, Progress, Transfer, algorithm};
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::response::Response;
 use crate::http::retry::backoff;
@@ -48,8 +46,7 @@ impl<'a, W: Write> From<&'a mut W> for Download<'a> {
 
 pub(super) fn download(image: &mut Image, download: Download<'_>) -> Result<Transfer> {
     image.retrieve()?;
-    let algorithm = algorithm(image).unwrap_or(&SHA512);
-    let meter = Meter::new(algorithm, image.size, download.progress);
+    let meter = Meter::new(image, image.size, download.progress);
     fetch_rest(image, download.writer, meter)
 }
 
@@ -64,8 +61,7 @@ pub(super) fn resume(image: &mut Image, file: &mut (impl Read + Write + Seek)) -
             image.id
         )));
     }
-    let algorithm = algorithm(image).unwrap_or(&SHA512);
-    let mut meter = Meter::new(algorithm, image.size, Box::new(|_, _| {}));
+    let mut meter = Meter::new(image, image.size, Box::new(|_, _| {}));
     file.rewind().map_err(failed)?;
     io::copy(file, &mut meter).map_err(failed)?;
     fetch_rest(image, file, meter)
@@ -113,18 +109,19 @@ fn open(service: &Service, image: &Image, meter: &Meter<'_>) -> Result<Response>
     let offset = if is_active { meter.bytes } else { 0 };
     let response = service.send(&api::get_image_file(&image.id, offset))?;
     let range = response.header("content-range").unwrap_or_default();
-    let is_expected = match (response.status, &image.status) {
-        (204, Some(ImageStatus::Active)) => {
-            let message = "the image has no data: it is active, but its store has lost the data";
+    let is_expected = match response.status {
+        204 => {
+            let status = image.status.as_ref().map_or("unknown", ImageStatus::as_str);
+            let lost = if is_active {
+                ", but its store has lost the data"
+            } else {
+                ""
+            };
+            let message = format!("the image has no data (it is {status}{lost})");
             return Err(response.error(ErrorKind::NoData, message));
         }
-        (204, status) => {
-            let status = status.as_ref().map_or("missing", ImageStatus::as_str);
-            let message = format!("the image has no data (its status is {status})");
-            return Err(response.error(ErrorKind::NoData, message));
-        }
-        (200, _) => meter.bytes == 0,
-        (206, _) => {
+        200 => meter.bytes == 0,
+        206 => {
             let size = meter.total.unwrap_or_default();
             range.starts_with(&format!("bytes {offset}-")) && range.ends_with(&format!("/{size}"))
         }

@@ -5,10 +5,10 @@ use std::io::{self, Read, Seek, Take, Write};
 use std::time::Duration;
 
 use http::Method;
-use ring::digest::{Algorithm, Context, SHA256, SHA384, SHA512};
 
 use super::api;
 use super::image::Image;
+use super::transfer::{Meter, Progress, Transfer};
 use super::types::ImageStatus;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::stream::RequestBody;
@@ -16,8 +16,6 @@ use crate::wait::poll;
 
 /// The default of [`Upload::response_timeout`].
 const RESPONSE_TIMEOUT: Duration = Duration::from_secs(30 * 60);
-
-pub(super) type Progress<'a> = Box<dyn FnMut(u64, Option<u64>) + 'a>;
 
 /// The data of an image, for [`Image::upload_data`].
 ///
@@ -40,17 +38,6 @@ pub struct Upload<'a> {
     length: Option<u64>,
     progress: Progress<'a>,
     response_timeout: Duration,
-}
-
-/// A completed upload or download.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Transfer {
-    /// The size of the data.
-    pub bytes: u64,
-    /// Whether the hash of the data is that of the image. It is false if the image
-    /// has no SHA-2 hash that can be compared; a wrong hash is an error.
-    pub verified: bool,
 }
 
 impl<'a> Upload<'a> {
@@ -123,8 +110,7 @@ pub(super) fn upload(image: &mut Image, upload: Upload<'_>) -> Result<Transfer> 
     let request = api::put_image_file(&image.id, upload.length);
     let mut source = Source {
         reader: upload.reader.take(upload.length.unwrap_or(u64::MAX)),
-        meter: Meter::new(&SHA512, upload.length, upload.progress),
-        ended: upload.length == Some(0),
+        meter: Meter::new(image, upload.length, upload.progress),
         error: None,
     };
     let mut body = RequestBody {
@@ -147,45 +133,39 @@ fn check_stored(
     timeout: Duration,
     error: Error,
 ) -> Result<()> {
-    let bytes = source.meter.bytes;
     if let Some(cause) = source.error.take() {
         return Err(cause.with_request(&Method::PUT, error.url().unwrap_or_default()));
     }
-    match error.status() {
-        Some(415) if bytes > 0 => {
-            return Err(error.with_hint("the image cannot be used any more: delete it"));
+    let bytes = source.meter.bytes;
+    let is_complete = source.meter.total == Some(bytes);
+    let hint = match (error.status(), error.kind()) {
+        (Some(415), _) if bytes > 0 => "the image cannot be used any more: delete it",
+        (Some(502 | 504), _) | (None, ErrorKind::Connection) if is_complete => {
+            log::warn!("{error}; checking whether the data was stored");
+            let is_final = poll(timeout, || {
+                image.retrieve()?;
+                Ok(image.status != Some(ImageStatus::Saving))
+            });
+            match (is_final, &image.status) {
+                (Ok(true), Some(ImageStatus::Active)) => return Ok(()),
+                (Ok(true), Some(ImageStatus::Queued)) => "nothing was stored, it can be sent again",
+                _ => return Err(error),
+            }
         }
-        Some(502 | 504) if source.ended => {}
-        None if error.kind() == ErrorKind::Connection && source.ended => {}
-        None if error.kind() == ErrorKind::Connection && bytes > 0 => {
-            return Err(error.with_hint(&format!(
-                "after {bytes} bytes; the service may have rejected the data, for example because \
-                 of a quota"
-            )));
+        (None, ErrorKind::Connection) if bytes > 0 => {
+            "the service may have rejected the data, for example because of a quota"
         }
         _ => return Err(error),
-    }
-    log::warn!("{error}; checking whether the data was stored");
-    let is_final = poll(timeout, || {
-        image.retrieve()?;
-        Ok(image.status != Some(ImageStatus::Saving))
-    });
-    match (is_final, &image.status) {
-        (Ok(true), Some(ImageStatus::Active)) => Ok(()),
-        (Ok(true), Some(ImageStatus::Queued)) => {
-            Err(error.with_hint("nothing was stored, it can be sent again"))
-        }
-        _ => Err(error),
-    }
+    };
+    Err(error.with_hint(hint))
 }
 
 /// The reader of an upload. It keeps its error, which ureq does not distinguish from
 /// one of the connection.
 struct Source<'a> {
     reader: Take<Box<dyn Read + 'a>>,
+    /// Its total is set at the end of the data.
     meter: Meter<'a>,
-    /// Whether all data was read.
-    ended: bool,
     error: Option<Error>,
 }
 
@@ -197,17 +177,17 @@ impl Read for Source<'_> {
                 result => break result,
             }
         };
-        let Meter { bytes, total, .. } = self.meter;
-        let error = match (result, total) {
+        let bytes = self.meter.bytes;
+        let error = match (result, self.meter.total) {
             (Ok(0), Some(total)) if bytes < total => Error::new(
                 ErrorKind::Io,
                 format!("the reader ended after {bytes} of {total} bytes"),
             ),
-            (Ok(count), _) => {
-                self.meter.write_all(&buffer[..count])?;
-                self.ended = count == 0 || total == Some(self.meter.bytes);
-                return Ok(count);
+            (Ok(0), _) => {
+                self.meter.total = Some(bytes);
+                return Ok(0);
             }
+            (Ok(count), _) => return self.meter.write(&buffer[..count]),
             (Err(error), _) => {
                 let message = format!("the reader failed after {bytes} bytes");
                 Error::new(ErrorKind::Io, message).with_source(error)
@@ -215,80 +195,5 @@ impl Read for Source<'_> {
         };
         self.error = Some(error);
         Err(io::ErrorKind::Other.into())
-    }
-}
-
-/// Counts and hashes the data that is written to it, and reports the progress.
-pub(super) struct Meter<'a> {
-    pub(super) bytes: u64,
-    pub(super) total: Option<u64>,
-    hash: Context,
-    progress: Progress<'a>,
-}
-
-impl<'a> Meter<'a> {
-    pub(super) fn new(
-        algorithm: &'static Algorithm,
-        total: Option<u64>,
-        progress: Progress<'a>,
-    ) -> Self {
-        Self {
-            bytes: 0,
-            total,
-            hash: Context::new(algorithm),
-            progress,
-        }
-    }
-
-    /// Compares the size and the hash with those of the image. `advice` ends the
-    /// message of an error.
-    pub(super) fn finish(mut self, image: &Image, advice: &str) -> Result<Transfer> {
-        let (id, bytes) = (&image.id, self.bytes);
-        let invalid = |message| Err(Error::new(ErrorKind::InvalidResponse, message));
-        if let Some(size) = image.size.filter(|size| *size != bytes) {
-            return invalid(format!(
-                "image {id} has {size} bytes, but {bytes} were transferred; {advice}"
-            ));
-        }
-        let comparable = algorithm(image) == Some(self.hash.algorithm());
-        let expected = image.os_hash_value.as_ref().filter(|_| comparable);
-        let digest = self.hash.finish();
-        let hash = digest.as_ref().iter();
-        let hash = hash.fold(String::new(), |hash, byte| hash + &format!("{byte:02x}"));
-        if let Some(expected) = expected.filter(|expected| !hash.eq_ignore_ascii_case(expected)) {
-            return invalid(format!(
-                "image {id} has the hash {expected}, but the transferred data has {hash}; {advice}"
-            ));
-        }
-        (self.progress)(bytes, Some(bytes));
-        Ok(Transfer {
-            bytes,
-            verified: expected.is_some(),
-        })
-    }
-}
-
-impl Write for Meter<'_> {
-    fn write(&mut self, data: &[u8]) -> io::Result<usize> {
-        if !data.is_empty() {
-            self.hash.update(data);
-            self.bytes += data.len() as u64;
-            (self.progress)(self.bytes, self.total);
-        }
-        Ok(data.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-/// The algorithm of the image's hash, if it is supported.
-pub(super) fn algorithm(image: &Image) -> Option<&'static Algorithm> {
-    match image.os_hash_algo.as_deref()? {
-        "sha256" => Some(&SHA256),
-        "sha384" => Some(&SHA384),
-        "sha512" => Some(&SHA512),
-        _ => None,
     }
 }
