@@ -4,11 +4,13 @@
 mod api;
 mod download;
 mod image;
+mod transfer;
 mod types;
 mod upload;
 
 pub use download::Download;
 pub(crate) use image::IMAGE;
 pub use image::{Image, ImageService};
+pub use transfer::Transfer;
 pub use types::ImageStatus;
-pub use upload::{Transfer, Upload};
+pub use upload::Upload;
