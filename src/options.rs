@@ -35,6 +35,7 @@ pub struct Options {
     pub(crate) scope: Option<Scope>,
     pub(crate) service: ServiceOptions,
     pub(crate) compute: ServiceOptions,
+    pub(crate) image: ServiceOptions,
     pub(crate) http: HttpOptions,
 }
 
@@ -152,6 +153,15 @@ impl Options {
     /// [`OpenStack::compute_v2`]: crate::OpenStack::compute_v2
     pub fn compute(mut self, options: ServiceOptions) -> Self {
         self.compute = options;
+        self
+    }
+
+    /// Sets options for [`OpenStack::images_v2`] only. They override the options for
+    /// every service.
+    ///
+    /// [`OpenStack::images_v2`]: crate::OpenStack::images_v2
+    pub fn image(mut self, options: ServiceOptions) -> Self {
+        self.image = options;
         self
     }
 
@@ -276,6 +286,7 @@ impl fmt::Debug for Options {
             .field("scope", &self.scope)
             .field("service", &self.service)
             .field("compute", &self.compute)
+            .field("image", &self.image)
             .field("http", &self.http)
             .finish()
     }

@@ -1,3 +1,3 @@
-//! The Image service.
+//! The Image service (Glance).
 
 pub mod v2;

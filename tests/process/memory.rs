@@ -88,7 +88,8 @@ fn child_with_a_large_image() {
     let mut hash = Context::new(&SHA512);
     (0..IMAGE_SIZE).for_each(|_| hash.update(&block));
     let hash = hash.finish();
-    let hash: String = hash.as_ref().iter().map(|it| format!("{it:02x}")).collect();
+    let hash = hash.as_ref().iter();
+    let hash = hash.fold(String::new(), |hash, byte| hash + &format!("{byte:02x}"));
     let image = json!({
         "id": id(1), "status": "active", "size": IMAGE_SIZE << 20,
         "os_hash_algo": "sha512", "os_hash_value": hash,

@@ -148,7 +148,9 @@ fn check_stored(
             });
             match (is_final, &image.status) {
                 (Ok(true), Some(ImageStatus::Active)) => return Ok(()),
-                (Ok(true), Some(ImageStatus::Queued)) => "nothing was stored, it can be sent again",
+                (Ok(true), Some(ImageStatus::Queued)) if image.checksum.is_none() => {
+                    "nothing was stored, it can be sent again"
+                }
                 _ => return Err(error),
             }
         }

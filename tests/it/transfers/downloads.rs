@@ -15,6 +15,9 @@ use crate::support::{Response, Server, id, logged};
 
 const DATA: &[u8] = b"0123456789abcdefghijklmnopqrstuvwxyz";
 
+/// In place of the `Range` of a request without one.
+const ALL: &str = "all";
+
 fn get_line() -> String {
     format!("GET /v2/images/{}", id(1))
 }
@@ -61,15 +64,16 @@ fn failed(server: &Server) -> (Error, Vec<u8>) {
     (error, output)
 }
 
-fn ranges(server: &Server) -> Vec<Option<String>> {
+/// The `Range` of each request for data.
+fn ranges(server: &Server) -> Vec<String> {
     let requests = server.requests();
     assert!(requests[1..].iter().all(|it| it.line() == file_line()));
     let ranges = requests[1..].iter().map(|it| it.header("range"));
-    ranges.map(|range| range.map(str::to_owned)).collect()
+    ranges.map(|it| it.unwrap_or(ALL).to_owned()).collect()
 }
 
-fn from(start: usize) -> Option<String> {
-    Some(format!("bytes={start}-"))
+fn from(start: usize) -> String {
+    format!("bytes={start}-")
 }
 
 #[test]
@@ -110,7 +114,7 @@ fn a_broken_download_is_continued_at_the_next_byte() {
     assert_eq!(
         ranges(&server),
         [
-            None,
+            ALL.to_owned(),
             from(10),
             from(10),
             from(10),
@@ -138,7 +142,7 @@ fn a_body_that_ends_early_is_continued() {
     let transfer = image_at(&server).download_data(&mut output).expect("data");
     assert_transfer(transfer, DATA.len(), true);
     assert_eq!(output, DATA);
-    assert_eq!(ranges(&server), [None, from(10)]);
+    assert_eq!(ranges(&server), [ALL.to_owned(), from(10)]);
 }
 
 #[test]
@@ -154,7 +158,7 @@ fn a_read_timeout_is_continued() {
         .download_data(&mut output)
         .expect("data");
     assert_transfer(transfer, DATA.len(), true);
-    assert_eq!(ranges(&server), [None, from(4)]);
+    assert_eq!(ranges(&server), [ALL.to_owned(), from(4)]);
 }
 
 #[test]
@@ -177,7 +181,10 @@ fn a_download_fails_after_as_many_attempts_without_a_byte_as_tries() {
         )
     );
     assert_eq!(output, &DATA[..10]);
-    assert_eq!(ranges(&server), [None, from(10), from(10), from(10)]);
+    assert_eq!(
+        ranges(&server),
+        [ALL.to_owned(), from(10), from(10), from(10)]
+    );
 }
 
 #[test]
@@ -269,7 +276,7 @@ fn no_range_of_an_inactive_image_is_requested() {
     let server = Server::with_responses([Response::ok(&image), cut(all(), 10)]);
     let (error, _) = failed(&server);
     assert_eq!(error.kind(), ErrorKind::Connection);
-    assert_eq!(ranges(&server), [None]);
+    assert_eq!(ranges(&server), [ALL]);
 }
 
 #[test]
@@ -362,7 +369,11 @@ fn the_log_line_of_a_download_names_no_size() {
 
 #[test]
 fn a_file_is_resumed_after_its_last_byte() {
-    for (length, expected) in [(0, vec![None]), (10, vec![from(10)]), (36, vec![])] {
+    for (length, expected) in [
+        (0, vec![ALL.to_owned()]),
+        (10, vec![from(10)]),
+        (36, vec![]),
+    ] {
         let data = if length == 0 {
             all()
         } else {
@@ -409,5 +420,5 @@ fn a_file_that_is_no_part_of_the_image_is_an_error() {
         .resume_download(&mut Cursor::new(vec![0; 10]))
         .expect_err("an error");
     assert_eq!(error.kind(), ErrorKind::NoData);
-    assert_eq!(ranges(&server), [None]);
+    assert_eq!(ranges(&server), [ALL]);
 }

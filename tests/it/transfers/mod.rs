@@ -27,7 +27,7 @@ fn image_with(server: &Server, change: impl FnOnce(Options) -> Options) -> Image
 fn hex(algorithm: &'static Algorithm, data: &[u8]) -> String {
     let digest = digest(algorithm, data);
     let bytes = digest.as_ref().iter();
-    bytes.map(|byte| format!("{byte:02x}")).collect()
+    bytes.fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
 }
 
 /// An active image with this data.
