@@ -10,7 +10,6 @@ use super::types::ImageStatus;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::response::Response;
 use crate::http::retry::backoff;
-use crate::service::Service;
 
 const BUFFER_SIZE: usize = 128 * 1024;
 
@@ -64,99 +63,84 @@ pub(super) fn resume(image: &mut Image, file: &mut (impl Read + Write + Seek)) -
     let mut meter = Meter::new(image, image.size, Box::new(|_, _| {}));
     file.rewind().map_err(failed)?;
     io::copy(file, &mut meter).map_err(failed)?;
+    if meter.total == Some(meter.bytes) {
+        return meter.finish(image, "the file is wrong");
+    }
     fetch_rest(image, file, meter)
 }
 
 /// Writes the data after the bytes that `meter` counted. If the connection is lost,
 /// continues there, unless several attempts in a row receive nothing.
 fn fetch_rest(image: &Image, writer: &mut dyn Write, mut meter: Meter<'_>) -> Result<Transfer> {
-    let service = image.service()?;
+    let client = image.service()?.client();
+    let failed = |error| Error::new(ErrorKind::Io, "cannot write the data").with_source(error);
     let mut buffer = vec![0; BUFFER_SIZE];
-    let mut failures = 0;
-    while meter.total != Some(meter.bytes) {
-        let start = meter.bytes;
-        let mut response = open(service, image, &meter)?;
-        let result = copy(service, &mut response, writer, &mut meter, &mut buffer);
+    let mut response = request_rest(image, &meter)?;
+    // The attempts since the last byte.
+    let mut attempts = 1;
+    while meter.total.is_none_or(|total| meter.bytes < total) {
         let bytes = meter.bytes;
-        let error = match (result, meter.total) {
-            (Err(error), _) if error.kind() == ErrorKind::Io => return Err(error),
-            (Ok(()), None) => break,
-            (_, Some(total)) if bytes >= total => break,
-            (Ok(()), Some(total)) => response.invalid(format!(
+        let error = match (client.read(&mut response, &mut buffer), meter.total) {
+            (Ok(0), None) => break,
+            (Ok(0), Some(total)) => response.invalid(format!(
                 "the data ended after {bytes} of {total} bytes; the output is incomplete"
             )),
+            (Ok(count), _) => {
+                writer.write_all(&buffer[..count]).map_err(failed)?;
+                meter.write_all(&buffer[..count]).map_err(failed)?;
+                attempts = 0;
+                continue;
+            }
             (Err(error), _) => {
                 error.with_hint(&format!("after {bytes} bytes; the output is incomplete"))
             }
         };
-        failures = if bytes > start { 0 } else { failures + 1 };
-        // Glance closes the connection if a range is requested of another image.
-        let has_ranges = bytes == 0 || image.status == Some(ImageStatus::Active);
-        if failures >= service.client().max_attempts() || !has_ranges {
+        // Glance closes the connection if a range of an inactive image is requested.
+        if attempts >= client.max_attempts() || (bytes > 0 && !is_active(image)) {
             return Err(error);
         }
-        let delay = backoff(failures + 1);
+        attempts += 1;
+        let delay = backoff(attempts);
         log::warn!("{error}; continuing in {delay:?}");
         thread::sleep(delay);
+        response = request_rest(image, &meter)?;
     }
-    writer.flush().map_err(|error| write_error(error, &meter))?;
+    writer.flush().map_err(failed)?;
     meter.finish(image, "the output is incomplete or wrong")
 }
 
 /// Requests the data after the bytes that `meter` counted.
-fn open(service: &Service, image: &Image, meter: &Meter<'_>) -> Result<Response> {
-    let is_active = image.status == Some(ImageStatus::Active);
-    let offset = if is_active { meter.bytes } else { 0 };
-    let response = service.send(&api::get_image_file(&image.id, offset))?;
+fn request_rest(image: &Image, meter: &Meter<'_>) -> Result<Response> {
+    let offset = if is_active(image) { meter.bytes } else { 0 };
+    let response = image
+        .service()?
+        .send(&api::get_image_file(&image.id, offset))?;
     let range = response.header("content-range").unwrap_or_default();
     let is_expected = match response.status {
         204 => {
-            let status = image.status.as_ref().map_or("unknown", ImageStatus::as_str);
-            let lost = if is_active {
-                ", but its store has lost the data"
-            } else {
-                ""
+            let status = match &image.status {
+                Some(ImageStatus::Active) => "active, but its store has lost the data",
+                status => status.as_ref().map_or("unknown", ImageStatus::as_str),
             };
-            let message = format!("the image has no data (it is {status}{lost})");
+            let message = format!("the image has no data (it is {status})");
             return Err(response.error(ErrorKind::NoData, message));
         }
         200 => meter.bytes == 0,
-        206 => {
+        _ => {
             let size = meter.total.unwrap_or_default();
             range.starts_with(&format!("bytes {offset}-")) && range.ends_with(&format!("/{size}"))
         }
-        _ => false,
     };
     if is_expected {
         return Ok(response);
     }
+    let offset = meter.bytes;
     Err(response.invalid(format!(
-        "expected the data from byte {}, found the Content-Range {range:?}; the output is incomplete",
-        meter.bytes
+        "expected the data from byte {offset}, found the Content-Range {range:?}; the output is \
+         incomplete"
     )))
 }
 
-/// Writes a response until its end, or until it is too long.
-fn copy(
-    service: &Service,
-    response: &mut Response,
-    writer: &mut dyn Write,
-    meter: &mut Meter<'_>,
-    buffer: &mut [u8],
-) -> Result<()> {
-    while meter.total.is_none_or(|total| meter.bytes <= total) {
-        let count = service.client().read(response, buffer)?;
-        if count == 0 {
-            break;
-        }
-        let data = &buffer[..count];
-        let written = writer.write_all(data).and_then(|()| meter.write_all(data));
-        written.map_err(|error| write_error(error, meter))?;
-    }
-    Ok(())
-}
-
-fn write_error(error: io::Error, meter: &Meter<'_>) -> Error {
-    let message = format!("the output failed after {} bytes", meter.bytes);
-    Error::new(ErrorKind::Io, message).with_source(error)
+fn is_active(image: &Image) -> bool {
+    image.status == Some(ImageStatus::Active)
 }

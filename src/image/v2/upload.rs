@@ -76,11 +76,9 @@ impl<'a> Upload<'a> {
 
 impl From<File> for Upload<'_> {
     fn from(mut file: File) -> Self {
-        let size = file.metadata().ok().filter(Metadata::is_file);
-        let length = size.and_then(|size| {
-            let position = file.stream_position().ok()?;
-            Some(size.len().saturating_sub(position))
-        });
+        let file_size = file.metadata().ok().filter(Metadata::is_file);
+        let position = file.stream_position().unwrap_or(0);
+        let length = file_size.map(|size| size.len().saturating_sub(position));
         let upload = Self::from_reader(file);
         Self { length, ..upload }
     }
@@ -173,26 +171,23 @@ struct Source<'a> {
 
 impl Read for Source<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let result = loop {
-            match self.reader.read(buffer) {
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                result => break result,
-            }
-        };
         let bytes = self.meter.bytes;
-        let error = match (result, self.meter.total) {
-            (Ok(0), Some(total)) if bytes < total => Error::new(
-                ErrorKind::Io,
-                format!("the reader ended after {bytes} of {total} bytes"),
-            ),
-            (Ok(0), _) => {
-                self.meter.total = Some(bytes);
-                return Ok(0);
-            }
-            (Ok(count), _) => return self.meter.write(&buffer[..count]),
-            (Err(error), _) => {
-                let message = format!("the reader failed after {bytes} bytes");
-                Error::new(ErrorKind::Io, message).with_source(error)
+        let error = loop {
+            match (self.reader.read(buffer), self.meter.total) {
+                (Ok(0), Some(total)) if bytes < total => {
+                    let message = format!("the reader ended after {bytes} of {total} bytes");
+                    break Error::new(ErrorKind::Io, message);
+                }
+                (Ok(0), _) => {
+                    self.meter.total = Some(bytes);
+                    return Ok(0);
+                }
+                (Ok(count), _) => return self.meter.write(&buffer[..count]),
+                (Err(error), _) if error.kind() == io::ErrorKind::Interrupted => {}
+                (Err(error), _) => {
+                    let message = format!("the reader failed after {bytes} bytes");
+                    break Error::new(ErrorKind::Io, message).with_source(error);
+                }
             }
         };
         self.error = Some(error);

@@ -335,7 +335,7 @@ fn the_error_of_a_writer_is_the_source_of_the_error() {
         .download_data(&mut Full)
         .expect_err("an error");
     assert_eq!(error.kind(), ErrorKind::Io);
-    assert_eq!(error.to_string(), "the output failed after 0 bytes");
+    assert_eq!(error.to_string(), "cannot write the data");
     assert_eq!(
         error.source().expect("a source").to_string(),
         "no storage space"
