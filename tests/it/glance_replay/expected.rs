@@ -179,13 +179,12 @@ pub(crate) fn failure(exchange: &Exchange, call: &Call) -> Failure {
 }
 
 /// The hint that the error adds to the message.
-pub(crate) fn hint(failure: &Failure) -> &'static str {
+pub(crate) fn hint(failure: &Failure, call: &Call) -> &'static str {
     match (failure.kind, failure.status) {
         (ErrorKind::Unauthorized, _) => TOKEN_REJECTED,
         (ErrorKind::NoSuchApi, 404) => "(the URL does not exist: check the endpoint)",
-        (_, 415) if failure.message.contains(" does not match ") => {
-            "(the image cannot be used any more: delete it)"
-        }
+        // Only the format of the data: the media type is always right.
+        (_, 415) if call.verb == Verb::Upload => "(the image cannot be used any more: delete it)",
         _ => "",
     }
 }

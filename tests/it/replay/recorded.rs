@@ -107,6 +107,13 @@ impl Response {
 
     /// The response for the test server.
     pub(crate) fn for_server(&self, wire: Wire) -> support::Response {
+        // A body without its length ends with the connection.
+        let has_end =
+            self.status == 204 || (self.header("content-length").is_some() && !self.is_cut());
+        let wire = match wire {
+            Wire::KeepAlive if !has_end => Wire::Close,
+            wire => wire,
+        };
         let omitted: &[&str] = match wire {
             Wire::Close => &[],
             Wire::KeepAlive => &["connection"],
