@@ -247,9 +247,24 @@ fn check_download(exchange: &Exchange, call: &Call, all: &[Exchange], outcome: R
         assert!(kinds.contains(&error.kind()), "{name}: {error}");
         return;
     }
-    if is_changed || range.is_some_and(|range| !range.starts_with(&start)) {
+    let wrong_range = range.filter(|range| !range.starts_with(&start));
+    if is_changed || wrong_range.is_some() {
         let error = outcome.expect_err(name);
         assert_eq!(error.kind(), ErrorKind::InvalidResponse, "{name}: {error}");
+        let message = match wrong_range {
+            Some(range) => format!(
+                "expected the data from byte {}, found the Content-Range {range:?}; the output is \
+                 incomplete",
+                call.data.len()
+            ),
+            None => format!(
+                "the transferred data ({length} bytes) has another size or hash than image {} \
+                 ({length} bytes); the output is incomplete or wrong",
+                call.id,
+                length = data.len()
+            ),
+        };
+        assert_eq!(error.message(), message, "{name}");
         return;
     }
     let outcome = outcome.unwrap_or_else(|error| panic!("{name}: {error}"));
