@@ -24,7 +24,7 @@ pub(crate) struct Arguments {
     /// Cloud in clouds.yaml
     #[arg(long, global = true, value_name = "NAME")]
     pub(crate) os_cloud: Option<String>,
-    /// Service that is used: Nova (compute) or Glance (image)
+    /// Service: compute (Nova) or image (Glance)
     #[arg(long, global = true, value_name = "API", default_value = "compute")]
     pub(crate) api: Api,
     #[command(subcommand)]
