@@ -2,6 +2,10 @@
 
 mod client;
 mod faults;
+mod glance;
+mod glance_create;
+mod glance_list;
+mod glance_patch;
 mod http;
 mod keystone;
 mod metadata;
