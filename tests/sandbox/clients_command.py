@@ -42,11 +42,14 @@ def step(*arguments, user="demo"):
     output = raw
     if output.startswith("{"):
         shown = json.loads(output)
-        shown["tags"].sort()
+        shown.get("tags", []).sort()
         output = json.dumps(shown, indent=1, ensure_ascii=False)
     elif output.startswith("["):
         # The order of images with the same name differs between clouds.
-        output = "".join(sorted(f"{cloud.masked(str(it))}\n" for it in json.loads(output) if cloud.has(it["ID"])))
+        listed = [it for it in json.loads(output) if cloud.has(it["ID"])]
+        for it in listed:
+            it.get("Tags", []).sort()
+        output = "".join(sorted(f"{cloud.masked(str(it))}\n" for it in listed))
     cloud.report(cloud.masked(f"{' '.join(arguments)} as {user}"), f"status {status}\n{output}{errors}")
     return raw
 
@@ -115,10 +118,10 @@ with tempfile.TemporaryDirectory() as directory:
         step("set", "--accept", "--project", other, created[0], user="other")
         step("show", "-f", "json", created[0], user="other")
         step("remove", "project", created[0], other)
-        for name in ("protected", "no such", "cirros-0.6.2-x86_64-disk", "twin", "scratch-6"):
+        for name in ("protected", "no such", "cirros-0.6.2-x86_64-disk", "twin", created[-1]):
             step("delete", name)
-        step("set", "--unprotected", "scratch-6")
-        step("delete", "scratch-6", created[0])
+        step("set", "--unprotected", created[-1])
+        step("delete", created[-1], created[0])
         step("delete", created[0])
     finally:
         for id in created:
