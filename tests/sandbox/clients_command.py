@@ -111,13 +111,9 @@ with tempfile.TemporaryDirectory() as directory:
         cloud.report("the data of a queued image", str(nothing.exists() and nothing.stat().st_size))
         step("save", "--file", "nothing", cloud.images["deactivated"])
         step("save", "--file", "nothing", "no such")
-        other = cloud.settings["projects"]["other"]
         step("set", "--shared", created[0])
-        step("add", "project", "-f", "json", created[0], other)
         step("member", "list", "-f", "value", created[0])
-        step("set", "--accept", "--project", other, created[0], user="other")
         step("show", "-f", "json", created[0], user="other")
-        step("remove", "project", created[0], other)
         for name in ("protected", "no such", "cirros-0.6.2-x86_64-disk", "twin", created[-1]):
             step("delete", name)
         step("set", "--unprotected", created[-1])
