@@ -11,6 +11,9 @@ use crate::seed;
 use crate::server::Server;
 use crate::wire::Wire;
 
+/// The default of [`Builder::socket_timeout`].
+const SOCKET_TIMEOUT: Duration = Duration::from_secs(4);
+
 /// Options of a [`Sandbox`], from [`Sandbox::builder`].
 #[derive(Clone, Debug, Default)]
 #[must_use]
@@ -22,6 +25,9 @@ pub struct Builder {
     api_limit_max: Option<usize>,
     empty: bool,
     port: u16,
+    image_size_cap: Option<usize>,
+    storage_quota: Option<u64>,
+    socket_timeout: Option<Duration>,
 }
 
 impl Builder {
@@ -70,6 +76,27 @@ impl Builder {
         self
     }
 
+    /// Glance's `image_size_cap`: a longer upload fails with 413. The default is
+    /// 64 MiB. The data of images are in memory.
+    pub fn image_size_cap(mut self, bytes: usize) -> Self {
+        self.image_size_cap = Some(bytes);
+        self
+    }
+
+    /// Glance's `user_storage_quota`: an upload fails with 413 if the images of
+    /// its project become larger in all. By default there is no quota.
+    pub fn user_storage_quota(mut self, bytes: u64) -> Self {
+        self.storage_quota = Some(bytes);
+        self
+    }
+
+    /// uWSGI's `socket-timeout`: an upload fails with 500 if the client sends
+    /// nothing for this time. The default is 4 seconds.
+    pub fn socket_timeout(mut self, timeout: Duration) -> Self {
+        self.socket_timeout = Some(timeout);
+        self
+    }
+
     /// Starts the sandbox.
     ///
     /// # Panics
@@ -91,6 +118,8 @@ impl Builder {
         let mut cloud = Cloud::new(format!("http://{}", listener.local_addr()?));
         cloud.token_life = self.token_life.unwrap_or(cloud.token_life);
         cloud.max_limit = self.max_limit.unwrap_or(cloud.max_limit);
+        cloud.image_size_cap = self.image_size_cap.unwrap_or(cloud.image_size_cap);
+        cloud.storage_quota = self.storage_quota;
         cloud.limit_param_default = self
             .limit_param_default
             .unwrap_or(cloud.limit_param_default);
@@ -99,7 +128,8 @@ impl Builder {
             seed::seed(&mut cloud);
         }
         let cloud = Arc::new(Mutex::new(cloud));
-        let server = Server::start(listener, self.wire, Arc::clone(&cloud))?;
+        let timeout = self.socket_timeout.unwrap_or(SOCKET_TIMEOUT);
+        let server = Server::start(listener, self.wire, timeout, Arc::clone(&cloud))?;
         Ok(Sandbox { cloud, server })
     }
 }

@@ -118,6 +118,10 @@ pub(crate) struct Cloud {
     /// Glance's `api_limit_max`.
     pub(crate) api_limit_max: usize,
     pub(crate) token_life: Duration,
+    /// The most bytes of an upload.
+    pub(crate) image_size_cap: usize,
+    /// The most bytes of all images of a project.
+    pub(crate) storage_quota: Option<u64>,
     pub(crate) users: Vec<User>,
     /// Names and ids.
     pub(crate) projects: Vec<(&'static str, String)>,
@@ -149,6 +153,8 @@ impl Cloud {
             limit_param_default: 25,
             api_limit_max: 1000,
             token_life: Duration::from_secs(3600),
+            image_size_cap: 64 << 20,
+            storage_quota: None,
             users: vec![
                 user("demo", "demo", &["member", "reader"]),
                 user("demo-reader", "demo", &["reader"]),

@@ -3,8 +3,11 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Bound;
+use std::sync::Arc;
 
 use jiff::Timestamp;
+
+use crate::data::Checksums;
 
 /// An image as Glance stores it.
 #[derive(Clone, Debug)]
@@ -19,6 +22,11 @@ pub(crate) struct Image {
     pub(crate) min_disk: u64,
     pub(crate) min_ram: u64,
     pub(crate) size: Option<u64>,
+    pub(crate) virtual_size: Option<u64>,
+    /// The checksums of the data that were uploaded.
+    pub(crate) checksums: Option<Arc<Checksums>>,
+    /// The bytes in the store, which can differ from those that were uploaded.
+    pub(crate) data: Option<Arc<Vec<u8>>>,
     pub(crate) protected: bool,
     pub(crate) hidden: bool,
     pub(crate) disk_format: Option<String>,

@@ -12,7 +12,7 @@ pub(super) const UNAUTHORIZED: &str = "This server could not verify that you are
 pub(crate) type GlanceError = (u16, String);
 
 /// An error with a detail and headers.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(super) struct ApiError {
     pub(super) status: u16,
     explanation: String,
@@ -36,10 +36,16 @@ impl ApiError {
         (status, explanation.into()).into()
     }
 
-    /// A 403 or 409 whose explanation is the default of `WebOb`.
+    /// The connection is closed without a response.
+    pub(super) fn no_response() -> Self {
+        Self::new(0, "")
+    }
+
+    /// A 403, 409 or 416 whose explanation is the default of `WebOb`.
     pub(super) fn detailed(status: u16, detail: impl Into<String>) -> Self {
         let explanation = match status {
             403 => "Access was denied to this resource.",
+            416 => "The Range requested is not available.",
             _ => "There was a conflict when trying to complete your request.",
         };
         Self {
@@ -61,6 +67,18 @@ impl ApiError {
                 405,
                 format!("The method {method} is not allowed for this resource."),
             )
+        }
+    }
+
+    /// An upload whose media type or format is wrong.
+    pub(super) fn wrong_data(request: &Request, detail: impl Into<String>) -> Self {
+        // The template is not filled without this header.
+        let kind = request.header_list("Content-Type");
+        let kind = kind.unwrap_or_else(|| "${CONTENT_TYPE}".to_owned());
+        let text = format!("The request media type {kind} is not supported by this server.");
+        Self {
+            detail: detail.into(),
+            ..Self::new(415, text)
         }
     }
 

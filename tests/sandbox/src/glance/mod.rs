@@ -6,18 +6,24 @@ mod create;
 mod data;
 mod errors;
 mod filters;
+mod format;
 mod list;
 mod members;
 mod patch;
+mod range;
 mod rules;
 mod schema;
 mod tags;
 mod versions;
 mod view;
 
+use std::io::Read;
+use std::sync::Mutex;
+
 use crate::cloud::{Caller, Cloud};
 use crate::http::{Request, Response};
 use crate::image::Image;
+use crate::server::lock;
 use crate::text;
 
 use body::has_body;
@@ -26,35 +32,63 @@ use view::image_json;
 
 pub(crate) use filters::Filter;
 
-/// Responds to a request; `path` is the part after `/image`. Glance closes the
-/// connection after each response, on any wire.
-pub(crate) fn respond(cloud: &mut Cloud, request: &Request, path: &str) -> Response {
-    negotiate(cloud, request, path).header("Connection", "close")
+/// Responds to a request; `path` is the part after `/image`, and `body` the body
+/// of an upload. Glance closes the connection after each response, on any wire.
+/// `None` if it closes the connection without a response.
+pub(crate) fn respond(
+    cloud: &Mutex<Cloud>,
+    request: &Request,
+    path: &str,
+    body: &mut dyn Read,
+) -> Option<Response> {
+    let response = negotiate(cloud, request, path, body)?;
+    Some(response.header("Connection", "close"))
+}
+
+/// Whether a request is an upload, whose body is not read before it is checked.
+pub(crate) fn is_upload(method: &str, path: &str) -> bool {
+    let parts: Vec<&str> = path.trim_end_matches('/').split('/').collect();
+    method == "PUT" && matches!(parts[..], [.., "images", _, "file"])
 }
 
 /// Checks the version and the token of a request.
-fn negotiate(cloud: &mut Cloud, request: &Request, path: &str) -> Response {
+fn negotiate(
+    shared: &Mutex<Cloud>,
+    request: &Request,
+    path: &str,
+    body: &mut dyn Read,
+) -> Option<Response> {
     if request.method == "OPTIONS" {
-        return Response::new(200).length();
+        return Some(Response::new(200).length());
     }
     let path = match versions::path_below(request, path) {
         Ok(path) => path,
-        Err(versions) => return versions,
+        Err(versions) => return Some(versions),
     };
+    let mut cloud = lock(shared);
     let token = request.header_list("X-Auth-Token").unwrap_or_default();
     let Some(caller) = cloud.caller(&token) else {
         let uri = format!("Keystone uri=\"{}\"", cloud.identity_url());
         let error = ApiError::new(401, UNAUTHORIZED);
-        return error.page(request).header("WWW-Authenticate", uri);
+        return Some(error.page(request).header("WWW-Authenticate", uri));
     };
-    let response = if path.is_empty() {
-        Response::new(302)
+    let result = if path.is_empty() {
+        let location = format!("{}/image/v2/", request.origin());
+        Ok(Response::new(302)
             .header("Content-Type", "text/plain; charset=utf8")
-            .header("Location", format!("{}/image/v2/", request.origin()))
+            .header("Location", location))
+    } else if is_upload(&request.method, path) {
+        drop(cloud);
+        data::upload(shared, &caller, path, request, body)
     } else {
-        route(cloud, &caller, request, path).unwrap_or_else(|error| error.page(request))
+        route(&mut cloud, &caller, request, path)
     };
-    response.header("x-openstack-request-id", request_id(request))
+    let response = match result {
+        Ok(response) => response,
+        Err(error) if error.status == 0 => return None,
+        Err(error) => error.page(request),
+    };
+    Some(response.header("x-openstack-request-id", request_id(request)))
 }
 
 /// The id that the client sent, or a new one.
@@ -104,7 +138,7 @@ fn route(
         }
         ("PATCH", [id]) => patch::patch(cloud, caller, id, request),
         ("DELETE", [id]) => actions::delete(cloud, caller, id),
-        ("PUT", [id, "file"]) => Ok(data::upload(cloud, caller, id, request)?),
+        ("GET", [id, "file"]) => data::download(cloud, caller, id, request),
         ("POST", [id, "actions", action]) => actions::change_status(cloud, caller, id, action),
         ("GET", [id, "members"]) => members::list_members(cloud, caller, id),
         ("POST", [id, "members"]) => members::add_member(cloud, caller, id, request),

@@ -22,6 +22,7 @@ pub(super) fn image_json_with(
 ) -> String {
     let text = |it: Option<&str>| it.map_or_else(|| "null".to_owned(), quote_unicode);
     let number = |it: Option<u64>| it.map_or_else(|| "null".to_owned(), |it| it.to_string());
+    let checksums = image.checksums.as_deref();
     let mut object = Object::default();
     for (name, value) in properties {
         // Null is only valid for a property in the schema.
@@ -36,17 +37,18 @@ pub(super) fn image_json_with(
     object.set("container_format", text(image.container_format.as_deref()));
     object.set("visibility", text(Some(&image.visibility)));
     object.set("size", number(image.size));
-    object.set("virtual_size", number(image.size.filter(|it| *it > 0)));
+    object.set("virtual_size", number(image.virtual_size));
     object.set("status", text(Some(&image.status)));
-    object.set("checksum", text(None));
+    object.set("checksum", text(checksums.map(|it| it.md5.as_str())));
     object.set("protected", image.protected.to_string());
     object.set("min_ram", image.min_ram.to_string());
     object.set("min_disk", image.min_disk.to_string());
     let owner = Some(image.owner.as_str()).filter(|it| !it.is_empty());
     object.set("owner", text(owner));
     object.set("os_hidden", image.hidden.to_string());
-    object.set("os_hash_algo", text(None));
-    object.set("os_hash_value", text(None));
+    object.set("os_hash_algo", text(checksums.map(|_| "sha512")));
+    let sha512 = checksums.map(|it| it.sha512.as_str());
+    object.set("os_hash_value", text(sha512));
     object.set("id", text(Some(&image.id)));
     object.set("created_at", format_time(image.created));
     object.set("updated_at", format_time(image.updated));
@@ -54,8 +56,15 @@ pub(super) fn image_json_with(
     object.set("self", text(Some(&path)));
     object.set("file", text(Some(&format!("{path}/file"))));
     object.set("schema", text(Some("/v2/schemas/image")));
-    // Users cannot see the store of a deactivated image.
-    if image.status == "active" || (image.status == "deactivated" && caller.admin) {
+    // Users cannot see the store of a deactivated image. After an upload in the wrong
+    // format, the data are stored and the image is queued.
+    let stored = match image.status.as_str() {
+        "active" => true,
+        "deactivated" => caller.admin,
+        "queued" => checksums.is_some(),
+        _ => false,
+    };
+    if stored {
         object.set("stores", text(Some("local")));
     }
     object.finish()
