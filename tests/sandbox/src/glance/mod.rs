@@ -2,6 +2,7 @@
 
 mod actions;
 mod body;
+mod change;
 mod create;
 mod data;
 mod errors;
@@ -10,9 +11,11 @@ mod format;
 mod list;
 mod members;
 mod patch;
+mod query;
 mod range;
 mod rules;
 mod schema;
+mod sort;
 mod tags;
 mod versions;
 mod view;
