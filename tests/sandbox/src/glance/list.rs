@@ -7,7 +7,8 @@ use crate::text::{parameters, quote_plus};
 
 use super::errors::{ApiError, forbidden};
 use super::json;
-use super::query::{Query, unique};
+use super::parameters::unique;
+use super::query::Query;
 use super::sort::{is_after, order};
 use super::view::image_json;
 

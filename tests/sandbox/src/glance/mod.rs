@@ -10,6 +10,7 @@ mod filters;
 mod format;
 mod list;
 mod members;
+mod parameters;
 mod patch;
 mod query;
 mod range;

@@ -8,7 +8,7 @@ use crate::image::Image;
 use crate::text::strip;
 
 use super::errors::ApiError;
-use super::query::{last, take, take_all};
+use super::parameters::{last, take, take_all};
 
 const SORT_KEYS: [&str; 8] = [
     "name",
