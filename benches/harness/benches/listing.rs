@@ -6,10 +6,10 @@ use std::sync::LazyLock;
 
 use bench_floor::Login;
 use bench_list::connect;
-use bench_server::{PROJECT_ID, USER_ID};
+use bench_server::{Data, PROJECT_ID, USER_ID};
 
 static CLOUD: LazyLock<Login> = LazyLock::new(|| Login {
-    auth_url: bench_server::start(10_000).expect("a server") + "/v3",
+    auth_url: bench_server::start(10_000, Data::default()).expect("a server") + "/v3",
     user_id: USER_ID.into(),
     password: "secret".into(),
     project_id: PROJECT_ID.into(),
