@@ -158,6 +158,7 @@ mod escape;
 pub mod fuzzing;
 mod http;
 mod identity;
+pub mod image;
 pub mod list;
 mod microversion;
 mod openstack;

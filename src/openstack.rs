@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use crate::compute::v2::{self, Compute};
-use crate::error::Result;
+use crate::compute::v2::{COMPUTE, Compute};
+use crate::error::{Error, Result};
 use crate::identity::session::Session;
 use crate::identity::token::Token;
+use crate::image::v2::{IMAGE, ImageService};
 use crate::options::Options;
 use crate::service::Service;
 use crate::service_options::ServiceOptions;
@@ -83,7 +84,41 @@ impl OpenStack {
     pub fn compute_v2_with(&self, options: ServiceOptions) -> Result<Compute> {
         let defaults = self.0.options();
         let options = options.or(&defaults.compute).or(&defaults.service);
-        Service::find(Arc::clone(&self.0), &v2::COMPUTE, &options).map(Compute::new)
+        Service::find(Arc::clone(&self.0), &COMPUTE, &options).map(Compute::new)
+    }
+
+    /// The Image service, version 2. Sends `POST /v3/auth/tokens` if there is no valid
+    /// token; the endpoint is in the catalog that comes with the token.
+    ///
+    /// # Errors
+    ///
+    /// The errors of [`compute_v2`](Self::compute_v2).
+    pub fn images_v2(&self) -> Result<ImageService> {
+        self.images_v2_with(ServiceOptions::new())
+    }
+
+    /// The Image service with options that override those in [`Options`]. Sends
+    /// the requests of [`compute_v2_with`](Self::compute_v2_with).
+    ///
+    /// # Errors
+    ///
+    /// The errors of [`compute_v2`](Self::compute_v2), and
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an invalid endpoint and
+    /// for a microversion, because the Image service has none.
+    #[allow(
+        clippy::needless_pass_by_value,
+        reason = "callers build the options in place: images_v2_with(options)"
+    )]
+    pub fn images_v2_with(&self, options: ServiceOptions) -> Result<ImageService> {
+        let defaults = self.0.options();
+        let options = options.or(&defaults.image).or(&defaults.service);
+        if let Some(version) = &options.microversion {
+            return Err(Error::invalid(format!(
+                "invalid microversion {version:?}: the Image service has no microversions; unset \
+                 it; nothing was sent"
+            )));
+        }
+        Service::find(Arc::clone(&self.0), &IMAGE, &options).map(ImageService::new)
     }
 
     /// The current token, which another program or a later run can use: see

@@ -35,6 +35,7 @@ pub struct Options {
     pub(crate) scope: Option<Scope>,
     pub(crate) service: ServiceOptions,
     pub(crate) compute: ServiceOptions,
+    pub(crate) image: ServiceOptions,
     pub(crate) http: HttpOptions,
 }
 
@@ -155,6 +156,15 @@ impl Options {
         self
     }
 
+    /// Sets options for [`OpenStack::images_v2`] only. They override the options for
+    /// every service.
+    ///
+    /// [`OpenStack::images_v2`]: crate::OpenStack::images_v2
+    pub fn image(mut self, options: ServiceOptions) -> Self {
+        self.image = options;
+        self
+    }
+
     /// Sets the name of the program, such as `my-tool/1.2`. It precedes the name
     /// of this crate in the `User-Agent` header.
     pub fn user_agent(mut self, name: impl Into<String>) -> Self {
@@ -241,7 +251,8 @@ impl Options {
     }
 
     /// Limits one request with its attempts and delays: no limit by default. An
-    /// authentication has the same limit of its own.
+    /// authentication has the same limit of its own. Uploads and downloads of image
+    /// data are not limited.
     pub fn call_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.http.call_timeout = limit.into();
         self
@@ -275,6 +286,7 @@ impl fmt::Debug for Options {
             .field("scope", &self.scope)
             .field("service", &self.service)
             .field("compute", &self.compute)
+            .field("image", &self.image)
             .field("http", &self.http)
             .finish()
     }

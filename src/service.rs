@@ -8,9 +8,11 @@ use url::Url;
 
 use crate::endpoint::{parse_endpoint, strip_userinfo};
 use crate::error::{Error, ErrorKind, Result};
+use crate::http::client::Client;
 use crate::http::request::Request;
 use crate::http::response::Response;
 use crate::http::retry::Attempts;
+use crate::http::stream::RequestBody;
 use crate::identity::auth::TOKEN_REJECTED;
 use crate::identity::catalog::EndpointFilter;
 use crate::identity::session::Session;
@@ -110,6 +112,25 @@ impl Service {
     /// Sends a request. If the service rejects the token, authenticates again,
     /// once, and repeats the request.
     pub(crate) fn send(&self, request: &Request) -> Result<Response> {
+        self.send_with_body(request, None)
+    }
+
+    /// Sends a request with this body, like [`send`](Self::send). Nothing is sent
+    /// again after the body was read.
+    pub(crate) fn upload(&self, request: &Request, body: &mut RequestBody<'_>) -> Result<Response> {
+        self.send_with_body(request, Some(body))
+    }
+
+    /// The HTTP client, which reads streamed responses.
+    pub(crate) fn client(&self) -> &Client {
+        self.0.session.client()
+    }
+
+    fn send_with_body(
+        &self,
+        request: &Request,
+        body: Option<&mut RequestBody<'_>>,
+    ) -> Result<Response> {
         let url = request.url(&self.0.endpoint)?;
         self.check_microversion(request)?;
         let session = &self.0.session;
@@ -119,22 +140,22 @@ impl Service {
         };
         let is_renewable = self.0.static_token.is_none() && session.can_authenticate();
         let mut can_renew = is_renewable;
-        let client = session.client();
-        let mut attempts = Attempts::new(client, request, &url, client.max_attempts());
+        let client = self.client();
+        let mut attempts = Attempts::new(client, request, &url, client.max_attempts(), body);
         loop {
             let secret = token.secret().expose_secret();
             let error = match attempts.attempt(&self.headers(secret), secret) {
                 Err(error) => error,
                 response => return response,
             };
-            if can_renew && error.kind() == ErrorKind::Unauthorized {
+            if can_renew && attempts.is_repeatable() && error.kind() == ErrorKind::Unauthorized {
                 log::debug!("{error}; authenticating again");
                 token = session.token(Some(&token))?;
                 can_renew = false;
                 attempts.allow_another();
             } else {
                 attempts.wait(match error.status() {
-                    Some(401) if is_renewable => error.with_hint(
+                    Some(401) if is_renewable && !can_renew => error.with_hint(
                         "a new token is rejected, too: the endpoint may belong to another cloud",
                     ),
                     Some(401) => error.with_hint(TOKEN_REJECTED),

@@ -54,7 +54,9 @@ impl Settings {
     ///
     /// [`OpenStack::new`]: crate::OpenStack::new
     pub fn options(&self) -> Result<Options> {
-        let mut options = self.auth_options()?.compute(self.compute_options());
+        let mut options = self.auth_options()?;
+        options.compute = self.service_options("compute");
+        options.image = self.service_options("image");
         options.service.region = self.value("region_name").map(str::to_owned);
         options.service.interface = self.value("interface").and_then(Interface::parse);
         options.http.insecure = self.value("verify") == Some("false");
@@ -72,9 +74,9 @@ impl Settings {
         Ok(options)
     }
 
-    /// The options that are set for the Compute service only.
-    fn compute_options(&self) -> ServiceOptions {
-        let value = |key: &str| self.value(&format!("compute_{key}")).map(str::to_owned);
+    /// The options that are set for one service only.
+    fn service_options(&self, service: &str) -> ServiceOptions {
+        let value = |key: &str| self.value(&format!("{service}_{key}")).map(str::to_owned);
         let version = value("api_version");
         let implied = version.as_deref().and_then(implied_microversion);
         let is_without_catalog = matches!(self.auth_type(), "none" | "admin_token");
@@ -115,7 +117,8 @@ impl Settings {
             "password" | "v3password" | "token" | "v3token" => self.scope()?,
             _ => None,
         };
-        let has_endpoint = self.compute_options().endpoint.is_some();
+        let mut services = ["compute", "image"].iter();
+        let has_endpoint = services.any(|name| self.service_options(name).endpoint.is_some());
         if matches!(auth_type, "none" | "admin_token") && !has_endpoint {
             return Err(self.missing(&["compute_endpoint_override"]));
         }

@@ -1,17 +1,19 @@
 //! [`Client`]: one request, one response.
 
+use std::io::{self, Read};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use http::HeaderValue;
 use secrecy::ExposeSecret;
-use ureq::{Agent, AsSendBody};
+use ureq::{Agent, AsSendBody, SendBody};
 use url::Url;
 
 use super::body::{ResponseBody, SpareBuffer};
 use super::proxy::Proxies;
 use super::request::Request;
 use super::response::Response;
+use super::stream::RequestBody;
 use super::tls::tls_config;
 use super::ureq_error::error_from_ureq;
 use crate::error::{Error, Result};
@@ -88,7 +90,8 @@ impl Client {
         timeout(self.options.call_timeout).map(|timeout| Instant::now() + timeout)
     }
 
-    /// Sends a request once. Every response is `Ok`, whatever its status.
+    /// Sends a request once, with `body` or else its own body. Every response is
+    /// `Ok`, whatever its status.
     pub(crate) fn send_once(
         &self,
         request: &Request,
@@ -96,12 +99,16 @@ impl Client {
         headers: &[(&'static str, &str)],
         deadline: Option<Instant>,
         new_connection: bool,
+        body: Option<&mut RequestBody<'_>>,
     ) -> Result<Response> {
         let mut builder = http::Request::builder()
             .method(&request.method)
             .uri(url.as_str());
         for (name, value) in headers {
             builder = builder.header(*name, *value);
+        }
+        for (name, value) in &request.headers {
+            builder = builder.header(*name, value);
         }
         let mut response = Response {
             method: request.method.clone(),
@@ -110,25 +117,57 @@ impl Client {
         };
         let proxy = self.proxies.find(url)?;
         let agent = proxy.map_or(&self.direct, |proxy| &proxy.agent);
-        let result = match &request.body {
-            None => self.run(agent, builder.body(()), deadline, new_connection),
-            Some(json) => {
-                let json = json.expose_secret();
-                let builder = builder.header("Content-Type", "application/json");
-                self.run(agent, builder.body(json), deadline, new_connection)
+        let response_timeout = body.as_ref().map(|body| body.response_timeout);
+        let result = match (body, &request.body) {
+            (Some(body), _) => {
+                if let Some(length) = body.length {
+                    builder = builder.header("Content-Length", length);
+                }
+                let body = builder.body(SendBody::from_reader(body));
+                self.run(agent, body, deadline, new_connection, response_timeout)
             }
+            (None, Some(json)) => {
+                let body = builder.body(json.expose_secret());
+                self.run(agent, body, deadline, new_connection, None)
+            }
+            (None, None) => self.run(agent, builder.body(()), deadline, new_connection, None),
         };
         result
             .and_then(|(parts, mut body)| {
                 response.status = parts.status.as_u16();
                 response.headers = parts.headers;
+                if request.stream_response && parts.status.is_success() {
+                    response.stream = Some(body.into_reader());
+                    return Ok(());
+                }
                 let length = body.content_length();
                 let reader = body.with_config().limit(MAX_BODY_SIZE).reader();
                 response.body = ResponseBody::read(reader, length, &self.spare_buffer)?;
                 Ok(())
             })
-            .map_err(|error| error_from_ureq(error, &response, &self.options, proxy))?;
+            .map_err(|error| {
+                error_from_ureq(error, &response, &self.options, proxy, response_timeout)
+            })?;
         Ok(response)
+    }
+
+    /// Reads from a streamed response. Returns 0 at its end.
+    pub(crate) fn read(&self, response: &mut Response, buffer: &mut [u8]) -> Result<usize> {
+        let Some(stream) = &mut response.stream else {
+            return Ok(0);
+        };
+        loop {
+            match stream.read(buffer) {
+                Ok(count) => return Ok(count),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => {
+                    let url = Url::parse(&response.url).ok();
+                    let proxy = url.and_then(|url| self.proxies.find(&url).ok()?);
+                    let error = error.into();
+                    return Err(error_from_ureq(error, response, &self.options, proxy, None));
+                }
+            }
+        }
     }
 
     fn run<S: AsSendBody>(
@@ -137,6 +176,7 @@ impl Client {
         request: http::Result<http::Request<S>>,
         deadline: Option<Instant>,
         new_connection: bool,
+        response_timeout: Option<Duration>,
     ) -> Result<(http::response::Parts, ureq::Body), ureq::Error> {
         let request = request?;
         let unknown = self.connection_state_unknown.swap(false, Ordering::Relaxed);
@@ -151,6 +191,13 @@ impl Client {
             }
             if new_connection || unknown {
                 request = request.max_idle_age(Duration::ZERO);
+            }
+            if let Some(limit) = response_timeout {
+                // A limit for each read would also limit the wait for the response.
+                request = request
+                    .timeout_per_read(None)
+                    .timeout_recv_response(Some(limit.min(MAX_TIMEOUT)))
+                    .timeout_recv_body(timeout(self.options.read_timeout));
             }
             agent.run(request.build())?
         };

@@ -41,6 +41,7 @@ pub(crate) fn error_from_response(response: &Response, request: &Request, secret
     let is_too_long = delay.is_some_and(|delay| delay > MAX_RETRY_DELAY);
     let kind = (request.classify)(&fault).unwrap_or(match fault.status {
         413 | 429 | 502..=504 if is_too_long => ErrorKind::RateLimited,
+        413 if delay.is_some() => ErrorKind::RateLimited,
         400 => ErrorKind::BadRequest,
         401 => ErrorKind::Unauthorized,
         403 => ErrorKind::Forbidden,
@@ -55,7 +56,9 @@ pub(crate) fn error_from_response(response: &Response, request: &Request, secret
              authenticate with another client and set its token"
         }
         None if kind == ErrorKind::Unauthorized => &request.unauthorized_hint,
-        None if kind == ErrorKind::NoSuchApi => "the URL does not exist: check the endpoint",
+        None if kind == ErrorKind::NoSuchApi && fault.status == 404 => {
+            "the URL does not exist: check the endpoint"
+        }
         None => "",
     };
     response
@@ -190,6 +193,7 @@ mod tests {
             status,
             headers: headers.iter().map(header).collect(),
             body: ResponseBody::read(body.as_bytes(), None, &Arc::default()).expect("a body"),
+            stream: None,
         };
         let request = Request::new(Method::GET, ["images", "x"])
             .classify(|fault| (fault.name == "itemNotFound").then_some(ErrorKind::NotFound));

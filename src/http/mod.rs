@@ -8,5 +8,6 @@ mod proxy;
 pub(crate) mod request;
 pub(crate) mod response;
 pub(crate) mod retry;
+pub(crate) mod stream;
 mod tls;
 mod ureq_error;

@@ -16,6 +16,8 @@ pub(crate) struct Request {
     pub(crate) method: Method,
     pub(crate) segments: Vec<String>,
     pub(crate) query: Vec<(String, String)>,
+    /// Headers of this operation, such as `Content-Type`.
+    pub(crate) headers: Vec<(&'static str, String)>,
     /// JSON text, which can contain a password or a token.
     pub(crate) body: Option<SecretString>,
     /// What to add to the message of a 401.
@@ -24,6 +26,8 @@ pub(crate) struct Request {
     pub(crate) max_microversion: Option<Microversion>,
     /// Whether sending it twice has the effect of sending it once.
     pub(crate) idempotent: bool,
+    /// Whether the body of a response is read by the caller, unless it is an error.
+    pub(crate) stream_response: bool,
     /// The kind of an error response to this operation, `None` for the one that
     /// the status implies. Only the service can distinguish its 404s.
     pub(crate) classify: fn(&Fault) -> Option<ErrorKind>,
@@ -36,9 +40,11 @@ impl Request {
             method,
             segments: segments.map(str::to_owned).into(),
             query: Vec::new(),
+            headers: Vec::new(),
             body: None,
             unauthorized_hint: String::new(),
             max_microversion: None,
+            stream_response: false,
             classify: |_| None,
         }
     }
@@ -48,9 +54,19 @@ impl Request {
         self
     }
 
-    pub(crate) fn json(mut self, body: &Value) -> Self {
-        self.body = Some(SecretString::from(body.to_string()));
+    pub(crate) fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
         self
+    }
+
+    pub(crate) fn json(self, body: &Value) -> Self {
+        self.body("application/json", body)
+    }
+
+    /// Sets a JSON body with this media type.
+    pub(crate) fn body(mut self, media_type: &'static str, body: &Value) -> Self {
+        self.body = Some(SecretString::from(body.to_string()));
+        self.header("Content-Type", media_type)
     }
 
     pub(crate) fn max_microversion(mut self, last: Microversion) -> Self {

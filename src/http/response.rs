@@ -1,12 +1,13 @@
-//! [`Response`]: a complete HTTP response.
+//! [`Response`]: an HTTP response.
 
 use http::{HeaderMap, Method};
+use ureq::BodyReader;
 
 use super::body::ResponseBody;
 use super::html::{is_html, page_message};
 use crate::error::{Error, ErrorKind, Result};
 
-/// A complete HTTP response. It has no `Debug`: its headers and body may contain
+/// An HTTP response. It has no `Debug`: its headers and body may contain
 /// secrets.
 #[derive(Default)]
 pub(crate) struct Response {
@@ -15,6 +16,8 @@ pub(crate) struct Response {
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
     pub(crate) body: ResponseBody,
+    /// Reads the body, which then is not in `body`.
+    pub(super) stream: Option<BodyReader<'static>>,
 }
 
 impl Response {

@@ -11,6 +11,7 @@ use super::client::Client;
 use super::fault::{MAX_RETRY_DELAY, error_from_response};
 use super::request::Request;
 use super::response::Response;
+use super::stream::RequestBody;
 use crate::error::{Error, ErrorKind, Result};
 use crate::escape::escape_control_chars;
 
@@ -18,10 +19,11 @@ use crate::escape::escape_control_chars;
 const INITIAL_DELAY: Duration = Duration::from_millis(400);
 
 /// The attempts to send one request.
-pub(crate) struct Attempts<'a> {
+pub(crate) struct Attempts<'a, 'b> {
     client: &'a Client,
     request: &'a Request,
     url: &'a Url,
+    body: Option<&'a mut RequestBody<'b>>,
     started: Instant,
     deadline: Option<Instant>,
     count: u32,
@@ -29,19 +31,22 @@ pub(crate) struct Attempts<'a> {
     may_have_been_processed: bool,
 }
 
-impl<'a> Attempts<'a> {
+impl<'a, 'b> Attempts<'a, 'b> {
     pub(crate) fn new(
         client: &'a Client,
         request: &'a Request,
         url: &'a Url,
         max_count: u32,
+        body: Option<&'a mut RequestBody<'b>>,
     ) -> Self {
+        let is_transfer = body.is_some() || request.stream_response;
         Self {
             client,
             request,
             url,
+            body,
             started: Instant::now(),
-            deadline: client.deadline(),
+            deadline: client.deadline().filter(|_| !is_transfer),
             count: 0,
             max_count,
             may_have_been_processed: false,
@@ -58,7 +63,7 @@ impl<'a> Attempts<'a> {
         self.count += 1;
         // A pooled connection may already be closed by the server; then it is
         // unknown whether a request on it was processed.
-        let new_connection = self.count > 1 || !self.request.idempotent;
+        let new_connection = self.count > 1 || !self.request.idempotent || self.body.is_some();
         let started = Instant::now();
         let result = self
             .client
@@ -68,6 +73,7 @@ impl<'a> Attempts<'a> {
                 headers,
                 self.deadline,
                 new_connection,
+                self.body.as_deref_mut(),
             )
             .and_then(|response| {
                 log_response(&response, started);
@@ -89,6 +95,11 @@ impl<'a> Attempts<'a> {
             }
             response => response,
         }
+    }
+
+    /// Whether the request can be sent again: its body was not read.
+    pub(crate) fn is_repeatable(&self) -> bool {
+        self.body.as_ref().is_none_or(|body| !body.started)
     }
 
     /// Does not count the last attempt, which the service rejected because of its
@@ -118,7 +129,7 @@ impl<'a> Attempts<'a> {
 
     fn should_retry(&self, error: &Error) -> bool {
         let requested = error.retry_after();
-        if requested.is_some_and(|delay| delay > MAX_RETRY_DELAY) {
+        if requested.is_some_and(|delay| delay > MAX_RETRY_DELAY) || !self.is_repeatable() {
             return false;
         }
         let idempotent = self.request.idempotent;
@@ -138,12 +149,15 @@ impl<'a> Attempts<'a> {
 }
 
 fn log_response(response: &Response, started: Instant) {
+    let size = match &response.stream {
+        Some(_) => "headers".to_owned(),
+        None => format!("{} bytes", response.body.len()),
+    };
     log::debug!(
-        "{} {}: {}, {} bytes in {:.3} s ({})",
+        "{} {}: {}, {size} in {:.3} s ({})",
         response.method,
         response.url,
         response.status,
-        response.body.len(),
         started.elapsed().as_secs_f64(),
         escape_control_chars(response.request_id().unwrap_or("no request id"))
     );
@@ -151,7 +165,7 @@ fn log_response(response: &Response, started: Instant) {
 
 /// A random delay between half of the maximum and the maximum, which doubles with
 /// each attempt.
-fn backoff(count: u32) -> Duration {
+pub(crate) fn backoff(count: u32) -> Duration {
     let longest = INITIAL_DELAY * (1 << (count - 1).min(6));
     let random = RandomState::new().build_hasher().finish() % 1000;
     longest / 2 + longest / 2000 * u32::try_from(random).unwrap_or_default()

@@ -168,7 +168,7 @@ impl Session {
         let url = request.url(auth_url)?;
         let requested_at = Timestamp::now();
         let secret_sent = secret_of(&self.options);
-        let mut attempts = Attempts::new(&self.client, &request, &url, max_attempts);
+        let mut attempts = Attempts::new(&self.client, &request, &url, max_attempts, None);
         let response = loop {
             match attempts.attempt(&[], secret_sent) {
                 Ok(response) => break response,

@@ -1,0 +1,3 @@
+//! The Image service (Glance).
+
+pub mod v2;
