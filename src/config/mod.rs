@@ -132,7 +132,8 @@
 //! - `cacert`, `cert` and `key` are paths, relative to the working directory.
 //! - These keys with the prefix `compute_` are for the Compute service only:
 //!   `endpoint_override`, `interface`, `region_name`, `service_name`,
-//!   `api_version`, `default_microversion`. Keys of other services are ignored.
+//!   `api_version`, `default_microversion`. The first four also exist with the prefix
+//!   `image_`, for the Image service. Keys of other services are ignored.
 //! - A `compute_api_version` of `2`, `2.0`, `2.1` or `2.latest` requests no
 //!   microversion. One such as `2.35` requests this microversion. Any other is an
 //!   error.

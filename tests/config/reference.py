@@ -41,6 +41,7 @@ COMPUTE = (
     "api_version",
     "default_microversion",
 )
+IMAGE = COMPUTE[:4]
 ORDER = (
     "cloud auth_type auth_url username user_id user_domain_id user_domain_name password token "
     "project_id project_name project_domain_id project_domain_name domain_id domain_name "
@@ -92,11 +93,11 @@ def settings(region):
         seconds = float(config["api_timeout"])
         out["api_timeout"] = int(seconds) if seconds.is_integer() else seconds
     more = {key: value for key in MORE_AUTH if (value := auth.get(key) or config.get(key))}
-    for key in COMPUTE:
-        name = f"compute_{key}"
+    for service, key in [*(("compute", key) for key in COMPUTE), *(("image", key) for key in IMAGE)]:
+        name = f"{service}_{key}"
         value = config.get(name)
         if key == "endpoint_override":
-            value = value or config.get("compute_endpoint")
+            value = value or config.get(f"{service}_endpoint")
         if value:
             target = out if name in ORDER else more
             target[name] = word(value) if key == "interface" else value

@@ -110,6 +110,14 @@ impl From<Service> for ImageOwner {
 }
 
 impl Image {
+    pub(super) fn new(id: String, service: Service) -> Self {
+        Self {
+            id,
+            service: service.into(),
+            ..Self::default()
+        }
+    }
+
     /// Reads all fields from the server. Sends `GET /v2/images/{id}`.
     ///
     /// <https://docs.openstack.org/api-ref/image/v2/#show-image>
@@ -154,10 +162,6 @@ impl Image {
     /// - [`ErrorKind::InvalidResponse`] if Glance accepted a property and did not
     ///   store it, which happens with a few names, such as `member`.
     /// - [`ErrorKind::NotFound`] if the image does not exist.
-    #[allow(
-        clippy::needless_pass_by_value,
-        reason = "callers build the update in place: update(ImageUpdate::new().name(name))"
-    )]
     pub fn update(&mut self, update: ImageUpdate) -> Result<()> {
         update.validate()?;
         let request = api::patch_image(&self.id, update.operations());

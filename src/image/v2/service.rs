@@ -74,11 +74,7 @@ impl ImageService {
     /// The image with this id. Sends nothing: every field but the id is empty
     /// until [`Image::retrieve`] is called.
     pub fn get_image(&self, id: impl Into<String>) -> Image {
-        Image {
-            id: id.into(),
-            service: self.0.clone().into(),
-            ..Image::default()
-        }
+        Image::new(id.into(), self.0.clone())
     }
 
     /// Creates an image without data, whose status is
@@ -96,10 +92,6 @@ impl ImageService {
     /// - [`ErrorKind::Forbidden`] if the user may not create images, or public ones.
     ///
     /// <https://docs.openstack.org/api-ref/image/v2/#create-image>
-    #[allow(
-        clippy::needless_pass_by_value,
-        reason = "callers build the image in place: create_image(NewImage::named(name))"
-    )]
     pub fn create_image(&self, image: NewImage) -> Result<Image> {
         image.0.validate()?;
         let response = self.0.send(&api::post_image(image.body()))?;
