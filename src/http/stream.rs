@@ -1,32 +1,17 @@
-//! [`RequestBody`]: the body of a request, read while it is sent.
+//! [`RequestBody`] and [`ResponseStream`]: bodies that are never in memory as a whole.
 
 use std::io::{Read, Result};
 use std::time::Duration;
 
 /// The body of a request, read while it is sent.
 pub(crate) struct RequestBody<'a> {
-    reader: &'a mut dyn Read,
-    /// If it is unknown, the body is sent in chunks.
-    pub(super) length: Option<u64>,
+    pub(crate) reader: &'a mut dyn Read,
+    /// Without a length, the body is sent in chunks.
+    pub(crate) length: Option<u64>,
     /// Limits the time from the end of the body to the response.
-    pub(super) response_timeout: Duration,
+    pub(crate) response_timeout: Duration,
     /// Whether the reader was read. Then the request cannot be sent again.
-    pub(super) started: bool,
-}
-
-impl<'a> RequestBody<'a> {
-    pub(crate) fn new(
-        reader: &'a mut dyn Read,
-        length: Option<u64>,
-        response_timeout: Duration,
-    ) -> Self {
-        Self {
-            reader,
-            length,
-            response_timeout,
-            started: false,
-        }
-    }
+    pub(crate) started: bool,
 }
 
 impl Read for RequestBody<'_> {
@@ -35,3 +20,6 @@ impl Read for RequestBody<'_> {
         self.reader.read(buffer)
     }
 }
+
+/// The body of a response, read while it is received.
+pub(crate) type ResponseStream = Box<dyn Read + Send>;

@@ -10,8 +10,9 @@ use serde_json::Value;
 
 use super::download::{self, Download};
 use super::image_update::ImageUpdate;
+use super::transfer::Transfer;
 use super::types::{ImageStatus, Visibility};
-use super::upload::{self, Transfer, Upload};
+use super::upload::{self, Upload};
 use super::{api, decode};
 use crate::compute::v2::Metadata;
 use crate::error::{Error, ErrorKind, Result};
@@ -52,7 +53,7 @@ pub struct Image {
     pub min_ram: Option<u64>,
     /// The format of the data, such as `qcow2`.
     pub disk_format: Option<String>,
-    /// The format around the data, usually `bare`: none.
+    /// The format of the container, usually `bare`, which means none.
     pub container_format: Option<String>,
     /// The MD5 hash of the data, in hexadecimal.
     pub checksum: Option<String>,
@@ -62,7 +63,9 @@ pub struct Image {
     pub os_hash_value: Option<String>,
     /// Whether the image is protected from deletion.
     pub protected: Option<bool>,
-    /// Whether lists leave out the image.
+    /// Whether lists omit the image: see [`ListImages::hidden`].
+    ///
+    /// [`ListImages::hidden`]: super::ListImages::hidden
     #[serde(rename = "os_hidden")]
     pub hidden: Option<bool>,
     /// The tags, in no order.

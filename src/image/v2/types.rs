@@ -1,6 +1,8 @@
 //! The types of an image's fields: [`ImageStatus`] and [`Visibility`].
 
+use std::convert::Infallible;
 use std::fmt;
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
@@ -81,6 +83,14 @@ impl<T: AsRef<str>> From<T> for ImageStatus {
     }
 }
 
+impl FromStr for ImageStatus {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        Ok(text.into())
+    }
+}
+
 impl fmt::Display for ImageStatus {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())
@@ -99,9 +109,10 @@ pub enum Visibility {
     /// The owner, and the projects that are members of the image. The default of
     /// a new image.
     Shared,
-    /// Every project. Only lists that ask for community images contain it.
+    /// Every project. In other projects, only a list with this filter or
+    /// [`All`](Self::All) contains it.
     Community,
-    /// Not a visibility of an image: as a filter, images of every visibility.
+    /// Every visibility. Only for filters.
     All,
     /// A visibility unknown to this crate, exactly as received.
     #[serde(untagged)]
@@ -152,6 +163,7 @@ mod tests {
         for status in ImageStatus::ALL {
             let text = status.to_string();
             assert_eq!(ImageStatus::from(text.to_uppercase()), status);
+            assert_eq!(text.parse(), Ok(status.clone()));
             let json = serde_json::to_string(&status).expect("JSON");
             assert_eq!(json, format!("{text:?}"));
             assert_eq!(
