@@ -26,6 +26,14 @@ def build(*packages):
     return target() / PROFILE
 
 
+def programs(binaries, job):
+    """The commands of the floor and of the crate for a job."""
+    if job == "glance":
+        return [binaries / "bench-floor-glance"], [binaries / "bench-glance", "list"]
+    floor_job = job.removesuffix("-from-env")
+    return [binaries / "bench-floor", floor_job], [binaries / "bench-list", job]
+
+
 @contextlib.contextmanager
 def server(binaries, images):
     """Runs a server with this number of images, and returns its address."""

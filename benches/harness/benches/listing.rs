@@ -5,7 +5,7 @@
 use std::sync::LazyLock;
 
 use bench_floor::Login;
-use bench_list::connect;
+use bench_list::cloud;
 use bench_server::{Data, PROJECT_ID, USER_ID};
 
 static CLOUD: LazyLock<Login> = LazyLock::new(|| Login {
@@ -33,5 +33,6 @@ fn list(job: &str) -> anyhow::Result<(usize, usize)> {
         password,
         project_id,
     } = &*CLOUD;
-    bench_list::run(&connect(auth_url, user_id, password, project_id)?, job)
+    let cloud = cloud(auth_url, user_id, password, project_id)?;
+    bench_list::run(&cloud.compute_v2()?, job)
 }
