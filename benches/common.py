@@ -9,6 +9,8 @@ import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PROFILE = "measured"
+# The id of the image with data.
+DATA_ID = "b6f2a1d0-7c3e-4f58-9a41-5d2e8c0b9f17"
 
 
 def target():
@@ -35,9 +37,12 @@ def programs(binaries, job):
 
 
 @contextlib.contextmanager
-def server(binaries, images):
-    """Runs a server with this number of images, and returns its address."""
-    command = [binaries / "bench-server", str(images)]
+def server(binaries, images, *data):
+    """Runs a server with this number of images, and returns its address.
+
+    `data` is a file and its SHA-512, for the image DATA_ID.
+    """
+    command = [binaries / "bench-server", str(images), *data]
     process = subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, close_fds=True
     )

@@ -1,17 +1,33 @@
 //! `bench-glance JOB`: a job with Glance and the crate.
 //!
-//! `list` lists all images. Reads the variables of `cloud_from_variables`.
+//! `list` lists all images, `upload ID FILE` and `download ID FILE` transfer the data
+//! of an image, and `connect` only authenticates. Reads the variables of
+//! `cloud_from_variables`.
+
+use std::fs::File;
 
 use anyhow::{Result, bail};
 use bench_list::cloud_from_variables;
 use opencloud::image::v2::{ImageService, ListImages};
 
 fn main() -> Result<()> {
+    let arguments: Vec<_> = std::env::args().skip(1).collect();
+    let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
     let images = cloud_from_variables()?.images_v2()?;
-    match std::env::args().nth(1).as_deref() {
-        Some("list") => list(&images),
-        _ => bail!("usage: bench-glance list"),
+    match arguments[..] {
+        ["connect"] => {}
+        ["list"] => list(&images)?,
+        ["upload", id, file] => {
+            let file = File::open(file)?;
+            images.get_image(id).upload_data(file)?;
+        }
+        ["download", id, file] => {
+            let mut file = File::create(file)?;
+            images.get_image(id).download_data(&mut file)?;
+        }
+        _ => bail!("usage: bench-glance connect|list|upload ID FILE|download ID FILE"),
     }
+    Ok(())
 }
 
 /// Prints the number of all images, and the length of their names and metadata keys.
