@@ -7,6 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use std::{env, fs, process};
 
 use opencloud::compute::v2::{Compute, Image, ListImages};
+use opencloud::image::v2::ImageService;
 use opencloud::{Domain, OpenStack, Options, Project, Scope, User};
 use opencloud_sandbox::{Sandbox, Wire};
 use serde_json::{Value, json};
@@ -219,6 +220,13 @@ impl Cloud {
         secret_scan::value(&openstack);
         secret_scan::value(&compute);
         compute
+    }
+
+    /// The Image service, for this user.
+    pub(crate) fn images(&self, user: &str) -> ImageService {
+        let images = self.openstack(user).images_v2().expect("a service");
+        secret_scan::value(&images);
+        images
     }
 
     /// The id of the user with this name.

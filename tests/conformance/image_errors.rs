@@ -1,0 +1,108 @@
+//! Errors that any operation of the Image service can return.
+
+use opencloud::image::v2::{ImageService, ListImages, NewImage};
+use opencloud::{OpenStack, Token};
+use serde_json::Value;
+
+use crate::cloud::cloud;
+use crate::glance::{TestImage, image};
+use crate::image_service::{Family, check_error};
+use crate::secret_scan;
+
+/// A client of the user `demo` for one case.
+fn demo() -> OpenStack {
+    OpenStack::new(cloud().options("demo")).expect("valid options")
+}
+
+fn exported(openstack: &OpenStack) -> Value {
+    let token = openstack.token().expect("a token");
+    secret_scan::value(&token);
+    serde_json::to_value(token).expect("JSON")
+}
+
+fn revoke(openstack: &OpenStack) {
+    let token = exported(openstack);
+    cloud().revoke(token["id"].as_str().expect("an id"));
+}
+
+#[track_caller]
+fn service(openstack: &OpenStack) -> ImageService {
+    openstack.images_v2().expect("a service")
+}
+
+#[test]
+fn a_revoked_token_is_replaced_by_every_operation() {
+    let made = image().create();
+    for operation in 0..5 {
+        let openstack = demo();
+        let images = service(&openstack);
+        let mut image = images.get_image(&*made);
+        revoke(&openstack);
+        match operation {
+            0 => image.retrieve().expect("the image"),
+            1 => image.set_metadata_item("a", "1").expect("an item"),
+            2 => image.deactivate().expect("a deactivation"),
+            3 => {
+                let new = images.create_image(NewImage::new()).expect("an image");
+                TestImage::of_demo(&new.id);
+            }
+            _ => image.delete().expect("a deletion"),
+        }
+    }
+}
+
+#[test]
+fn a_list_continues_after_its_token_was_revoked() {
+    let family = Family::create(7);
+    let openstack = demo();
+    let mut list = service(&openstack).list_images(family.list().page_size(2));
+    let mut next = || list.next().expect("an item").expect("an image").id;
+    let mut actual = vec![next(), next(), next()];
+    revoke(&openstack);
+    actual.extend(list.map(|image| image.expect("an image").id));
+    assert_eq!(actual, family.ids);
+}
+
+#[test]
+fn a_revoked_token_without_credentials_is_unauthorized() {
+    let openstack = demo();
+    let token: Token = serde_json::from_value(exported(&openstack)).expect("a token");
+    revoke(&openstack);
+    let options = cloud().address().cached_token(token);
+    let images = service(&OpenStack::new(options).expect("valid options"));
+    let list = || {
+        images
+            .list_images(ListImages::new())
+            .next()
+            .expect("an item")
+    };
+    let mut image = images.get_image(cloud().image_id("plain"));
+    let path = format!("/{}", image.id);
+    for (outcome, request) in [
+        (list().map(drop), "GET GLANCE/images?limit=1000".to_owned()),
+        (image.retrieve(), format!("GET GLANCE/images{path}")),
+        (
+            image.deactivate(),
+            format!("POST GLANCE/images{path}/actions/deactivate"),
+        ),
+        (image.clear_metadata(), format!("GET GLANCE/images{path}")),
+        (
+            image.set_metadata_item("a", "1"),
+            format!("PATCH GLANCE/images{path}"),
+        ),
+        (image.delete(), format!("DELETE GLANCE/images{path}")),
+        (
+            images.create_image(NewImage::new()).map(drop),
+            "POST GLANCE/images".to_owned(),
+        ),
+    ] {
+        check_error(
+            outcome,
+            "Unauthorized",
+            &format!(
+                "{request}: 401 Unauthorized: The request you have made requires authentication. \
+                 (the token is expired or revoked, or another cloud issued it) (request id ID)"
+            ),
+        );
+    }
+}
