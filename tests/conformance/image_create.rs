@@ -193,7 +193,7 @@ fn an_image_has_at_most_128_tags_of_255_characters() {
     check_rejected(
         NewImage::new().tags(numbered(129)),
         "UnexpectedStatus",
-        "413 Request Entity Too Large",
+        "413 Payload Too Large",
         "The limit has been exceeded on the number of allowed image tags. Attempted: 129, \
          Maximum: 128",
     );
@@ -287,7 +287,7 @@ fn an_image_has_at_most_128_properties() {
     check_rejected(
         with(129),
         "UnexpectedStatus",
-        "413 Request Entity Too Large",
+        "413 Payload Too Large",
         "The limit has been exceeded on the number of allowed image properties. Attempted: 129, \
          Maximum: 128",
     );

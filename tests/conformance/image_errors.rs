@@ -100,8 +100,11 @@ fn a_revoked_token_without_credentials_is_unauthorized() {
             outcome,
             "Unauthorized",
             &format!(
-                "{request}: 401 Unauthorized: The request you have made requires authentication. \
-                 (the token is expired or revoked, or another cloud issued it) (request id ID)"
+                "{request}: 401 Unauthorized: This server could not verify that you are authorized \
+                 to access the document you requested. Either you supplied the wrong credentials \
+                 (e.g., bad password), or your browser does not understand how to supply the \
+                 credentials required. (the token is expired or revoked, or another cloud issued \
+                 it)"
             ),
         );
     }

@@ -176,8 +176,8 @@ fn an_invalid_time_is_a_bad_request() {
     check_list_error(
         ListImages::new().changes_since("yesterday"),
         "BadRequest",
-        "GET GLANCE/images?updated_at=gte%3Ayesterday&limit=1000: 400 Bad Request: ? (request id \
-         ID)",
+        "GET GLANCE/images?updated_at=gte%3Ayesterday&limit=1000: 400 Bad Request: Bad \"updated_at\" query \
+         filter format. Use ISO 8601 DateTime notation. (request id ID)",
     );
 }
 

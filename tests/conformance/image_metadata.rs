@@ -4,9 +4,10 @@ use opencloud::image::v2::{Image, Metadata};
 use opencloud::{Result, compute};
 use serde_json::{Value, json};
 
-use crate::cloud::{Kind, cloud};
+use crate::cloud::cloud;
 use crate::error_snapshot::kind;
-use crate::glance::{TestImage, glance, image};
+use crate::fixtures::imported_image;
+use crate::glance::{TestImage, image};
 use crate::image_service::{check_error, image_of, images};
 
 fn numbered(count: usize) -> impl Iterator<Item = (String, &'static str)> {
@@ -215,30 +216,9 @@ fn metadata_can_be_sent_back() {
     assert_eq!(image.get_metadata().expect("metadata"), metadata);
 }
 
-/// An image with the properties that an import leaves.
-#[track_caller]
-fn imported_image() -> TestImage {
-    let made = image().with("a", "1").queued().create();
-    match cloud().kind() {
-        Kind::Sandbox(_) => todo!(),
-        Kind::Real(_) => {
-            let path = format!("/{}/stage", &*made);
-            let data = "application/octet-stream";
-            glance("demo", "PUT", &path, data, Some(b"data")).success();
-            let path = format!("/{}/import", &*made);
-            let method = br#"{"method": {"name": "glance-direct"}}"#;
-            glance("demo", "POST", &path, "application/json", Some(method)).success();
-            let mut image = image_of(&made);
-            let limit = std::time::Duration::from_secs(60);
-            image.wait_until_active(limit).expect("an imported image");
-        }
-    }
-    made
-}
-
 #[test]
 fn a_reset_keeps_the_keys_of_glance_that_nova_cannot_reset() {
-    let made = imported_image();
+    let made = imported_image("active", "");
     let mut new = image_of(&made);
     new.reset_metadata([("b", "2")]).expect("a reset");
     let expected = json!({
@@ -267,7 +247,7 @@ fn a_missing_item_is_not_reported_as_a_missing_image() {
             &format!("image {} has no metadata item {key:?}", &*made),
         );
     }
-    for key in ["b", "A", "a/b", ""] {
+    for key in ["b", "A", "a/b"] {
         check_error(
             image.delete_metadata_item(key),
             "KeyNotFound",
@@ -308,7 +288,7 @@ fn more_than_128_items_are_an_error() {
     image.reset_metadata(others).expect("a reset");
     let message = |attempted: u32| {
         format!(
-            "PATCH GLANCE/images/{}: 413 Request Entity Too Large: The limit has been exceeded on \
+            "PATCH GLANCE/images/{}: 413 Payload Too Large: The limit has been exceeded on \
              the number of allowed image properties. Attempted: {attempted}, Maximum: 128 (request \
              id ID)",
             &*made

@@ -1,10 +1,8 @@
 //! Retrieving an image of the Image service: every kind of image, and unknown ids.
 
-use opencloud::ErrorKind;
 use opencloud::image::v2::{Image, ImageStatus, MetadataValue, Visibility};
 
 use crate::cloud::cloud;
-use crate::error_snapshot::expect_error;
 use crate::glance::{image, in_glance};
 use crate::image_service::{check_error, image_of, images};
 
@@ -139,6 +137,7 @@ fn retrieving_an_unknown_image_is_not_found() {
         ("%2e%2e", Some("%252e%252e")),
         ("a?b=c#d", Some("a%3Fb=c%23d")),
         ("a+b", None),
+        ("a b", Some("a%20b")),
         ("...", None),
         (&"a".repeat(300), None),
     ] {
@@ -180,10 +179,6 @@ fn an_id_that_would_change_the_path_is_rejected_before_a_request() {
         check_error(image.get_metadata_item("a"), "InvalidInput", &message);
         check_error(image.set_metadata_item("a", "b"), "InvalidInput", &message);
         check_error(image.delete_metadata_item("a"), "InvalidInput", &message);
-    }
-    for id in [" abc", "a b", "abc\u{a0}"] {
-        let error = expect_error(images().get_image(id).retrieve());
-        assert_eq!(error.kind(), ErrorKind::InvalidInput, "{error}");
     }
     made.in_glance();
 }

@@ -283,7 +283,7 @@ fn more_than_128_tags_or_properties_are_an_error() {
             update,
             "UnexpectedStatus",
             &format!(
-                "413 Request Entity Too Large: The limit has been exceeded on the number of \
+                "413 Payload Too Large: The limit has been exceeded on the number of \
                  allowed image {what}. Attempted: 129, Maximum: 128"
             ),
         );

@@ -5,9 +5,8 @@ use std::time::Duration;
 
 use opencloud::image::v2::ImageStatus;
 
-use crate::cloud::Kind;
-use crate::cloud::cloud;
-use crate::glance::{TestImage, glance, image};
+use crate::fixtures::imported_image;
+use crate::glance::image;
 use crate::image_service::{check_error, image_of, images};
 
 const LONG: Duration = Duration::from_secs(120);
@@ -115,27 +114,9 @@ fn only_wait_until_deleted_succeeds_for_an_unknown_image() {
     image.wait_until_deleted(LONG).expect("a deleted image");
 }
 
-/// An image whose import failed because its data has another format.
-#[track_caller]
-fn image_with_failed_import() -> TestImage {
-    let made = image().with("disk_format", "qcow2").queued().create();
-    match cloud().kind() {
-        Kind::Sandbox(_) => todo!(),
-        Kind::Real(_) => {
-            let path = format!("/{}/stage", &*made);
-            let data = "application/octet-stream";
-            glance("demo", "PUT", &path, data, Some(&[0; 1000])).success();
-            let path = format!("/{}/import", &*made);
-            let method = br#"{"method": {"name": "glance-direct"}}"#;
-            glance("demo", "POST", &path, "application/json", Some(method)).success();
-        }
-    }
-    made
-}
-
 #[test]
 fn a_wait_fails_as_soon_as_the_import_has_failed() {
-    let made = image_with_failed_import();
+    let made = imported_image("importing", "local");
     let mut image = image_of(&made);
     check_error(
         image.wait_until_active(LONG),
