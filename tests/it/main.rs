@@ -16,6 +16,7 @@ mod fuzz_corpus;
 mod gateway_pages;
 mod image_bodies;
 mod image_decoding;
+mod image_service;
 mod input_encoding;
 mod lists;
 mod log_lines;

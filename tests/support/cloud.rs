@@ -1,6 +1,7 @@
-//! Options for a scripted server, and responses of Keystone and Nova.
+//! Options for a scripted server, and responses of Keystone, Nova and Glance.
 
 use opencloud::compute::v2::Compute;
+use opencloud::image::v2::ImageService;
 use opencloud::{OpenStack, Options, Project, Scope, ServiceOptions, User};
 use serde_json::{Value, json};
 
@@ -9,6 +10,9 @@ use super::server::Server;
 
 /// The path of the Compute endpoint.
 pub(crate) const COMPUTE: &str = "/v2.1";
+
+/// The path of the Image endpoint.
+pub(crate) const IMAGES: &str = "/v2";
 
 /// The token of [`Server::compute`].
 pub(crate) const TOKEN: &str = "gAAAA-given-token";
@@ -45,7 +49,21 @@ impl Server {
         openstack.compute_v2_with(endpoint).expect("an endpoint")
     }
 
-    /// A token that is valid for an hour, with this server as Nova in its catalog.
+    /// The Image service of this server, with a token, so without authentication.
+    pub(crate) fn images_v2(&self) -> ImageService {
+        self.images_v2_with(|options| options)
+    }
+
+    /// The same, with changed options.
+    pub(crate) fn images_v2_with(&self, change: impl FnOnce(Options) -> Options) -> ImageService {
+        let options = change(Options::new("").token_id(TOKEN).no_proxy());
+        let endpoint = ServiceOptions::new().endpoint(self.url(IMAGES));
+        let openstack = OpenStack::new(options).expect("valid options");
+        openstack.images_v2_with(endpoint).expect("an endpoint")
+    }
+
+    /// A token that is valid for an hour, with this server as Nova and
+    /// Glance in its catalog.
     pub(crate) fn token(&self, id: &str) -> Response {
         token(
             id,
@@ -53,6 +71,9 @@ impl Server {
             &json!([{"type": "compute", "name": "nova", "id": "c", "endpoints": [
                 {"id": "e", "interface": "public", "region": "RegionOne", "region_id": "RegionOne",
                  "url": self.url(COMPUTE)},
+            ]}, {"type": "image", "name": "glance", "id": "i", "endpoints": [
+                {"id": "f", "interface": "public", "region": "RegionOne", "region_id": "RegionOne",
+                 "url": self.url("")},
             ]}]),
         )
     }
@@ -77,6 +98,26 @@ pub(crate) fn token(id: &str, seconds: i64, catalog: &Value) -> Response {
 pub(crate) fn fault(status: u16, name: &str, message: &str) -> Response {
     Response::json(status, &json!({name: {"code": status, "message": message}}))
         .header("x-openstack-request-id", REQUEST_ID)
+}
+
+/// An error response of Glance.
+pub(crate) fn glance_error(status: u16, message: &str) -> Response {
+    let message = format!("{message}<br /><br />\n\n\n");
+    let body = json!({"message": message, "code": status.to_string(), "title": "Error"});
+    Response::json(status, &body).header("x-openstack-request-id", REQUEST_ID)
+}
+
+/// An image of Glance without properties.
+pub(crate) fn glance_image(number: usize) -> Value {
+    let path = format!("/v2/images/{}", id(number));
+    json!({
+        "name": format!("image {number}"), "disk_format": "raw", "container_format": "bare",
+        "visibility": "shared", "size": null, "virtual_size": null, "status": "queued",
+        "checksum": null, "protected": false, "min_ram": 0, "min_disk": 0, "owner": "p",
+        "os_hidden": false, "os_hash_algo": null, "os_hash_value": null, "id": id(number),
+        "created_at": "2026-11-26T11:13:44Z", "updated_at": "2026-11-26T11:13:44Z", "tags": [],
+        "self": path, "file": format!("{path}/file"), "schema": "/v2/schemas/image",
+    })
 }
 
 /// The id of the image with this number.

@@ -13,8 +13,8 @@ mod server;
 pub(crate) mod subprocess;
 
 pub(crate) use cloud::{
-    COMPUTE, CREDENTIALS_REJECTED, REQUEST_ID, TOKEN, TOKEN_REJECTED, fault, good, id, image,
-    images, next_link, token,
+    COMPUTE, CREDENTIALS_REJECTED, IMAGES, REQUEST_ID, TOKEN, TOKEN_REJECTED, fault, glance_error,
+    glance_image, good, id, image, images, next_link, token,
 };
 pub(crate) use logs::{Line, logged};
 pub(crate) use nova::{Nova, SharedNova};
