@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 use std::sync::{Arc, Mutex, Weak};
+use std::{fs, thread};
 
 use opencloud::image::v2::ListImages;
 use opencloud_sandbox::NewImage;
@@ -89,6 +90,52 @@ pub(crate) fn imported_image(status: &str, failed_stores: &str) -> TestImage {
         Kind::Sandbox(sandbox) => {
             let image = NewImage::named(name).status(status).metadata(properties);
             TestImage::of_demo(&sandbox.add_image(image))
+        }
+    }
+}
+
+/// Replaces the stored data of an image, or removes it, as if the store had damaged
+/// or lost it.
+pub(crate) fn damage_data(image: &TestImage, data: Option<&[u8]>) {
+    match (cloud().kind(), data) {
+        (Kind::Sandbox(sandbox), Some(data)) => sandbox.replace_data(image, data),
+        (Kind::Sandbox(sandbox), None) => sandbox.lose_data(image),
+        (Kind::Real(state), data) => {
+            let path = state.join("images").join(&**image);
+            match data {
+                Some(data) => fs::write(path, data),
+                None => fs::remove_file(path),
+            }
+            .expect("a changed file");
+        }
+    }
+}
+
+/// Waits until an upload to the image has begun, and deletes the image. The real
+/// Glance handles one request at a time here, so another client changes its database.
+pub(crate) fn delete_while_saving(image: &TestImage) {
+    const SCRIPT: &str = "
+import sqlite3, sys, time
+database = sqlite3.connect(sys.argv[1], timeout=60)
+sql = 'update images set deleted = 1, status = ? where id = ? and status = ?'
+while not database.execute(sql, ('deleted', sys.argv[2], 'saving')).rowcount:
+    database.commit()
+    time.sleep(0.01)
+database.commit()
+";
+    match cloud().kind() {
+        Kind::Real(state) => {
+            let mut command = Command::new("python3");
+            command.args(["-c", SCRIPT]);
+            command.arg(state.join("db/glance.sqlite")).arg(&**image);
+            let status = command.status().expect("a process");
+            assert!(status.success(), "{status}");
+        }
+        Kind::Sandbox(_) => {
+            while image.in_glance()["status"] != "saving" {
+                thread::yield_now();
+            }
+            image.delete();
         }
     }
 }
