@@ -97,7 +97,7 @@ pub(crate) fn data(length: usize) -> Vec<u8> {
 pub(crate) struct Family {
     pub(crate) name: String,
     pub(crate) ids: Vec<String>,
-    pub(crate) made: Vec<TestImage>,
+    _made: Vec<TestImage>,
 }
 
 impl Family {
@@ -110,7 +110,11 @@ impl Family {
             .collect();
         let ids = ids(ListImages::new().name(&name));
         assert_eq!(ids.len(), count);
-        Self { name, ids, made }
+        Self {
+            name,
+            ids,
+            _made: made,
+        }
     }
 
     pub(crate) fn list(&self) -> ListImages {
