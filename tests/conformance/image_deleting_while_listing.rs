@@ -7,8 +7,8 @@ use crate::image_service::{Family, check_list_error, ids, images};
 
 #[test]
 fn deleting_each_image_while_iterating_deletes_all() {
-    for size in [1, 2, 3, 7, 1000] {
-        let family = Family::create(7);
+    for size in [1, 2, 5, 1000] {
+        let family = Family::create(5);
         let mut actual = Vec::new();
         for image in images().list_images(family.list().page_size(size)) {
             let image = image.expect("an image");
@@ -22,8 +22,8 @@ fn deleting_each_image_while_iterating_deletes_all() {
 
 #[test]
 fn deleting_the_images_of_each_page_deletes_all() {
-    for size in [1, 3, 7] {
-        let family = Family::create(7);
+    for size in [1, 2, 5] {
+        let family = Family::create(5);
         let list = family.list().page_size(size);
         let mut actual = Vec::new();
         for page in images().list_images(list).pages() {

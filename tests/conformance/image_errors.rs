@@ -1,7 +1,7 @@
 //! Errors that any operation of the Image service can return.
 
 use opencloud::image::v2::{ImageService, ListImages, NewImage};
-use opencloud::{OpenStack, Token};
+use opencloud::{Domain, OpenStack, Scope, ServiceOptions, Token, User};
 use serde_json::Value;
 
 use crate::cloud::cloud;
@@ -108,4 +108,36 @@ fn a_revoked_token_without_credentials_is_unauthorized() {
             ),
         );
     }
+}
+
+#[test]
+fn a_token_without_a_project_sees_no_images() {
+    let user = User::by_name("demo", cloud().password("demo"), Domain::by_id("default"));
+    let options = cloud().address().user(user).scope(Scope::Unscoped);
+    let openstack = OpenStack::new(options).expect("valid options");
+    let endpoint = ServiceOptions::new().endpoint(cloud().glance());
+    let images = openstack.images_v2_with(endpoint).expect("a service");
+    check_error(
+        images
+            .list_images(ListImages::new())
+            .next()
+            .expect("an item"),
+        "Forbidden",
+        "GET GLANCE/images?limit=1000: 403 Forbidden: You are not authorized to complete \
+         get_images action. (request id ID)",
+    );
+    let id = cloud().image_id("plain");
+    check_error(
+        images.get_image(id).retrieve(),
+        "NotFound",
+        &format!(
+            "GET GLANCE/images/{id}: 404 Not Found: No image found with ID {id} (request id ID)"
+        ),
+    );
+    check_error(
+        images.create_image(NewImage::new()),
+        "Forbidden",
+        "POST GLANCE/images: 403 Forbidden: You are not authorized to complete add_image action. \
+         (request id ID)",
+    );
 }

