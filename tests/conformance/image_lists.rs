@@ -122,8 +122,8 @@ fn the_newest_image_is_first_unless_the_list_is_sorted() {
             .data(data)
             .create()
     };
-    let made = [make("raw", b"1"), make("ami", b"333"), make("raw", b"22")];
-    let [first, second, third] = [0, 1, 2].map(|at| made[at].to_string());
+    let images = [make("raw", b"1"), make("ami", b"333"), make("raw", b"22")];
+    let [first, second, third] = [0, 1, 2].map(|at| images[at].to_string());
     let list = || ListImages::new().name(&name);
     for size in [1, 2, 1000] {
         let sorted = |list: ListImages| ids(list.page_size(size));

@@ -90,7 +90,7 @@ pub(crate) fn check_error<T>(outcome: opencloud::Result<T>, expected: &str, mess
 
 /// Data that is not all equal.
 pub(crate) fn data(length: usize) -> Vec<u8> {
-    (0..length).map(|at| (at % 251) as u8).collect()
+    (0..251).cycle().take(length).collect()
 }
 
 /// Images with one name, and their ids in the order of the server.

@@ -74,9 +74,9 @@ fn member_status_selects_the_images_that_others_share() {
             .create()
     };
     let shared = |status: &str| {
-        let made = make();
-        made.share("demo", status);
-        made
+        let image = make();
+        image.share("demo", status);
+        image
     };
     let mine = image().named(&name).queued().create();
     let (accepted, pending, rejected) = (shared("accepted"), shared("pending"), shared("rejected"));
