@@ -68,6 +68,35 @@ fn a_key_with_white_space_at_an_end_is_rejected() {
     }
     let mut image = image_of(&made);
     assert_eq!(image.get_metadata_item(" a").expect("an item"), "2");
+    // Nobody can remove such an item.
+    check_error(
+        image.clear_metadata(),
+        "InvalidInput",
+        "invalid metadata key \" a\": Glance removes white space at its start and end; nothing was \
+         sent",
+    );
+}
+
+#[test]
+fn a_reset_fails_if_glance_cannot_remove_a_key() {
+    let made = image().with("a", "1").with("context", "2").create();
+    check_error(
+        image_of(&made).clear_metadata(),
+        "Forbidden",
+        &format!(
+            "PATCH GLANCE/images/{}: 403 Forbidden: Access was denied to this resource. Property \
+             context may not be removed. (request id ID)",
+            &*made
+        ),
+    );
+    let mut image = image_of(&made);
+    image
+        .reset_metadata([("context", "2"), ("b", "3")])
+        .expect("a reset");
+    assert_eq!(
+        cloud().raw_metadata(&made),
+        json!({"b": "3", "context": "2"})
+    );
 }
 
 #[test]
