@@ -4,7 +4,7 @@ use std::io::Read;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use http::HeaderValue;
+use http::{HeaderValue, Method};
 use secrecy::ExposeSecret;
 use ureq::{Agent, AsSendBody, SendBody};
 use url::Url;
@@ -130,6 +130,10 @@ impl Client {
                 let body = builder.body(json.expose_secret());
                 self.run(agent, body, deadline, new_connection, None)
             }
+            // ureq would send it in chunks, which Glance rejects.
+            (None, None) if request.method == Method::POST => {
+                self.run(agent, builder.body(""), deadline, new_connection, None)
+            }
             (None, None) => self.run(agent, builder.body(()), deadline, new_connection, None),
         };
         result
@@ -137,7 +141,7 @@ impl Client {
                 response.status = parts.status.as_u16();
                 response.headers = parts.headers;
                 if request.stream_response && parts.status.is_success() {
-                    response.stream = Some(body.into_reader());
+                    response.stream = Some(Box::new(body.into_reader()));
                     return Ok(());
                 }
                 let length = body.content_length();
