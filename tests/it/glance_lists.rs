@@ -1,8 +1,5 @@
-//! Lists of the Image service: complete for every page size of the server, while
-//! images are deleted, and with several tags.
-
-use std::collections::HashSet;
-use std::sync::{Arc, Mutex};
+//! Lists of the Image service: complete for every page size of the server, and with
+//! several tags.
 
 use opencloud::image::v2::{Images, ListImages};
 use opencloud::{ErrorKind, OpenStack, Result};
@@ -10,26 +7,24 @@ use serde_json::{Value, json};
 
 use crate::properties::faulty;
 use crate::support::random::{Random, for_any};
-use crate::support::{
-    Glance, IMAGES, Response, Server, SharedGlance, TOKEN, glance_error, glance_image, id,
-};
+use crate::support::{Glance, IMAGES, Response, Server, SharedGlance, TOKEN, glance_image, id};
 
 /// The numbers of the images of a list.
-fn all(list: Images) -> Result<Vec<usize>> {
+pub(crate) fn all(list: Images) -> Result<Vec<usize>> {
     list.map(|image| image.map(|image| number(&image.id)))
         .collect()
 }
 
-fn number(image_id: &str) -> usize {
+pub(crate) fn number(image_id: &str) -> usize {
     let (_, digits) = image_id.rsplit_once('-').expect("an id");
     digits.parse().expect("a number")
 }
 
-fn page(numbers: impl IntoIterator<Item = usize>) -> Value {
+pub(crate) fn page(numbers: impl IntoIterator<Item = usize>) -> Value {
     json!({"images": numbers.into_iter().map(glance_image).collect::<Vec<_>>()})
 }
 
-fn with_next(mut page: Value, next: &str) -> Response {
+pub(crate) fn with_next(mut page: Value, next: &str) -> Response {
     page["next"] = next.into();
     Response::ok(&page)
 }
@@ -63,7 +58,7 @@ fn a_list_is_complete_for_every_default_and_maximum_of_the_server() {
 }
 
 /// The numbers of the list, by a random way to iterate.
-fn numbers(mut list: Images, random: &mut Random) -> Result<Vec<usize>> {
+pub(crate) fn numbers(mut list: Images, random: &mut Random) -> Result<Vec<usize>> {
     if random.once_in(3) {
         list = list.prefetch();
     }
@@ -235,150 +230,4 @@ fn a_repeated_glance_page_is_an_error() {
         id(0)
     );
     assert_eq!(error.message(), message);
-}
-
-#[test]
-fn deleting_each_image_of_glance_while_iterating_lists_and_deletes_all() {
-    for count in 0..=7 {
-        for most in 1..=4 {
-            for by_page in [false, true] {
-                let glance = Glance {
-                    max_limit: most,
-                    ..Glance::new(count)
-                };
-                let (glance, server) = SharedGlance::serve(glance);
-                let list = server.images_v2().list_images(ListImages::new());
-                let mut returned = Vec::new();
-                let mut delete = |image: opencloud::image::v2::Image| {
-                    image.delete().expect("a deletion");
-                    returned.push(number(&image.id));
-                };
-                if by_page {
-                    let images = list.pages().flat_map(|page| page.expect("a page"));
-                    images.for_each(&mut delete);
-                } else {
-                    list.map(|image| image.expect("an image"))
-                        .for_each(&mut delete);
-                }
-                assert_eq!(returned, (0..count).collect::<Vec<_>>(), "{count}, {most}");
-                assert_eq!(glance.lock().numbers(), [0; 0]);
-            }
-        }
-    }
-}
-
-#[test]
-fn after_a_deleted_marker_the_glance_list_continues_from_an_earlier_image() {
-    let glance = Glance {
-        max_limit: 3,
-        ..Glance::new(9)
-    };
-    let (glance, server) = SharedGlance::serve(glance);
-    let mut list = server.images_v2().list_images(ListImages::new());
-    let mut take = |count: usize| {
-        let images = list.by_ref().take(count);
-        images
-            .map(|image| number(&image.expect("an image").id))
-            .collect::<Vec<_>>()
-    };
-    let mut returned = take(5);
-    glance.lock().images.retain(|(number, _)| *number != 5);
-    returned.extend(take(9));
-    assert_eq!(returned, [0, 1, 2, 3, 4, 5, 6, 7, 8]);
-    let markers: Vec<_> = server
-        .requests()
-        .iter()
-        .map(|request| request.query("marker").as_deref().map(number))
-        .collect();
-    assert_eq!(markers, [None, Some(2), Some(5), Some(4), Some(8)]);
-}
-
-#[test]
-fn a_marker_of_the_caller_that_is_lost_is_an_error() {
-    for (status, message) in [
-        (400, format!("No image found with ID {}", id(7))),
-        (
-            403,
-            format!("Forbidding request, image {} not visible", id(7)),
-        ),
-    ] {
-        let response = glance_error(status, &message);
-        let server = Server::with_handler(move |_| response.clone());
-        let list = ListImages::new().marker(id(7));
-        let error = all(server.images_v2().list_images(list)).expect_err("an error");
-        assert_eq!(error.message(), message);
-        assert_eq!(server.requests().len(), 1);
-    }
-}
-
-#[test]
-fn a_server_that_rejects_every_marker_gets_few_requests() {
-    for status in [400, 403] {
-        let rejection = glance_error(status, "No image found with ID x");
-        let server = Server::with_handler(move |request| match request.query("marker") {
-            None => with_next(page(0..3), "/v2/images?marker=x"),
-            Some(_) => rejection.clone(),
-        });
-        let error = all(server.images_v2().list_images(ListImages::new()));
-        assert_eq!(error.expect_err("an error").status(), Some(status));
-        assert!(server.requests().len() < 30, "{}", server.requests().len());
-    }
-}
-
-/// Lists while another client deletes images before some requests.
-fn list_during_deletions(random: &mut Random, size: usize) {
-    let count = 1 + size;
-    let mut glance = Glance {
-        max_limit: 1 + random.below(7),
-        ..Glance::new(count)
-    };
-    let context = format!("{glance:?}");
-    let deleted = Arc::new(Mutex::new(Vec::new()));
-    let deleted_by_server = Arc::clone(&deleted);
-    let (interval, most) = (1 + random.below(4), 1 + random.below(count));
-    let mut choice = Random(random.number());
-    let (mut requests, mut last) = (0, None);
-    let server = Server::with_handler(move |request| {
-        requests += 1;
-        assert!(requests < 500, "the list does not end");
-        if choice.once_in(interval) {
-            for _ in 0..=choice.below(most) {
-                // Often the last image of the previous page, which is the marker.
-                let at = match last.take() {
-                    Some(last) if choice.once_in(2) => {
-                        let mut images = glance.images.iter();
-                        images.position(|(number, _)| Some(*number) == Some(last))
-                    }
-                    _ => Some(choice.below(glance.images.len())),
-                };
-                if let Some(at) = at.filter(|at| *at < glance.images.len()) {
-                    let (number, _) = glance.images.remove(at);
-                    deleted_by_server.lock().expect("a lock").push(number);
-                }
-            }
-        }
-        let response = glance.respond(request);
-        let body = String::from_utf8(response.bytes()).expect("UTF-8");
-        last = (0..count).rfind(|number| body.contains(&id(*number)));
-        response
-    });
-    let list = server.images_v2().list_images(ListImages::new());
-    let returned = numbers(list, random).unwrap_or_else(|error| panic!("{error}; {context}"));
-    let set: HashSet<_> = returned.iter().copied().collect();
-    assert_eq!(
-        set.len(),
-        returned.len(),
-        "repeated: {returned:?}; {context}"
-    );
-    let deleted = deleted.lock().expect("a lock");
-    let mut others = (0..count).filter(|number| !deleted.contains(number));
-    assert!(
-        others.all(|number| set.contains(&number)),
-        "{returned:?}; {context}"
-    );
-}
-
-#[test]
-fn each_image_of_glance_is_returned_once_while_others_delete_images() {
-    for_any(300, list_during_deletions);
 }

@@ -15,6 +15,7 @@ mod from_env;
 mod fuzz_corpus;
 mod gateway_pages;
 mod glance_decoding;
+mod glance_deletions;
 mod glance_errors;
 mod glance_lists;
 mod glance_replay;

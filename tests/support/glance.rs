@@ -56,13 +56,13 @@ impl Glance {
         }
         let from = match request.query("marker") {
             None => 0,
-            Some(marker) => match at(&marker) {
-                Some(at) => at + 1,
-                None => {
+            Some(marker) => {
+                let Some(at) = at(&marker) else {
                     let message = format!("No image found with ID {marker}");
                     return glance_error(400, &message);
-                }
-            },
+                };
+                at + 1
+            }
         };
         let (_, query) = request.target.split_once('?').unwrap_or_default();
         let query: Vec<_> = form_urlencoded::parse(query.as_bytes())
