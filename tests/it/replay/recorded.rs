@@ -19,7 +19,7 @@ pub(crate) enum Wire {
     NoLength,
 }
 
-/// One line of a file in `tests/data`. Only tokens were replaced.
+/// One line of a file in `tests/data`. Only tokens and directories were replaced.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Exchange {
     pub(crate) name: String,
