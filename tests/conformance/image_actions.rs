@@ -4,7 +4,7 @@ use opencloud::image::v2::ImageStatus;
 
 use crate::cloud::cloud;
 use crate::glance::image;
-use crate::image_service::{check_error, image_of, images};
+use crate::image_service::{check_error, check_forbidden, image_of, images};
 
 #[test]
 fn an_image_is_deactivated_and_reactivated_any_number_of_times() {
@@ -44,29 +44,17 @@ fn an_image_without_data_cannot_be_deactivated() {
 }
 
 #[test]
-fn a_reader_and_other_projects_may_not_deactivate_an_image() {
-    let made = image().create();
-    for (user, id) in [
-        ("demo-reader", &*made),
-        ("demo", cloud().image_id("other-community")),
-        ("demo", cloud().image_id("public-small")),
-    ] {
-        let image = cloud().images(user).get_image(id);
+fn images_of_others_cannot_be_deactivated() {
+    for label in ["other-community", "public-small"] {
+        let image = images().get_image(cloud().image_id(label));
         for (outcome, action) in [
             (image.deactivate(), "deactivate"),
             (image.reactivate(), "reactivate"),
         ] {
-            check_error(
-                outcome,
-                "Forbidden",
-                &format!(
-                    "POST GLANCE/images/{id}/actions/{action}: 403 Forbidden: You are not \
-                     authorized to complete {action} action. (request id ID)"
-                ),
-            );
+            let request = format!("POST GLANCE/images/{}/actions/{action}", image.id);
+            check_forbidden(outcome, &request, action);
         }
     }
-    assert_eq!(made.in_glance()["status"], "active");
 }
 
 #[test]

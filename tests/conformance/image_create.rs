@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::cloud::{cloud, unique};
 use crate::error_snapshot::expect_error;
-use crate::glance::{TestImage, image};
+use crate::glance::image;
 use crate::image_service::{check_error, create, images, new_image};
 
 /// Checks that the server rejects the image with this status, kind and message.
@@ -325,15 +325,4 @@ fn a_property_that_glance_reserves_is_forbidden() {
             &format!("Access was denied to this resource. Attribute '{key}' is reserved."),
         );
     }
-}
-
-#[test]
-fn a_reader_may_not_create_images() {
-    let outcome = cloud().images("demo-reader").create_image(new_image());
-    check_error(
-        outcome.inspect(|image| drop(TestImage::of_demo(&image.id))),
-        "Forbidden",
-        "POST GLANCE/images: 403 Forbidden: You are not authorized to complete add_image action. \
-         (request id ID)",
-    );
 }

@@ -114,20 +114,6 @@ fn images_that_others_publish_or_share_can_be_downloaded() {
 }
 
 #[test]
-fn a_reader_may_not_download_images() {
-    let id = cloud().image_id("plain");
-    let mut image = cloud().images("demo-reader").get_image(id);
-    check_error(
-        image.download_data(&mut io::sink()),
-        "Forbidden",
-        &message(
-            id,
-            "403 Forbidden: You are not authorized to complete download_image action.",
-        ),
-    );
-}
-
-#[test]
 fn downloading_a_missing_image_is_not_found() {
     for id in [
         "00000000-1111-4222-8333-444444444444",

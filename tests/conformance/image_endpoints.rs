@@ -64,7 +64,7 @@ fn a_catalog_without_the_endpoint_is_an_error() {
 
 #[test]
 fn an_endpoint_may_have_the_version_and_trailing_slashes() {
-    for path in ["", "/", "//", "/v2", "/v2/", "/v2.0", "/v2.17"] {
+    for path in ["", "/", "//", "/v2", "/v2/", "/v2.0", "/v2.15"] {
         check_works(&at(path));
     }
 }
@@ -96,11 +96,12 @@ fn an_endpoint_of_another_version_has_no_such_api() {
             );
             let url = error.url().expect("a URL");
             assert!(url.starts_with(&start), "{url}");
-            assert_eq!(
-                error.message(),
+            let newest = if cloud().is_zed() { "" } else { "v2.17, " };
+            let message = format!(
                 "the server offers the versions v2.15, v2.13, v2.12, v2.11, v2.10, v2.9, v2.8, \
-                 v2.17, v2.7, v2.6, v2.5, v2.4, v2.3, v2.2, v2.1, v2.0; check the endpoint URL"
+                 {newest}v2.7, v2.6, v2.5, v2.4, v2.3, v2.2, v2.1, v2.0; check the endpoint URL"
             );
+            assert_eq!(error.message(), message);
         }
     }
     made.in_glance();

@@ -88,6 +88,21 @@ pub(crate) fn check_error<T>(outcome: opencloud::Result<T>, expected: &str, mess
     );
 }
 
+/// Checks that this request for an image of another project is forbidden. In Zed the
+/// message does not name the action.
+#[track_caller]
+pub(crate) fn check_forbidden<T>(outcome: opencloud::Result<T>, request: &str, action: &str) {
+    if cloud().is_zed() {
+        assert_eq!(kind(&expect_error(outcome)), "Forbidden");
+        return;
+    }
+    let message = format!(
+        "{request}: 403 Forbidden: You are not authorized to complete {action} action. (request id \
+         ID)"
+    );
+    check_error(outcome, "Forbidden", &message);
+}
+
 /// Data that is not all equal.
 pub(crate) fn data(length: usize) -> Vec<u8> {
     (0..251).cycle().take(length).collect()

@@ -11,7 +11,7 @@ use crate::cloud::{SIZE_CAP, cloud};
 use crate::error_snapshot::{expect_error, kind};
 use crate::fixtures::delete_while_saving;
 use crate::glance::{TestImage, glance, image};
-use crate::image_service::{check_error, data, image_of, images};
+use crate::image_service::{check_error, check_forbidden, data, image_of, images};
 use crate::relay::Relay;
 
 /// More than is sent without `Expect: 100-continue`.
@@ -181,11 +181,15 @@ fn an_image_without_formats_accepts_no_data() {
 }
 
 #[test]
-fn after_data_of_a_wrong_format_the_image_can_only_be_deleted() {
+fn after_data_of_a_wrong_format_the_image_can_only_be_deleted_except_in_zed() {
     let made = image().with("disk_format", "qcow2").queued().create();
     let mut image = image_of(&made);
+    if cloud().is_zed() {
+        image.upload_data(&[0; 1000]).expect("Zed accepts any data");
+        return;
+    }
     check_error(
-        image.upload_data([0; 1000].as_slice()),
+        image.upload_data(&[0; 1000]),
         "UnexpectedStatus",
         &format!(
             "PUT GLANCE/images/{}/file: 415 Unsupported Media Type: The request media type \
@@ -247,24 +251,12 @@ fn an_upload_to_a_missing_image_is_not_found() {
 }
 
 #[test]
-fn an_upload_to_images_of_others_or_as_a_reader_is_forbidden() {
-    let queued = image().queued().create();
-    for (user, id) in [
-        ("demo", cloud().image_id("other-community")),
-        ("demo", cloud().image_id("other-shared")),
-        ("demo", cloud().image_id("public-small")),
-        ("demo-reader", &*queued),
-    ] {
-        check_error(
-            cloud().images(user).get_image(id).upload_data(b"data"),
-            "Forbidden",
-            &message(
-                id,
-                "403 Forbidden: You are not authorized to complete upload_image action.",
-            ),
-        );
+fn an_upload_to_images_of_others_is_forbidden() {
+    for label in ["other-community", "other-shared", "public-small"] {
+        let mut image = images().get_image(cloud().image_id(label));
+        let request = format!("PUT GLANCE/images/{}/file", image.id);
+        check_forbidden(image.upload_data(b"data"), &request, "upload_image");
     }
-    assert_eq!(queued.in_glance()["status"], "queued");
 }
 
 #[test]

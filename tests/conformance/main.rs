@@ -35,6 +35,7 @@ mod image_filters;
 mod image_lists;
 mod image_metadata;
 mod image_metadata_rules;
+mod image_readers;
 mod image_retrieve;
 mod image_update;
 mod image_uploads;
