@@ -77,10 +77,6 @@ impl OpenStack {
     /// The errors of [`compute_v2`](Self::compute_v2), and
     /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an invalid endpoint or
     /// microversion.
-    #[allow(
-        clippy::needless_pass_by_value,
-        reason = "callers build the options in place: compute_v2_with(options)"
-    )]
     pub fn compute_v2_with(&self, options: ServiceOptions) -> Result<Compute> {
         let defaults = self.0.options();
         let options = options.or(&defaults.compute).or(&defaults.service);
@@ -105,10 +101,6 @@ impl OpenStack {
     /// The errors of [`compute_v2`](Self::compute_v2), and
     /// [`InvalidInput`](crate::ErrorKind::InvalidInput) for an invalid endpoint and
     /// for a microversion, because the Image service has none.
-    #[allow(
-        clippy::needless_pass_by_value,
-        reason = "callers build the options in place: images_v2_with(options)"
-    )]
     pub fn images_v2_with(&self, options: ServiceOptions) -> Result<ImageService> {
         let defaults = self.0.options();
         let options = options.or(&defaults.image).or(&defaults.service);

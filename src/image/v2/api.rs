@@ -73,8 +73,8 @@ fn image<const N: usize>(method: Method, segments: [&str; N]) -> Request {
     Request::new(method, segments).classify(classify)
 }
 
-/// Glance's errors have no name, so only the message tells whether a 404 is about
-/// the image or about the URL:
+/// Glance's errors have no name, so only the message distinguishes a missing image
+/// from a wrong URL:
 /// <https://opendev.org/openstack/glance/src/branch/master/glance/api/v2/images.py>.
 fn classify(fault: &Fault) -> Option<ErrorKind> {
     let message = &*fault.message;
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn the_message_tells_a_missing_image_from_a_wrong_url() {
+    fn the_message_distinguishes_a_missing_image_from_a_wrong_url() {
         let kind = |classify: fn(&Fault) -> _, status, message: &str| {
             let mut fault = Fault::default();
             (fault.status, fault.message) = (status, message.to_owned());

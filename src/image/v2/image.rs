@@ -52,7 +52,7 @@ pub struct Image {
     pub min_ram: Option<u64>,
     /// The format of the data, such as `qcow2`.
     pub disk_format: Option<String>,
-    /// The format around the data, usually `bare`: none.
+    /// The format of the container, usually `bare`, which means none.
     pub container_format: Option<String>,
     /// The MD5 hash of the data, in hexadecimal.
     pub checksum: Option<String>,
@@ -62,7 +62,9 @@ pub struct Image {
     pub os_hash_value: Option<String>,
     /// Whether the image is protected from deletion.
     pub protected: Option<bool>,
-    /// Whether lists leave out the image.
+    /// Whether lists omit the image: see [`ListImages::hidden`].
+    ///
+    /// [`ListImages::hidden`]: super::ListImages::hidden
     #[serde(rename = "os_hidden")]
     pub hidden: Option<bool>,
     /// The tags, in no order.
@@ -162,10 +164,6 @@ impl Image {
     /// - [`ErrorKind::InvalidResponse`] if Glance accepted a property and did not
     ///   store it, which happens with a few names, such as `member`.
     /// - [`ErrorKind::NotFound`] if the image does not exist.
-    #[allow(
-        clippy::needless_pass_by_value,
-        reason = "callers build the update in place: update(ImageUpdate::new().name(name))"
-    )]
     pub fn update(&mut self, update: ImageUpdate) -> Result<()> {
         update.validate()?;
         let request = api::patch_image(&self.id, update.operations());

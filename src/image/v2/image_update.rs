@@ -54,7 +54,9 @@ impl ImageUpdate {
         self.set("protected", protected)
     }
 
-    /// Sets whether lists leave out the image.
+    /// Sets whether lists omit the image: see [`ListImages::hidden`].
+    ///
+    /// [`ListImages::hidden`]: super::ListImages::hidden
     pub fn hidden(self, hidden: bool) -> Self {
         self.set("os_hidden", hidden)
     }
@@ -94,7 +96,7 @@ impl ImageUpdate {
         self
     }
 
-    /// Checks that the update changes nothing but what its methods name.
+    /// Checks the tags, and the keys and values of the properties.
     pub(super) fn validate(&self) -> Result<()> {
         let tags = self.fields.get("tags").and_then(Value::as_array);
         for tag in tags.into_iter().flatten() {

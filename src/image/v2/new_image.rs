@@ -31,8 +31,8 @@ impl NewImage {
         Self(ImageUpdate::new().name(name))
     }
 
-    /// Sets the id, a UUID with dashes that no other image has or had. By default
-    /// the server chooses one.
+    /// Sets the id, a UUID with dashes that was never used before. By default it is
+    /// random.
     pub fn id(self, id: impl Into<String>) -> Self {
         Self(self.0.set("id", id.into()))
     }
@@ -43,8 +43,8 @@ impl NewImage {
         Self(self.0.set("disk_format", format.into()))
     }
 
-    /// Sets the format around the data, usually `bare`: none. It is required before
-    /// an upload, and cannot be changed after it.
+    /// Sets the format of the container, usually `bare`, which means none. It is
+    /// required before an upload, and cannot be changed after it.
     pub fn container_format(self, format: impl Into<String>) -> Self {
         Self(self.0.set("container_format", format.into()))
     }
@@ -75,7 +75,9 @@ impl NewImage {
         Self(self.0.protected(protected))
     }
 
-    /// Sets whether lists leave out the image.
+    /// Sets whether lists omit the image: see [`ListImages::hidden`].
+    ///
+    /// [`ListImages::hidden`]: super::ListImages::hidden
     pub fn hidden(self, hidden: bool) -> Self {
         Self(self.0.hidden(hidden))
     }

@@ -92,10 +92,6 @@ impl ImageService {
     /// - [`ErrorKind::Forbidden`] if the user may not create images, or public ones.
     ///
     /// <https://docs.openstack.org/api-ref/image/v2/#create-image>
-    #[allow(
-        clippy::needless_pass_by_value,
-        reason = "callers build the image in place: create_image(NewImage::named(name))"
-    )]
     pub fn create_image(&self, image: NewImage) -> Result<Image> {
         image.0.validate()?;
         let response = self.0.send(&api::post_image(image.body()))?;

@@ -99,9 +99,10 @@ pub enum Visibility {
     /// The owner, and the projects that are members of the image. The default of
     /// a new image.
     Shared,
-    /// Every project. Only lists that ask for community images contain it.
+    /// Every project. In other projects, only a list with this filter or
+    /// [`All`](Self::All) contains it.
     Community,
-    /// Not a visibility of an image: as a filter, images of every visibility.
+    /// Every visibility. Only for filters.
     All,
     /// A visibility unknown to this crate, exactly as received.
     #[serde(untagged)]

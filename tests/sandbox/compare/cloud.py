@@ -55,8 +55,8 @@ class Cloud:
                 text = text.replace(name, value)
         return text
 
-    def send(self, method, service, path, headers=None, body=None, version="1.1"):
-        """Returns the status line, header lines and body."""
+    def send(self, method, service, path, headers=None, body=None, version="1.1", tail=b""):
+        """Returns the status line, header lines and body. The tail is sent after the body."""
         root = urllib.parse.urlsplit(self.roots[service])
         lines = [f"{method} {root.path}{path} HTTP/{version}"]
         given = {key.lower() for key in headers or {}}
@@ -73,7 +73,7 @@ class Cloud:
         with socket.create_connection((root.hostname, root.port or 80), timeout=120) as connection:
             raw = b""
             try:
-                connection.sendall(head.encode() + (body or b""))
+                connection.sendall(head.encode() + (body or b"") + tail)
             except ConnectionError:
                 pass  # rejected before the whole body was read: there may be a response
             try:
@@ -87,7 +87,7 @@ class Cloud:
         return first, rest, content
 
     def response(self, method, path, *, service="nova", user="demo", token=None, headers=None, body=None,
-            version="1.1", remember=None, loose=False, dates=False):
+            version="1.1", tail=b"", remember=None, loose=False, dates=False):
         """Sends a request and returns the response as text that is comparable between clouds."""
         headers = {key: value if value is None else self.fill(value) for key, value in (headers or {}).items()}
         token = self.names.get(f"<token:{token or user}>") if user else token
@@ -98,7 +98,7 @@ class Cloud:
             body = body if isinstance(body, bytes) else self.fill(body).encode()
             headers.setdefault("Content-Type", "application/json")
         path = self.fill(path)
-        first, rest, content = self.send(method, service, path, headers, body, version)
+        first, rest, content = self.send(method, service, path, headers, body, version, tail)
         if remember:
             self.remember(remember, rest, content)
         return self.mask(method, service, first, rest, content, headers.get("Host"), loose, dates)
@@ -116,8 +116,8 @@ class Cloud:
     # Responses.
 
     def mask(self, method, requested, first, headers, content, other, loose, dates):
-        length = [int(it.split(": ")[1]) for it in headers if it.lower().startswith("content-length: ")]
-        wrong = method != "HEAD" and length and length[0] != len(content)
+        length = [it.split(": ")[1] for it in headers if it.lower().startswith("content-length: ")]
+        wrong = method != "HEAD" and length and length[0] != str(len(content))
         text = content.decode(errors="backslashreplace")
         if loose:
             text = re.sub(r"\\n.*?(?=\",\"title)", "", text)
@@ -152,10 +152,8 @@ class Cloud:
         text = re.sub(r'"roles": \[(.*?)\]',
                       lambda it: '"roles": ' + str(sorted(re.findall(r'"name": "(\w+)"', it[1]))), text)
         # The order of sets changes with each start of a service.
-        text = re.sub(r'(?m)(?<=^Allow: ).*$|(?<="methods": \[)[^]]*|(?<="tags": \[)[^]]*',
+        return re.sub(r'(?m)(?<=^Allow: ).*$|(?<="methods": \[)[^]]*|(?<="tags": \[)[^]]*',
                       lambda it: ", ".join(sorted(it[0].split(", "))), text)
-        # The sandbox computes no checksums.
-        return re.sub(r'"(checksum|os_hash_\w+)": ("[^"]*"|null)', r'"\1": SUM', text)
 
     # Tokens and images.
 

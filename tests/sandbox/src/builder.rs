@@ -11,6 +11,9 @@ use crate::seed;
 use crate::server::Server;
 use crate::wire::Wire;
 
+/// The default of [`Builder::socket_timeout`].
+const SOCKET_TIMEOUT: Duration = Duration::from_secs(4);
+
 /// Options of a [`Sandbox`], from [`Sandbox::builder`].
 #[derive(Clone, Debug, Default)]
 #[must_use]
@@ -18,8 +21,13 @@ pub struct Builder {
     wire: Wire,
     token_life: Option<Duration>,
     max_limit: Option<usize>,
+    limit_param_default: Option<usize>,
+    api_limit_max: Option<usize>,
     empty: bool,
     port: u16,
+    image_size_cap: Option<usize>,
+    storage_quota: Option<u64>,
+    socket_timeout: Option<Duration>,
 }
 
 impl Builder {
@@ -43,6 +51,19 @@ impl Builder {
         self
     }
 
+    /// Glance's `limit_param_default`: the images of a page without a limit. The
+    /// default is 25.
+    pub fn limit_param_default(mut self, images: usize) -> Self {
+        self.limit_param_default = Some(images);
+        self
+    }
+
+    /// Glance's `api_limit_max`: the most images of a page. The default is 1000.
+    pub fn api_limit_max(mut self, images: usize) -> Self {
+        self.api_limit_max = Some(images);
+        self
+    }
+
     /// Starts without the seed images.
     pub fn empty(mut self) -> Self {
         self.empty = true;
@@ -52,6 +73,27 @@ impl Builder {
     /// The port of 127.0.0.1. The default is any free port.
     pub fn port(mut self, port: u16) -> Self {
         self.port = port;
+        self
+    }
+
+    /// Glance's `image_size_cap`: a longer upload fails with 413. The default is
+    /// 64 MiB. The data of images are in memory.
+    pub fn image_size_cap(mut self, bytes: usize) -> Self {
+        self.image_size_cap = Some(bytes);
+        self
+    }
+
+    /// Glance's `user_storage_quota`: an upload fails with 413 if the images of
+    /// its project become larger in all. By default there is no quota.
+    pub fn user_storage_quota(mut self, bytes: u64) -> Self {
+        self.storage_quota = Some(bytes);
+        self
+    }
+
+    /// uWSGI's `socket-timeout`: an upload fails with 500 if the client sends
+    /// nothing for this time. The default is 4 seconds.
+    pub fn socket_timeout(mut self, timeout: Duration) -> Self {
+        self.socket_timeout = Some(timeout);
         self
     }
 
@@ -76,11 +118,18 @@ impl Builder {
         let mut cloud = Cloud::new(format!("http://{}", listener.local_addr()?));
         cloud.token_life = self.token_life.unwrap_or(cloud.token_life);
         cloud.max_limit = self.max_limit.unwrap_or(cloud.max_limit);
+        cloud.image_size_cap = self.image_size_cap.unwrap_or(cloud.image_size_cap);
+        cloud.storage_quota = self.storage_quota;
+        cloud.limit_param_default = self
+            .limit_param_default
+            .unwrap_or(cloud.limit_param_default);
+        cloud.api_limit_max = self.api_limit_max.unwrap_or(cloud.api_limit_max);
         if !self.empty {
             seed::seed(&mut cloud);
         }
         let cloud = Arc::new(Mutex::new(cloud));
-        let server = Server::start(listener, self.wire, Arc::clone(&cloud))?;
+        let timeout = self.socket_timeout.unwrap_or(SOCKET_TIMEOUT);
+        let server = Server::start(listener, self.wire, timeout, Arc::clone(&cloud))?;
         Ok(Sandbox { cloud, server })
     }
 }

@@ -66,29 +66,38 @@ impl Caller {
     /// Whether the image is visible by its id.
     pub(crate) fn can_see(&self, image: &Image) -> bool {
         let open = matches!(image.visibility.as_str(), "public" | "community");
-        self.admin || open || self.owns(image) || self.membership(image).is_some()
+        let owned = image.owner.is_empty() || self.owns(image);
+        self.admin || open || owned || self.membership(image).is_some()
     }
 
     pub(crate) fn owns(&self, image: &Image) -> bool {
         self.project.as_ref() == Some(&image.owner)
     }
 
-    /// If the image is shared with this project, whether the project accepted it.
-    fn membership(&self, image: &Image) -> Option<bool> {
-        let own = |member: &&(String, bool)| Some(&member.0) == self.project.as_ref();
-        let found = image
-            .members
-            .iter()
-            .find(own)
-            .map(|(_, accepted)| *accepted);
-        found.filter(|_| image.visibility == "shared")
+    /// The status of this project as a member of the image, if it is shared with
+    /// the project.
+    fn membership<'a>(&self, image: &'a Image) -> Option<&'a str> {
+        let mut members = image.members.iter();
+        let own = members.find(|it| Some(&it.id) == self.project.as_ref());
+        own.filter(|_| image.visibility == "shared")
+            .map(|it| it.status.as_str())
     }
 
     /// Whether the image is in the lists of this project, unless it is hidden.
     pub(crate) fn lists(&self, image: &Image) -> bool {
         let community = image.visibility == "community" && !self.owns(image);
-        let shared = self.membership(image) == Some(true);
-        !community && (self.admin || self.owns(image) || image.visibility == "public" || shared)
+        !community && self.can_list(image, "accepted")
+    }
+
+    /// Whether the image is in lists of this project that have every visibility.
+    /// Another project's image has to be open or shared, with this project as a
+    /// member of this status. The status can be `all`.
+    pub(crate) fn can_list(&self, image: &Image, member_status: &str) -> bool {
+        let open = matches!(image.visibility.as_str(), "public" | "community");
+        let member = self
+            .membership(image)
+            .is_some_and(|it| member_status == "all" || it == member_status);
+        self.admin || open || member || self.owns(image)
     }
 
     /// Whether the image can be changed or deleted.
@@ -101,8 +110,17 @@ impl Caller {
 pub(crate) struct Cloud {
     /// `http://127.0.0.1:PORT`.
     pub(crate) base: String,
+    /// Nova's `max_limit`.
     pub(crate) max_limit: usize,
+    /// Glance's `limit_param_default`.
+    pub(crate) limit_param_default: usize,
+    /// Glance's `api_limit_max`.
+    pub(crate) api_limit_max: usize,
     pub(crate) token_life: Duration,
+    /// The most bytes of an upload.
+    pub(crate) image_size_cap: usize,
+    /// The most bytes of all images of a project.
+    pub(crate) storage_quota: Option<u64>,
     pub(crate) users: Vec<User>,
     /// Names and ids.
     pub(crate) projects: Vec<(&'static str, String)>,
@@ -131,7 +149,11 @@ impl Cloud {
         Self {
             base,
             max_limit: 1000,
+            limit_param_default: 25,
+            api_limit_max: 1000,
             token_life: Duration::from_secs(3600),
+            image_size_cap: 64 << 20,
+            storage_quota: None,
             users: vec![
                 user("demo", "demo", &["member", "reader"]),
                 user("demo-reader", "demo", &["reader"]),

@@ -9,7 +9,8 @@ use crate::http::{Request, Response};
 /// It applies to every later request, unless [`on`](Self::on),
 /// [`times`](Self::times), [`after`](Self::after) or [`every`](Self::every)
 /// restrict it. The request is not carried out, unless
-/// [`carried_out`](Self::carried_out) is set.
+/// [`carried_out`](Self::carried_out) is set. Before a failure without carrying an
+/// upload out, its body is not read.
 ///
 /// ```
 /// use opencloud_sandbox::{Fault, Sandbox};
@@ -51,6 +52,16 @@ pub(crate) enum Action {
     Cut(usize),
     /// Add this to the `Content-Length`.
     WrongLength(i64),
+    /// Send this many bytes of the body, and then nothing.
+    Stall(usize),
+    /// Send nothing.
+    Silent,
+    /// Remove the `Content-Length`.
+    NoLength,
+    /// Change the byte at this position of the body.
+    Change(usize),
+    /// Read only this many bytes of the body of an upload.
+    CutUpload(u64),
     /// Send the body in pieces of this size, each after a pause.
     Drip(usize, Duration),
     Raw(Vec<u8>),
@@ -116,6 +127,38 @@ impl Fault {
     /// request is carried out.
     pub fn wrong_length(by: i64) -> Self {
         Self::new(Action::WrongLength(by)).carried_out()
+    }
+
+    /// Send the correct response without `Content-Length`. The request is carried
+    /// out.
+    pub fn no_length() -> Self {
+        Self::new(Action::NoLength).carried_out()
+    }
+
+    /// Change the byte at this position of the body of the correct response. The
+    /// request is carried out.
+    pub fn change(position: usize) -> Self {
+        Self::new(Action::Change(position)).carried_out()
+    }
+
+    /// Send the head and only this many bytes of the body of the correct
+    /// response, and then nothing until the client closes the connection. The
+    /// request is carried out.
+    pub fn stall(bytes: usize) -> Self {
+        Self::new(Action::Stall(bytes)).carried_out()
+    }
+
+    /// Send nothing, and keep the connection open until the client closes it. The
+    /// rest of the request is read.
+    pub fn silent() -> Self {
+        Self::new(Action::Silent)
+    }
+
+    /// Read only this many bytes of the body of an upload, then close the
+    /// connection without a response. The upload fails, so the image is `queued`
+    /// again.
+    pub fn cut_upload(bytes: u64) -> Self {
+        Self::new(Action::CutUpload(bytes)).carried_out()
     }
 
     /// Send the body of the correct response in pieces of this many bytes, with

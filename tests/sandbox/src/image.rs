@@ -1,17 +1,20 @@
 //! [`Image`], and [`Images`]: all images in the order of lists.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Bound;
+use std::sync::Arc;
 
 use jiff::Timestamp;
+
+use crate::data::Checksums;
 
 /// An image as Glance stores it.
 #[derive(Clone, Debug)]
 pub(crate) struct Image {
     pub(crate) id: String,
     pub(crate) name: Option<String>,
-    /// The id of the owning project.
+    /// The id of the owning project. Empty if the owner is null.
     pub(crate) owner: String,
     pub(crate) visibility: String,
     /// The status in Glance.
@@ -19,14 +22,29 @@ pub(crate) struct Image {
     pub(crate) min_disk: u64,
     pub(crate) min_ram: u64,
     pub(crate) size: Option<u64>,
+    pub(crate) virtual_size: Option<u64>,
+    /// The checksums of the data that were uploaded.
+    pub(crate) checksums: Option<Arc<Checksums>>,
+    /// The bytes in the store, which can differ from those that were uploaded.
+    pub(crate) data: Option<Arc<Vec<u8>>>,
     pub(crate) protected: bool,
     pub(crate) hidden: bool,
     pub(crate) disk_format: Option<String>,
     pub(crate) container_format: Option<String>,
     pub(crate) tags: Vec<String>,
-    /// The ids of projects, and whether they accepted the image.
-    pub(crate) members: Vec<(String, bool)>,
+    pub(crate) members: Vec<Member>,
     pub(crate) properties: Properties,
+    pub(crate) created: Timestamp,
+    pub(crate) updated: Timestamp,
+}
+
+/// A project that an image is shared with.
+#[derive(Clone, Debug)]
+pub(crate) struct Member {
+    /// The id of the project.
+    pub(crate) id: String,
+    /// `pending`, `accepted` or `rejected`.
+    pub(crate) status: String,
     pub(crate) created: Timestamp,
     pub(crate) updated: Timestamp,
 }
@@ -90,6 +108,8 @@ type Position = (Reverse<Timestamp>, Reverse<String>);
 pub(crate) struct Images {
     by_position: BTreeMap<Position, Image>,
     positions: HashMap<String, Position>,
+    /// The ids of deleted images, which cannot be used again.
+    deleted: HashSet<String>,
 }
 
 impl Images {
@@ -107,7 +127,14 @@ impl Images {
     }
 
     pub(crate) fn remove(&mut self, id: &str) -> Option<Image> {
-        self.by_position.remove(&self.positions.remove(id)?)
+        let position = self.positions.remove(id)?;
+        self.deleted.insert(id.to_owned());
+        self.by_position.remove(&position)
+    }
+
+    /// Whether an image has this id, or had it before it was deleted.
+    pub(crate) fn is_used(&self, id: &str) -> bool {
+        self.positions.contains_key(id) || self.deleted.contains(id)
     }
 
     pub(crate) fn len(&self) -> usize {

@@ -22,11 +22,13 @@
 
 mod builder;
 mod cloud;
+mod data;
 mod fault;
 mod glance;
 #[doc(hidden)]
 pub mod http;
 mod image;
+mod iso8601;
 mod json;
 mod keystone;
 mod new_image;

@@ -1,14 +1,20 @@
 //! [`NewImage`]: the fields of an image to create.
 
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::image::{Image, Properties};
+use crate::data::Data;
+use crate::image::{Image, Member, Properties};
 use crate::text;
 
+/// The data of an image for which none are set.
+static DEFAULT_DATA: LazyLock<Data> = LazyLock::new(|| Data::repeated("data", 100));
+
 /// An image to create with [`Sandbox::add_image`]. By default it is private,
-/// active, owned by the project `demo`, without metadata, and created now.
+/// active, owned by the project `demo`, without metadata, with 100 bytes of data,
+/// and created now.
 ///
 /// ```
 /// use opencloud_sandbox::{NewImage, Sandbox};
@@ -32,6 +38,7 @@ pub struct NewImage {
     min_disk: u64,
     min_ram: u64,
     size: u64,
+    data: Option<Data>,
     protected: bool,
     hidden: bool,
     tags: Vec<String>,
@@ -60,6 +67,7 @@ impl NewImage {
             min_disk: 0,
             min_ram: 0,
             size: 100,
+            data: Some(DEFAULT_DATA.clone()),
             protected: false,
             hidden: false,
             tags: Vec::new(),
@@ -113,9 +121,28 @@ impl NewImage {
         self
     }
 
-    /// The size in bytes. The default is 100.
+    /// The size in bytes, of an image whose data are lost: a download has the
+    /// status 204.
     pub fn size(mut self, bytes: u64) -> Self {
         self.size = bytes;
+        self.data = None;
+        self
+    }
+
+    /// The data, and their size. An image that is `queued` or `saving` has no data.
+    pub fn data(self, bytes: impl Into<Vec<u8>>) -> Self {
+        self.stored(Data::new(bytes.into()))
+    }
+
+    /// Data of the size of this image that repeat a line.
+    pub(crate) fn repeated(self, line: &str) -> Self {
+        let size = usize::try_from(self.size).unwrap_or(usize::MAX);
+        self.stored(Data::repeated(line, size))
+    }
+
+    fn stored(mut self, data: Data) -> Self {
+        self.size = u64::try_from(data.bytes.len()).unwrap_or(u64::MAX);
+        self.data = Some(data);
         self
     }
 
@@ -163,12 +190,26 @@ impl NewImage {
     }
 
     pub(crate) fn create(self, owner: String, members: Vec<String>, created: Timestamp) -> Image {
+        let status = self.status.as_str();
+        let size = (status != "queued").then_some(self.size);
+        let data = self
+            .data
+            .filter(|_| !["queued", "saving"].contains(&status));
+        let member = |id: String| Member {
+            id,
+            status: "accepted".to_owned(),
+            created,
+            updated: created,
+        };
         let mut image = Image {
             id: self.id.unwrap_or_else(text::uuid),
             name: self.name,
             owner,
             visibility: self.visibility,
-            size: (self.status != "queued").then_some(self.size),
+            size,
+            virtual_size: size.filter(|size| *size > 0),
+            checksums: data.as_ref().map(|it| it.checksums.clone()),
+            data: data.map(|it| it.bytes),
             status: self.status,
             min_disk: self.min_disk,
             min_ram: self.min_ram,
@@ -177,7 +218,7 @@ impl NewImage {
             disk_format: Some("raw".to_owned()),
             container_format: Some("bare".to_owned()),
             tags: self.tags,
-            members: members.into_iter().map(|member| (member, true)).collect(),
+            members: members.into_iter().map(member).collect(),
             properties: Properties::default(),
             created,
             updated: created,

@@ -174,12 +174,14 @@ impl Sandbox {
         let taken = |name: &str| name.strip_prefix("seed-").and_then(|it| it.parse().ok());
         let names = cloud.images.after(None).filter_map(|it| it.name.as_deref());
         let last: usize = names.filter_map(taken).max().unwrap_or(0);
+        let seed = NewImage::nameless()
+            .data("seed\n")
+            .min_ram(64)
+            .metadata([("os_distro", "seed"), ("architecture", "x86_64")]);
         let create = |n: usize| {
-            let image = NewImage::named(format!("seed-{:05}", last + n))
-                .size(5)
-                .min_ram(64)
-                .metadata([("os_distro", "seed"), ("architecture", "x86_64")])
-                .age(Duration::from_secs(u64::try_from(n - 1).unwrap_or(0)));
+            let age = Duration::from_secs(u64::try_from(n - 1).unwrap_or(0));
+            let mut image = seed.clone().age(age);
+            image.name = Some(format!("seed-{:05}", last + n));
             cloud.add_image(image)
         };
         (1..=count).map(create).collect()
@@ -201,19 +203,46 @@ impl Sandbox {
         Some(Json::Map(items.map(|(key, it)| (key.to_owned(), value(it))).collect()).dumps())
     }
 
+    /// The bytes that are stored for an image. `None` without data.
+    #[must_use]
+    pub fn image_data(&self, id: &str) -> Option<Vec<u8>> {
+        let data = lock(&self.cloud).images.get(id)?.data.clone()?;
+        Some(data.to_vec())
+    }
+
+    /// Replaces the bytes that are stored for an image, if it exists, as if the
+    /// store had damaged them: the size and the checksums of the image stay.
+    pub fn replace_data(&self, id: &str, bytes: impl Into<Vec<u8>>) {
+        if let Some(image) = lock(&self.cloud).images.get_mut(id) {
+            image.data = Some(Arc::new(bytes.into()));
+        }
+    }
+
+    /// Removes the bytes that are stored for an image, if it exists, as if the
+    /// store had lost them: the status, the size and the checksums stay.
+    pub fn lose_data(&self, id: &str) {
+        if let Some(image) = lock(&self.cloud).images.get_mut(id) {
+            image.data = None;
+        }
+    }
+
     /// Deletes an image if it exists, even if it is protected.
     pub fn delete_image(&self, id: &str) {
         lock(&self.cloud).images.remove(id);
     }
 
     /// Sets the status of an image in Glance, such as `saving`, `active` or
-    /// `killed`, if the image exists.
+    /// `killed`, if the image exists. A `queued` image loses its data.
     pub fn set_status(&self, id: &str, status: &str) {
         let mut cloud = lock(&self.cloud);
         let now = cloud.now();
         if let Some(image) = cloud.images.get_mut(id) {
             status.clone_into(&mut image.status);
             image.updated = now;
+            if status == "queued" {
+                (image.size, image.virtual_size) = (None, None);
+                (image.checksums, image.data) = (None, None);
+            }
         }
     }
 

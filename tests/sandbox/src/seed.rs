@@ -7,7 +7,7 @@ use crate::new_image::NewImage;
 /// Creates the seed images in the order of `tests/real-cloud/populate.py`.
 pub(crate) fn seed(cloud: &mut Cloud) {
     for (label, image) in images(cloud) {
-        let id = cloud.add_image(image);
+        let id = cloud.add_image(image.repeated(label));
         cloud.labels.push((label, id));
     }
 }

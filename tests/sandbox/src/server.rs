@@ -28,6 +28,8 @@ struct State {
     wire: Mutex<Wire>,
     faults: Mutex<Vec<Fault>>,
     requests: Mutex<Vec<Arc<Request>>>,
+    /// How long an upload waits for the client.
+    socket_timeout: Duration,
 }
 
 /// Locks a mutex, even if another thread panicked while it held the lock.
@@ -39,6 +41,7 @@ impl Server {
     pub(crate) fn start(
         listener: TcpListener,
         wire: Wire,
+        socket_timeout: Duration,
         cloud: Arc<Mutex<Cloud>>,
     ) -> io::Result<Self> {
         let state = Arc::new(State {
@@ -46,6 +49,7 @@ impl Server {
             wire: Mutex::new(wire),
             faults: Mutex::default(),
             requests: Mutex::default(),
+            socket_timeout,
         });
         let shared = Arc::clone(&state);
         let http = http::Server::start(listener, move |connection| shared.serve(connection))?;
@@ -84,9 +88,15 @@ impl State {
         loop {
             let wire = *lock(&self.wire);
             connection.set_read_timeout((wire == Wire::KeepAlive).then_some(IDLE))?;
-            let Some(request) = read_request(connection)? else {
+            let Some(mut request) = connection.read_head()? else {
                 return Ok(());
             };
+            request.target = String::from(origin_form(&request.target));
+            if services::is_upload(&request) {
+                connection.set_read_timeout(Some(self.socket_timeout))?;
+            } else if !read_body(connection, &mut request)? {
+                return Ok(());
+            }
             let request = Arc::new(request);
             lock(&self.requests).push(Arc::clone(&request));
             if !self.respond(connection, &request, wire)? {
@@ -108,67 +118,144 @@ impl State {
         if plan.revoke_tokens {
             lock(&self.cloud).tokens.clear();
         }
-        let process = || services::respond(&mut lock(&self.cloud), request);
-        let Some((action, carried_out)) = plan.action else {
-            return send(connection, request, process(), wire);
+        let (action, carried_out) = match plan.action {
+            Some((action, carried_out)) => (Some(action), carried_out),
+            None => (None, true),
         };
         let response = if carried_out {
-            process()
+            let bytes = match action {
+                Some(Action::CutUpload(bytes)) => bytes,
+                _ => u64::MAX,
+            };
+            self.process(connection, request, bytes)
         } else {
-            Response::new(500)
+            Some(Response::new(500))
         };
-        if let Action::Respond(response) = action {
-            return send(connection, request, response, wire);
-        }
-        let mut response = wire.apply(response);
+        let Some(response) = response else {
+            return connection.close().map(|()| false);
+        };
         match action {
-            Action::Cut(bytes) => {
-                let body = &response.body[..bytes.min(response.body.len())];
-                connection.send([&response.head(request.minor), body])?;
-            }
-            Action::WrongLength(by) => {
-                let length = i64::try_from(response.body.len()).unwrap_or(i64::MAX);
-                let length = length.saturating_add(by).max(0).to_string();
-                match response.content_length_mut() {
-                    Some(value) => *value = length,
-                    None => response = response.header("Content-Length", length),
-                }
-                connection.send([&response.head(request.minor), &response.body])?;
-            }
-            Action::Drip(bytes, pause) => {
-                connection.send([&response.head(request.minor)])?;
-                for piece in response.body.chunks(bytes) {
-                    connection.pause(pause);
-                    connection.send([piece])?;
-                }
-            }
-            Action::Raw(bytes) => connection.send([&bytes])?,
-            Action::Reset => return connection.reset().map(|()| false),
-            Action::Respond(_) | Action::Close | Action::Delay(_) | Action::RevokeTokens => {}
+            Some(action) => disturb(connection, request, response, wire, action),
+            None => send(connection, request, response, wire),
         }
-        connection.close().map(|()| false)
+    }
+
+    /// Carries out a request. An upload fails after this many bytes of its body.
+    fn process(
+        &self,
+        connection: &mut Connection,
+        request: &Request,
+        bytes: u64,
+    ) -> Option<Response> {
+        if services::is_upload(request) {
+            let body = connection.body(request);
+            services::respond(
+                &self.cloud,
+                request,
+                &mut body.take(bytes).chain(Broken(bytes)),
+            )
+        } else {
+            services::respond(&self.cloud, request, &mut io::empty())
+        }
     }
 }
 
-/// Reads a request. The body of a chunked request is discarded, because no
-/// service reads it.
-fn read_request(connection: &mut Connection) -> io::Result<Option<Request>> {
-    let Some(mut request) = connection.read_head()? else {
-        return Ok(None);
-    };
-    request.target = String::from(origin_form(&request.target));
+/// The end of a body after a number of bytes: an error, unless that is the
+/// greatest number.
+struct Broken(u64);
+
+impl Read for Broken {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        match self.0 {
+            u64::MAX => Ok(0),
+            _ => Err(io::ErrorKind::ConnectionAborted.into()),
+        }
+    }
+}
+
+/// Sends a response with a failure. Returns whether the connection stays open.
+fn disturb(
+    connection: &mut Connection,
+    request: &Request,
+    response: Response,
+    wire: Wire,
+    action: Action,
+) -> io::Result<bool> {
+    if let Action::Respond(response) = action {
+        return send(connection, request, response, wire);
+    }
+    let mut response = wire.apply(response);
+    let minor = request.minor;
+    match action {
+        Action::Cut(bytes) => {
+            let body = &response.body[..bytes.min(response.body.len())];
+            connection.send([&response.head(minor), body])?;
+        }
+        Action::Stall(bytes) => {
+            let body = &response.body[..bytes.min(response.body.len())];
+            connection.send([&response.head(minor), body])?;
+            wait_for_close(connection)?;
+        }
+        Action::Silent => wait_for_close(connection)?,
+        Action::WrongLength(by) => {
+            let length = i64::try_from(response.body.len()).unwrap_or(i64::MAX);
+            let length = length.saturating_add(by).max(0).to_string();
+            match response.content_length_mut() {
+                Some(value) => *value = length,
+                None => response = response.header("Content-Length", length),
+            }
+            connection.send([&response.head(minor), &response.body])?;
+        }
+        Action::NoLength => {
+            response = Wire::NoLength.apply(response);
+            connection.send([&response.head(minor), &response.body])?;
+        }
+        Action::Change(position) => {
+            if let Some(byte) = response.body.get_mut(position) {
+                *byte = !*byte;
+            }
+            connection.send([&response.head(minor), &response.body])?;
+        }
+        Action::Drip(bytes, pause) => {
+            connection.send([&response.head(minor)])?;
+            for piece in response.body.chunks(bytes) {
+                connection.pause(pause);
+                connection.send([piece])?;
+            }
+        }
+        Action::Raw(bytes) => connection.send([&bytes])?,
+        Action::Reset => return connection.reset().map(|()| false),
+        Action::Respond(_)
+        | Action::Close
+        | Action::CutUpload(_)
+        | Action::Delay(_)
+        | Action::RevokeTokens => {}
+    }
+    connection.close().map(|()| false)
+}
+
+/// Sends nothing until the client closes the connection.
+fn wait_for_close(connection: &mut Connection) -> io::Result<()> {
+    connection.set_read_timeout(None)?;
+    connection.drain();
+    Ok(())
+}
+
+/// Reads the body of a request. Returns whether it is accepted. The body of a
+/// chunked request is discarded, because no service reads it.
+fn read_body(connection: &mut Connection, request: &mut Request) -> io::Result<bool> {
     if request.is_chunked() {
-        io::copy(&mut connection.body(&request), &mut io::sink())?;
-        return Ok(Some(request));
+        io::copy(&mut connection.body(request), &mut io::sink())?;
+        return Ok(true);
     }
     if request.content_length() > MAX_BODY {
-        return Ok(None);
+        return Ok(false);
     }
     connection.set_read_timeout(None)?;
     let mut body = Vec::new();
-    connection.body(&request).read_to_end(&mut body)?;
+    connection.body(request).read_to_end(&mut body)?;
     request.body = body;
-    Ok(Some(request))
+    Ok(true)
 }
 
 /// Sends a response. Returns whether the connection stays open.
@@ -181,6 +268,8 @@ fn send(
     // uWSGI ignores the `Connection` header of the request.
     let keep_alive = wire == Wire::KeepAlive && request.minor > 0 && !request.is_chunked();
     let keep_alive = keep_alive && !response.close && !response.announces_close();
+    // The body of an upload may not have been read.
+    let keep_alive = keep_alive && !services::is_upload(request);
     let response = wire.apply(response);
     let body = match request.method.as_str() {
         "HEAD" => &[][..],

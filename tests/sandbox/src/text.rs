@@ -105,13 +105,42 @@ pub(crate) fn quote_plus(text: &str) -> String {
     out
 }
 
-/// `html.escape`.
+/// Escapes a text as `WebOb` does: only ASCII remains.
 pub(crate) fn html_escape(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
-        .replace('\'', "&#x27;")
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#x27;"),
+            c if c.is_ascii() => out.push(c),
+            c => {
+                let _ = write!(out, "&#{};", u32::from(c));
+            }
+        }
+    }
+    out
+}
+
+/// `str.strip` of Python.
+pub(crate) fn strip(text: &str) -> &str {
+    text.trim_matches(|c: char| c.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&c))
+}
+
+/// `int` of Python for a text. Greater numbers become the greatest or least one.
+pub(crate) fn integer(text: &str) -> Option<i128> {
+    let text = strip(text);
+    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let groups = || digits.split('_');
+    let valid = groups().all(|it| !it.is_empty() && it.bytes().all(|b| b.is_ascii_digit()));
+    let limit = if text.starts_with('-') {
+        i128::MIN
+    } else {
+        i128::MAX
+    };
+    valid.then(|| text.replace('_', "").parse().unwrap_or(limit))
 }
 
 #[cfg(test)]
@@ -152,5 +181,17 @@ mod tests {
     fn text_is_quoted_for_urls_and_html() {
         assert_eq!(quote_plus("a b~/é&"), "a+b~%2F%C3%A9%26");
         assert_eq!(html_escape("<b>&\"'"), "&lt;b&gt;&amp;&quot;&#x27;");
+        assert_eq!(html_escape("é"), "&#233;");
+    }
+
+    #[test]
+    fn integers_are_parsed_as_in_python() {
+        for (text, expected) in [("10", 10), (" 1_0\n", 10), ("+1", 1), ("-007", -7)] {
+            assert_eq!(integer(text), Some(expected), "{text}");
+        }
+        assert_eq!(integer(&"9".repeat(50)), Some(i128::MAX));
+        for text in ["", "abc", "1.5", "_1", "1_", "1__0", "- 1", "0x1"] {
+            assert_eq!(integer(text), None, "{text}");
+        }
     }
 }

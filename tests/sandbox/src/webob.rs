@@ -5,7 +5,17 @@ use crate::text::html_escape;
 
 /// An error page of `WebOb` as HTML, JSON or plain text, whichever the client
 /// prefers.
-pub(crate) fn error_page(request: &Request, status: u16, detail: &str) -> Response {
+pub(crate) fn error_page(request: &Request, status: u16, explanation: &str) -> Response {
+    detailed_error_page(request, status, explanation, "")
+}
+
+/// An error page with an explanation and a detail.
+pub(crate) fn detailed_error_page(
+    request: &Request,
+    status: u16,
+    explanation: &str,
+    detail: &str,
+) -> Response {
     let title = reason(status);
     let response = Response::new(status);
     if request.method == "HEAD" {
@@ -13,18 +23,25 @@ pub(crate) fn error_page(request: &Request, status: u16, detail: &str) -> Respon
             .header("Content-Type", "text/html; charset=UTF-8")
             .length();
     }
+    // Some statuses have a template of their own.
+    let (separator, end) = match status {
+        405 => (" <br /><br />\n", ""),
+        415 => ("\n<br /><br />\n", ""),
+        _ => ("<br /><br />\n", "\n\n"),
+    };
+    let body = |escape: fn(&str) -> String| escape(explanation) + separator + &escape(detail) + end;
     let (kind, body) = match preferred(&request.header_list("Accept").unwrap_or_default()) {
         Some("text/html") => {
-            let detail = html_escape(detail);
             let head =
                 format!("<html>\n <head>\n  <title>{status} {title}</title>\n </head>\n <body>\n");
             let text = format!(
-                "  <h1>{status} {title}</h1>\n  {detail}<br /><br />\n\n\n\n </body>\n</html>"
+                "  <h1>{status} {title}</h1>\n  {}\n </body>\n</html>",
+                body(html_escape)
             );
             ("text/html; charset=UTF-8", head + &text)
         }
         Some(_) => {
-            let message = crate::json::quote(&format!("{}<br /><br />\n\n\n", html_escape(detail)));
+            let message = crate::json::quote(&body(str::to_owned));
             let code = format!("\"code\": \"{status} {title}\", \"title\": \"{title}\"");
             (
                 "application/json",
@@ -33,10 +50,28 @@ pub(crate) fn error_page(request: &Request, status: u16, detail: &str) -> Respon
         }
         None => (
             "text/plain; charset=UTF-8",
-            format!("{status} {title}\n\n{detail}\n\n   "),
+            format!("{status} {title}\n\n{}", strip_tags(&body(str::to_owned))),
         ),
     };
     response.length().header("Content-Type", kind).body(body)
+}
+
+/// Replaces newlines with spaces and `<br />` with newlines, and removes other
+/// tags.
+fn strip_tags(html: &str) -> String {
+    let html = html.replace('\n', " ").replace('\r', "");
+    let mut parts = html.split('<');
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        if let Some((tag, rest)) = part.split_once('>') {
+            out.push_str(if tag.starts_with("br") { "\n" } else { "" });
+            out.push_str(rest);
+        } else {
+            out.push('<');
+            out.push_str(part);
+        }
+    }
+    out
 }
 
 /// Which of HTML and JSON an `Accept` header prefers.
@@ -99,8 +134,8 @@ mod tests {
             );
             String::from_utf8(response.body).unwrap()
         };
-        let plain = "404 Not Found\n\nNo <b>.\n\n   ";
-        let json = r#"{"message": "No &lt;b&gt;.<br /><br />\n\n\n", "code": "404 Not Found", "title": "Not Found"}"#;
+        let plain = "404 Not Found\n\nNo .\n\n   ";
+        let json = r#"{"message": "No <b>.<br /><br />\n\n\n", "code": "404 Not Found", "title": "Not Found"}"#;
         assert_eq!(body(&[]), plain);
         assert_eq!(body(&["application/xml"]), plain);
         assert_eq!(body(&["text/html;q=0"]), plain);

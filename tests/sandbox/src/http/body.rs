@@ -55,7 +55,8 @@ impl<'a, R: BufRead> Body<'a, R> {
         }
         let line = self.line()?;
         let size = line.split(';').next().unwrap_or_default();
-        self.left = u64::from_str_radix(size, 16).map_err(io::Error::other)?;
+        self.left = u64::from_str_radix(size, 16)
+            .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
         self.chunks = Chunks::Next;
         if self.left == 0 {
             // After the last chunk come trailers and an empty line.

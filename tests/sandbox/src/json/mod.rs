@@ -6,6 +6,7 @@
 //! contain the `repr` of values.
 
 mod parse;
+mod pretty;
 
 use std::fmt::Write as _;
 
@@ -122,10 +123,20 @@ impl Json {
         }
     }
 
+    /// The result of `pprint.pformat`, with a width of 72 columns.
+    pub(crate) fn pretty(&self) -> String {
+        pretty::pretty(self)
+    }
+
     /// The result of `str`: a text is not quoted.
     pub(crate) fn display(&self) -> String {
         self.text().map_or_else(|| self.repr(), str::to_owned)
     }
+}
+
+/// Whether a text contains a lone surrogate, which Python cannot encode.
+pub(crate) fn has_surrogate(text: &str) -> bool {
+    text.chars().any(|c| u32::from(c) >= SURROGATES)
 }
 
 /// The result of `json.dumps` for a text.

@@ -4,7 +4,6 @@ mod call;
 mod fault;
 mod filter;
 mod images;
-mod iso8601;
 mod limits;
 mod metadata;
 mod microversion;

@@ -1,6 +1,8 @@
 //! The behavior of the sandbox, byte for byte.
 
 mod client;
+mod data_faults;
+mod downloads;
 mod faults;
 mod http;
 mod keystone;
@@ -8,3 +10,4 @@ mod metadata;
 mod nova;
 mod program;
 mod state;
+mod uploads;

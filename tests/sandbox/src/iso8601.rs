@@ -5,7 +5,7 @@ use jiff::civil::DateTime;
 use jiff::tz::Offset;
 
 /// Parses a time as Python's `iso8601` does, which makes most parts optional.
-pub(super) fn parse(text: &str) -> Option<Timestamp> {
+pub(crate) fn parse(text: &str) -> Option<Timestamp> {
     let mut rest = text;
     let year = take_number(&mut rest, 4, 4)?;
     let (mut month, mut day) = (1, 1);
