@@ -115,18 +115,14 @@ impl Service {
         self.send_with_body(request, None)
     }
 
-    /// Sends a request with this body, like [`send`](Self::send). Nothing is sent
-    /// again after the body was read.
-    pub(crate) fn upload(&self, request: &Request, body: &mut RequestBody<'_>) -> Result<Response> {
-        self.send_with_body(request, Some(body))
-    }
-
     /// The HTTP client, which reads streamed responses.
     pub(crate) fn client(&self) -> &Client {
         self.0.session.client()
     }
 
-    fn send_with_body(
+    /// Sends a request with this body, like [`send`](Self::send). It is not sent
+    /// again after the body was read.
+    pub(crate) fn send_with_body(
         &self,
         request: &Request,
         body: Option<&mut RequestBody<'_>>,

@@ -1,6 +1,6 @@
 //! [`Client`]: one request, one response.
 
-use std::io::{self, Read};
+use std::io::Read;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -117,14 +117,14 @@ impl Client {
         };
         let proxy = self.proxies.find(url)?;
         let agent = proxy.map_or(&self.direct, |proxy| &proxy.agent);
-        let response_timeout = body.as_ref().map(|body| body.response_timeout);
         let result = match (body, &request.body) {
             (Some(body), _) => {
                 if let Some(length) = body.length {
                     builder = builder.header("Content-Length", length);
                 }
+                let limit = Some(body.response_timeout);
                 let body = builder.body(SendBody::from_reader(body));
-                self.run(agent, body, deadline, new_connection, response_timeout)
+                self.run(agent, body, deadline, new_connection, limit)
             }
             (None, Some(json)) => {
                 let body = builder.body(json.expose_secret());
@@ -145,9 +145,7 @@ impl Client {
                 response.body = ResponseBody::read(reader, length, &self.spare_buffer)?;
                 Ok(())
             })
-            .map_err(|error| {
-                error_from_ureq(error, &response, &self.options, proxy, response_timeout)
-            })?;
+            .map_err(|error| error_from_ureq(error, &response, &self.options, proxy))?;
         Ok(response)
     }
 
@@ -156,18 +154,9 @@ impl Client {
         let Some(stream) = &mut response.stream else {
             return Ok(0);
         };
-        loop {
-            match stream.read(buffer) {
-                Ok(count) => return Ok(count),
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => {
-                    let url = Url::parse(&response.url).ok();
-                    let proxy = url.and_then(|url| self.proxies.find(&url).ok()?);
-                    let error = error.into();
-                    return Err(error_from_ureq(error, response, &self.options, proxy, None));
-                }
-            }
-        }
+        stream
+            .read(buffer)
+            .map_err(|error| error_from_ureq(error.into(), response, &self.options, None))
     }
 
     fn run<S: AsSendBody>(

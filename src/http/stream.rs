@@ -5,28 +5,13 @@ use std::time::Duration;
 
 /// The body of a request, read while it is sent.
 pub(crate) struct RequestBody<'a> {
-    reader: &'a mut dyn Read,
-    /// If it is unknown, the body is sent in chunks.
-    pub(super) length: Option<u64>,
+    pub(crate) reader: &'a mut dyn Read,
+    /// Without a length, the body is sent in chunks.
+    pub(crate) length: Option<u64>,
     /// Limits the time from the end of the body to the response.
-    pub(super) response_timeout: Duration,
+    pub(crate) response_timeout: Duration,
     /// Whether the reader was read. Then the request cannot be sent again.
-    pub(super) started: bool,
-}
-
-impl<'a> RequestBody<'a> {
-    pub(crate) fn new(
-        reader: &'a mut dyn Read,
-        length: Option<u64>,
-        response_timeout: Duration,
-    ) -> Self {
-        Self {
-            reader,
-            length,
-            response_timeout,
-            started: false,
-        }
-    }
+    pub(crate) started: bool,
 }
 
 impl Read for RequestBody<'_> {

@@ -1,7 +1,6 @@
 //! Converts errors of ureq, which occur without a complete response, to [`Error`]s.
 
 use std::io;
-use std::time::Duration;
 
 use rustls::CertificateError;
 use ureq::{Error as Ureq, Timeout};
@@ -18,9 +17,8 @@ pub(super) fn error_from_ureq(
     response: &Response,
     options: &HttpOptions,
     proxy: Option<&Proxy>,
-    response_timeout: Option<Duration>,
 ) -> Error {
-    let (mut kind, mut message) = describe(&error, response, options, response_timeout);
+    let (mut kind, mut message) = describe(&error, response, options);
     if kind == ErrorKind::InvalidInput {
         // The URL can be megabytes long.
         return Error::new(kind, message).with_source(error);
@@ -49,21 +47,23 @@ pub(super) fn error_from_ureq(
     }
 }
 
-fn describe(
-    error: &Ureq,
-    response: &Response,
-    options: &HttpOptions,
-    response_timeout: Option<Duration>,
-) -> (ErrorKind, String) {
+fn describe(error: &Ureq, response: &Response, options: &HttpOptions) -> (ErrorKind, String) {
     let is_incomplete = response.status != 0;
     let is_http = response.url.starts_with("http:");
     if let Some(error) = rustls_error(error) {
         return (ErrorKind::Tls, failure_message(error).to_owned());
     }
     let (kind, message) = match error {
+        // Only an upload has this timeout.
+        Ureq::Timeout(Timeout::RecvResponse) => {
+            let message = "the data was sent, but no response came in time (response_timeout)";
+            (ErrorKind::Timeout, message)
+        }
         Ureq::Timeout(limit) => {
-            let message = timeout_message(*limit, options, response_timeout, is_incomplete);
-            return (ErrorKind::Timeout, message);
+            return (
+                ErrorKind::Timeout,
+                timeout_message(*limit, options, is_incomplete),
+            );
         }
         Ureq::ConnectProxyFailed(reason) => {
             let mut message = format!("CONNECT failed ({reason})");
@@ -120,17 +120,11 @@ fn describe(
     (kind, format!("{message}{hint}"))
 }
 
-fn timeout_message(
-    limit: Timeout,
-    options: &HttpOptions,
-    response_timeout: Option<Duration>,
-    is_incomplete: bool,
-) -> String {
+fn timeout_message(limit: Timeout, options: &HttpOptions, is_incomplete: bool) -> String {
     let (event, option, limit) = match limit {
         Timeout::Resolve => ("host not resolved", "resolve", options.resolve_timeout),
         Timeout::Connect => ("not connected", "connect", options.connect_timeout),
         Timeout::Global => ("no complete response", "call", options.call_timeout),
-        Timeout::RecvResponse => ("no response", "response", response_timeout),
         Timeout::PerWrite => ("no data sent", "read", options.read_timeout),
         _ if is_incomplete => ("no data received", "read", options.read_timeout),
         _ => ("no response", "read", options.read_timeout),

@@ -41,5 +41,6 @@ mod threads;
 mod tls;
 mod tls_files;
 mod token;
+mod transfers;
 mod transport;
 mod wait;

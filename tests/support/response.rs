@@ -158,6 +158,12 @@ impl Response {
         self
     }
 
+    /// Resets the connection afterwards.
+    pub(crate) fn then_reset(mut self) -> Self {
+        self.end = End::Reset;
+        self
+    }
+
     /// Keeps the connection open afterwards, but reads no further request.
     pub(crate) fn stall(mut self) -> Self {
         self.end = End::Stall;

@@ -57,6 +57,11 @@ impl SandboxProcess {
         openstack.compute_v2().expect("a service")
     }
 
+    /// The first line of the other process: a URL.
+    pub(crate) fn url(&self) -> &str {
+        &self.auth_url
+    }
+
     /// The number of issued tokens and of accepted connections so far.
     pub(crate) fn counts(&mut self) -> (usize, usize) {
         let stdin = self.stdin.as_mut().expect("stdin");
@@ -86,6 +91,14 @@ impl Drop for SandboxProcess {
         // The process ends when its stdin is closed.
         drop(self.stdin.take());
         let _ = self.child.wait();
+    }
+}
+
+/// Serves this URL until the parent process closes stdin.
+pub(crate) fn serve_url(url: &str) {
+    if std::env::var_os(VARIABLE).is_some() {
+        println!("{PREFIX}{url}");
+        std::io::stdin().lines().for_each(drop);
     }
 }
 

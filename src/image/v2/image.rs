@@ -10,8 +10,9 @@ use serde_json::Value;
 
 use super::download::{self, Download};
 use super::image_update::ImageUpdate;
+use super::transfer::Transfer;
 use super::types::{ImageStatus, Visibility};
-use super::upload::{self, Transfer, Upload};
+use super::upload::{self, Upload};
 use super::{api, decode};
 use crate::compute::v2::Metadata;
 use crate::error::{Error, ErrorKind, Result};

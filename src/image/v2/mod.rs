@@ -9,6 +9,7 @@ mod list_images;
 mod new_image;
 mod rules;
 mod service;
+mod transfer;
 mod types;
 mod upload;
 
@@ -20,8 +21,9 @@ pub use list_images::ListImages;
 pub use new_image::NewImage;
 pub(crate) use service::IMAGE;
 pub use service::ImageService;
+pub use transfer::Transfer;
 pub use types::{ImageStatus, Visibility};
-pub use upload::{Transfer, Upload};
+pub use upload::Upload;
 
 /// An iterator over the images of a list: see
 /// [`ImageService::list_images`](ImageService::list_images).
