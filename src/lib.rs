@@ -196,22 +196,46 @@
 //! ### … upload and verify an image
 //!
 //! `upload_data` compares the size and the hash that the service stored with those of
-//! the data. If it fails, the image can remain without data: delete it.
+//! the data. If it fails, the image remains without data, so this example deletes it.
 //!
-//! ```no_run
+//! ```
 //! # use opencloud::{OpenStack, image::v2::ListImages};
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! # let images = OpenStack::from_env()?.images_v2()?;
+//! # let sandbox = opencloud_sandbox::Sandbox::start();
+//! # let images = OpenStack::new(sandbox.options())?.images_v2()?;
+//! # let (name, path) = ("debian-12", "Cargo.toml");
 //! use opencloud::image::v2::{NewImage, Upload};
 //!
-//! let file = std::fs::File::open("debian-12.qcow2")?;
-//! let new = NewImage::named("debian-12").disk_format("qcow2").container_format("bare");
+//! let new = NewImage::named(name).disk_format("raw").container_format("bare");
+//! let upload = Upload::from(std::fs::File::open(path)?);
 //! let mut image = images.create_image(new)?;
-//! let upload = Upload::from(file).progress(|done, total| eprint!("\r{done} of {total:?}"));
+//! let upload = upload.progress(|done, total| eprint!("\r{done} of {total:?} bytes"));
 //! if let Err(error) = image.upload_data(upload) {
 //!     image.delete()?;
 //!     return Err(error.into());
 //! }
+//! # assert_eq!(sandbox.image_data(&image.id), Some(std::fs::read(path)?));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! ### … download an image
+//!
+//! The data is verified at the end, so do not use the file before the call returns. If
+//! the program is stopped, `resume_download` completes the file in a later run.
+//!
+//! ```
+//! # use opencloud::{OpenStack, image::v2::ListImages};
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let sandbox = opencloud_sandbox::Sandbox::start();
+//! # let images = OpenStack::new(sandbox.options())?.images_v2()?;
+//! # let path = std::env::temp_dir().join(format!("opencloud-{}", std::process::id()));
+//! # let mut image = images.get_image(sandbox.image_id("plain"));
+//! let mut file = std::fs::File::create(&path)?;
+//! let transfer = image.download_data(&mut file)?;
+//! println!("{} bytes, verified: {}", transfer.bytes, transfer.verified);
+//! # std::fs::remove_file(&path)?;
+//! # assert!(transfer.verified);
 //! # Ok(())
 //! # }
 //! ```
