@@ -82,36 +82,35 @@
 //! | --- | --- | --- | --- |
 //! | `new OpenStack([…])` | [`OpenStack::new`] | no request | no request |
 //! | `imagesV2()`, `computeV2()` | `images_v2`, `compute_v2` | [`POST /v3/auth/tokens`](OpenStack::images_v2) | [`POST /v3/auth/tokens`](OpenStack::compute_v2) |
-//! | `listImages()` | `list_images` | [`GET /v2/images`](ImageService::list_images) | [`GET /images`](Compute::list_images) |
-//! | `listImages(true)` | `list_images(true)` | the same | [`GET /images/detail`](Compute::list_images) |
-//! | `getImage(…)` | `get_image` | [no request](ImageService::get_image) | [no request](Compute::get_image) |
-//! | `retrieve()` | `retrieve` | [`GET /v2/images/{id}`](Image::retrieve) | [`GET /images/{id}`](compute::v2::Image::retrieve) |
-//! | `delete()` | `delete` | [`DELETE /v2/images/{id}`](Image::delete) | [`DELETE /images/{id}`](compute::v2::Image::delete) |
-//! | `createImage([…])` | `create_image` | [`POST /v2/images`](ImageService::create_image) | |
-//! | `update([…])` | `update` | [`PATCH /v2/images/{id}`](Image::update) | |
-//! | `uploadData($stream)` | `upload_data` | [`PUT /v2/images/{id}/file`](Image::upload_data), `GET` | |
-//! | `downloadData()` | `download_data` | [`GET /v2/images/{id}/file`](Image::download_data) after a `GET` | |
-//! | | `resume_download` | [`GET /v2/images/{id}/file`](Image::resume_download) after a `GET` | |
-//! | `deactivate()` | `deactivate` | [`POST …/actions/deactivate`](Image::deactivate) | |
-//! | `reactivate()` | `reactivate` | [`POST …/actions/reactivate`](Image::reactivate) | |
-//! | `getMetadata()` | `get_metadata` | [`GET`](Image::get_metadata) | [`GET …/metadata`](compute::v2::Image::get_metadata) |
-//! | `resetMetadata([…])` | `reset_metadata`, `clear_metadata` | [`GET`, `PATCH`](Image::reset_metadata) | [`PUT …/metadata`](compute::v2::Image::reset_metadata) |
-//! | `mergeMetadata([…])` | `merge_metadata` | [`PATCH`](Image::merge_metadata) | [`POST …/metadata`](compute::v2::Image::merge_metadata) |
-//! | `getMetadataItem($key)` | `get_metadata_item` | [`GET`](Image::get_metadata_item) | [`GET …/metadata/{key}`](compute::v2::Image::get_metadata_item) |
-//! | | `set_metadata_item` | [`PATCH`](Image::set_metadata_item) | [`PUT …/metadata/{key}`](compute::v2::Image::set_metadata_item) |
-//! | `deleteMetadataItem($key)` | `delete_metadata_item` | [`PATCH`](Image::delete_metadata_item) | [`DELETE …/metadata/{key}`](compute::v2::Image::delete_metadata_item) |
-//! | `waitUntilActive()` | `wait_until_active` | [`GET`, repeatedly](Image::wait_until_active) | [`GET`, repeatedly](compute::v2::Image::wait_until_active) |
-//! | `waitUntilDeleted()` | `wait_until_deleted` | [`GET`, repeatedly](Image::wait_until_deleted) | [`GET`, repeatedly](compute::v2::Image::wait_until_deleted) |
-//! | `waitUntil($status)` | `wait_until` | [`GET`, repeatedly](Image::wait_until) | [`GET`, repeatedly](compute::v2::Image::wait_until) |
-//! | `waitWithCallback(…)` | `wait_with` | [`GET`, repeatedly](Image::wait_with) | [`GET`, repeatedly](compute::v2::Image::wait_with) |
+//! | `listImages()` | `list_images` | [`GET /v2/images`](image::v2::ImageService::list_images) | [`GET /images`](compute::v2::Compute::list_images) |
+//! | `listImages(true)` | `list_images(true)` | the same | [`GET /images/detail`](compute::v2::Compute::list_images) |
+//! | `getImage(…)` | `get_image` | [no request](image::v2::ImageService::get_image) | [no request](compute::v2::Compute::get_image) |
+//! | `retrieve()` | `retrieve` | [`GET /v2/images/{id}`](image::v2::Image::retrieve) | [`GET /images/{id}`](compute::v2::Image::retrieve) |
+//! | `delete()` | `delete` | [`DELETE /v2/images/{id}`](image::v2::Image::delete) | [`DELETE /images/{id}`](compute::v2::Image::delete) |
+//! | `createImage([…])` | `create_image` | [`POST /v2/images`](image::v2::ImageService::create_image) | |
+//! | `update([…])` | `update` | [`PATCH /v2/images/{id}`](image::v2::Image::update) | |
+//! | `uploadData($stream)` | `upload_data` | [`PUT /v2/images/{id}/file`](image::v2::Image::upload_data), `GET` | |
+//! | `downloadData()` | `download_data` | [`GET /v2/images/{id}/file`](image::v2::Image::download_data) after a `GET` | |
+//! | | `resume_download` | [`GET /v2/images/{id}/file`](image::v2::Image::resume_download) after a `GET` | |
+//! | `deactivate()` | `deactivate` | [`POST …/actions/deactivate`](image::v2::Image::deactivate) | |
+//! | `reactivate()` | `reactivate` | [`POST …/actions/reactivate`](image::v2::Image::reactivate) | |
+//! | `getMetadata()` | `get_metadata` | [`GET`](image::v2::Image::get_metadata) | [`GET …/metadata`](compute::v2::Image::get_metadata) |
+//! | `resetMetadata([…])` | `reset_metadata`, `clear_metadata` | [`GET`, `PATCH`](image::v2::Image::reset_metadata) | [`PUT …/metadata`](compute::v2::Image::reset_metadata) |
+//! | `mergeMetadata([…])` | `merge_metadata` | [`PATCH`](image::v2::Image::merge_metadata) | [`POST …/metadata`](compute::v2::Image::merge_metadata) |
+//! | `getMetadataItem($key)` | `get_metadata_item` | [`GET`](image::v2::Image::get_metadata_item) | [`GET …/metadata/{key}`](compute::v2::Image::get_metadata_item) |
+//! | | `set_metadata_item` | [`PATCH`](image::v2::Image::set_metadata_item) | [`PUT …/metadata/{key}`](compute::v2::Image::set_metadata_item) |
+//! | `deleteMetadataItem($key)` | `delete_metadata_item` | [`PATCH`](image::v2::Image::delete_metadata_item) | [`DELETE …/metadata/{key}`](compute::v2::Image::delete_metadata_item) |
+//! | `waitUntilActive()` | `wait_until_active` | [`GET`, repeatedly](image::v2::Image::wait_until_active) | [`GET`, repeatedly](compute::v2::Image::wait_until_active) |
+//! | `waitUntilDeleted()` | `wait_until_deleted` | [`GET`, repeatedly](image::v2::Image::wait_until_deleted) | [`GET`, repeatedly](compute::v2::Image::wait_until_deleted) |
+//! | `waitUntil($status)` | `wait_until` | [`GET`, repeatedly](image::v2::Image::wait_until) | [`GET`, repeatedly](compute::v2::Image::wait_until) |
+//! | `waitWithCallback(…)` | `wait_with` | [`GET`, repeatedly](image::v2::Image::wait_with) | [`GET`, repeatedly](compute::v2::Image::wait_with) |
 //!
 //! A list sends one request for each page, when the iterator needs it. A token is
 //! requested only if there is no valid one.
 //!
 //! # How do I …
 //!
-//! In these examples `images` is `openstack.images_v2()?`. Each function returns a
-//! [`Result`].
+//! In these examples `images` is `openstack.images_v2()?`.
 //!
 //! ### … find an image by name
 //!
@@ -175,8 +174,8 @@
 //!
 //! ### … show progress while waiting
 //!
-//! `wait_until_active` fails at once if the image cannot become active; `wait_with`
-//! stops only if the function returns true.
+//! `wait_until_active` fails at once if the image cannot become active. `wait_with` waits
+//! until the function returns true, so the function also checks for a failed image.
 //!
 //! ```
 //! # use opencloud::{OpenStack, image::v2::ListImages};
@@ -242,8 +241,8 @@
 //!
 //! ### … delete safely
 //!
-//! Filter by the owner, because a list also has the public and shared images of other
-//! projects. A protected image is not deleted, but is an error of the kind
+//! Filter by the owner, because a list also has public and shared images of other
+//! projects. To delete a protected image is an error of the kind
 //! [`ErrorKind::Forbidden`].
 //!
 //! ```
@@ -265,7 +264,7 @@
 //!
 //! ### … work on 200 images with 8 threads
 //!
-//! Services and images can be used by all threads. They share the token and the
+//! Each thread changes a part of the list. All threads share the token and the
 //! connections.
 //!
 //! ```
@@ -388,9 +387,9 @@
 //! | other connection failures | retried | not retried |
 //! | timeouts, proxy failures, other statuses | not retried | not retried |
 //!
-//! The others of the first column are the authentication, `deactivate`, `reactivate`,
-//! and each `PATCH` that removes no metadata item. In the second column the request is
-//! not sent again if the server may have processed it.
+//! The first column also has the authentication, `deactivate`, `reactivate`, and each
+//! `PATCH` that removes no metadata item. A request of the second column is not sent
+//! again if the server may have processed it.
 //!
 //! An upload is retried only until the first byte of the data was read. A download that
 //! was interrupted continues where it stopped; it fails if [`Options::tries`] attempts in
@@ -423,9 +422,9 @@
 //!
 //! # Logging
 //!
-//! The crate logs through [`log`](https://docs.rs/log): each response at debug level; each retry, plain
-//! http, and settings that are unsafe, ignored or unknown at warn level. These lines
-//! contain no password, token or body. ureq logs raw bytes, including credentials, at
+//! The crate logs through [`log`](https://docs.rs/log): each response at debug level;
+//! each retry, plain http, and settings that are unsafe, ignored or unknown at warn level.
+//! These lines contain no password, token or body. ureq logs raw bytes, including credentials, at
 //! trace level under the target `ureq_proto`: do not enable it in production.
 //!
 //! # Features
@@ -441,8 +440,6 @@
 //! files.
 //!
 //! [`Compute`]: compute::v2::Compute
-//! [`Compute::list_images`]: compute::v2::Compute::list_images
-//! [`Compute::get_image`]: compute::v2::Compute::get_image
 //! [`Download`]: image::v2::Download
 //! [`Image`]: image::v2::Image
 //! [`ImageService`]: image::v2::ImageService
@@ -451,8 +448,13 @@
 //! [`ListImages`]: image::v2::ListImages
 //! [`Metadata`]: compute::v2::Metadata
 //! [`NewImage`]: image::v2::NewImage
+//! [`Timestamp`]: https://docs.rs/jiff/1/jiff/struct.Timestamp.html
 //! [`Upload`]: image::v2::Upload
 //! [`Visibility`]: image::v2::Visibility
+//! [`Image::resume_download`]: image::v2::Image::resume_download
+//! [`ListImages::limit`]: image::v2::ListImages::limit
+//! [`ListImages::page_size`]: image::v2::ListImages::page_size
+//! [`Upload::response_timeout`]: image::v2::Upload::response_timeout
 
 /// Runs the programs of the README as doc tests.
 #[cfg(doctest)]
