@@ -1,4 +1,4 @@
-//! Lists every image with all its fields.
+//! Lists every image with detailed information.
 //!
 //! `cargo run --example list_images_detail`
 
@@ -13,7 +13,8 @@ fn main() -> anyhow::Result<()> {
     let mut out = common::stdout();
 
     for image in compute.list_images(true) {
-        writeln!(out, "{:#?}", image?)?;
+        let image = image?;
+        writeln!(out, "{} {:?} {:?}", image.id, image.min_disk, image.updated)?;
     }
     Ok(())
 }

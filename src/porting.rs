@@ -1,5 +1,6 @@
 //! Porting from the PHP SDK: every sample of its page on Compute images, in the order
-//! of that page, with the same code in Rust.
+//! of that page, with the same code in Rust. The [second part](#from-computev2-to-imagev2)
+//! replaces the deprecated calls of Compute with those of the Image service.
 //!
 //! The names are those of PHP in snake case. Methods replace arrays of options. A call
 //! that throws in PHP returns a [`Result`](crate::Result), so the samples add `?`.
@@ -82,7 +83,8 @@
 //! # let sandbox = opencloud_sandbox::Sandbox::start();
 //! # let compute = opencloud::OpenStack::new(sandbox.options())?.compute_v2()?;
 //! for image in compute.list_images(true) {
-//!     println!("{:#?}", image?);
+//!     let image = image?;
+//!     println!("{} {:?} {:?}", image.id, image.min_disk, image.updated);
 //! }
 //! # assert!(sandbox.requests().last().unwrap().target.contains("/images/detail?"));
 //! # Ok::<(), opencloud::Error>(())
@@ -328,3 +330,232 @@
 //!
 //! A timeout is an error, while the PHP SDK continues silently. An image that cannot
 //! become active, because its status is `ERROR`, is an error at once.
+//!
+//! # From `compute::v2` to `image::v2`
+//!
+//! OpenStack has deprecated the image calls of Compute v2 in favor of the Image
+//! service. [`image::v2`](crate::image::v2) has the same calls for it. To port a
+//! program, replace `compute_v2` with [`images_v2`](crate::OpenStack::images_v2), and
+//! `compute::v2` with `image::v2` in its `use` lines. The samples above then compile
+//! and print the same, and only the following differs:
+//!
+//! | | `compute::v2` | `image::v2` |
+//! | --- | --- | --- |
+//! | status | `ACTIVE` | `active` |
+//! | | `SAVING` | `queued`, `saving` |
+//! | | `DELETED` | `deleted`, `pending_delete` |
+//! | | `ERROR` | `killed` |
+//! | | `UNKNOWN` | `deactivated`, `importing`, `uploading` |
+//! | filter by status | a status of this column finds all of its row | a status of this column finds only itself; `in:queued,saving` finds both, and `ERROR` is rejected |
+//! | size of a queued image | 0 | `None` |
+//! | fields | `links`, `progress`, `server`, `disk_config` | none of these, but `visibility`, `owner`, `tags`, formats, hashes and others |
+//! | type of the service | `Compute` | `ImageService` |
+//! | JSON of an image | Nova's | Glance's |
+//! | lists | all fields only if detailed | always all fields |
+//! | hidden images | in no list | in lists with [`hidden(true)`](crate::image::v2::ListImages::hidden) |
+//! | community images of others | in no list | in lists with their [`visibility`](crate::image::v2::ListImages::visibility) |
+//! | a write of metadata | makes a shared or community image private | keeps the visibility |
+//! | metadata calls | set only `metadata` | set all fields, because they read or change the whole image |
+//! | metadata keys | letters, digits, space and `-_:.` | all characters, but no white space at an end |
+//! | fields such as `tags` as keys | only some are rejected | all are rejected |
+//! | metadata values | text, numbers, booleans, lists, null | text; `kernel_id` and `ramdisk_id` can be null |
+//! | microversion | optional | rejected: the service has none |
+//!
+//! The samples below are those of the PHP SDK's page on images of the Image service
+//! that the first part lacks. They use this `images`:
+//!
+//! ```php
+//! $images = $openstack->imagesV2();
+//! ```
+//!
+//! ```
+//! # let sandbox = opencloud_sandbox::Sandbox::start();
+//! # let openstack = opencloud::OpenStack::new(sandbox.options())?;
+//! let images = openstack.images_v2()?;
+//! # assert!(images.endpoint().starts_with(&sandbox.image_url()));
+//! # Ok::<(), opencloud::Error>(())
+//! ```
+//!
+//! ## Create an image
+//!
+//! ```php
+//! $image = $images->createImage([
+//!     'name'            => '{name}',
+//!     'diskFormat'      => 'raw',
+//!     'containerFormat' => 'bare',
+//!     'visibility'      => 'private',
+//!     'tags'            => ['example'],
+//!     'minDisk'         => 1,
+//! ]);
+//! ```
+//!
+//! ```
+//! # let sandbox = opencloud_sandbox::Sandbox::start();
+//! # let images = opencloud::OpenStack::new(sandbox.options())?.images_v2()?;
+//! # let name = "example";
+//! use opencloud::image::v2::NewImage;
+//!
+//! let image = images.create_image(
+//!     NewImage::named(name)
+//!         .disk_format("raw")
+//!         .container_format("bare")
+//!         .visibility("private")
+//!         .tags(["example"])
+//!         .min_disk(1)
+//!         .property("architecture", "x86_64"),
+//! )?;
+//! # assert_eq!((image.name.as_deref(), image.min_disk), (Some(name), Some(1)));
+//! # assert_eq!(image.metadata["architecture"], "x86_64");
+//! # Ok::<(), opencloud::Error>(())
+//! ```
+//!
+//! The whole program is `examples/create_image.rs`.
+//!
+//! The image has no data, and its status is `queued`. The PHP SDK cannot set metadata.
+//!
+//! ## Update an image
+//!
+//! ```php
+//! $image = $images->getImage('{imageId}');
+//! $image->update(['name' => '{name}', 'minRam' => 64]);
+//! ```
+//!
+//! ```
+//! # let sandbox = opencloud_sandbox::Sandbox::start();
+//! # let images = opencloud::OpenStack::new(sandbox.options())?.images_v2()?;
+//! # let (image_id, name) = (sandbox.image_id("plain"), "example");
+//! use opencloud::image::v2::ImageUpdate;
+//!
+//! let mut image = images.get_image(image_id);
+//! let update = ImageUpdate::new()
+//!     .name(name)
+//!     .min_ram(64)
+//!     .property("architecture", "aarch64");
+//! image.update(update)?;
+//! # assert_eq!((image.name.as_deref(), image.min_ram), (Some(name), Some(64)));
+//! # assert_eq!(image.metadata["architecture"], "aarch64");
+//! # Ok::<(), opencloud::Error>(())
+//! ```
+//!
+//! The whole program is `examples/update_image.rs`.
+//!
+//! One request makes all changes, or none. The PHP SDK sends three requests, and can
+//! neither set nor remove metadata.
+//!
+//! ## List sorted images
+//!
+//! ```php
+//! $sorted = $images->listImages(['sortKey' => 'name', 'sortDir' => 'asc']);
+//! foreach ($sorted as $image) {
+//!     echo $image->id, ' ', $image->name, "\n";
+//! }
+//! ```
+//!
+//! ```
+//! # let sandbox = opencloud_sandbox::Sandbox::start();
+//! # let images = opencloud::OpenStack::new(sandbox.options())?.images_v2()?;
+//! use opencloud::image::v2::ListImages;
+//!
+//! for image in images.list_images(ListImages::new().sort("name", "asc")) {
+//!     let image = image?;
+//!     println!("{} {:?}", image.id, image.name.unwrap_or_default());
+//! }
+//! # assert!(sandbox.requests().last().unwrap().target.contains("sort=name%3Aasc"));
+//! # Ok::<(), opencloud::Error>(())
+//! ```
+//!
+//! The whole program is `examples/list_images_sorted.rs`.
+//!
+//! ## Reactivate an image
+//!
+//! ```php
+//! $image->reactivate();
+//! ```
+//!
+//! ```
+//! # let sandbox = opencloud_sandbox::Sandbox::start();
+//! # let images = opencloud::OpenStack::new(sandbox.options())?.images_v2()?;
+//! # let image_id = sandbox.image_id("deactivated");
+//! let image = images.get_image(image_id);
+//! image.reactivate()?;
+//! # let mut image = image;
+//! # image.retrieve()?;
+//! # assert_eq!(image.status, Some(opencloud::image::v2::ImageStatus::Active));
+//! # Ok::<(), opencloud::Error>(())
+//! ```
+//!
+//! The whole program is `examples/reactivate_image.rs`.
+//!
+//! ## Deactivate an image
+//!
+//! ```php
+//! $image->deactivate();
+//! ```
+//!
+//! ```
+//! # let sandbox = opencloud_sandbox::Sandbox::start();
+//! # let images = opencloud::OpenStack::new(sandbox.options())?.images_v2()?;
+//! # let image_id = sandbox.image_id("plain");
+//! let image = images.get_image(image_id);
+//! image.deactivate()?;
+//! # let mut image = image;
+//! # image.retrieve()?;
+//! # assert_eq!(image.status, Some(opencloud::image::v2::ImageStatus::Deactivated));
+//! # Ok::<(), opencloud::Error>(())
+//! ```
+//!
+//! The whole program is `examples/deactivate_image.rs`.
+//!
+//! Then only administrators can download the data.
+//!
+//! ## Upload data
+//!
+//! ```php
+//! $image->uploadData(GuzzleHttp\Psr7\Utils::streamFor(fopen('{file}', 'r')));
+//! ```
+//!
+//! ```
+//! # let sandbox = opencloud_sandbox::Sandbox::start();
+//! # let images = opencloud::OpenStack::new(sandbox.options())?.images_v2()?;
+//! # let (image_id, path) = (sandbox.image_id("queued"), "README.md");
+//! use std::fs::File;
+//!
+//! let mut image = images.get_image(image_id);
+//! let transfer = image.upload_data(File::open(path)?)?;
+//! # assert!(transfer.verified);
+//! # assert_eq!(transfer.bytes, std::fs::metadata(path)?.len());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! The whole program is `examples/upload_image_data.rs`.
+//!
+//! The size and the hash of the stored data are verified. An
+//! [`Upload`](crate::image::v2::Upload) sends the data of any reader, and reports the
+//! progress. The example `publish_image` creates an image, uploads its data with a
+//! progress bar, and deletes the image if that fails.
+//!
+//! ## Download data
+//!
+//! ```php
+//! $stream = $image->downloadData();
+//! ```
+//!
+//! ```
+//! # let sandbox = opencloud_sandbox::Sandbox::start();
+//! # let images = opencloud::OpenStack::new(sandbox.options())?.images_v2()?;
+//! # let image = opencloud_sandbox::NewImage::named("sample").data(*b"data");
+//! # let (image_id, path) = (sandbox.add_image(image), "/dev/null");
+//! use std::fs::File;
+//!
+//! let mut image = images.get_image(image_id);
+//! let transfer = image.download_data(&mut File::create(path)?)?;
+//! # assert!(transfer.verified);
+//! # assert_eq!(transfer.bytes, 4);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! The whole program is `examples/download_image_data.rs`.
+//!
+//! The data is written as it is received, and then its size and hash are verified. The PHP
+//! SDK keeps the whole image in memory or in a temporary file, and verifies nothing.
+//! [`resume_download`](crate::image::v2::Image::resume_download) completes a file.

@@ -19,6 +19,9 @@ use opencloud_sandbox::{NewImage, Sandbox};
 /// sandbox runs until the program ends.
 static SANDBOX: OnceLock<(Sandbox, String)> = OnceLock::new();
 
+/// A file that discards what is written to it.
+const NULL_DEVICE: &str = if cfg!(windows) { "NUL" } else { "/dev/null" };
+
 /// `OpenStack::from_env()`, or the built-in sandbox if no cloud is configured.
 pub(crate) fn openstack() -> opencloud::Result<OpenStack> {
     match OpenStack::from_env() {
@@ -34,6 +37,11 @@ pub(crate) fn openstack() -> opencloud::Result<OpenStack> {
     }
 }
 
+/// Whether the built-in sandbox is used.
+pub(crate) fn is_sandbox() -> bool {
+    SANDBOX.get().is_some()
+}
+
 /// The arguments of the command line, one for each name.
 ///
 /// In the sandbox they can be omitted; a real cloud requires all of them.
@@ -45,10 +53,15 @@ pub(crate) fn arguments<const N: usize>(names: [&str; N]) -> anyhow::Result<[Str
         .map_err(|argument| anyhow!("the argument {argument:?} is not UTF-8"))?;
     match (<[String; N]>::try_from(arguments), SANDBOX.get()) {
         (Ok(arguments), _) => Ok(arguments),
-        (Err(arguments), Some((_, image_id))) if arguments.is_empty() => {
+        (Err(arguments), Some((sandbox, image_id))) if arguments.is_empty() => {
             Ok(names.map(|name| match name {
                 "IMAGE_ID" => image_id.clone(),
+                "QUEUED_IMAGE_ID" => sandbox.image_id("queued"),
+                "DEACTIVATED_IMAGE_ID" => sandbox.image_id("deactivated"),
+                "NAME" => "example".to_owned(),
                 "KEY" => "architecture".to_owned(),
+                "FILE" => concat!(env!("CARGO_MANIFEST_DIR"), "/README.md").to_owned(),
+                "OUTPUT" => NULL_DEVICE.to_owned(),
                 _ => "aarch64".to_owned(),
             }))
         }
@@ -59,7 +72,8 @@ pub(crate) fn arguments<const N: usize>(names: [&str; N]) -> anyhow::Result<[Str
 fn start_sandbox() -> (Sandbox, String) {
     let sandbox = Sandbox::start();
     let metadata = [("architecture", "x86_64"), ("os", "linux")];
-    let image_id = sandbox.add_image(NewImage::named("sample").metadata(metadata));
+    let image = NewImage::named("sample").data("the sample data");
+    let image_id = sandbox.add_image(image.metadata(metadata));
     (sandbox, image_id)
 }
 

@@ -1,10 +1,11 @@
 //! The command line. All of it is checked before the first request.
 
-use clap::error::ErrorKind;
-use clap::{Args, CommandFactory, Parser, Subcommand};
-use opencloud::compute::v2::ListImages;
+use std::slice;
 
-const PRIVATE: &str = "Nova then makes a shared or community image private.";
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+
+const PRIVATE: &str = "With --api compute, Nova makes a shared or community image private.";
 
 /// Lists, shows and deletes images of an OpenStack cloud, and edits their metadata.
 ///
@@ -23,22 +24,49 @@ pub(crate) struct Arguments {
     /// Cloud in clouds.yaml
     #[arg(long, global = true, value_name = "NAME")]
     pub(crate) os_cloud: Option<String>,
+    /// Service: compute (Nova) or image (Glance)
+    #[arg(long, global = true, value_name = "API", default_value = "compute")]
+    pub(crate) api: Api,
     #[command(subcommand)]
     pub(crate) command: Command,
+}
+
+#[derive(Clone, Copy, PartialEq, ValueEnum)]
+pub(crate) enum Api {
+    Compute,
+    Image,
 }
 
 impl Arguments {
     /// Parses the command line.
     pub(crate) fn try_read() -> Result<Self, clap::Error> {
-        let arguments = Self::try_parse()?;
-        match &arguments.command {
-            Command::Reset { items, all, .. } if items.is_empty() && !all => {
+        let mut arguments = Self::try_parse()?;
+        match &mut arguments.command {
+            Command::Reset { items, all, .. } if items.is_empty() && !*all => {
                 let message = "no KEY=VALUE; to delete all metadata, add --all";
-                Err(Self::command().error(ErrorKind::MissingRequiredArgument, message))
+                return Err(Self::command().error(ErrorKind::MissingRequiredArgument, message));
             }
-            _ => Ok(arguments),
+            Command::Get { key, .. } => check_keys(arguments.api, slice::from_mut(key))?,
+            Command::Unset { keys, .. } => check_keys(arguments.api, keys)?,
+            _ => {}
         }
+        Ok(arguments)
     }
+}
+
+/// Removes white space around keys, as Nova does, and rejects keys that cannot be
+/// in a path. Glance accepts any key.
+fn check_keys(api: Api, keys: &mut [String]) -> Result<(), clap::Error> {
+    if api == Api::Image {
+        return Ok(());
+    }
+    for key in keys {
+        *key = segment(key.trim(), "a key").map_err(|reason| {
+            let message = format!("invalid key '{key}': {reason}");
+            Arguments::command().error(ErrorKind::ValueValidation, message)
+        })?;
+    }
+    Ok(())
 }
 
 #[derive(Subcommand)]
@@ -69,7 +97,6 @@ pub(crate) enum Command {
         #[arg(value_parser = id)]
         id: String,
         /// Metadata key
-        #[arg(value_parser = key)]
         key: String,
     },
     /// Set metadata items, keep the others, and show the result
@@ -95,14 +122,14 @@ pub(crate) enum Command {
         #[arg(long, conflicts_with = "items")]
         all: bool,
     },
-    /// Delete metadata items; stop at the first failure
+    /// Delete metadata items; stop at the first failure (Nova), or delete none (Glance)
     #[command(after_help = PRIVATE)]
     Unset {
         /// Image id
         #[arg(value_parser = id)]
         id: String,
         /// Metadata keys
-        #[arg(required = true, value_name = "KEY", value_parser = key)]
+        #[arg(required = true, value_name = "KEY")]
         keys: Vec<String>,
     },
     /// Show the configured cloud, its settings and their sources; send nothing
@@ -116,70 +143,38 @@ pub(crate) struct List {
     pub(crate) detailed: bool,
     /// Only images with this name
     #[arg(long, value_name = "S")]
-    name: Option<String>,
+    pub(crate) name: Option<String>,
     /// Only images with this status: ACTIVE, SAVING, DELETED, ERROR or UNKNOWN, or
     /// a status of the Image service
     #[arg(long, value_name = "S")]
-    status: Option<String>,
+    pub(crate) status: Option<String>,
     /// Only images of this type, such as snapshot
     #[arg(long = "type", value_name = "S")]
-    image_type: Option<String>,
+    pub(crate) image_type: Option<String>,
     /// Only images of the server with this id or URL
     #[arg(long, value_name = "S")]
-    server: Option<String>,
+    pub(crate) server: Option<String>,
     /// Only images changed at or after this time, such as 2026-11-23T12:00:00Z
     #[arg(long, value_name = "T")]
-    changes_since: Option<String>,
+    pub(crate) changes_since: Option<String>,
     /// Only images with a minimum disk size of exactly N GiB
     #[arg(long, value_name = "N")]
-    min_disk: Option<u64>,
+    pub(crate) min_disk: Option<u64>,
     /// Only images with a minimum memory size of exactly N MiB
     #[arg(long, value_name = "N")]
-    min_ram: Option<u64>,
+    pub(crate) min_ram: Option<u64>,
     /// At most N images in total
     #[arg(long, value_name = "N")]
-    limit: Option<u64>,
+    pub(crate) limit: Option<u64>,
     /// Request N images at a time
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
-    page_size: Option<u32>,
+    pub(crate) page_size: Option<u32>,
 }
 
 impl List {
     /// Whether the list is empty without a request.
     pub(crate) fn is_empty(&self) -> bool {
         self.limit == Some(0)
-    }
-
-    pub(crate) fn query(self) -> ListImages {
-        let mut list = ListImages::from(self.detailed);
-        if let Some(name) = self.name {
-            list = list.name(name);
-        }
-        if let Some(status) = self.status {
-            list = list.status(status);
-        }
-        if let Some(kind) = self.image_type {
-            list = list.image_type(kind);
-        }
-        if let Some(server) = self.server {
-            list = list.server(server);
-        }
-        if let Some(time) = self.changes_since {
-            list = list.changes_since(time);
-        }
-        if let Some(gib) = self.min_disk {
-            list = list.min_disk(gib);
-        }
-        if let Some(mib) = self.min_ram {
-            list = list.min_ram(mib);
-        }
-        if let Some(images) = self.limit {
-            list = list.limit(images);
-        }
-        if let Some(images) = self.page_size {
-            list = list.page_size(images);
-        }
-        list
     }
 }
 
@@ -188,11 +183,6 @@ fn id(text: &str) -> Result<String, String> {
         return Err("an id has no white space".to_owned());
     }
     segment(text, "an id")
-}
-
-/// Nova stores keys without surrounding white space.
-fn key(text: &str) -> Result<String, String> {
-    segment(text.trim(), "a key")
 }
 
 /// Rejects an invalid path segment. The crate checks it too, but only

@@ -4,7 +4,10 @@ mod arguments;
 mod commands;
 #[path = "../common/mod.rs"]
 mod common;
+mod compute;
+mod image;
 mod output;
+mod service;
 
 use std::io::{self, Write};
 use std::process::ExitCode;

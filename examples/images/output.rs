@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::io::{self, Write};
 
-use opencloud::compute::v2::{Image, Metadata};
+use opencloud::compute::v2::Metadata;
 use opencloud::config::{Settings, Source};
 use serde::Serialize;
 
 use crate::common::{self, Stdout};
+use crate::service::Image;
 
 /// The maximum width of a column. A longer cell is printed whole and moves the
 /// rest of its row.
@@ -41,74 +42,46 @@ impl Output {
     }
 
     /// Writes one image of a list.
-    pub(crate) fn row(&mut self, image: &Image, detailed: bool) -> io::Result<()> {
+    pub(crate) fn row(&mut self, image: &impl Image, detailed: bool) -> io::Result<()> {
         if self.json {
             return self.line(image);
         }
-        let name = escape(image.name.as_deref().unwrap_or("-"));
+        let fields = image.fields();
+        let cell = |name| {
+            let field = fields.iter().find(|(known, _)| *known == name);
+            cell(field.map(|(_, value)| value))
+        };
         if !detailed {
             self.header(&format!("{:36}  NAME", "ID"))?;
-            return writeln!(self.out, "{:36}  {name}", escape(&image.id));
+            return writeln!(self.out, "{:36}  {}", cell("id"), cell("name"));
         }
         self.header(&format!(
-            "{:36}  {:8}  {:>12}  {:>8}  {:>8}  {:20}  NAME",
+            "{:36}  {:11}  {:>12}  {:>8}  {:>8}  {:20}  NAME",
             "ID", "STATUS", "SIZE", "MIN_DISK", "MIN_RAM", "UPDATED"
         ))?;
         writeln!(
             self.out,
-            "{:36}  {:8}  {:>12}  {:>8}  {:>8}  {:20}  {name}",
-            escape(&image.id),
-            cell(image.status.as_ref()),
-            cell(image.size),
-            cell(image.min_disk),
-            cell(image.min_ram),
-            cell(image.updated),
+            "{:36}  {:11}  {:>12}  {:>8}  {:>8}  {:20}  {}",
+            cell("id"),
+            cell("status"),
+            cell("size"),
+            cell("min_disk"),
+            cell("min_ram"),
+            cell("updated"),
+            cell("name"),
         )
     }
 
     /// Writes every field of one image that the server sent.
-    pub(crate) fn image(&mut self, image: &Image) -> io::Result<()> {
+    pub(crate) fn image(&mut self, image: &impl Image) -> io::Result<()> {
         if self.json {
             return self.line(image);
         }
-        let fields = [
-            ("id", Some(image.id.clone())),
-            ("name", image.name.clone()),
-            ("status", text(image.status.as_ref())),
-            ("progress", text(image.progress)),
-            ("size", text(image.size)),
-            ("min_disk", text(image.min_disk)),
-            ("min_ram", text(image.min_ram)),
-            ("created", text(image.created)),
-            ("updated", text(image.updated)),
-            (
-                "server",
-                image.server.as_ref().map(|server| server.id.clone()),
-            ),
-            ("disk_config", text(image.disk_config.as_ref())),
-        ];
+        let fields = image.fields();
+        let width = fields.iter().map(|(name, _)| name.len()).max();
+        let width = width.unwrap_or_default().max(12);
         for (name, value) in fields {
-            if let Some(value) = value {
-                writeln!(self.out, "{name:12}  {}", escape(&value))?;
-            }
-        }
-        for (key, value) in &image.metadata {
-            writeln!(
-                self.out,
-                "{:12}  {} = {}",
-                "metadata",
-                escape(key),
-                escape(value)
-            )?;
-        }
-        for link in &image.links {
-            writeln!(
-                self.out,
-                "{:12}  {} {}",
-                "link",
-                escape(&link.rel),
-                escape(&link.href)
-            )?;
+            writeln!(self.out, "{name:width$}  {}", escape(&value))?;
         }
         Ok(())
     }
@@ -207,10 +180,6 @@ impl Output {
         }
         Ok(())
     }
-}
-
-fn text(value: Option<impl Display>) -> Option<String> {
-    value.map(|value| value.to_string())
 }
 
 fn cell(value: Option<impl Display>) -> String {

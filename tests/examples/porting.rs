@@ -78,6 +78,14 @@ fn every_sample_is_on_the_page_in_the_order_of_the_php_samples() {
         "delete_image_metadata_item",
         // The PHP SDK has no such sample.
         "set_image_metadata_item",
+        // Those of the Image service.
+        "create_image",
+        "update_image",
+        "list_images_sorted",
+        "reactivate_image",
+        "deactivate_image",
+        "upload_image_data",
+        "download_image_data",
     ];
     assert_eq!(named, samples);
 
@@ -86,7 +94,13 @@ fn every_sample_is_on_the_page_in_the_order_of_the_php_samples() {
         .expect("the examples")
         .map(|entry| entry.expect("an entry"));
     let stems = files.filter_map(|file| Some(file.path().file_stem()?.to_str()?.to_owned()));
-    let programs = ["common", "images", "newest_image", "prune_images"];
+    let programs = [
+        "common",
+        "images",
+        "newest_image",
+        "prune_images",
+        "publish_image",
+    ];
     let mut known: Vec<_> = stems
         .filter(|stem| !programs.contains(&stem.as_str()))
         .collect();

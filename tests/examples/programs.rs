@@ -1,11 +1,17 @@
-//! The programs `newest_image` and `prune_images`, and all examples on a closed pipe.
+//! The programs `newest_image`, `prune_images` and `publish_image`, and all examples on
+//! a closed pipe.
 
+use std::fs;
+use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
+use opencloud::OpenStack;
+use opencloud::image::v2::ImageStatus;
+
 use super::samples::{NO_CLOUD, run, without_ids};
 use crate::support::examples::{Ran, example, example_at, run_at};
-use opencloud_sandbox::{NewImage, Sandbox};
+use opencloud_sandbox::{Fault, NewImage, Sandbox};
 
 #[test]
 fn newest_image_prints_only_the_id_on_stdout() {
@@ -148,6 +154,105 @@ fn the_progress_of_a_dry_run_does_not_report_deleted_images() {
     assert_eq!(sandbox.image_count(), 3);
 }
 
+#[test]
+fn publish_image_runs_in_the_built_in_sandbox() {
+    let ran = run("publish_image", &[]);
+    assert_eq!(
+        (ran.code, without_ids(&ran.stdout).as_str()),
+        (Some(0), "ID\n"),
+        "{ran:?}"
+    );
+    let uploaded = "uploaded 1048576 bytes, verified size and hash\n";
+    assert_eq!(ran.stderr, format!("{NO_CLOUD}{uploaded}"));
+}
+
+/// A file that can be uploaded.
+fn file(name: &str) -> String {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    fs::write(&path, "the data").expect("a file");
+    path.to_str().expect("UTF-8").to_owned()
+}
+
+#[test]
+fn publish_image_uploads_the_file_and_prints_the_id() {
+    let sandbox = Sandbox::builder().empty().start();
+    let arguments = [&*file("published"), "--name", "debian-13"];
+    let ran = run_at(&sandbox, "publish_image", &arguments);
+    assert_eq!(
+        (ran.code, ran.stderr.as_str()),
+        (Some(0), "uploaded 8 bytes, verified size and hash\n")
+    );
+
+    let openstack = OpenStack::new(sandbox.options()).expect("options");
+    let images = openstack.images_v2().expect("an endpoint");
+    let mut image = images.get_image(ran.stdout.trim());
+    let mut data = Vec::new();
+    image.download_data(&mut data).expect("the data");
+    assert_eq!(data, b"the data");
+    assert_eq!(image.name.as_deref(), Some("debian-13"));
+    assert_eq!(image.status, Some(ImageStatus::Active));
+}
+
+#[test]
+fn publish_image_deletes_the_image_if_the_upload_fails() {
+    let sandbox = Sandbox::builder().empty().start();
+    let arguments = [&*file("rejected"), "--disk-format", "qcow2"];
+    let ran = run_at(&sandbox, "publish_image", &arguments);
+    assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), ""), "{ran:?}");
+    let requests = sandbox.requests();
+    let upload = requests.iter().find(|request| request.method == "PUT");
+    let target = &upload.expect("an upload").target;
+    let (_, id) = target.split_once("images/").expect("a path");
+    let id = id.trim_end_matches("/file");
+    let url = sandbox.image_url();
+    let stderr = format!(
+        "deleted image {id}\n\
+         Error: PUT {url}/v2/images/{id}/file: 415 Unsupported Media Type: The request media type \
+         application/octet-stream is not supported by this server. Image disk_format qcow2 does \
+         not match stream data raw (the image cannot be used any more: delete it) (request id \
+         REQUEST)\n"
+    );
+    assert_eq!(ran.stderr, stderr);
+    assert_eq!(sandbox.image_count(), 0);
+}
+
+#[test]
+fn publish_image_reports_an_image_that_it_cannot_delete() {
+    let sandbox = Sandbox::builder().empty().start();
+    sandbox.fail(Fault::status(403).body("{}").on("DELETE", "/images"));
+    let arguments = [&*file("kept"), "--disk-format", "qcow2"];
+    let ran = run_at(&sandbox, "publish_image", &arguments);
+    assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), ""), "{ran:?}");
+    let begin = format!(
+        "cannot delete the image: DELETE {}/v2/images/",
+        sandbox.image_url()
+    );
+    assert!(ran.stderr.starts_with(&begin), "{ran:?}");
+    assert!(ran.stderr.contains("\nError: PUT "), "{ran:?}");
+    assert_eq!(sandbox.image_count(), 1);
+}
+
+#[test]
+fn publish_image_creates_no_image_without_a_file() {
+    let sandbox = Sandbox::builder().empty().start();
+    let ran = run_at(&sandbox, "publish_image", &[]);
+    let stderr = "error: no FILE to upload\n\n\
+                  Usage: publish_image [OPTIONS] [FILE]\n\n\
+                  For more information, try '--help'.\n";
+    let expected = Ran {
+        code: Some(2),
+        stdout: String::new(),
+        stderr: stderr.to_owned(),
+    };
+    assert_eq!(ran, expected);
+
+    let ran = run_at(&sandbox, "publish_image", &["/nonexistent/file"]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), ""));
+    let begin = "Error: cannot open /nonexistent/file\n";
+    assert!(ran.stderr.starts_with(begin), "{ran:?}");
+    assert_eq!(sandbox.requests(), []);
+}
+
 /// `println!` and `eprintln!` would panic.
 #[cfg(unix)]
 #[test]
@@ -161,24 +266,34 @@ fn a_closed_pipe_ends_each_example_without_a_panic() {
         Stdio::from(OwnedFd::from(writer))
     };
     for (name, arguments) in [
+        ("create_image", ""),
+        ("deactivate_image", ""),
         ("delete_image", ""),
         ("delete_image_metadata_item", ""),
+        ("download_image_data", ""),
         ("get_image", ""),
         ("get_image_metadata_item", ""),
         ("images", "list"),
+        ("images", "list --api image"),
         ("images", "--help"),
         ("images", "config"),
         ("list_images", ""),
         ("list_images_detail", ""),
+        ("list_images_sorted", ""),
         ("merge_image_metadata", ""),
         ("newest_image", "sample"),
         ("newest_image", "--help"),
         ("prune_images", "--name sample --older-than 0 --dry-run"),
         ("prune_images", "--name sample --older-than 0"),
         ("prune_images", "--name none --older-than 0"),
+        ("publish_image", ""),
+        ("publish_image", "--help"),
+        ("reactivate_image", ""),
         ("reset_image_metadata", ""),
         ("retrieve_image_metadata", ""),
         ("set_image_metadata_item", ""),
+        ("update_image", ""),
+        ("upload_image_data", ""),
     ] {
         let run = |stderr: Stdio| {
             let mut command = example(name);

@@ -1,5 +1,8 @@
 //! The samples, run against the sandbox.
 
+use std::fs;
+use std::path::Path;
+
 use crate::support::examples::{Ran, example, run_at};
 use opencloud_sandbox::{NewImage, Sandbox};
 
@@ -29,14 +32,15 @@ fn stdout(name: &str) -> String {
 /// The text with ids replaced by `ID`.
 pub(super) fn without_ids(text: &str) -> String {
     let is_id = |word: &str| word.len() == 36 && word.split('-').count() == 5;
-    let words = text.split(' ').map(|word| {
-        if is_id(word.trim()) {
-            word.replace(word.trim(), "ID")
+    let words = text.split_inclusive([' ', '\n']).map(|word| {
+        let trimmed = word.trim();
+        if is_id(trimmed) {
+            word.replace(trimmed, "ID")
         } else {
             word.to_owned()
         }
     });
-    words.collect::<Vec<_>>().join(" ")
+    words.collect()
 }
 
 #[test]
@@ -49,15 +53,10 @@ fn list_images_prints_the_active_images() {
 }
 
 #[test]
-fn list_images_detail_prints_every_field() {
-    let output = stdout("list_images_detail");
-    for field in [
-        "    name: Some(\n        \"sample\",",
-        "    status: Some(\n        Saving,",
-        "\"architecture\": Text(",
-    ] {
-        assert!(output.contains(field), "{field} is not in {output}");
-    }
+fn list_images_detail_prints_detailed_information() {
+    let output = without_ids(&stdout("list_images_detail"));
+    let first = output.lines().next();
+    assert_eq!(first, Some("ID Some(0) Some(TIME)"), "{output}");
 }
 
 #[test]
@@ -119,6 +118,51 @@ fn delete_image_metadata_item_prints_the_key() {
 }
 
 #[test]
+fn create_image_prints_the_id() {
+    assert_eq!(without_ids(&stdout("create_image")), "created ID\n");
+}
+
+#[test]
+fn update_image_prints_the_changed_fields() {
+    assert_eq!(
+        stdout("update_image"),
+        "updated Some(\"example\") Some(64)\n"
+    );
+}
+
+#[test]
+fn list_images_sorted_prints_the_images_by_name() {
+    let sandbox = Sandbox::builder().empty().start();
+    for name in ["b", "c", "a"] {
+        sandbox.add_image(NewImage::named(name));
+    }
+    let ran = run_at(&sandbox, "list_images_sorted", &[]);
+    let expected = "ID \"a\"\nID \"b\"\nID \"c\"\n";
+    assert_eq!(without_ids(&ran.stdout), expected, "{ran:?}");
+    assert!(stdout("list_images_sorted").contains(" \"sample\"\n"));
+}
+
+#[test]
+fn upload_image_data_prints_the_number_of_bytes() {
+    let size = include_bytes!("../../README.md").len();
+    assert_eq!(
+        stdout("upload_image_data"),
+        format!("uploaded {size} bytes\n")
+    );
+}
+
+#[test]
+fn download_image_data_prints_the_number_of_bytes() {
+    assert_eq!(stdout("download_image_data"), "downloaded 15 bytes\n");
+}
+
+#[test]
+fn deactivate_image_and_reactivate_image_print_the_id() {
+    assert_eq!(without_ids(&stdout("deactivate_image")), "deactivated ID\n");
+    assert_eq!(without_ids(&stdout("reactivate_image")), "reactivated ID\n");
+}
+
+#[test]
 fn with_a_configured_cloud_the_samples_require_arguments() {
     for (name, arguments) in [
         ("get_image", "IMAGE_ID"),
@@ -129,6 +173,12 @@ fn with_a_configured_cloud_the_samples_require_arguments() {
         ("get_image_metadata_item", "IMAGE_ID KEY"),
         ("set_image_metadata_item", "IMAGE_ID KEY VALUE"),
         ("delete_image_metadata_item", "IMAGE_ID KEY"),
+        ("create_image", "NAME"),
+        ("update_image", "IMAGE_ID NAME"),
+        ("upload_image_data", "QUEUED_IMAGE_ID FILE"),
+        ("download_image_data", "IMAGE_ID OUTPUT"),
+        ("deactivate_image", "IMAGE_ID"),
+        ("reactivate_image", "DEACTIVATED_IMAGE_ID"),
     ] {
         let sandbox = Sandbox::start();
         let stderr = format!("Error: expected the arguments {arguments}\n");
@@ -182,4 +232,42 @@ fn with_a_configured_cloud_the_samples_use_the_given_image() {
         assert_eq!(run_at(&sandbox, name, &arguments), expected, "{name}");
     }
     assert!(!sandbox.has_image(&id));
+}
+
+#[test]
+fn with_a_configured_cloud_the_samples_of_the_image_service_use_the_given_image() {
+    let sandbox = Sandbox::builder().empty().start();
+    let id = sandbox.add_image(NewImage::named("mine").status("queued"));
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let (input, output) = (folder.join("uploaded"), folder.join("downloaded"));
+    fs::write(&input, "data").expect("a file");
+    let [input, output] = [&input, &output].map(|path| path.to_str().expect("UTF-8"));
+    for (name, arguments, stdout) in [
+        (
+            "update_image",
+            &[&*id, "new"] as &[&str],
+            "updated Some(\"new\") Some(64)\n",
+        ),
+        ("upload_image_data", &[&id, input], "uploaded 4 bytes\n"),
+        (
+            "download_image_data",
+            &[&id, output],
+            "downloaded 4 bytes\n",
+        ),
+        ("deactivate_image", &[&id], &format!("deactivated {id}\n")),
+        ("reactivate_image", &[&id], &format!("reactivated {id}\n")),
+        ("list_images_sorted", &[], &format!("{id} \"new\"\n")),
+    ] {
+        let expected = Ran {
+            code: Some(0),
+            stdout: stdout.to_owned(),
+            stderr: String::new(),
+        };
+        assert_eq!(run_at(&sandbox, name, arguments), expected, "{name}");
+    }
+    assert_eq!(fs::read_to_string(output).expect("a file"), "data");
+
+    let ran = run_at(&sandbox, "create_image", &["second"]);
+    let second = ran.stdout.trim().strip_prefix("created ");
+    assert!(sandbox.has_image(second.expect("an id")), "{ran:?}");
 }

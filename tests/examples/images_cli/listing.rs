@@ -12,9 +12,9 @@ fn a_list_is_a_table_of_ids_and_names() {
 
 #[test]
 fn a_detailed_list_has_a_column_for_each_important_field() {
-    let head = "ID                                    STATUS            SIZE  MIN_DISK   MIN_RAM  UPDATED               NAME";
-    let web = format!("{WEB}  ACTIVE            2048        20         0  TIME  web");
-    let old = format!("{OLD}  SAVING               0         0        64  TIME  -");
+    let head = "ID                                    STATUS               SIZE  MIN_DISK   MIN_RAM  UPDATED               NAME";
+    let web = format!("{WEB}  ACTIVE               2048        20         0  TIME  web");
+    let old = format!("{OLD}  SAVING                  0         0        64  TIME  -");
     let expected = format!("{head}\n{web}\n{old}\n");
     assert_eq!(
         images(&two_images(), &["list", "--detailed"]),

@@ -4,6 +4,7 @@
 mod clouds;
 mod config;
 mod errors;
+mod image_api;
 mod listing;
 mod logging;
 mod metadata;

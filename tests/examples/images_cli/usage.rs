@@ -7,6 +7,8 @@ const COMMANDS: [&str; 9] = [
     "list", "show", "delete", "metadata", "get", "set", "reset", "unset", "config",
 ];
 
+const USAGE: &str = "\n\nUsage: images [OPTIONS] <COMMAND>";
+
 /// Checks that the arguments are rejected with this message before a request.
 #[track_caller]
 fn check_rejected(arguments: &[&str], message: &str) {
@@ -37,7 +39,7 @@ fn an_invalid_id_or_key_is_rejected() {
     );
     check_rejected(
         &["unset", WEB, "os", "a/b"],
-        "invalid value 'a/b' for '<KEY>...': a key has no \"/\" and no control characters",
+        &format!("invalid key 'a/b': a key has no \"/\" and no control characters{USAGE}"),
     );
     check_rejected(
         &["show", ".."],
@@ -45,15 +47,15 @@ fn an_invalid_id_or_key_is_rejected() {
     );
     check_rejected(
         &["get", WEB, " "],
-        "invalid value ' ' for '<KEY>': it cannot be a key",
+        &format!("invalid key ' ': it cannot be a key{USAGE}"),
     );
     check_rejected(
         &["get", WEB, "."],
-        "invalid value '.' for '<KEY>': it cannot be a key",
+        &format!("invalid key '.': it cannot be a key{USAGE}"),
     );
     check_rejected(
         &["unset", WEB, "os", ".."],
-        "invalid value '..' for '<KEY>...': it cannot be a key",
+        &format!("invalid key '..': it cannot be a key{USAGE}"),
     );
 }
 
@@ -73,7 +75,7 @@ fn an_item_requires_a_key_and_an_equals_sign() {
 fn reset_requires_an_item_or_all() {
     check_rejected(
         &["reset", WEB],
-        "no KEY=VALUE; to delete all metadata, add --all\n\nUsage: images [OPTIONS] <COMMAND>",
+        &format!("no KEY=VALUE; to delete all metadata, add --all{USAGE}"),
     );
     check_rejected(
         &["reset", WEB, "a=1", "--all"],
@@ -150,7 +152,7 @@ fn the_help_of_each_change_of_metadata_warns_about_the_visibility() {
     for command in ["set", "reset", "unset"] {
         let output = example("images").args([command, "-h"]).output();
         let help = Ran::from(output.expect("a process")).stdout;
-        let warning = "\nNova then makes a shared or community image private.\n";
+        let warning = "\nWith --api compute, Nova makes a shared or community image private.\n";
         assert!(help.ends_with(warning), "{help}");
     }
 }
@@ -158,7 +160,8 @@ fn the_help_of_each_change_of_metadata_warns_about_the_visibility() {
 #[test]
 fn every_argument_has_a_help_text() {
     let commands = COMMANDS.map(|command| ("images", vec![command, "-h"]));
-    let programs = ["images", "newest_image", "prune_images"].map(|name| (name, vec!["-h"]));
+    let programs =
+        ["images", "newest_image", "prune_images", "publish_image"].map(|name| (name, vec!["-h"]));
     for (name, arguments) in commands.into_iter().chain(programs) {
         let output = example(name).args(&arguments).output().expect("a process");
         let help = Ran::from(output).stdout;
