@@ -44,18 +44,14 @@
 //!
 //! [`image::v2`] is the Image service, Glance. [`compute::v2`] has the image calls of
 //! the Compute service, Nova, which OpenStack has deprecated: use them only in programs
-//! that depend on them. The same methods exist in both, so a program is ported by
-//! replacing `compute_v2` with `images_v2`, and `compute::v2` with `image::v2`. These
-//! are the differences:
+//! that depend on them. The Image service has the same methods, and those to create,
+//! update, upload, download, deactivate and reactivate an image.
 //!
-//! - Create, update, upload, download, deactivate and reactivate exist only in the
-//!   Image service.
-//! - `progress`, `links`, `server` and `disk_config` of an image exist only in Compute.
-//! - The statuses are different: Glance's `queued` is Nova's `SAVING`.
-//! - Nova makes a shared or community image private whenever its metadata is written.
-//!   Glance keeps the visibility.
-//! - Nova accepts only some characters in the key of a metadata item, and at most 255
-//!   characters in its value. Glance accepts any.
+//! To port a program, replace `compute_v2` with `images_v2`, and `compute::v2` with
+//! `image::v2`. A [table](porting#from-computev2-to-imagev2) lists the differences. The
+//! most important ones are the statuses, because Glance's `queued` is Nova's `SAVING`,
+//! and the visibility: Nova makes a shared or community image private whenever its
+//! metadata is written, and Glance does not.
 //!
 //! The last microversion of Nova with images is 2.35, and the last with image metadata
 //! is 2.38. By default this crate sends no microversion; Nova then uses 2.1, which
