@@ -137,7 +137,7 @@ impl Client {
                 response.status = parts.status.as_u16();
                 response.headers = parts.headers;
                 if request.stream_response && parts.status.is_success() {
-                    response.stream = Some(body.into_reader());
+                    response.stream = Some(Box::new(body.into_reader()));
                     return Ok(());
                 }
                 let length = body.content_length();

@@ -1,10 +1,10 @@
 //! [`Response`]: an HTTP response.
 
 use http::{HeaderMap, Method};
-use ureq::BodyReader;
 
 use super::body::ResponseBody;
 use super::html::{is_html, page_message};
+use super::stream::ResponseStream;
 use crate::error::{Error, ErrorKind, Result};
 
 /// An HTTP response. It has no `Debug`: its headers and body may contain
@@ -17,7 +17,7 @@ pub(crate) struct Response {
     pub(crate) headers: HeaderMap,
     pub(crate) body: ResponseBody,
     /// Reads the body, which then is not in `body`.
-    pub(super) stream: Option<BodyReader<'static>>,
+    pub(super) stream: Option<ResponseStream>,
 }
 
 impl Response {

@@ -1,4 +1,4 @@
-//! [`RequestBody`]: the body of a request, read while it is sent.
+//! [`RequestBody`] and [`ResponseStream`]: bodies that are never in memory as a whole.
 
 use std::io::{Read, Result};
 use std::time::Duration;
@@ -20,3 +20,6 @@ impl Read for RequestBody<'_> {
         self.reader.read(buffer)
     }
 }
+
+/// The body of a response, read while it is received.
+pub(crate) type ResponseStream = Box<dyn Read + Send>;

@@ -1,9 +1,11 @@
 """Prints the responses that curl gets from a cloud: python3 clients_curl.py STATE."""
 
 import json
+import pathlib
 import re
 import subprocess
 import sys
+import tempfile
 
 from clients_cloud import ITEMS, UNKNOWN, Cloud
 
@@ -123,3 +125,36 @@ try:
     nova("delete again", f"/images/{created}", "-X", "DELETE")
 finally:
     curl(*DEMO, "-X", "DELETE", f"{glance}/{created}")
+
+# The data of an image.
+OCTETS = ["-H", "Content-Type: application/octet-stream"]
+created = json.loads(curl(*DEMO, glance, body=create).partition("\n\n")[2])["id"]
+cloud.names[created] = "<scratch>"
+with tempfile.TemporaryDirectory() as directory:
+    path = pathlib.Path(directory) / "data"
+    # Above 1 MiB, curl sends `Expect: 100-continue` and waits a second.
+    path.write_bytes(b"0123456789abcdef" * 100_000)
+    begun = pathlib.Path(directory) / "begun"
+    file = f"{glance}/{created}/file"
+    try:
+        step("download without data", *DEMO, file)
+        step("a range without data", *DEMO, "-r", "0-4", file)
+        step("upload without a type", *DEMO, "-T", str(path), file)
+        step("upload to a missing image", *DEMO, *OCTETS, "-T", str(path), f"{glance}/{UNKNOWN}/file")
+        step("upload as another", *OTHER, *OCTETS, "-T", str(path), file)
+        step("upload with a bad token", "-H", "X-Auth-Token: nonsense", *OCTETS, "-T", str(path), file)
+        step("upload", *DEMO, *OCTETS, "-T", str(path), file)
+        step("upload again", *DEMO, *OCTETS, "-T", str(path), file)
+        step("the image then", *DEMO, f"{glance}/{created}")
+        step("a range", *DEMO, "-r", "10-19", file)
+        step("the last bytes", *DEMO, "-r", "-6", file)
+        step("beyond the end", *DEMO, "-r", "1600000-", file)
+        begun.write_bytes(path.read_bytes()[:1_000_000])
+        resumed = subprocess.run(["curl", "-sS", "--noproxy", "*", *DEMO, "-C", "-", "-o", str(begun), file],
+                                 capture_output=True, text=True)
+        same = begun.read_bytes() == path.read_bytes()
+        cloud.report("resume a download", f"{resumed.returncode} {same} {resumed.stderr}")
+        step("delete", *DEMO, "-X", "DELETE", f"{glance}/{created}")
+        step("download a deleted image", *DEMO, file)
+    finally:
+        curl(*DEMO, "-X", "DELETE", f"{glance}/{created}")

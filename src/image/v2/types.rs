@@ -1,6 +1,8 @@
 //! The types of an image's fields: [`ImageStatus`] and [`Visibility`].
 
+use std::convert::Infallible;
 use std::fmt;
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
@@ -81,6 +83,14 @@ impl<T: AsRef<str>> From<T> for ImageStatus {
     }
 }
 
+impl FromStr for ImageStatus {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        Ok(text.into())
+    }
+}
+
 impl fmt::Display for ImageStatus {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())
@@ -153,6 +163,7 @@ mod tests {
         for status in ImageStatus::ALL {
             let text = status.to_string();
             assert_eq!(ImageStatus::from(text.to_uppercase()), status);
+            assert_eq!(text.parse(), Ok(status.clone()));
             let json = serde_json::to_string(&status).expect("JSON");
             assert_eq!(json, format!("{text:?}"));
             assert_eq!(

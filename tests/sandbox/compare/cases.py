@@ -771,3 +771,390 @@ def glance(send, both):
     do("delete", "DELETE", "/<scratch>")
     do("delete-again", "DELETE", "/<scratch>")
     do("get-deleted", "GET", "/<scratch>")
+
+
+PATCH = "application/openstack-images-v2.1-json-patch"
+
+
+@group("glance-versions")
+def image_versions(send, both):
+    def get(name, path, **more):
+        send(name, "GET", path, service="glance", **more)
+
+    for path in ("/", "/versions", "/versions/x", "/v1", "/v3/", "/images", "/v2.14/images", "/v2.18/images", "/nonsense"):
+        get(f"no-version-{path}", path, user=None)
+    for path in ("/v2", "/v2/", "/v2/images", "/v2.1/images", "/v2/nonsense"):
+        get(f"no-token-{path}", path, user=None)
+    for path in ("/v2", "/v2/", "/v2.1", "/v2.0/images?limit=1", "/v2.1/images?limit=1", "/v2.17/images?limit=1",
+                 "/v2/v2/images", "//v2//images?limit=1", "/v2/images/", "/v2/images.json", "/v2/nonsense",
+                 "/v2.1/images/<plain>", "/v2/images/<plain>/nonsense", "/v2/images/<plain>/metadata"):
+        get(f"path-{path}", path)
+    accept = {"Accept": "application/vnd.openstack.images-v2.7"}
+    get("by-accept", "/images?limit=1", headers=accept)
+    get("by-accept-twice", "/v2/images", headers=accept)
+    get("by-unknown-accept", "/v2/images", headers={"Accept": "application/vnd.openstack.images-v9"})
+    get("host", "/", user=None, headers={"Host": "cloud.example:9292", "X-Forwarded-Proto": "https"})
+    for path, methods in {
+        "": ("HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"), "/<plain>": ("HEAD", "PUT", "POST", "OPTIONS"),
+        "/<plain>/members": ("PUT",), "/<plain>/members/x": ("POST",), "/<plain>/tags/t": ("GET",), "/<plain>/tags/t/u": ("PUT",),
+        "/<plain>/actions/deactivate": ("GET",), "/<plain>/file": ("POST",), "/<plain>/nonsense": ("PUT", "OPTIONS"),
+    }.items():
+        for method in methods:
+            send(f"{method}-{path}", method, f"/v2/images{path}", service="glance")
+    for accept in ("*/*", "application/json", "text/html", "application/xml", "text/plain", "application/octet-stream", None):
+        get(f"not-found-{accept}", f"/v2/images/{UNKNOWN}", headers={"Accept": accept})
+        send(f"not-allowed-{accept}", "PUT", "/v2/images", service="glance", headers={"Accept": accept})
+        send(f"not-permitted-{accept}", "POST", "/v2/images", service="glance", body={"owner": "<b>é"}, headers={"Accept": accept})
+        send(f"type-{accept}", "PATCH", "/v2/images/<plain>", service="glance", body=[], headers={"Accept": accept})
+    get("request-id", "/v2/images?limit=0", headers={"X-OpenStack-Request-ID": "req-11111111-2222-3333-4444-555555555555"})
+    both.each("authenticate", "demo", "gone")
+    both.each("revoke", "gone")
+    get("revoked", "/v2/images", token="gone")
+
+
+@group("glance-list")
+def image_list(send, both):
+    def get(name, query, **more):
+        send(name, "GET", f"/v2/images{query}", service="glance", **more)
+
+    cafe = quote("образ データ café")
+    both.each("create", "tagged", name="tagged", data=None, tags=["red", "round"], note="a:b", min_disk=7)
+    both.each("create", "red", name="red, \"round\"", data=None, tags=["red"], note="a,b")
+    both.each("create", "colon", name="with:colon", visibility="shared", tags=["red", "round"])
+    for user in ("demo", "demo-reader", "other", "admin"):
+        get(f"all-{user}", "?limit=100", user=user)
+        get(f"default-{user}", "", user=user)
+    for value in ("0", "1", "-1", "abc", "", "1.5", "%201", "+1", "1_0", "_1", "1000", "1001", "99999999999999999999", "1&limit=2"):
+        get(f"limit={value}", f"?limit={value}")
+    for query in (
+        f"marker={UNKNOWN}", "marker=abc", "marker=", "marker=<other-private>", "marker=<other-community>&limit=1",
+        "marker=<hidden>&limit=1", "marker=<plain>&limit=1", "marker=<plain>&marker=<unicode>", f"marker={'a' * 37}",
+        "marker=<public-small>", "name=twin&limit=1&marker=<twin-2>", "tag=red&tag=round&limit=1", "limit",
+        "tag=round&tag=red&limit=1&marker=<colon>", "limit=2&name=twin&bogus=", f"limit=1&name={cafe}", "limit=1;name=twin",
+        "a=1&b=2&a=3&limit=1", "=x", "&&limit=1", "limit=1&a+b=c%2B%26", "name=%ff", "%ff=x", "name=a%00b",
+    ):
+        get(query, f"?{query}")
+    get("marker-of-other-as-admin", "?marker=<other-private>&limit=1", user="admin")
+    for key in ("name", "id", "status", "container_format", "disk_format"):
+        for value in ("", "in:", "eq:", "x:y", "neq:active", "in:active,raw,twin,bare,<plain>", 'in:"twin","plain"', 'in:"a',
+                      'in:"a"b', 'in:a"b"', "in:twin,", "eq:twin", "twin", "TWIN", "active", "raw", "bare", "<plain>", "null"):
+            get(f"{key}={value}", f"?limit=3&{key}={value}")
+    for value in ("with:colon", "eq:with:colon", "in:with:colon", 'in:"red,%20\\"round\\""', "red,%20%22round%22", cafe, "2020-01-01T00:00:00Z",
+                  "twin&name=plain", "plain&name=x:y", "%20twin"):
+        get(f"name={value}", f"?name={value}")
+    for value in ("public", "private", "shared", "community", "all", "", "bogus", "in:public", "PUBLIC", "public&visibility=private",
+                  "bogus&visibility=public", "public&visibility=bogus"):
+        get(f"visibility={value}", f"?limit=100&visibility={value}")
+        get(f"visibility={value}-as-other", f"?limit=100&visibility={value}", user="other")
+    get("visibility-all-as-admin", "?limit=100&visibility=all", user="admin")
+    for value in ("pending", "accepted", "rejected", "all", "", "bogus", "all&member_status=all"):
+        get(f"member_status={value}", f"?limit=100&member_status={value}")
+    for key in ("size_min", "size_max", "virtual_size_min", "min_disk_min", "min_ram_max", "size", "min_disk", "min_ram", "virtual_size"):
+        for value in ("100", "0", "-1", "abc", "", "1.0", "%20100", "1_00", "99999999999999999999", "5&size_min=0"):
+            get(f"{key}={value}", f"?limit=2&{key}={value}")
+    for query in ("created_at_min=1", "name_min=1", "name_max=9", "owner_min=0", "status_max=0", "foo_min=1",
+                  "foo_max=x", "_min=1", "properties=", "properties=x", "locations=x", "members=x", "tags=x", "tags=", "metadata=x",
+                  "deleted=true", "is_public=true", "page_size=1", "self=x", "registry=x", "save=x", "__class__=x", "changes-since=",
+                  "changes-since=x", "sort=name&sort=size", "owner=<project:other>", "owner=", "owner=<project:other>&visibility=all"):
+        get(query, f"?limit=2&{query}")
+    for key in ("created_at", "updated_at"):
+        for value in ("gt:2020-01-01T00:00:00Z", "lt:2020-01-01T00:00:00Z", "gte:2020-01-01", "lte:2100-01-01T00:00:00%2B01:00",
+                      "neq:2020-01-01T00:00:00.123456Z", "eq:2020-01-01T00:00:00Z", "2020-01-01T00:00:00Z", "in:2020-01-01T00:00:00Z",
+                      "gt:2020-01-01T00:00:00+01:00", "gt:yesterday", "", "gt:", "x", "lt:2020-01-01T00:00:00Z&{}=gt:2020-01-01"):
+            get(f"{key}={value}", f"?limit=1&{key}={value.format(key)}")
+    for query in ("os_hidden=true", "os_hidden=True", "os_hidden=false&limit=1", "os_hidden=1", "os_hidden=", "os_hidden=x&os_hidden=true",
+                  "protected=true", "protected=false&limit=1", "protected=True", "protected=", "tag=red", "tag=red&tag=round",
+                  "tag=red&tag=x", "tag=in:red,round", "tag=", "tag=%20red", "tag=two%20words", "tag=red&tags=x", "note=a:b", "note=a%3Ab",
+                  "note=in:a,b", "note=a,b", "note=", "no_such=x", "os_distro=cirros", "os_distro=ubuntu&os_version=24.04", "kernel_id=",
+                  "empty=", "a/b=slash", "with+space=v", "hw_rng_model=virtio&hw_rng_model=x", "image_type=snapshot", "checksum=x",
+                  "os_hash_value=x"):
+        get(query, f"?{query}")
+    for query in ("name", "name:asc", "name:desc", "size:asc", "size", "size:desc,name:asc", "status:asc,name", "created_at:asc",
+                  "updated_at", "disk_format:asc", "%20name%20:%20asc%20", "name:", "min_disk", "name:up", "", ",", "name,size,", "NAME"):
+        get(f"sort={query}", f"?limit=4&sort={query}")
+    for query in ("sort_key=name&sort_dir=asc", "sort_key=name", "sort_dir=asc", "sort_key=size&sort_key=name&sort_dir=asc",
+                  "sort_key=size&sort_key=name&sort_dir=asc&sort_dir=desc", "sort_key=size&sort_key=name&sort_key=id&sort_dir=asc&sort_dir=desc",
+                  "sort_dir=asc&sort_dir=desc", "sort_key=os_distro", "sort_dir=up", "sort_key=", "sort_key=%20name%20",
+                  "sort=name&sort_key=size", "sort=name&sort_dir=asc"):
+        get(query, f"?limit=4&{query}")
+    for query in ("sort=name:asc&marker=<nameless>", "sort=name:asc&marker=<empty-name>", "sort=name:asc&marker=<plain>",
+                  "sort=size:asc&marker=<queued>", "sort=size:desc&marker=<queued>", "sort=size:asc&marker=<no-bytes>",
+                  "sort=size:desc,name:asc&marker=<twin-1>", "sort=name&marker=<twin-1>", "sort=status:asc&marker=<plain>"):
+        get(query, f"?limit=3&{query}")
+    get("body", "?limit=1", body={})
+    send("unscoped-token", "POST", "/v3/auth/tokens", service="keystone", user=None, body={"auth": {"identity": PASSWORD}}, remember="unscoped")
+    for name, method, path in (("list", "GET", "?limit=1"), ("bad-list", "GET", "?os_hidden=x"), ("bad-filter", "GET", "?name=x:y"),
+                               ("show", "GET", "/<plain>"), ("show-public", "GET", "/<public-small>"), ("create", "POST", "")):
+        send(f"unscoped-{name}", method, f"/v2/images{path}", service="glance", token="unscoped", body={} if method == "POST" else None)
+
+
+@group("glance-show")
+def image_show(send, both):
+    def get(name, path, **more):
+        send(name, "GET", f"/v2/images/{path}", service="glance", **more)
+
+    for label in ("public-small", "public-large", "plain", "unicode", "odd-name", "long-name", "nameless", "empty-name", "queued",
+                  "no-bytes", "protected", "hidden", "deactivated", "snapshot", "volume-snapshot", "null-properties",
+                  "many-properties", "long-property", "odd-properties", "other-private", "other-community", "other-shared"):
+        for user in ("demo", "other", "admin"):
+            get(f"{label}-as-{user}", f"<{label}>", user=user)
+    for one in both.clouds:
+        one.names["<PLAIN>"] = one.names["<plain>"].upper()
+    for path in (UNKNOWN, "abc", "<PLAIN>", "<plain>/", "<plain>.json", "..", "%2e%2e", "a%20b", quote("ключ"), "a%00b", "a%0Ab",
+                 "a" * 300, "<plain>?a=b", "<plain>;a=b", "%3Cb%3E", "detail", "file", "a'b"):
+        get(f"path-{path[:30]}", path)
+        get(f"path-{path[:30]}-json", path, headers={"Accept": "application/json"})
+    get("body", "<plain>", body={})
+
+
+@group("glance-create")
+def image_create(send, both):
+    def create(name, body, **more):
+        send(name, "POST", "/v2/images", service="glance", body=body, image=True, **more)
+
+    both.each("create", "made", data=None)
+    both.each("create", "deleted", data=None)
+    send("delete", "DELETE", "/v2/images/<deleted>", service="glance")
+    create("nothing", {})
+    create("everything", {"name": "all", "visibility": "private", "min_disk": 1, "min_ram": 2, "protected": False, "os_hidden": True,
+                          "tags": ["b", "a", "b"], "disk_format": "qcow2", "container_format": "bare", "z": "1", "a": "2"})
+    for label in ("made", "deleted", "other-private"):
+        create(f"id-of-{label}", {"id": f"<{label}>"})
+    for key, values in {
+        "id": ("abc", "a" * 32, None, 5), "name": (None, "", "n" * 255, "n" * 256, "a🗝", 5, True, "a\0b", "a\nb", "  a  ", "a b " * 80, {"a": "b" * 80}),
+        "visibility": ("private", "community", "public", "bogus", None, 5), "owner": ("<project:demo>", "<project:other>", None, "", 5),
+        "min_disk": (-1, 1.5, "1", 2147483647, 2147483648, None, 10 ** 20, True), "min_ram": (-1, 2147483648, [1]),
+        "protected": ("true", True, None, 1), "os_hidden": (True, "x", None), "tags": ("a", [1], None, [""], ["t" * 255], ["a", "t" * 256],
+        [str(n) for n in range(128)], [str(n) for n in range(129)], ["a b", "a/b", "A", "a"], {}, [None, 1]),
+        "container_format": (None, "zip", "docker", 5), "disk_format": (None, "floppy", "ploop", "RAW", []),
+        "k": ("v", "", 1, None, True, ["a"], {"a": 1}, 1.5, "v" * 3000, "a🗝", "a\0b", ["a" * 80, "b"]), "🗝": ("v",), "": ("v",), " k ": ("v",),
+        "k" * 255: ("v",), "k" * 256: ("v",), "a/b~c d%?": ("v",), "a\nb": ("v",), "os_Distro x": ("🗝",),
+        "kernel_id": (None, "x", UNKNOWN, UNKNOWN + "\n", 5), "ramdisk_id": (None,), "architecture": (None, "x"), "description": (5,),
+        "cinder_encryption_key_deletion_policy": ("x", "do_not_delete"),
+    }.items():
+        for n, value in enumerate(values):
+            create(f"{key[:20]}-{n}", {key: value})
+    for key in """status size virtual_size checksum created_at updated_at self file schema direct_url stores location deleted
+            deleted_at os_glance os_glance_x OS_GLANCE_X os_hash_algo os_hash_value is_public properties store base context delete
+            member image_id extra_properties owner_id limit marker""".split():
+        create(f"reserved-{key}", {key: "queued"})
+        create(f"reserved-{key}-number", {key: 5})
+    create("locations", {"locations": []})
+    create("two-wrong", {"a": 1, "b": 2, "name": 3})
+    create("wrong-and-read-only", {"self": "x", "name": 3})
+    create("wrong-and-tag", {"zz": 1, "tags": [1]})
+    create("tags-twice-wrong", {"tags": [1, "t" * 256, 2]})
+    create("128", {f"k{n}": "v" for n in range(128)})
+    create("129", {f"k{n}": "v" for n in range(129)})
+    for name, body in {"empty": "", "not-json": "{", "list": "[]", "null": "null", "text": '"x"', "number": "1", "bom": "\ufeff{}",
+                       "bad-utf8": b'{"name": "\xff"}', "twice": '{"name": "a", "name": "b"}', "nan": '{"min_disk": NaN}',
+                       "surrogate": '{"name": "a\\ud800b"}', "escaped": '{"name": "\\u0437"}', "infinity": '{"min_disk": Infinity}'}.items():
+        create(f"body-{name}", body)
+    create("chunked", {"name": "x"}, headers={"Transfer-Encoding": "chunked"})
+    create("no-body", None)
+    create("no-content-type", {"name": "x"}, headers={"Content-Type": None})
+    create("as-reader", {}, user="demo-reader")
+    create("as-reader-owner", {"owner": "<project:other>"}, user="demo-reader")
+    create("as-admin-public", {"visibility": "public", "name": "public"}, user="admin")
+    create("as-admin-owner", {"owner": "<project:demo>"}, user="admin")
+    create("as-admin-no-owner", {"owner": None}, user="admin")
+    create("no-token", {}, user=None)
+    create("forwarded", {}, headers={"X-Forwarded-Proto": "https", "Host": "cloud.example:9292"})
+    for accept in ("application/json", None):
+        create(f"accept-{accept}", {"visibility": "bogus"}, headers={"Accept": accept})
+
+
+@group("glance-patch")
+def image_patch(send, both):
+    def patch(name, changes, image="<scratch>", **more):
+        headers = {"Content-Type": PATCH, **more.pop("headers", {})}
+        send(name, "PATCH", f"/v2/images/{image}", service="glance", body=changes, headers=headers, **more)
+
+    def show(name, image="<scratch>", **more):
+        send(name, "GET", f"/v2/images/{image}", service="glance", **more)
+
+    def op(operation, path, *value):
+        return {"op": operation, "path": path, **({"value": value[0]} if value else {})}
+
+    def new(data=None, **fields):
+        both.each("create", "scratch", data=data, **{"name": "patched", "tags": ["a", "b"], "k": "v", **fields})
+
+    new()
+    for name, changes in {
+        "replace-name": [op("replace", "/name", "second")], "add-name": [op("add", "/name", "third")], "name-null": [op("add", "/name", None)],
+        "remove-name": [op("remove", "/name")], "add": [op("add", "/x", "1")], "add-again": [op("add", "/x", "2")],
+        "replace": [op("replace", "/x", "3")], "replace-missing": [op("replace", "/no_such", "x")], "remove": [op("remove", "/x")],
+        "remove-missing": [op("remove", "/x")], "nothing": [], "same": [op("replace", "/k", "v")],
+        "three": [op("add", "/a", "1"), op("replace", "/k", "w"), op("remove", "/a")],
+        "second-fails": [op("add", "/atom", "1"), op("remove", "/no_such")], "object": op("add", "/k", "v"), "text-in-list": ["x"],
+        "test": [op("test", "/k", "v")], "no-op": [{"path": "/k"}], "op-null": [{"op": None, "path": "/k"}], "op-number": [{"op": 5, "path": "/k"}],
+        "no-path": [{"op": "add", "value": "v"}], "no-value": [op("add", "/k")], "no-value-replace": [op("replace", "/k")],
+        "remove-value": [op("remove", "/no_such", "v")], "extra-member": [{**op("add", "/k", "v"), "x": 1}],
+        "path-number": [{"op": "add", "path": 5, "value": "v"}], "op-case": [op("Add", "/k", "v")],
+    }.items():
+        patch(name, changes)
+    show("after")
+    # The order of the properties in a response and in the database.
+    patch("order", [op("add", "/z", "1"), op("add", "/y", "2"), op("remove", "/k"), op("add", "/k", "3"), op("remove", "/z")])
+    show("order-then")
+    patch("order-again", [op("add", "/n", "1"), op("add", "/z", "2")])
+    show("order-again-then")
+    new()
+    for path in ("k", "", "/", "//", "/k/", "/k/l", "//k", "///k", "/a//b", "/a/ /b", "// ", "/a~1b", "/a~0b", "/a~01b", "/a~b", "/a~2b",
+                 "/a~", "/~1", "/ k ", "/ ", "/ключ", "/🗝", "/a\nb", "/a%2Fb", "/" + "k" * 256, "/tail\n", "/\u00a0nb", "/a\x1f", "/a\0b"):
+        for operation in ("add", "remove"):
+            patch(f"path-{path[:10]!r}-{operation}", [op(operation, path, "v")])
+    new(**{" lead": "1", "lead": "2"})
+    patch("spaces", [op("replace", "/ lead", "3")])
+    patch("spaces-remove", [op("remove", "/ lead")])
+    patch("spaces-remove-again", [op("remove", "/ lead")])
+    new()
+    for n, value in enumerate(("", None, 1, True, ["x"], {"x": 1}, "a🗝", "a\0b", " a ", "v" * 3000)):
+        patch(f"value-{n}", [op("add", "/k", value)])
+    patch("value-surrogate", '[{"op": "add", "path": "/k", "value": "\\ud800"}]')
+    for n, (key, value) in enumerate((
+        ("kernel_id", None), ("kernel_id", "x"), ("os_distro", None), ("tags", ["b", "c", "b"]), ("tags", []), ("tags", None), ("tags", "x"),
+        ("tags", [1]), ("tags", [str(n) for n in range(129)]), ("tags", ["x" * 256]), ("visibility", "community"), ("visibility", "public"),
+        ("visibility", "x"), ("visibility", None), ("visibility", "private"), ("min_disk", 3), ("min_disk", -1), ("min_disk", "3"),
+        ("min_disk", 2147483648), ("min_ram", 4), ("protected", True), ("name", "protected"), ("protected", False), ("protected", "x"),
+        ("os_hidden", True), ("disk_format", "qcow2"), ("disk_format", "x"), ("disk_format", None), ("container_format", "ova"),
+        ("name", "n" * 256), ("name", "🗝"), ("name", 5), ("owner", "<project:demo>"), ("owner", 5), ("tags", ["🗝"]),
+    )):
+        for operation in ("replace", "add"):
+            patch(f"field-{n}-{key}-{operation}", [op(operation, f"/{key}", value)])
+    for key in ("visibility", "owner", "min_disk", "tags", "protected", "disk_format", "image_id"):
+        patch(f"remove-{key}", [op("remove", f"/{key}")])
+    for path in ("/tags/-", "/tags/0", "/locations", "/locations/-", "/locations/0", "/name/0"):
+        for operation in ("add", "replace", "remove"):
+            if (operation, path) not in (("add", "/locations/-"), ("add", "/locations/0")):
+                patch(f"deep-{path}-{operation}", [op(operation, path, "x")])
+    location = {"url": "file:///x", "metadata": {}}
+    patch("locations-empty", [op("replace", "/locations", [])])
+    patch("locations-set", [op("replace", "/locations", [location])])
+    patch("locations-add", [op("add", "/locations/-", location)])
+    patch("locations-remove-as-admin", [op("remove", "/locations/0")], user="admin")
+    new()
+    for key in """status size virtual_size checksum created_at updated_at self file schema direct_url id os_hash_algo os_hash_value
+            location deleted deleted_at os_glance os_glance_x stores store member helper context repo notifier delete deactivate
+            reactivate get_data set_data send_notification get_payload base extra_properties image_id __class__ __dict__ image
+            db_api policy locations_ Name is_public""".split():
+        for operation in ("add", "replace", "remove"):
+            patch(f"name-{key}-{operation}", [op(operation, f"/{key}", "x")])
+    show("names-then")
+    both.each("create", "scratch", data=None, base="x", context="x", delete="x", image="x")
+    for operation, path in (("replace", "/base"), ("add", "/context"), ("remove", "/delete"), ("remove", "/image"), ("remove", "/base")):
+        patch(f"kept-{path}", [op(operation, path, "y")])
+    show("kept-then")
+    new(data=b"stored")
+    for key, value in (("disk_format", "qcow2"), ("disk_format", "raw"), ("container_format", "ova"), ("stores", "x"), ("name", "stored")):
+        patch(f"active-{key}-{value}", [op("replace", f"/{key}", value)])
+    patch("active-add-stores", [op("add", "/stores", "x")])
+    for name, kind in {"json": "application/json", "json-patch": "application/json-patch+json", "none": None, "empty": "",
+                       "charset": PATCH + "; charset=utf-8", "upper": PATCH.upper()}.items():
+        patch(f"type-{name}", [], headers={"Content-Type": kind})
+    for name, body in {"empty": "", "not-json": "[", "bad-utf8": b'["\xff"]', "text": '"x"', "nothing": None}.items():
+        patch(f"body-{name}", body)
+    patch("chunked", [], headers={"Transfer-Encoding": "chunked"})
+    patch("if-match", [], headers={"If-Match": '"x"'})
+    for name, changes in {"nothing": [], "add": [op("add", "/by", "x")], "owner": [op("replace", "/owner", "x")], "bad": "["}.items():
+        for user in ("demo-reader", "other", "admin"):
+            patch(f"{name}-as-{user}", changes, user=user)
+        for image in ("other-private", "other-community", "other-shared", "public-small", "abc"):
+            patch(f"{name}-of-{image}", changes, image=f"<{image}>")
+    patch("no-token", [], user=None)
+    patch("deactivated", [op("add", "/k", "v"), op("remove", "/k")], image="<deactivated>")
+    new(visibility="shared")
+    patch("give-away", [op("add", "/owner", "<project:other>"), op("add", "/name", "given")])
+    patch("give-away-alone", [op("add", "/name", "given"), op("add", "/kept", "no"), op("add", "/owner", "<project:other>")])
+    for user in ("demo", "other", "admin"):
+        show(f"given-as-{user}", user=user)
+    new()
+    patch("admin-owner", [op("replace", "/owner", "<project:other>")], user="admin")
+    patch("admin-owner-null", [op("replace", "/owner", None)], user="admin")
+    show("no-owner")
+    show("no-owner-as-other", user="other")
+    send("no-owner-list", "GET", "/v2/images?limit=1", service="glance")
+    both.each("create", "scratch", data=None, **{f"k{n}": "v" for n in range(128)})
+    patch("129th", [op("add", "/more", "v")])
+    patch("swap", [op("remove", "/k0"), op("add", "/more", "v")])
+    patch("over-and-back", [op("add", "/again", "v"), op("remove", "/k1")])
+    patch("replace-at-128", [op("add", "/again", "w")])
+    patch("129th-as-json", [op("add", "/one", "v")], headers={"Accept": "application/json"})
+    new()
+    patch("first", [op("add", "/k", "1")], dates=True)
+    time.sleep(1.1)
+    patch("no-changes", [], dates=True)
+    patch("a-change", [op("add", "/k", "1")], dates=True)
+
+
+@group("glance-members")
+def image_members(send, both):
+    def do(name, method, path, **more):
+        send(name, method, f"/v2/images/{path}", service="glance", **more)
+
+    both.each("create", "shared", visibility="shared", tags=["a"])
+    both.each("create", "private", data=None)
+    other = "<shared>/members/<project:other>"
+    for name, body in {"other": {"member": "<project:other>"}, "again": {"member": "<project:other>"}, "unknown": {"member": "nobody"},
+                       "empty": {"member": ""}, "null": {"member": None}, "nothing": {}, "list": [], "emoji": {"member": "🗝"},
+                       "old": {"member_id": "x"}, "not-json": "{", "unicode": {"member": "проект"}}.items():
+        do(f"add-{name}", "POST", "<shared>/members", body=body)
+    do("add-private", "POST", "<private>/members", body={"member": "x"})
+    do("add-unknown-image", "POST", f"{UNKNOWN}/members", body={"member": "x"})
+    for user in ("demo", "demo-reader", "other", "admin"):
+        do(f"list-as-{user}", "GET", "<shared>/members", user=user)
+        do(f"get-as-{user}", "GET", other, user=user)
+        do(f"get-another-as-{user}", "GET", "<shared>/members/nobody", user=user)
+        do(f"show-as-{user}", "GET", "<shared>", user=user)
+    for image in ("private", "public-small", "other-community", "other-private", "other-shared"):
+        do(f"list-of-{image}", "GET", f"<{image}>/members")
+        do(f"get-of-{image}", "GET", f"<{image}>/members/<project:demo>")
+        do(f"set-of-{image}", "PUT", f"<{image}>/members/<project:demo>", body={"status": "accepted"})
+        do(f"remove-of-{image}", "DELETE", f"<{image}>/members/<project:demo>")
+    do("set-by-owner", "PUT", other, body={"status": "accepted"})
+    for name, body in {"bogus": {"status": "maybe"}, "nothing": {}, "list": [], "null": {"status": None}, "not-json": "{"}.items():
+        do(f"set-{name}", "PUT", other, user="other", body=body)
+    for status in ("pending", "accepted", "rejected"):
+        do(f"set-{status}", "PUT", other, user="other", body={"status": status})
+        for wanted in ("pending", "accepted", "rejected", "all"):
+            send(f"{status}-in-{wanted}", "GET", f"/v2/images?limit=1&member_status={wanted}&tag=a", service="glance", user="other")
+    do("add-as-member", "POST", "<shared>/members", user="other", body={"member": "x"})
+    do("remove-as-member", "DELETE", other, user="other")
+    do("add-as-reader", "POST", "<shared>/members", user="demo-reader", body={"member": "x"})
+    do("list-body", "GET", "<shared>/members", body={})
+    do("remove-body", "DELETE", other, body={})
+    do("remove", "DELETE", other)
+    do("remove-again", "DELETE", other)
+    do("not-shared", "GET", "<shared>", user="other")
+    for tag in ("t", "t", "two%20words", "a+b", quote("тег"), "t" * 255, "t" * 256, "a%2Fb", "", ".", "..", "a.json", "%20", "A", "a%0Ab"):
+        do(f"tag-{tag[:20]}", "PUT", f"<shared>/tags/{tag}")
+        do(f"untag-{tag[:20]}", "DELETE", f"<shared>/tags/{tag}")
+        do(f"untag-{tag[:20]}-again", "DELETE", f"<shared>/tags/{tag}")
+    do("tags-then", "GET", "<shared>")
+    do("tag-body", "PUT", "<shared>/tags/t", body={})
+    do("untag-body", "DELETE", "<shared>/tags/a", body={})
+    do("tag-as-reader", "PUT", "<shared>/tags/t", user="demo-reader")
+    for image in ("<other-private>", "<other-community>", UNKNOWN):
+        do(f"tag-of-{image}", "PUT", f"{image}/tags/t")
+        do(f"untag-of-{image}", "DELETE", f"{image}/tags/t")
+    both.each("create", "full", data=None, tags=[f"t{n}" for n in range(128)])
+    do("tag-129", "PUT", "<full>/tags/x")
+    do("tag-existing", "PUT", "<full>/tags/t0")
+    for action in ("deactivate", "reactivate"):
+        for image in ("<private>", "<other-private>", "<other-community>", UNKNOWN, "<shared>"):
+            do(f"{action}-{image}", "POST", f"{image}/actions/{action}")
+        do(f"{action}-again", "POST", f"<shared>/actions/{action}")
+        do(f"{action}-then", "GET", "<shared>")
+        do(f"{action}-then-as-admin", "GET", "<shared>", user="admin")
+        do(f"{action}-as-reader", "POST", f"<shared>/actions/{action}", user="demo-reader")
+        do(f"{action}-body", "POST", f"<shared>/actions/{action}", body={})
+    do("action-bogus", "POST", "<shared>/actions/bogus")
+    for image in ("<other-private>", "<other-community>", "<other-shared>", "<public-small>", UNKNOWN, "abc", "<protected>"):
+        do(f"delete-{image}", "DELETE", image)
+        do(f"delete-{image}-json", "DELETE", image, headers={"Accept": "application/json"})
+    do("delete-body", "DELETE", "<shared>", body={})
+    do("delete-as-reader", "DELETE", "<shared>", user="demo-reader")
+    do("delete-slash", "DELETE", "<shared>/")
+    do("delete-query", "DELETE", "<shared>?a=b")
+    do("delete-again", "DELETE", "<shared>")
+    do("delete-then", "GET", "<shared>", user="admin")

@@ -87,7 +87,7 @@ class Cloud:
         return first, rest, content
 
     def response(self, method, path, *, service="nova", user="demo", token=None, headers=None, body=None,
-            version="1.1", tail=b"", remember=None, loose=False, dates=False):
+            version="1.1", tail=b"", remember=None, loose=False, dates=False, image=False):
         """Sends a request and returns the response as text that is comparable between clouds."""
         headers = {key: value if value is None else self.fill(value) for key, value in (headers or {}).items()}
         token = self.names.get(f"<token:{token or user}>") if user else token
@@ -101,6 +101,8 @@ class Cloud:
         first, rest, content = self.send(method, service, path, headers, body, version, tail)
         if remember:
             self.remember(remember, rest, content)
+        if image and " 201 " in first:
+            self.created.append(json.loads(content)["id"])
         return self.mask(method, service, first, rest, content, headers.get("Host"), loose, dates)
 
     def remember(self, name, headers, content):
@@ -185,9 +187,15 @@ class Cloud:
             self.send("PUT", "glance", f"/v2/images/{id}/file",
                       {**token, "Content-Type": "application/octet-stream"}, data)
         self.names[f"<{label}>"] = id
-        self.created.append((token, id))
+        self.created.append(id)
 
     def clean_up(self):
-        for token, id in self.created:
-            self.send("DELETE", "glance", f"/v2/images/{id}", token)
+        # The administrator can also delete the images that were given away.
+        token = {"X-Auth-Token": self.names["<token:admin>"]}
+        unprotect = {**token, "Content-Type": "application/openstack-images-v2.1-json-patch"}
+        for id in self.created:
+            if " 403 " in self.send("DELETE", "glance", f"/v2/images/{id}", token)[0]:
+                self.send("PATCH", "glance", f"/v2/images/{id}", unprotect,
+                          b'[{"op": "replace", "path": "/protected", "value": false}]')
+                self.send("DELETE", "glance", f"/v2/images/{id}", token)
         self.created.clear()

@@ -66,8 +66,9 @@ impl Caller {
     /// Whether the image is visible by its id.
     pub(crate) fn can_see(&self, image: &Image) -> bool {
         let open = matches!(image.visibility.as_str(), "public" | "community");
-        let owned = image.owner.is_empty() || self.owns(image);
-        self.admin || open || owned || self.membership(image).is_some()
+        let unowned = image.owner.is_empty() && image.visibility == "shared";
+        let shared = unowned || self.membership(image).is_some();
+        self.admin || open || shared || self.owns(image)
     }
 
     pub(crate) fn owns(&self, image: &Image) -> bool {

@@ -67,10 +67,9 @@ pub(super) fn create(
             return Err(ApiError::detailed(403, text));
         }
     }
-    let project = caller.project.as_deref().unwrap_or_default();
     let owner = match body.get("owner") {
-        None => project,
-        Some(owner) => owner.text().unwrap_or_default(),
+        None => caller.project.as_deref(),
+        Some(owner) => owner.text(),
     };
     let visibility = body.get_text("visibility").unwrap_or("shared");
     check_policy(caller, &body, owner, visibility)?;
@@ -102,7 +101,7 @@ pub(super) fn create(
         return Err(ApiError::new(409, format!("Image ID {id} already exists!")));
     }
     let new = new_image(&body)
-        .owner(owner)
+        .owner(owner.unwrap_or_default())
         .visibility(visibility)
         .min_disk(min_disk)
         .min_ram(min_ram);
@@ -114,7 +113,7 @@ pub(super) fn create(
         image.tags = rules::check_tags(&tags)?;
     }
     let image = visible_image(cloud, caller, &id)?;
-    Ok(json(201, image_json(image))
+    Ok(json(201, image_json(caller, image))
         .header(
             "Location",
             format!("{}/image/v2/images/{id}", request.origin()),
@@ -154,11 +153,10 @@ fn new_image(body: &Json) -> NewImage {
 fn check_policy(
     caller: &Caller,
     body: &Json,
-    owner: &str,
+    owner: Option<&str>,
     visibility: &str,
 ) -> Result<(), ApiError> {
-    let own = caller.project.as_deref() == Some(owner);
-    if !own && !caller.admin {
+    if caller.project.as_deref() != owner && !caller.admin {
         let owner = body.get("owner").map_or_else(String::new, Json::display);
         let text = format!("You are not permitted to create images owned by '{owner}'");
         return Err(ApiError::detailed(403, text));

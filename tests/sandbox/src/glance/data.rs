@@ -1,6 +1,7 @@
 //! Uploads and downloads the data of images.
 
 use std::io::{ErrorKind, Read};
+use std::ops::Range;
 use std::sync::Mutex;
 
 use crate::cloud::{Caller, Cloud};
@@ -59,14 +60,10 @@ fn begin<'a>(
         return Err(ApiError::wrong_data(request, text));
     }
     let size = announced_size(request)?;
-    if let Some(store) = request
-        .header("X-Image-Meta-Store")
-        .filter(|it| *it != "local")
-    {
-        return Err(ApiError::new(
-            400,
-            format!("Store for identifier {store} not found"),
-        ));
+    let store = request.header("X-Image-Meta-Store").unwrap_or("local");
+    if store != "local" {
+        let text = format!("Store for identifier {store} not found");
+        return Err(ApiError::new(400, text));
     }
     let now = cloud.now();
     let (size_cap, quota) = (cloud.image_size_cap, cloud.storage_quota);
@@ -77,24 +74,7 @@ fn begin<'a>(
         return Err(ApiError::new(409, text));
     }
     image.updated = now;
-    let formats = [
-        ("disk_format", &image.disk_format),
-        ("container_format", &image.container_format),
-    ];
-    let unset = formats.into_iter().filter(|(_, value)| value.is_none());
-    let unset: Vec<&str> = unset.map(|(name, _)| name).collect();
-    if !unset.is_empty() {
-        let noun = if unset.len() == 1 {
-            "Property"
-        } else {
-            "Properties"
-        };
-        let names = unset.join(", ");
-        return Err(ApiError::new(
-            400,
-            format!("{noun} {names} must be set prior to saving data."),
-        ));
-    }
+    check_formats(image)?;
     let image = image.clone();
     if let Some(quota) = quota {
         check_quota(cloud, &image, quota, size)?;
@@ -112,6 +92,24 @@ fn begin<'a>(
         size,
         size_cap,
     })
+}
+
+/// Checks that the formats of an image are set.
+fn check_formats(image: &Image) -> Result<(), ApiError> {
+    let formats = [
+        ("disk_format", &image.disk_format),
+        ("container_format", &image.container_format),
+    ];
+    let unset = formats.into_iter().filter(|(_, value)| value.is_none());
+    let names: Vec<&str> = unset.map(|(name, _)| name).collect();
+    let noun = match names.len() {
+        0 => return Ok(()),
+        1 => "Property",
+        _ => "Properties",
+    };
+    let names = names.join(", ");
+    let text = format!("{noun} {names} must be set prior to saving data.");
+    Err(ApiError::new(400, text))
 }
 
 /// The size from a header of the request. `None` if it is unknown.
@@ -235,17 +233,7 @@ pub(super) fn download(
     if !(caller.member || caller.admin) {
         return Err(forbidden("download_image").into());
     }
-    let prefer = request
-        .query()
-        .split('&')
-        .find_map(|it| it.strip_prefix("prefer="));
-    let mut preferred = prefer.unwrap_or_default().split(',');
-    if let Some(store) = preferred.find(|it| !matches!(*it, "" | "local")) {
-        return Err(ApiError::new(
-            400,
-            format!("Store '{store}' is not configured."),
-        ));
-    }
+    check_preferred_stores(request)?;
     let range = match image.size {
         Some(size) => requested_range(request, size)?,
         // Glance compares the range with a missing size, and fails.
@@ -255,31 +243,42 @@ pub(super) fn download(
     let Some(data) = &image.data else {
         return Ok(Response::new(204));
     };
-    let mut response = Response::new(200).header("Content-Type", "application/octet-stream");
-    let mut body = &data[..];
-    let mut length = image
+    let kind = ("Content-Type", "application/octet-stream");
+    let size = image
         .size
-        .map_or_else(|| "None".to_owned(), |size| size.to_string());
-    if let Some(range) = range {
-        let size = image.size.unwrap_or_default();
-        let last = i128::from(range.end) - 1;
-        let value = format!("bytes {}-{last}/{size}", range.start);
-        response = Response {
-            status: 206,
-            reason: "Partial Content".to_owned(),
-            ..response
+        .map_or_else(|| "None".to_owned(), |it| it.to_string());
+    let (mut response, length) = match &range {
+        Some(range) => {
+            let last = i128::from(range.end) - 1;
+            let value = format!("bytes {}-{last}/{size}", range.start);
+            let response = Response::new(206).header(kind.0, kind.1);
+            let length = (range.end - range.start).to_string();
+            (response.header("Content-Range", value), length)
         }
-        .header("Content-Range", value);
-        length = (range.end - range.start).to_string();
-        let stored = |offset: u64| {
-            usize::try_from(offset)
-                .unwrap_or(usize::MAX)
-                .min(body.len())
-        };
-        body = &body[stored(range.start)..stored(range.end)];
-    }
+        None => (Response::new(200).header(kind.0, kind.1), size),
+    };
     if let Some(checksums) = &image.checksums {
         response = response.header("Content-MD5", &checksums.md5);
     }
+    let body = range.map_or(&data[..], |range| part(data, &range));
     Ok(response.body(body).header("Content-Length", length))
+}
+
+/// Checks the stores in the parameter `prefer` of a download.
+fn check_preferred_stores(request: &Request) -> Result<(), ApiError> {
+    let mut parameters = request.query().split('&');
+    let stores = parameters.find_map(|it| it.strip_prefix("prefer="));
+    for store in stores.unwrap_or_default().split(',') {
+        if !["", "local"].contains(&store) {
+            let text = format!("Store '{store}' is not configured.");
+            return Err(ApiError::new(400, text));
+        }
+    }
+    Ok(())
+}
+
+/// The part of the stored data in a range, which they may not have.
+fn part<'a>(data: &'a [u8], range: &Range<u64>) -> &'a [u8] {
+    let index = |offset| usize::try_from(offset).map_or(data.len(), |it| it.min(data.len()));
+    &data[index(range.start)..index(range.end)]
 }

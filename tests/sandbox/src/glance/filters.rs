@@ -24,12 +24,8 @@ impl Filter {
         let mut found = Self::default();
         for (name, value) in filters {
             match name.as_str() {
-                "id" => found.text(value, |image| Some(&image.id))?,
-                "name" => found.text(value, |image| image.name.as_deref())?,
-                "status" => found.text(value, |image| Some(&image.status))?,
-                "disk_format" => found.text(value, |image| image.disk_format.as_deref())?,
-                "container_format" => {
-                    found.text(value, |image| image.container_format.as_deref())?;
+                "id" | "name" | "status" | "disk_format" | "container_format" => {
+                    found.text(value, text_column(name))?;
                 }
                 "created_at" => found.time(name, value, |image| image.created)?,
                 "updated_at" => found.time(name, value, |image| image.updated)?,
@@ -61,8 +57,10 @@ impl Filter {
                 let (column, value) = (number_column(name), sqlite_number(&value));
                 self.require(move |image| column(image).is_some_and(|it| Some(it) == value));
             }
-            "owner" => self.require(move |image| !value.is_empty() && image.owner == value),
-            "visibility" => self.require(move |image| image.visibility == value),
+            "owner" | "visibility" => {
+                let column = text_column(name);
+                self.require(move |image| column(image) == Some(&value));
+            }
             "checksum" | "os_hash_algo" | "os_hash_value" | "deleted_at" => self.require(|_| false),
             "properties" | "locations" | "members" => return Err(unexpected()),
             name => {
@@ -74,11 +72,7 @@ impl Filter {
     }
 
     /// A text filter: `a`, `eq:a` or `in:a,b`.
-    fn text(
-        &mut self,
-        value: &str,
-        column: impl Fn(&Image) -> Option<&str> + 'static,
-    ) -> Result<(), GlanceError> {
+    fn text(&mut self, value: &str, column: fn(&Image) -> Option<&str>) -> Result<(), GlanceError> {
         let (operator, text) = operator(value);
         let values = match operator {
             "eq" => vec![text.to_owned()],
@@ -134,24 +128,22 @@ impl Filter {
         } else {
             Ordering::is_le
         };
-        #[allow(clippy::cast_precision_loss, reason = "sizes of disks, and so small")]
-        let limit = limit as f64;
         match column {
             "min_disk" | "min_ram" | "size" | "virtual_size" => {
-                let column = number_column(column);
+                #[allow(clippy::cast_precision_loss, reason = "sizes of disks, and so small")]
+                let (column, limit) = (number_column(column), limit as f64);
                 self.require(move |image| {
                     column(image).is_some_and(|it| matches(it.total_cmp(&limit)))
                 });
             }
-            // In SQLite, every text is greater than every number.
-            "id" | "status" | "visibility" | "created_at" | "updated_at" => {
-                self.require(move |_| is_minimum);
-            }
-            "name" => self.require(move |image| is_minimum && image.name.is_some()),
-            "owner" => self.require(move |image| is_minimum && !image.owner.is_empty()),
-            "disk_format" => self.require(move |it| is_minimum && it.disk_format.is_some()),
-            "container_format" => {
-                self.require(move |it| is_minimum && it.container_format.is_some());
+            // In SQLite, every time is greater than every number.
+            "created_at" | "updated_at" => self.require(move |_| is_minimum),
+            "id" | "name" | "status" | "visibility" | "owner" | "disk_format"
+            | "container_format" => {
+                let (column, limit) = (text_column(column), limit.to_string());
+                self.require(move |image| {
+                    column(image).is_some_and(|it| matches(it.cmp(limit.as_str())))
+                });
             }
             _ => return Err(unexpected()),
         }
@@ -161,6 +153,19 @@ impl Filter {
 
 fn is_range(name: &str) -> bool {
     name.ends_with("_min") || name.ends_with("_max")
+}
+
+/// A column with text.
+fn text_column(name: &str) -> fn(&Image) -> Option<&str> {
+    match name {
+        "id" => |image| Some(&image.id),
+        "name" => |image| image.name.as_deref(),
+        "status" => |image| Some(&image.status),
+        "visibility" => |image| Some(&image.visibility),
+        "owner" => |image| Some(image.owner.as_str()).filter(|it| !it.is_empty()),
+        "disk_format" => |image| image.disk_format.as_deref(),
+        _ => |image| image.container_format.as_deref(),
+    }
 }
 
 /// A numeric column.

@@ -60,7 +60,7 @@ pub(super) fn list(
     let mut images: Vec<&Image> = cloud.images.after(None).filter(shown).collect();
     images.sort_by(|a, b| order(a, b, &query.sort));
     images.truncate(limit);
-    Ok(json(200, page(&all, &images, limit)))
+    Ok(json(200, page(caller, &all, &images, limit)))
 }
 
 /// The parameters of a list. If one is repeated, some use the first and some use
@@ -249,7 +249,7 @@ fn is_descending(direction: &str) -> Result<bool, ApiError> {
 
 fn find_marker<'a>(cloud: &'a Cloud, caller: &Caller, id: &str) -> Result<&'a Image, ApiError> {
     if id.chars().count() > MAX_ID {
-        let text = "An object with the specified identifier was not found.";
+        let text = "Image with the given id %(image_id)s was not found";
         return Err(ApiError::new(400, text));
     }
     let image = cloud.images.get(id);
@@ -326,8 +326,11 @@ fn is_after(image: &Image, marker: &Image, sort: &[(String, bool)]) -> bool {
 }
 
 /// The body of a page.
-fn page(query: &[(String, String)], images: &[&Image], limit: usize) -> String {
-    let views: Vec<String> = images.iter().map(|image| image_json(image)).collect();
+fn page(caller: &Caller, query: &[(String, String)], images: &[&Image], limit: usize) -> String {
+    let views: Vec<String> = images
+        .iter()
+        .map(|image| image_json(caller, image))
+        .collect();
     let mut parameters = unique(query);
     parameters.retain(|(name, _)| name != "marker");
     let first = path(&parameters);

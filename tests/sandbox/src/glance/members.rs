@@ -8,7 +8,7 @@ use crate::json::{Json, quote};
 use super::body::json_body;
 use super::errors::{ApiError, forbidden};
 use super::view::member_json;
-use super::{json, no_content, rules, visible_image};
+use super::{json, rules, visible_image};
 
 pub(super) fn list_members(cloud: &Cloud, caller: &Caller, id: &str) -> Result<Response, ApiError> {
     let image = find_image(cloud, caller, id)?;
@@ -135,7 +135,7 @@ pub(super) fn remove_member(
     }
     let image = cloud.images.get_mut(id).ok_or_else(ApiError::not_found)?;
     image.members.remove(position);
-    Ok(no_content())
+    Ok(Response::new(204))
 }
 
 fn find_image<'a>(cloud: &'a Cloud, caller: &Caller, id: &str) -> Result<&'a Image, ApiError> {

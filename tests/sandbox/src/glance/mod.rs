@@ -134,7 +134,7 @@ fn route(
         ("POST", []) => create::create(cloud, caller, request),
         ("GET", [id]) => {
             let image = visible_image(cloud, caller, id)?;
-            Ok(json(200, image_json(image)))
+            Ok(json(200, image_json(caller, image)))
         }
         ("PATCH", [id]) => patch::patch(cloud, caller, id, request),
         ("DELETE", [id]) => actions::delete(cloud, caller, id),
@@ -171,8 +171,14 @@ fn visible_image<'a>(
     caller: &Caller,
     id: &str,
 ) -> Result<&'a Image, GlanceError> {
-    let image = cloud.images.get(id).filter(|it| caller.can_see(it));
-    image.ok_or_else(|| (404, format!("No image found with ID {id}")))
+    match cloud.images.get(id) {
+        Some(image) if caller.can_see(image) && !caller.unscoped => Ok(image),
+        // The database finds the image, and the policy rejects the request.
+        Some(image) if caller.can_see(image) || image.owner.is_empty() => {
+            Err((404, "The resource could not be found.".to_owned()))
+        }
+        _ => Err((404, format!("No image found with ID {id}"))),
+    }
 }
 
 /// An image that the caller may change.

@@ -77,11 +77,16 @@ pub(super) fn patch(
     if !changes.is_empty() {
         draft.save(cloud, caller)?;
     }
-    Ok(json(200, image_json_with(&draft.image, &draft.properties)))
+    Ok(json(
+        200,
+        image_json_with(caller, &draft.image, &draft.properties),
+    ))
 }
 
 fn parse(request: &Request) -> Result<Vec<Change>, ApiError> {
-    let kind = request.header_list("Content-Type").unwrap_or_default();
+    let kind = request.header_list("Content-Type");
+    // Glance does not replace the name of the variable if it is unset.
+    let kind = kind.unwrap_or_else(|| "${CONTENT_TYPE}".to_owned());
     if kind.split(';').next().map(str::trim) != Some(MEDIA_TYPE) {
         return Err(ApiError::media_type(&kind));
     }
@@ -318,8 +323,8 @@ impl Draft {
 
     fn save(&mut self, cloud: &mut Cloud, caller: &Caller) -> Result<(), ApiError> {
         let now = cloud.now();
-        let id = &self.image.id;
-        let stored = cloud.images.get_mut(id).ok_or_else(ApiError::not_found)?;
+        let id = self.image.id.clone();
+        let stored = cloud.images.get_mut(&id).ok_or_else(ApiError::not_found)?;
         let added = |(name, _): &(String, _)| stored.property(name).is_none();
         if self.properties.iter().any(added) {
             let counted = |(name, _): &&(String, _)| !name.starts_with("os_glance");
@@ -333,12 +338,6 @@ impl Draft {
         self.image.min_disk = rules::check_size("min_disk", self.min_disk)?;
         self.image.min_ram = rules::check_size("min_ram", self.min_ram)?;
         self.image.updated = now;
-        // Glance checks the visibility after it has stored the fields.
-        if !caller.can_see(&self.image) {
-            *stored = self.image.clone();
-            let text = format!("Forbidding request, image {id} not visible");
-            return Err(ApiError::new(403, text));
-        }
         let names: Vec<String> = stored
             .properties()
             .map(|(name, _)| name.to_owned())
@@ -352,6 +351,11 @@ impl Draft {
             self.image.set_property(name, value.clone());
         }
         *stored = self.image.clone();
+        // Glance checks this after it has stored the fields and properties.
+        if !caller.can_see(stored) && !stored.owner.is_empty() {
+            let text = format!("Forbidding request, image {id} not visible");
+            return Err(ApiError::new(403, text));
+        }
         // Glance checks and stores the tags last.
         stored.tags = rules::check_tags(&self.tags)?;
         self.image.tags.clone_from(&stored.tags);

@@ -121,7 +121,8 @@ fn is_type(value: &Json, kind: &str) -> bool {
         | ("boolean", Json::Bool(_))
         | ("integer", Json::Int(_))
         | ("string", Json::Text(_))
-        | ("array", Json::List(_)) => true,
+        | ("array", Json::List(_))
+        | ("object", Json::Map(_)) => true,
         _ => false,
     }
 }

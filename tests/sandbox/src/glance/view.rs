@@ -1,20 +1,25 @@
 //! The JSON of images and members in Glance.
 
+use crate::cloud::Caller;
 use crate::image::{Image, Member};
 use crate::json::quote_unicode;
 
 use super::schema;
 
 /// The body of a response with an image.
-pub(super) fn image_json(image: &Image) -> String {
+pub(super) fn image_json(caller: &Caller, image: &Image) -> String {
     let properties = image.properties();
     let properties = properties.map(|(name, value)| (name.to_owned(), value.map(str::to_owned)));
-    image_json_with(image, &properties.collect::<Vec<_>>())
+    image_json_with(caller, image, &properties.collect::<Vec<_>>())
 }
 
 /// The body of a response with an image that has these properties, in their
 /// order.
-pub(super) fn image_json_with(image: &Image, properties: &[(String, Option<String>)]) -> String {
+pub(super) fn image_json_with(
+    caller: &Caller,
+    image: &Image,
+    properties: &[(String, Option<String>)],
+) -> String {
     let text = |it: Option<&str>| it.map_or_else(|| "null".to_owned(), quote_unicode);
     let number = |it: Option<u64>| it.map_or_else(|| "null".to_owned(), |it| it.to_string());
     let checksums = image.checksums.as_deref();
@@ -51,8 +56,15 @@ pub(super) fn image_json_with(image: &Image, properties: &[(String, Option<Strin
     object.set("self", text(Some(&path)));
     object.set("file", text(Some(&format!("{path}/file"))));
     object.set("schema", text(Some("/v2/schemas/image")));
-    // An upload in the wrong format is stored, and the image stays queued.
-    if image.status == "active" || (image.status == "queued" && checksums.is_some()) {
+    // Users cannot see the store of a deactivated image. After an upload in the wrong
+    // format, the data are stored and the image is queued.
+    let stored = match image.status.as_str() {
+        "active" => true,
+        "deactivated" => caller.admin,
+        "queued" => checksums.is_some(),
+        _ => false,
+    };
+    if stored {
         object.set("stores", text(Some("local")));
     }
     object.finish()

@@ -79,6 +79,43 @@ pub(crate) fn send(
     parse(&exchange(sandbox, &request(sandbox, method, path, headers, body)).expect("a response"))
 }
 
+/// Sends a request to Glance as `demo`, and returns the status and body.
+#[track_caller]
+pub(crate) fn glance(sandbox: &Sandbox, method: &str, path: &str, body: &str) -> (String, String) {
+    glance_as(sandbox, "demo", method, path, body)
+}
+
+/// Sends a request to Glance as a user, and returns the status and body.
+#[track_caller]
+pub(crate) fn glance_as(
+    sandbox: &Sandbox,
+    user: &str,
+    method: &str,
+    path: &str,
+    body: &str,
+) -> (String, String) {
+    let token = sandbox.token(user);
+    let path = format!("/image/v2{path}");
+    let kind = "application/openstack-images-v2.1-json-patch";
+    let headers = [
+        ("X-Auth-Token", token.as_str()),
+        ("Content-Type", kind),
+        ("Accept", "application/json"),
+    ];
+    let response = send(sandbox, method, &path, &headers, body);
+    let status = response.status.split_once(' ').expect("a status").1;
+    (status.to_owned(), response.body)
+}
+
+/// The status and body of a response of Glance with an error.
+pub(crate) fn glance_error(status: &str, message: &str) -> (String, String) {
+    let title = status.split_once(' ').expect("a title").1;
+    let message = message.replace('"', "\\\"");
+    let code = format!("\"code\": \"{status}\", \"title\": \"{title}\"");
+    let body = format!("{{\"message\": \"{message}<br /><br />\\n\\n\\n\", {code}}}");
+    (status.to_owned(), body)
+}
+
 /// Sends a request to Nova as `demo`, and returns the status and body.
 #[track_caller]
 pub(crate) fn nova(sandbox: &Sandbox, method: &str, path: &str, body: &str) -> (String, String) {
