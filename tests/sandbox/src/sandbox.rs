@@ -18,7 +18,7 @@ use crate::server::{Server, lock};
 use crate::state;
 use crate::wire::Wire;
 
-/// Keystone and Nova's image proxy on a free port of the loopback interface.
+/// Keystone, Glance and Nova's image calls on a free port of the loopback interface.
 ///
 /// It serves until dropped, and prints nothing. Sandboxes share no state, so
 /// tests can run in parallel.
