@@ -191,7 +191,7 @@
 //! ### … upload and verify an image
 //!
 //! `upload_data` compares the size and the hash that the service stored with those of
-//! the data. If it fails, the image remains without data, so this example deletes it.
+//! the data. If it fails, the image still exists, so this example deletes it.
 //!
 //! ```
 //! # use opencloud::{OpenStack, image::v2::ListImages};
