@@ -9,6 +9,8 @@ import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PROFILE = "measured"
+# The id of the image with data.
+DATA_ID = "b6f2a1d0-7c3e-4f58-9a41-5d2e8c0b9f17"
 
 
 def target():
@@ -26,10 +28,21 @@ def build(*packages):
     return target() / PROFILE
 
 
+def programs(binaries, job):
+    """The commands of the floor and of the crate for a job."""
+    if job == "glance":
+        return [binaries / "bench-floor-glance"], [binaries / "bench-glance", "list"]
+    floor_job = job.removesuffix("-from-env")
+    return [binaries / "bench-floor", floor_job], [binaries / "bench-list", job]
+
+
 @contextlib.contextmanager
-def server(binaries, images):
-    """Runs a server with this number of images, and returns its address."""
-    command = [binaries / "bench-server", str(images)]
+def server(binaries, images, *data):
+    """Runs a server with this number of images, and returns its address.
+
+    `data` is a file and its SHA-512, for the image DATA_ID.
+    """
+    command = [binaries / "bench-server", str(images), *data]
     process = subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, close_fds=True
     )

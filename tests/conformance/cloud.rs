@@ -7,6 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use std::{env, fs, process};
 
 use opencloud::compute::v2::{Compute, Image, ListImages};
+use opencloud::image::v2::ImageService;
 use opencloud::{Domain, OpenStack, Options, Project, Scope, User};
 use opencloud_sandbox::{Sandbox, Wire};
 use serde_json::{Value, json};
@@ -43,6 +44,9 @@ const PASSWORDS: [(&str, &str); 4] = [
     ("admin", "vB8fN3tJw6Cq9gXk"),
 ];
 
+/// Glance's `image_size_cap`, as in `tests/real-cloud/up`.
+pub(crate) const SIZE_CAP: usize = 16 << 20;
+
 /// Locked by a case that lists every image of the user `other`, and by one that
 /// breaks that list.
 pub(crate) static LIST_OF_OTHER: Mutex<()> = Mutex::new(());
@@ -62,7 +66,10 @@ impl Cloud {
     fn sandbox() -> Self {
         let wire = env::var("OPENCLOUD_TEST_WIRE").unwrap_or_else(|_| "close".to_owned());
         let wire = Wire::named(&wire).unwrap_or_else(|| panic!("unknown wire form {wire:?}"));
-        let sandbox = Sandbox::builder().wire(wire).start();
+        let sandbox = Sandbox::builder()
+            .wire(wire)
+            .image_size_cap(SIZE_CAP)
+            .start();
         for (user, password) in PASSWORDS {
             sandbox.set_password(user, password);
         }
@@ -219,6 +226,13 @@ impl Cloud {
         secret_scan::value(&openstack);
         secret_scan::value(&compute);
         compute
+    }
+
+    /// The Image service, for this user.
+    pub(crate) fn images(&self, user: &str) -> ImageService {
+        let images = self.openstack(user).images_v2().expect("a service");
+        secret_scan::value(&images);
+        images
     }
 
     /// The id of the user with this name.

@@ -1,12 +1,15 @@
-//! [`Fixtures`]: many images, created faster than through an API.
+//! [`Fixtures`]: images that are not created through an API.
 
 use std::path::Path;
 use std::process::Command;
 use std::sync::{Arc, Mutex, Weak};
+use std::{fs, thread};
 
+use opencloud::image::v2::ListImages;
 use opencloud_sandbox::NewImage;
 
 use crate::cloud::{Kind, cloud, unique};
+use crate::glance::TestImage;
 
 /// Many small images of the user `demo`, deleted on drop.
 pub(crate) struct Fixtures {
@@ -20,7 +23,7 @@ impl Fixtures {
         let prefix = unique("fixture").replace(' ', "-");
         let fixtures = Self { prefix, count };
         match cloud().kind() {
-            Kind::Real(state) => seed_images(state, &fixtures.prefix, &count.to_string()),
+            Kind::Real(state) => seed_images(state, &fixtures.prefix, &[&count.to_string()]),
             Kind::Sandbox(sandbox) => {
                 for name in fixtures.names() {
                     let image = NewImage::named(name).metadata([("architecture", "x86_64")]);
@@ -58,17 +61,92 @@ impl Fixtures {
 impl Drop for Fixtures {
     fn drop(&mut self) {
         if let Kind::Real(state) = cloud().kind() {
-            seed_images(state, &self.prefix, "--remove");
+            seed_images(state, &self.prefix, &["--remove"]);
+        }
+    }
+}
+
+/// An image of the user `demo` with this status and the properties that an import
+/// leaves: the stores into which it failed. A real import would run beside other
+/// requests, and sqlite has one writer.
+pub(crate) fn imported_image(status: &str, failed_stores: &str) -> TestImage {
+    let name = unique("imported").replace(' ', "-");
+    let properties = [
+        ("os_glance_importing_to_stores", ""),
+        ("os_glance_failed_import", failed_stores),
+    ];
+    match cloud().kind() {
+        Kind::Real(state) => {
+            let properties = properties.map(|(key, value)| format!("{key}={value}"));
+            let mut arguments = vec!["1", "--status", status];
+            for property in &properties {
+                arguments.extend(["--property", property]);
+            }
+            seed_images(state, &name, &arguments);
+            let list = ListImages::new().name(format!("{name}-00001"));
+            let image = cloud().images("demo").list_images(list).next();
+            TestImage::of_demo(&image.expect("an item").expect("an image").id)
+        }
+        Kind::Sandbox(sandbox) => {
+            let image = NewImage::named(name).status(status).metadata(properties);
+            TestImage::of_demo(&sandbox.add_image(image))
+        }
+    }
+}
+
+/// Replaces the stored data of an image, or removes it, as if the store had damaged
+/// or lost it.
+pub(crate) fn damage_data(image: &TestImage, data: Option<&[u8]>) {
+    match (cloud().kind(), data) {
+        (Kind::Sandbox(sandbox), Some(data)) => sandbox.replace_data(image, data),
+        (Kind::Sandbox(sandbox), None) => sandbox.lose_data(image),
+        (Kind::Real(state), data) => {
+            let path = state.join("images").join(&**image);
+            match data {
+                Some(data) => fs::write(path, data),
+                None => fs::remove_file(path),
+            }
+            .expect("a changed file");
+        }
+    }
+}
+
+/// Waits until an upload to the image has begun, and deletes the image. The real
+/// Glance handles one request at a time here, so another client changes its database.
+pub(crate) fn delete_while_saving(image: &TestImage) {
+    const SCRIPT: &str = "
+import sqlite3, sys, time
+database = sqlite3.connect(sys.argv[1], timeout=60)
+sql = 'update images set deleted = 1, status = ? where id = ? and status = ?'
+while not database.execute(sql, ('deleted', sys.argv[2], 'saving')).rowcount:
+    database.commit()
+    time.sleep(0.01)
+database.commit()
+";
+    match cloud().kind() {
+        Kind::Real(state) => {
+            let mut command = Command::new("python3");
+            command.args(["-c", SCRIPT]);
+            command.arg(state.join("db/glance.sqlite")).arg(&**image);
+            let status = command.status().expect("a process");
+            assert!(status.success(), "{status}");
+        }
+        Kind::Sandbox(_) => {
+            while image.in_glance()["status"] != "saving" {
+                thread::yield_now();
+            }
+            image.delete();
         }
     }
 }
 
 /// Runs the script that writes images into the database of Glance.
-fn seed_images(state: &Path, prefix: &str, action: &str) {
+fn seed_images(state: &Path, prefix: &str, arguments: &[&str]) {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/real-cloud/seed-images");
     let mut command = Command::new(script);
     command
-        .args([action, "--prefix", prefix, "--state"])
+        .args(arguments)
+        .args(["--prefix", prefix, "--state"])
         .arg(state);
     let output = command.output().expect("a process");
     assert!(

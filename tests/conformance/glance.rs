@@ -99,6 +99,14 @@ pub(crate) struct TestImage {
 }
 
 impl TestImage {
+    /// An image that the user `demo` created in another way.
+    pub(crate) fn of_demo(id: &str) -> Self {
+        Self {
+            id: id.to_owned(),
+            owner: "demo",
+        }
+    }
+
     /// Uploads the data: the image becomes active.
     #[track_caller]
     pub(crate) fn upload(&self, data: &[u8]) {
@@ -118,6 +126,19 @@ impl TestImage {
     pub(crate) fn deactivate(&self) {
         let path = format!("/{}/actions/deactivate", self.id);
         glance("admin", "POST", &path, "application/json", Some(b"")).success();
+    }
+
+    /// Shares the image with a project, whose user then sets this member status.
+    #[track_caller]
+    pub(crate) fn share(&self, user: &str, status: &str) {
+        let project = cloud().project_id(cloud().project(user));
+        let json = "application/json";
+        let path = format!("/{}/members", self.id);
+        let body = json!({ "member": project }).to_string();
+        glance(self.owner, "POST", &path, json, Some(body.as_bytes())).success();
+        let path = format!("{path}/{project}");
+        let body = json!({ "status": status }).to_string();
+        glance(user, "PUT", &path, json, Some(body.as_bytes())).success();
     }
 
     /// Allows the deletion of a protected image.
@@ -149,10 +170,7 @@ impl TestImage {
     /// The image as JSON, from Glance.
     #[track_caller]
     pub(crate) fn in_glance(&self) -> Value {
-        let path = format!("/{}", self.id);
-        glance(self.owner, "GET", &path, "application/json", None)
-            .success()
-            .json()
+        in_glance(self.owner, &self.id)
     }
 }
 
@@ -171,14 +189,29 @@ impl Drop for TestImage {
     }
 }
 
+/// An image as JSON, from Glance.
+#[track_caller]
+pub(crate) fn in_glance(user: &str, id: &str) -> Value {
+    glance(user, "GET", &format!("/{id}"), "application/json", None)
+        .success()
+        .json()
+}
+
 /// `DELETE /v2/images/{id}` at Glance.
 #[track_caller]
 pub(crate) fn delete(user: &str, id: &str) -> Response {
     glance(user, "DELETE", &format!("/{id}"), "application/json", None)
 }
 
+/// A request to Glance for the images.
 #[track_caller]
-fn glance(user: &str, method: &str, path: &str, kind: &str, body: Option<&[u8]>) -> Response {
+pub(crate) fn glance(
+    user: &str,
+    method: &str,
+    path: &str,
+    kind: &str,
+    body: Option<&[u8]>,
+) -> Response {
     let cloud = cloud();
     let token = cloud.token(user);
     let headers = [("X-Auth-Token", token.as_str()), ("Content-Type", kind)];

@@ -89,7 +89,11 @@ fn forward(request: &Request, origin: &str) -> Response {
     let url = format!("{origin}{}", request.target);
     let headers = request.headers.iter();
     let headers: Vec<_> = headers
-        .filter(|(name, _)| !name.eq_ignore_ascii_case("Content-Length"))
+        // The body is already received.
+        .filter(|(name, _)| {
+            let ignored = ["Content-Length", "Expect"];
+            !ignored.iter().any(|it| name.eq_ignore_ascii_case(it))
+        })
         .map(|(name, value)| (name.as_str(), value.as_str()))
         .collect();
     let body = (!request.body.is_empty()).then_some(request.body.as_slice());

@@ -5,11 +5,11 @@
 use std::sync::LazyLock;
 
 use bench_floor::Login;
-use bench_list::connect;
-use bench_server::{PROJECT_ID, USER_ID};
+use bench_list::cloud;
+use bench_server::{Data, PROJECT_ID, USER_ID};
 
 static CLOUD: LazyLock<Login> = LazyLock::new(|| Login {
-    auth_url: bench_server::start(10_000).expect("a server") + "/v3",
+    auth_url: bench_server::start(10_000, Data::default()).expect("a server") + "/v3",
     user_id: USER_ID.into(),
     password: "secret".into(),
     project_id: PROJECT_ID.into(),
@@ -33,5 +33,6 @@ fn list(job: &str) -> anyhow::Result<(usize, usize)> {
         password,
         project_id,
     } = &*CLOUD;
-    bench_list::run(&connect(auth_url, user_id, password, project_id)?, job)
+    let cloud = cloud(auth_url, user_id, password, project_id)?;
+    bench_list::run(&cloud.compute_v2()?, job)
 }

@@ -1,15 +1,27 @@
 //! The jobs of the floor with the crate.
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use opencloud::compute::v2::{Compute, Image, ListImages};
 use opencloud::{OpenStack, Options, Project, Scope, User};
 
-/// Authenticates, with one request.
-pub fn connect(auth_url: &str, user_id: &str, password: &str, project_id: &str) -> Result<Compute> {
+/// The cloud with these credentials. Sends nothing.
+pub fn cloud(auth_url: &str, user_id: &str, password: &str, project_id: &str) -> Result<OpenStack> {
     let options = Options::new(auth_url)
         .user(User::by_id(user_id, password))
         .scope(Scope::Project(Project::by_id(project_id)));
-    Ok(OpenStack::new(options)?.compute_v2()?)
+    Ok(OpenStack::new(options)?)
+}
+
+/// The cloud of `OS_AUTH_URL`, `OS_USER_ID`, `OS_PASSWORD` and `OS_PROJECT_ID`, by
+/// `Options::new`.
+pub fn cloud_from_variables() -> Result<OpenStack> {
+    let var = |name: &str| std::env::var(name).with_context(|| format!("{name} is not set"));
+    cloud(
+        &var("OS_AUTH_URL")?,
+        &var("OS_USER_ID")?,
+        &var("OS_PASSWORD")?,
+        &var("OS_PROJECT_ID")?,
+    )
 }
 
 /// Runs a job, `detail` or `first10`. Returns the number of images, and the length of

@@ -1,7 +1,8 @@
-//! [`Cloud`]: the JSON of all images.
+//! [`Cloud`]: the JSON of all images, as Nova and as Glance send it.
 
 use std::collections::HashMap;
 
+use crate::glance::GlanceImage;
 use crate::random::Random;
 use crate::{USER_ID, identity};
 
@@ -14,6 +15,7 @@ pub(crate) struct Cloud {
     pub(crate) places: HashMap<String, usize>,
     pub(crate) detailed: Records,
     pub(crate) brief: Records,
+    pub(crate) glance: Records,
 }
 
 /// The JSON of all images, separated by commas, and the range of each.
@@ -51,17 +53,20 @@ impl Cloud {
             places: HashMap::with_capacity(images),
             detailed: Records::default(),
             brief: Records::default(),
+            glance: Records::default(),
         };
         let mut random = Random(20_250_101);
+        let mut hashes = Random(20_250_102);
         for number in 0..images {
-            cloud.add(number, &mut random);
+            cloud.add(number, &mut random, &mut hashes);
         }
         cloud
     }
 
     /// Adds an image of about 1 KB with eight metadata items and three links. Every
-    /// tenth image is a snapshot of a server.
-    fn add(&mut self, number: usize, random: &mut Random) {
+    /// tenth image is a snapshot of a server. Glance's JSON has the same values, and
+    /// two tags and a hash.
+    fn add(&mut self, number: usize, random: &mut Random, hashes: &mut Random) {
         let base = &self.base;
         let id = random.uuid();
         let distro = random.one_of([
@@ -129,6 +134,21 @@ impl Cloud {
         self.brief.push(&format!(
             "{{\"id\": \"{id}\", \"name\": \"{name}\", \"links\": {links}}}"
         ));
+        let glance = GlanceImage {
+            id: &id,
+            // Glance does not escape these characters.
+            name: &name.replace("\\u00e9", "\u{e9}"),
+            properties: &metadata,
+            size,
+            min_ram,
+            min_disk,
+            checksum: &hashes.hex(),
+            sha512: &[(); 4].map(|()| hashes.hex()).concat(),
+            created: &created,
+            updated: &updated,
+            tags: [distro, architecture],
+        };
+        self.glance.push(&glance.json());
         self.places.insert(id.clone(), number);
         self.ids.push(id);
     }

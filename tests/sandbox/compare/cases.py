@@ -5,6 +5,7 @@ of an image created for the case, <project:NAME> the id of a project and
 <token:NAME> a token.
 """
 
+import hashlib
 import json
 import time
 import urllib.parse
@@ -818,6 +819,7 @@ def image_list(send, both):
         send(name, "GET", f"/v2/images{query}", service="glance", **more)
 
     cafe = quote("образ データ café")
+    plain = (b"plain\n" * 512)[:512]
     both.each("create", "tagged", name="tagged", data=None, tags=["red", "round"], note="a:b", min_disk=7)
     both.each("create", "red", name="red, \"round\"", data=None, tags=["red"], note="a,b")
     both.each("create", "colon", name="with:colon", visibility="shared", tags=["red", "round"])
@@ -867,10 +869,11 @@ def image_list(send, both):
                   "tag=red&tag=x", "tag=in:red,round", "tag=", "tag=%20red", "tag=two%20words", "tag=red&tags=x", "note=a:b", "note=a%3Ab",
                   "note=in:a,b", "note=a,b", "note=", "no_such=x", "os_distro=cirros", "os_distro=ubuntu&os_version=24.04", "kernel_id=",
                   "empty=", "a/b=slash", "with+space=v", "hw_rng_model=virtio&hw_rng_model=x", "image_type=snapshot", "checksum=x",
-                  "os_hash_value=x"):
+                  "os_hash_value=x", "checksum=" + hashlib.md5(plain).hexdigest(), "checksum_min=0&limit=1", "checksum_max=0",
+                  "os_hash_value=" + hashlib.sha512(plain).hexdigest(), "os_hash_algo=sha512&limit=2", "os_hash_algo=md5"):
         get(query, f"?{query}")
     for query in ("name", "name:asc", "name:desc", "size:asc", "size", "size:desc,name:asc", "status:asc,name", "created_at:asc",
-                  "updated_at", "disk_format:asc", "%20name%20:%20asc%20", "name:", "min_disk", "name:up", "", ",", "name,size,", "NAME"):
+                  "updated_at:asc&name=in:twin,plain", "disk_format:asc", "%20name%20:%20asc%20", "name:", "min_disk", "name:up", "", ",", "name,size,", "NAME"):
         get(f"sort={query}", f"?limit=4&sort={query}")
     for query in ("sort_key=name&sort_dir=asc", "sort_key=name", "sort_dir=asc", "sort_key=size&sort_key=name&sort_dir=asc",
                   "sort_key=size&sort_key=name&sort_dir=asc&sort_dir=desc", "sort_key=size&sort_key=name&sort_key=id&sort_dir=asc&sort_dir=desc",

@@ -9,8 +9,8 @@ use crate::http::{Request, Response};
 /// It applies to every later request, unless [`on`](Self::on),
 /// [`times`](Self::times), [`after`](Self::after) or [`every`](Self::every)
 /// restrict it. The request is not carried out, unless
-/// [`carried_out`](Self::carried_out) is set. Before a failure without carrying an
-/// upload out, its body is not read.
+/// [`carried_out`](Self::carried_out) is set. The body of an upload is read only
+/// if the upload is carried out.
 ///
 /// ```
 /// use opencloud_sandbox::{Fault, Sandbox};

@@ -253,7 +253,8 @@ impl Sandbox {
     }
 
     /// The requests since the start or the last
-    /// [`clear_requests`](Self::clear_requests), in the order received.
+    /// [`clear_requests`](Self::clear_requests), in the order received. Uploads
+    /// have no body here: see [`image_data`](Self::image_data).
     #[must_use]
     pub fn requests(&self) -> Vec<Request> {
         self.server.requests()

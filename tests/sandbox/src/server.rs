@@ -123,11 +123,11 @@ impl State {
             None => (None, true),
         };
         let response = if carried_out {
-            let bytes = match action {
-                Some(Action::CutUpload(bytes)) => bytes,
-                _ => u64::MAX,
+            let cut = match action {
+                Some(Action::CutUpload(bytes)) => Some(bytes),
+                _ => None,
             };
-            self.process(connection, request, bytes)
+            self.process(connection, request, cut)
         } else {
             Some(Response::new(500))
         };
@@ -140,36 +140,34 @@ impl State {
         }
     }
 
-    /// Carries out a request. An upload fails after this many bytes of its body.
+    /// Carries out a request. With `cut`, an upload fails after this many bytes of
+    /// its body.
     fn process(
         &self,
         connection: &mut Connection,
         request: &Request,
-        bytes: u64,
+        cut: Option<u64>,
     ) -> Option<Response> {
-        if services::is_upload(request) {
-            let body = connection.body(request);
-            services::respond(
-                &self.cloud,
-                request,
-                &mut body.take(bytes).chain(Broken(bytes)),
-            )
-        } else {
-            services::respond(&self.cloud, request, &mut io::empty())
+        if !services::is_upload(request) {
+            return services::respond(&self.cloud, request, &mut io::empty());
+        }
+        let mut body = connection.body(request);
+        match cut {
+            None => services::respond(&self.cloud, request, &mut body),
+            Some(bytes) => {
+                let mut body = body.take(bytes).chain(Broken);
+                services::respond(&self.cloud, request, &mut body)
+            }
         }
     }
 }
 
-/// The end of a body after a number of bytes: an error, unless that is the
-/// greatest number.
-struct Broken(u64);
+/// The end of a body that is cut.
+struct Broken;
 
 impl Read for Broken {
     fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
-        match self.0 {
-            u64::MAX => Ok(0),
-            _ => Err(io::ErrorKind::ConnectionAborted.into()),
-        }
+        Err(io::ErrorKind::ConnectionAborted.into())
     }
 }
 

@@ -57,11 +57,11 @@ impl Filter {
                 let (column, value) = (number_column(name), sqlite_number(&value));
                 self.require(move |image| column(image).is_some_and(|it| Some(it) == value));
             }
-            "owner" | "visibility" => {
+            "owner" | "visibility" | "checksum" | "os_hash_algo" | "os_hash_value" => {
                 let column = text_column(name);
                 self.require(move |image| column(image) == Some(&value));
             }
-            "checksum" | "os_hash_algo" | "os_hash_value" | "deleted_at" => self.require(|_| false),
+            "deleted_at" => self.require(|_| false),
             "properties" | "locations" | "members" => return Err(unexpected()),
             name => {
                 let name = name.to_owned();
@@ -139,7 +139,7 @@ impl Filter {
             // In SQLite, every time is greater than every number.
             "created_at" | "updated_at" => self.require(move |_| is_minimum),
             "id" | "name" | "status" | "visibility" | "owner" | "disk_format"
-            | "container_format" => {
+            | "container_format" | "checksum" | "os_hash_algo" | "os_hash_value" => {
                 let (column, limit) = (text_column(column), limit.to_string());
                 self.require(move |image| {
                     column(image).is_some_and(|it| matches(it.cmp(limit.as_str())))
@@ -163,6 +163,9 @@ fn text_column(name: &str) -> fn(&Image) -> Option<&str> {
         "status" => |image| Some(&image.status),
         "visibility" => |image| Some(&image.visibility),
         "owner" => |image| Some(image.owner.as_str()).filter(|it| !it.is_empty()),
+        "checksum" => |image| image.checksums.as_ref().map(|it| it.md5.as_str()),
+        "os_hash_algo" => |image| image.checksums.as_ref().map(|_| "sha512"),
+        "os_hash_value" => |image| image.checksums.as_ref().map(|it| it.sha512.as_str()),
         "disk_format" => |image| image.disk_format.as_deref(),
         _ => |image| image.container_format.as_deref(),
     }
@@ -178,7 +181,7 @@ fn number_column(name: &str) -> fn(&Image) -> Option<f64> {
         "min_disk" => |image| Some(float(image.min_disk)),
         "min_ram" => |image| Some(float(image.min_ram)),
         "size" => |image| image.size.map(float),
-        _ => |image| image.size.filter(|it| *it > 0).map(float),
+        _ => |image| image.virtual_size.map(float),
     }
 }
 

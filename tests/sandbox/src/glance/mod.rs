@@ -2,6 +2,7 @@
 
 mod actions;
 mod body;
+mod change;
 mod create;
 mod data;
 mod errors;
@@ -9,10 +10,13 @@ mod filters;
 mod format;
 mod list;
 mod members;
+mod parameters;
 mod patch;
+mod query;
 mod range;
 mod rules;
 mod schema;
+mod sort;
 mod tags;
 mod versions;
 mod view;

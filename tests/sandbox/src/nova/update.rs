@@ -190,10 +190,14 @@ fn check(call: &Call<'_>, image: &Image, changes: &[Change<'_>]) -> Result<(), F
             return Err(bad_request());
         }
     }
+    let mut names = changes.iter().map(|it| it.name.trim());
+    if names.any(|name| name.starts_with("os_glance_")) {
+        return Err(forbidden());
+    }
     for change in changes.iter().filter(|it| it.value.is_some()) {
         // Glance trims the name, which can then be the name of one of its fields.
         let (name, trimmed) = (change.name.trim(), change.name.trim() != change.name);
-        if FORBIDDEN.contains(&name) || name.starts_with("os_glance_") {
+        if FORBIDDEN.contains(&name) {
             return Err(forbidden());
         }
         let uuid = || text(change).as_deref().is_some_and(is_uuid);

@@ -252,6 +252,16 @@ fn other_filters_compare_numbers_times_and_booleans() {
 }
 
 #[test]
+fn a_list_has_the_images_with_a_checksum() {
+    let sandbox = with_images(["a", "b"], |it| it.data("data"));
+    sandbox.add_image(NewImage::named("c").data("other"));
+    let md5 = "8d777f385d3dfec8815d20f7496026dc";
+    let (names, _) = page(&sandbox, &format!("?checksum={md5}&os_hash_algo=sha512"));
+    assert_eq!(names, ["a", "b"]);
+    assert_eq!(page(&sandbox, "?checksum=x").0.len(), 0);
+}
+
+#[test]
 fn any_other_filter_compares_a_property() {
     let sandbox = with_images(["a", "b"], |it| {
         it.metadata([("note", "in:x,y"), ("k", "v")])

@@ -275,22 +275,31 @@ fn an_image_is_saving_while_its_upload_runs() {
 #[test]
 fn a_change_during_an_upload_is_lost() {
     let sandbox = Sandbox::start();
-    let id = queued(&sandbox);
-    let mut stream = start(&sandbox, &id, &[("Content-Length", "5")], "he");
-    wait_for(&sandbox, &id, "saving");
     let token = sandbox.token("demo");
     let headers = [
         ("X-Auth-Token", token.as_str()),
-        ("Content-Type", "application/json"),
+        (
+            "Content-Type",
+            "application/openstack-images-v2.1-json-patch",
+        ),
     ];
-    let metadata = format!("/compute/v2.1/images/{id}/metadata");
-    let body = r#"{"metadata": {"a": "1"}}"#;
-    let response = send(&sandbox, "POST", &metadata, &headers, body);
-    assert_eq!(response.status, "HTTP/1.1 200 OK");
-    assert_eq!(sandbox.metadata(&id).as_deref(), Some(r#"{"a": "1"}"#));
-    stream.write_all(b"llo").unwrap();
-    assert_eq!(rest(&mut stream).status, "HTTP/1.1 204 No Content");
-    assert_eq!(sandbox.metadata(&id).as_deref(), Some("{}"));
+    for (rest_of_body, status) in [
+        ("llo", "HTTP/1.1 204 No Content"),
+        ("", "HTTP/1.1 500 Internal Server Error"),
+    ] {
+        let id = queued(&sandbox);
+        let mut stream = start(&sandbox, &id, &[("Content-Length", "5")], "he");
+        wait_for(&sandbox, &id, "saving");
+        let image = format!("/image/v2/images/{id}");
+        let patch = r#"[{"op": "add", "path": "/a", "value": "1"}]"#;
+        let response = send(&sandbox, "PATCH", &image, &headers, patch);
+        assert_eq!(response.status, "HTTP/1.1 200 OK");
+        assert_eq!(sandbox.metadata(&id).as_deref(), Some(r#"{"a": "1"}"#));
+        stream.write_all(rest_of_body.as_bytes()).unwrap();
+        stream.shutdown(Shutdown::Write).unwrap();
+        assert_eq!(rest(&mut stream).status, status);
+        assert_eq!(sandbox.metadata(&id).as_deref(), Some("{}"));
+    }
 }
 
 #[test]
