@@ -318,7 +318,8 @@
 //! ### … hand a token to another process
 //!
 //! The text is a secret: write it to a pipe, or to a file that only its owner can read.
-//! The other process needs no password until the token expires.
+//! The other process needs no password until the token expires. This example requires
+//! the crate `serde_json`.
 //!
 //! ```
 //! # use opencloud::{OpenStack, Options};
