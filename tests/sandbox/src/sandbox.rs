@@ -148,8 +148,12 @@ impl Sandbox {
         id
     }
 
-    /// The id of the seed image with this label, such as `plain`, `snapshot`,
-    /// `queued`, `protected` or `other-shared`.
+    /// The id of the seed image with this label: `public-small`, `public-large`,
+    /// `plain`, `unicode`, `odd-name`, `long-name`, `nameless`, `empty-name`, `twin-1`,
+    /// `twin-2`, `queued`, `no-bytes`, `protected`, `hidden`, `deactivated`,
+    /// `snapshot`, `volume-snapshot`, `null-properties`, `disk-auto`, `disk-manual`,
+    /// `many-properties`, `long-property`, `odd-properties`, `other-private`,
+    /// `other-community` or `other-shared`.
     ///
     /// # Panics
     ///
