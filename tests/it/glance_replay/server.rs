@@ -59,6 +59,7 @@ fn recorded_image(exchange: &Exchange, call: &Call, all: &[Exchange]) -> Option<
     let mut images = all
         .iter()
         .filter(|other| other.response.status == 200 && other.request.method == "GET")
+        .filter(|other| other.request.target.contains(&call.id))
         .filter_map(|other| other.response.json())
         .filter(|image| image["id"] == call.id.as_str());
     images.find(|image| match call.verb {
