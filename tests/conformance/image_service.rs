@@ -81,7 +81,12 @@ pub(crate) fn check_list_error(list: ListImages, expected: &str, message: &str) 
 pub(crate) fn check_error<T>(outcome: opencloud::Result<T>, expected: &str, message: &str) {
     let error = expect_error(outcome);
     let url = format!("{}/v2", cloud().glance());
-    let actual = snapshot(&error).replace(&url, "GLANCE");
+    let mut actual = snapshot(&error).replace(&url, "GLANCE");
+    // In the wire form `nolength`, a 204 does not announce that the connection is
+    // closed, so the next request can fail and be repeated.
+    if error.attempts() > 1 {
+        actual.truncate(actual.rfind(" (").unwrap_or_default());
+    }
     assert_eq!(
         (kind(&error).as_str(), actual.as_str()),
         (expected, message)
