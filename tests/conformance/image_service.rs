@@ -1,6 +1,7 @@
 //! Shared parts of the cases for the Image service.
 
 use opencloud::image::v2::{Image, ImageService, ListImages, NewImage};
+use serde_json::Value;
 
 use crate::cloud::{cloud, unique};
 use crate::error_snapshot::{expect_error, kind, snapshot};
@@ -106,6 +107,14 @@ pub(crate) fn check_forbidden<T>(outcome: opencloud::Result<T>, request: &str, a
          ID)"
     );
     check_error(outcome, "Forbidden", &message);
+}
+
+/// The image as JSON, like [`in_glance`](crate::glance::in_glance).
+#[track_caller]
+pub(crate) fn json_of(image: &Image) -> Value {
+    let mut image = image.clone();
+    image.tags.sort();
+    serde_json::to_value(&image).expect("JSON")
 }
 
 /// Data that is not all equal.

@@ -11,7 +11,7 @@ use crate::cloud::{SIZE_CAP, cloud};
 use crate::error_snapshot::{expect_error, kind};
 use crate::fixtures::delete_while_saving;
 use crate::glance::{TestImage, glance, image};
-use crate::image_service::{check_error, check_forbidden, data, image_of, images};
+use crate::image_service::{check_error, check_forbidden, data, image_of, images, json_of};
 use crate::relay::Relay;
 
 /// More than is sent without `Expect: 100-continue`.
@@ -38,10 +38,7 @@ fn check_upload<'a>(upload: impl Into<Upload<'a>>, expected: &[u8]) {
         (&image.status, image.size),
         (&Some(ImageStatus::Active), Some(length))
     );
-    assert_eq!(
-        serde_json::to_value(&image).expect("JSON"),
-        made.in_glance()
-    );
+    assert_eq!(json_of(&image), made.in_glance());
     assert!(stored(&made) == expected, "other data");
 }
 
