@@ -34,7 +34,7 @@ pub enum ErrorKind {
     Forbidden,
     /// 404: there is no such image, or this project cannot see it.
     NotFound,
-    /// 404: the image exists, but has no metadata item with this key.
+    /// The image exists, but has no metadata item with this key.
     KeyNotFound,
     /// 404 for the URL itself: a wrong endpoint, or a cloud without this API.
     NoSuchApi,
@@ -60,7 +60,8 @@ pub enum ErrorKind {
     /// with one of them.
     Tls,
     /// The response is malformed: invalid JSON, a missing field, a pagination
-    /// loop, or a body that is too large.
+    /// loop, or a body that is too large. Also data of an image with the wrong size
+    /// or hash.
     InvalidResponse,
     /// A local file or stream could not be read or written.
     Io,

@@ -1,10 +1,11 @@
-//! A blocking OpenStack SDK for images. It implements the calls of the PHP SDK's page
-//! on Compute v2 images with ureq and serde, without an async runtime.
+//! A blocking OpenStack SDK for images. It lists, creates, changes, uploads, downloads
+//! and deletes the images of a cloud, and waits for them, without an async runtime. Its
+//! calls are those of the PHP SDK `php-opencloud/openstack`.
 //!
 //! ```
 //! use std::time::Duration;
 //!
-//! use opencloud::compute::v2::ListImages;
+//! use opencloud::image::v2::ListImages;
 //! use opencloud::{OpenStack, Options, Project, Scope, User};
 //!
 //! fn main() -> opencloud::Result<()> {
@@ -16,20 +17,19 @@
 //!     )?;
 //! #   let sandbox = opencloud_sandbox::Sandbox::start();
 //! #   let openstack = OpenStack::new(sandbox.options())?;
-//!     let compute = openstack.compute_v2()?;
+//! #   sandbox.add_image(opencloud_sandbox::NewImage::named("debian-12"));
+//!     let images = openstack.images_v2()?; // authenticates
 //!
-//!     for image in compute.list_images(ListImages::detailed().status("ACTIVE")) {
-//!         let image = image?;
-//!         println!("{} {}", image.id, image.name.as_deref().unwrap_or("-"));
+//!     for image in images.list_images(ListImages::new().name("debian-12")) {
+//!         let mut image = image?;
+//!         image.wait_until_active(Duration::from_secs(60))?;
+//!         image.set_metadata_item("os_distro", "debian")?;
+//!         println!("{} {}", image.id, image.metadata["os_distro"]);
 //!     }
 //!
-//!     let mut image = compute.get_image("{imageId}"); // sends nothing
-//! #   let mut image = compute.get_image(sandbox.image_id("plain"));
-//!     image.wait_until_active(Duration::from_secs(60))?;
-//!     image.merge_metadata([("os_distro", "debian")])?;
-//!     println!("{}", image.metadata["os_distro"]);
-//!
-//!     match image.delete() {
+//!     let old = images.get_image("{imageId}"); // sends nothing
+//! #   let old = images.get_image("00000000-0000-4000-8000-000000000000");
+//!     match old.delete() {
 //!         Err(error) if error.is_not_found() => println!("already deleted"),
 //!         result => result?,
 //!     }
@@ -40,54 +40,334 @@
 //! [`OpenStack::from_env`] reads the options from a cloud of `clouds.yaml`, or else from
 //! the `OS_*` variables: see [`config`].
 //!
+//! # Two services
+//!
+//! [`image::v2`] is the Image service, Glance. [`compute::v2`] has the image calls of
+//! the Compute service, Nova, which OpenStack has deprecated: use them only in programs
+//! that depend on them. The Image service has the same methods, and those to create,
+//! update, upload, download, deactivate and reactivate an image.
+//!
+//! To port a program, replace `compute_v2` with `images_v2`, and `compute::v2` with
+//! `image::v2`. A [table](porting#from-computev2-to-imagev2) lists the differences. The
+//! most important ones are the statuses, because Glance's `queued` is Nova's `SAVING`,
+//! and the visibility: Nova makes a shared or community image private whenever its
+//! metadata is written, and Glance does not.
+//!
+//! The last microversion of Nova with images is 2.35, and the last with image metadata
+//! is 2.38. By default this crate sends no microversion; Nova then uses 2.1, which
+//! supports both.
+//!
+//! # Main types
+//!
+//! - The cloud: [`OpenStack`], [`Options`], [`ServiceOptions`], [`User`], [`Scope`],
+//!   [`ApplicationCredential`], [`Token`], and [`Config`](config::Config) for
+//!   `clouds.yaml`.
+//! - The Image service: [`ImageService`], [`Image`], [`ListImages`], [`NewImage`],
+//!   [`ImageUpdate`], [`Upload`], [`Download`], [`ImageStatus`], [`Visibility`].
+//! - Compute: [`Compute`], [`Image`](compute::v2::Image),
+//!   [`ListImages`](compute::v2::ListImages), [`ImageStatus`](compute::v2::ImageStatus).
+//! - For both: [`Error`], [`ErrorKind`], [`Timestamp`], [`Metadata`], and the iterators
+//!   [`List`](list::List) and [`Pages`](list::Pages).
+//!
 //! # Operations
 //!
-//! | PHP SDK | This crate | Request |
-//! | --- | --- | --- |
-//! | `new OpenStack([…])` | [`OpenStack::new`] | none |
-//! | `computeV2()` | [`OpenStack::compute_v2`] | `POST /v3/auth/tokens` if there is no valid token |
-//! | `listImages()` | [`Compute::list_images`] with [`ListImages::new`] | `GET /images` for each page |
-//! | `listImages(true)` | the same with `true` or [`ListImages::detailed`] | `GET /images/detail` for each page |
-//! | `getImage(['id' => …])` | [`Compute::get_image`] | none |
-//! | `retrieve()` | [`Image::retrieve`] | `GET /images/{id}` |
-//! | `delete()` | [`Image::delete`] | `DELETE /images/{id}` |
-//! | `getMetadata()` | [`Image::get_metadata`] | `GET /images/{id}/metadata` |
-//! | `resetMetadata([…])` | [`Image::reset_metadata`], [`Image::clear_metadata`] | `PUT /images/{id}/metadata` |
-//! | `mergeMetadata([…])` | [`Image::merge_metadata`] | `POST /images/{id}/metadata` |
-//! | `getMetadataItem($key)` | [`Image::get_metadata_item`] | `GET /images/{id}/metadata/{key}` |
-//! | | [`Image::set_metadata_item`] | `PUT /images/{id}/metadata/{key}` |
-//! | `deleteMetadataItem($key)` | [`Image::delete_metadata_item`] | `DELETE /images/{id}/metadata/{key}` |
-//! | `waitUntil(…)` and others | [`Image::wait_until`], [`Image::wait_until_active`], [`Image::wait_until_deleted`], [`Image::wait_with`] | `GET /images/{id}`, repeatedly |
+//! Each request is a link to the method of that service. [`porting`] has the samples of
+//! the PHP SDK with the same code in Rust.
 //!
-//! [`porting`] shows each sample of the PHP SDK's page with the same code in Rust.
+//! | PHP SDK | This crate | Image service | Compute service |
+//! | --- | --- | --- | --- |
+//! | `new OpenStack([…])` | [`OpenStack::new`] | no request | no request |
+//! | `imagesV2()`, `computeV2()` | `images_v2`, `compute_v2` | [`POST /v3/auth/tokens`](OpenStack::images_v2) | [`POST /v3/auth/tokens`](OpenStack::compute_v2) |
+//! | `listImages()` | `list_images` | [`GET /v2/images`](image::v2::ImageService::list_images) | [`GET /images`](compute::v2::Compute::list_images) |
+//! | `listImages(true)` | `list_images(true)` | the same | [`GET /images/detail`](compute::v2::Compute::list_images) |
+//! | `getImage(…)` | `get_image` | [no request](image::v2::ImageService::get_image) | [no request](compute::v2::Compute::get_image) |
+//! | `retrieve()` | `retrieve` | [`GET /v2/images/{id}`](image::v2::Image::retrieve) | [`GET /images/{id}`](compute::v2::Image::retrieve) |
+//! | `delete()` | `delete` | [`DELETE /v2/images/{id}`](image::v2::Image::delete) | [`DELETE /images/{id}`](compute::v2::Image::delete) |
+//! | `createImage([…])` | `create_image` | [`POST /v2/images`](image::v2::ImageService::create_image) | |
+//! | `update([…])` | `update` | [`PATCH /v2/images/{id}`](image::v2::Image::update) | |
+//! | `uploadData($stream)` | `upload_data` | [`PUT /v2/images/{id}/file`](image::v2::Image::upload_data), `GET` | |
+//! | `downloadData()` | `download_data` | [`GET /v2/images/{id}/file`](image::v2::Image::download_data) after a `GET` | |
+//! | | `resume_download` | [`GET /v2/images/{id}/file`](image::v2::Image::resume_download) after a `GET` | |
+//! | `deactivate()` | `deactivate` | [`POST …/actions/deactivate`](image::v2::Image::deactivate) | |
+//! | `reactivate()` | `reactivate` | [`POST …/actions/reactivate`](image::v2::Image::reactivate) | |
+//! | `getMetadata()` | `get_metadata` | [`GET`](image::v2::Image::get_metadata) | [`GET …/metadata`](compute::v2::Image::get_metadata) |
+//! | `resetMetadata([…])` | `reset_metadata`, `clear_metadata` | [`GET`, `PATCH`](image::v2::Image::reset_metadata) | [`PUT …/metadata`](compute::v2::Image::reset_metadata) |
+//! | `mergeMetadata([…])` | `merge_metadata` | [`PATCH`](image::v2::Image::merge_metadata) | [`POST …/metadata`](compute::v2::Image::merge_metadata) |
+//! | `getMetadataItem($key)` | `get_metadata_item` | [`GET`](image::v2::Image::get_metadata_item) | [`GET …/metadata/{key}`](compute::v2::Image::get_metadata_item) |
+//! | | `set_metadata_item` | [`PATCH`](image::v2::Image::set_metadata_item) | [`PUT …/metadata/{key}`](compute::v2::Image::set_metadata_item) |
+//! | `deleteMetadataItem($key)` | `delete_metadata_item` | [`PATCH`](image::v2::Image::delete_metadata_item) | [`DELETE …/metadata/{key}`](compute::v2::Image::delete_metadata_item) |
+//! | `waitUntilActive()` | `wait_until_active` | [`GET`, repeatedly](image::v2::Image::wait_until_active) | [`GET`, repeatedly](compute::v2::Image::wait_until_active) |
+//! | `waitUntilDeleted()` | `wait_until_deleted` | [`GET`, repeatedly](image::v2::Image::wait_until_deleted) | [`GET`, repeatedly](compute::v2::Image::wait_until_deleted) |
+//! | `waitUntil($status)` | `wait_until` | [`GET`, repeatedly](image::v2::Image::wait_until) | [`GET`, repeatedly](compute::v2::Image::wait_until) |
+//! | `waitWithCallback(…)` | `wait_with` | [`GET`, repeatedly](image::v2::Image::wait_with) | [`GET`, repeatedly](compute::v2::Image::wait_with) |
 //!
-//! # These calls are deprecated
+//! A list sends one request for each page, when the iterator needs it. A token is
+//! requested only if there is no valid one.
 //!
-//! OpenStack has deprecated the image calls of Compute v2 in favor of the Image
-//! service, to which Nova forwards them. The last microversion with images is 2.35,
-//! and the last with image metadata is 2.38. By default this crate sends no
-//! microversion; Nova then uses 2.1, which supports both. Use these calls for programs
-//! that depend on them; new programs should use the Image service.
+//! # How do I …
 //!
-//! Every write of metadata through Nova makes a shared or community image private.
+//! In these examples `images` is `openstack.images_v2()?`.
+//!
+//! ### … find an image by name
+//!
+//! Names are not unique, so the list can have several images.
+//!
+//! ```
+//! # use opencloud::{OpenStack, image::v2::ListImages};
+//! # let sandbox = opencloud_sandbox::Sandbox::start();
+//! # let images = OpenStack::new(sandbox.options())?.images_v2()?;
+//! let mut found = images.list_images(ListImages::new().name("twin"));
+//! match found.next().transpose()? {
+//!     None => println!("there is no such image"),
+//!     Some(_) if found.next().is_some() => println!("there are several"),
+//!     Some(image) => println!("{}", image.id),
+//! }
+//! # Ok::<(), opencloud::Error>(())
+//! ```
+//!
+//! ### … find the newest image by the start of its name
+//!
+//! The services compare whole names only, so the program compares the start. Lists have
+//! the newest image first.
+//!
+//! ```
+//! # use opencloud::{OpenStack, image::v2::ListImages};
+//! # let sandbox = opencloud_sandbox::Sandbox::start();
+//! # sandbox.add_image(opencloud_sandbox::NewImage::named("debian-12-20261101"));
+//! # let images = OpenStack::new(sandbox.options())?.images_v2()?;
+//! let mut newest = None;
+//! for image in images.list_images(ListImages::new().status("active")) {
+//!     let image = image?;
+//!     if image.name.as_deref().is_some_and(|name| name.starts_with("debian-12-")) {
+//!         newest = Some(image);
+//!         break;
+//!     }
+//! }
+//! # assert!(newest.is_some());
+//! # Ok::<(), opencloud::Error>(())
+//! ```
+//!
+//! ### … list the images of the last 30 days
+//!
+//! [`Timestamp`] is the type of all times. `changes_since` filters by the time of the
+//! last update; no filter compares the time of the creation.
+//!
+//! ```
+//! # use opencloud::{OpenStack, image::v2::ListImages};
+//! # let sandbox = opencloud_sandbox::Sandbox::start();
+//! # let images = OpenStack::new(sandbox.options())?.images_v2()?;
+//! use std::time::Duration;
+//!
+//! let start = opencloud::Timestamp::now() - Duration::from_secs(30 * 24 * 60 * 60);
+//! for image in images.list_images(ListImages::new().changes_since(start)) {
+//!     let image = image?;
+//!     if let Some(created) = image.created.filter(|created| *created >= start) {
+//!         println!("{created} {}", image.name.unwrap_or_default());
+//!     }
+//! }
+//! # Ok::<(), opencloud::Error>(())
+//! ```
+//!
+//! ### … show progress while waiting
+//!
+//! `wait_until_active` fails at once if the image cannot become active. `wait_with` waits
+//! until the function returns true, so the function also checks for a failed image.
+//!
+//! ```
+//! # use opencloud::{OpenStack, image::v2::ListImages};
+//! # let sandbox = opencloud_sandbox::Sandbox::start();
+//! # let images = OpenStack::new(sandbox.options())?.images_v2()?;
+//! # let mut image = images.get_image(sandbox.image_id("plain"));
+//! use opencloud::image::v2::ImageStatus;
+//! use std::time::Duration;
+//!
+//! image.wait_with(Duration::from_secs(600), |image| {
+//!     eprintln!("{:?}, {} bytes", image.status, image.size.unwrap_or(0));
+//!     matches!(image.status, Some(ImageStatus::Active | ImageStatus::Killed))
+//! })?;
+//! # Ok::<(), opencloud::Error>(())
+//! ```
+//!
+//! ### … upload and verify an image
+//!
+//! `upload_data` compares the size and the hash that the service stored with those of
+//! the data. If it fails, the image still exists, so this example deletes it.
+//!
+//! ```
+//! # use opencloud::{OpenStack, image::v2::ListImages};
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let sandbox = opencloud_sandbox::Sandbox::start();
+//! # let images = OpenStack::new(sandbox.options())?.images_v2()?;
+//! # let (name, path) = ("debian-12", "Cargo.toml");
+//! use opencloud::image::v2::{NewImage, Upload};
+//!
+//! let new = NewImage::named(name).disk_format("raw").container_format("bare");
+//! let upload = Upload::from(std::fs::File::open(path)?);
+//! let mut image = images.create_image(new)?;
+//! let upload = upload.progress(|done, total| eprint!("\r{done} of {total:?} bytes"));
+//! if let Err(error) = image.upload_data(upload) {
+//!     image.delete()?;
+//!     return Err(error.into());
+//! }
+//! # assert_eq!(sandbox.image_data(&image.id), Some(std::fs::read(path)?));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! ### … download an image
+//!
+//! The data is verified at the end, so do not use the file before the call returns. If
+//! the program is stopped, `resume_download` completes the file in a later run.
+//!
+//! ```
+//! # use opencloud::{OpenStack, image::v2::ListImages};
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let sandbox = opencloud_sandbox::Sandbox::start();
+//! # let images = OpenStack::new(sandbox.options())?.images_v2()?;
+//! # let path = std::env::temp_dir().join(format!("opencloud-{}", std::process::id()));
+//! # let mut image = images.get_image(sandbox.image_id("plain"));
+//! let mut file = std::fs::File::create(&path)?;
+//! let transfer = image.download_data(&mut file)?;
+//! println!("{} bytes, verified: {}", transfer.bytes, transfer.verified);
+//! # std::fs::remove_file(&path)?;
+//! # assert!(transfer.verified);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! ### … delete safely
+//!
+//! Filter by the owner, because a list also has public and shared images of other
+//! projects. To delete a protected image is an error of the kind
+//! [`ErrorKind::Forbidden`].
+//!
+//! ```
+//! # use opencloud::{OpenStack, image::v2::ListImages};
+//! # let sandbox = opencloud_sandbox::Sandbox::start();
+//! # let openstack = OpenStack::new(sandbox.options())?;
+//! # let images = openstack.images_v2()?;
+//! let token = openstack.token()?; // no request while the token is valid
+//! let project = token.project_id().expect("the scope is a project");
+//! for image in images.list_images(ListImages::new().name("plain").owner(project)) {
+//!     match image?.delete() {
+//!         Err(error) if error.is_not_found() => {} // another program deleted it
+//!         result => result?,
+//!     }
+//! }
+//! # assert!(!sandbox.requests().iter().all(|it| it.method != "DELETE"));
+//! # Ok::<(), opencloud::Error>(())
+//! ```
+//!
+//! ### … work on 200 images with 8 threads
+//!
+//! Each thread changes a part of the list. All threads share the token and the
+//! connections.
+//!
+//! ```
+//! # use opencloud::{OpenStack, Result, image::v2::{Image, ListImages}};
+//! # let sandbox = opencloud_sandbox::Sandbox::builder().empty().start();
+//! # sandbox.add_images(200);
+//! # let images = OpenStack::new(sandbox.options())?.images_v2()?;
+//! let mut all = images.list_images(ListImages::new()).collect::<Result<Vec<Image>>>()?;
+//! let size = all.len().div_ceil(8).max(1);
+//! std::thread::scope(|scope| {
+//!     let threads = all.chunks_mut(size).map(|part| {
+//!         scope.spawn(move || part.iter_mut().try_for_each(|it| it.set_metadata_item("k", "v")))
+//!     });
+//!     let threads: Vec<_> = threads.collect(); // starts all threads
+//!     threads.into_iter().try_for_each(|thread| thread.join().expect("no panic"))
+//! })?;
+//! # assert_eq!(sandbox.requests().iter().filter(|it| it.method == "PATCH").count(), 200);
+//! # Ok::<(), opencloud::Error>(())
+//! ```
+//!
+//! ### … test my program
+//!
+//! The crate `opencloud-sandbox` runs Keystone, Nova and Glance in the process of the
+//! test, and injects failures. Each sandbox is a cloud of its own.
+//!
+//! ```
+//! # use opencloud::OpenStack;
+//! use opencloud_sandbox::{Fault, NewImage, Sandbox};
+//!
+//! let sandbox = Sandbox::start();
+//! let id = sandbox.add_image(NewImage::named("debian-12"));
+//! sandbox.fail(Fault::status(503).on("GET", "/images").times(1));
+//!
+//! let images = OpenStack::new(sandbox.options())?.images_v2()?;
+//! images.get_image(id).retrieve()?;
+//! assert_eq!(sandbox.requests().len(), 3); // authentication, 503, retry
+//! # Ok::<(), opencloud::Error>(())
+//! ```
+//!
+//! ### … use a proxy or a private CA
+//!
+//! The variables `https_proxy`, `no_proxy` and `OS_CACERT`, and the key `cacert` of
+//! `clouds.yaml`, have the same effect as these options.
+//!
+//! ```no_run
+//! use opencloud::{OpenStack, Options};
+//!
+//! let options = Options::from_env()?
+//!     .proxy("http://user:password@proxy.example:3128")
+//!     .cacert("/etc/ssl/certs/company-ca.pem");
+//! let openstack = OpenStack::new(options)?;
+//! # Ok::<(), opencloud::Error>(())
+//! ```
+//!
+//! ### … hand a token to another process
+//!
+//! The text is a secret: write it to a pipe, or to a file that only its owner can read.
+//! The other process needs no password until the token expires. This example requires
+//! the crate `serde_json`.
+//!
+//! ```
+//! # use opencloud::{OpenStack, Options};
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let sandbox = opencloud_sandbox::Sandbox::start();
+//! # let auth_url = sandbox.auth_url();
+//! # let openstack = OpenStack::new(sandbox.options())?;
+//! let text = serde_json::to_string(&openstack.token()?)?;
+//!
+//! // In the other process:
+//! let token = serde_json::from_str(&text)?;
+//! let openstack = OpenStack::new(Options::new(auth_url).cached_token(token))?;
+//! # let options = Options::new(sandbox.auth_url()).no_proxy();
+//! # let openstack = OpenStack::new(options.cached_token(serde_json::from_str(&text)?))?;
+//! let images = openstack.images_v2()?; // sends nothing
+//! # assert_eq!(sandbox.authentications(), 1);
+//! # Ok(())
+//! # }
+//! ```
 //!
 //! # Errors
 //!
-//! Every fallible call returns an [`Error`]. Match on its [`kind`](Error::kind):
+//! Every call that can fail returns an [`Error`]. Match on its [`kind`](Error::kind):
 //!
 //! | [`ErrorKind`] | Meaning | What to do |
 //! | --- | --- | --- |
-//! | `InvalidInput`, `NotConfigured`, `NoEndpoint` | wrong options or arguments | correct them; the message names them |
-//! | `Unauthorized`, `Forbidden` | wrong credentials, or missing rights | check the credentials and roles |
-//! | `NotFound` | the image does not exist | nothing, if it was to be deleted |
-//! | `KeyNotFound` | the image has no such metadata item | |
+//! | `InvalidInput` | an invalid option or argument; nothing was sent | correct the input that the message names |
+//! | `NotConfigured` | no cloud is configured | set `OS_CLOUD`, or the variables |
+//! | `NoEndpoint` | the catalog has no such endpoint | check the region and the interface |
+//! | `Unauthorized` | the credentials were rejected | check them; Keystone does not report which part is wrong |
+//! | `Forbidden` | the user may not do this; the image is protected or deactivated | check the roles and the image |
+//! | `NotFound` | the image does not exist, or is not visible | nothing, if it was to be deleted |
+//! | `KeyNotFound` | the image has no such metadata item | use a default |
 //! | `NoSuchApi` | the URL does not exist | check the endpoint |
-//! | `BadRequest`, `Conflict`, `UnexpectedStatus` | the server rejected the request | see the message |
-//! | `RateLimited` | too many requests | wait for [`Error::retry_after`] |
-//! | `Timeout`, `WaitFailed` | a time limit passed, or an image cannot reach the status | |
-//! | `Connection`, `Proxy`, `Tls` | the cloud cannot be reached | check the network and certificates |
-//! | `InvalidResponse` | the response cannot be parsed | report it to the operator |
-//! | `Io`, `NoData` | not returned yet; for later services | |
+//! | `BadRequest` | the server rejected the request | see its message |
+//! | `Conflict` | the state of the image does not permit this | retrieve the image, and decide again |
+//! | `RateLimited` | too many requests | wait for [`Error::retry_after`], then repeat the call |
+//! | `UnexpectedStatus` | another status, such as 413 for a quota, or 500 | see the message; report a 500 with [`Error::request_id`] to the operator |
+//! | `Timeout` | a time limit passed | repeat the call, or set a longer limit |
+//! | `WaitFailed` | the image cannot reach the status | delete the image |
+//! | `Connection` | the connection failed | repeat the call later |
+//! | `Proxy`, `Tls` | the proxy or the certificate is invalid | correct the setting that the message names |
+//! | `InvalidResponse` | the response is malformed, or the stored data is wrong | report it to the operator; transfer the data again |
+//! | `Io` | the source of an upload or the output of a download failed | correct the file; [`Image::resume_download`] continues a download |
+//! | `NoData` | the image has no data to download | upload the data first |
+//!
+//! The text of an error is one line with the request, the status, the server's message,
+//! the request id and the number of attempts. It never contains a secret.
 //!
 //! # Retries
 //!
@@ -95,48 +375,83 @@
 //! doubles with each attempt, unless the response has a `Retry-After` header. If that
 //! is more than a minute, the error is returned at once.
 //!
-//! | Failure | `GET`, `PUT`, `DELETE`, authentication | `POST` |
+//! | Failure | `GET`, `PUT`, `DELETE` and others | `POST` that creates or merges, `PATCH` that removes |
 //! | --- | --- | --- |
 //! | 429, 503 | retried | only with `Retry-After` |
-//! | 413 with `Retry-After`, from Nova | retried | retried |
+//! | 413 with `Retry-After` | retried | retried |
 //! | 502, 504 | retried | not retried |
 //! | host not found, connection refused | retried | retried |
 //! | other connection failures | retried | not retried |
 //! | timeouts, proxy failures, other statuses | not retried | not retried |
 //!
+//! The first column also has the authentication, `deactivate`, `reactivate`, and each
+//! `PATCH` that removes no metadata item. A request of the second column is not sent
+//! again if the server may have processed it.
+//!
+//! An upload is retried only until the first byte of the data was read. A download that
+//! was interrupted continues where it stopped; it fails if [`Options::tries`] attempts in
+//! a row receive nothing.
+//!
 //! If the service rejects the token, the crate authenticates again and repeats the
 //! request once.
 //!
+//! # Timeouts and limits
+//!
+//! | Option | Default | Limits |
+//! | --- | --- | --- |
+//! | [`Options::resolve_timeout`] | 10 s | the time to resolve the host name |
+//! | [`Options::connect_timeout`] | 10 s | the time to connect, including TLS |
+//! | [`Options::read_timeout`] | 60 s | the time without a byte from the server, also in a download |
+//! | [`Options::call_timeout`] | none | one request with its attempts and delays; not uploads and downloads |
+//! | [`Upload::response_timeout`] | 30 min | the time from the end of the data to the response |
+//! | the argument of `wait_until…` | | the time until the image has the status |
+//! | [`ListImages::page_size`] | 1000 | the number of images of one request |
+//! | [`ListImages::limit`] | none | the number of images of a list |
+//!
+//! The body of a response has at most 256 MiB, except a download, which has no limit and
+//! is not kept in memory.
+//!
+//! # Threads
+//!
+//! Every call blocks its thread. Clones of an [`OpenStack`], and the services, lists and
+//! images from it, can be used by different threads. They share up to 64 idle
+//! connections and one token, which one thread renews while the others wait.
+//!
 //! # Logging
 //!
-//! The crate logs through [`log`](https://docs.rs/log): each response at debug level; each retry, plain
-//! http, and settings that are unsafe, ignored or unknown at warn level. These lines
-//! contain no password, token or body. ureq logs raw bytes, including credentials, at
+//! The crate logs through [`log`](https://docs.rs/log): each response at debug level;
+//! each retry, plain http, and settings that are unsafe, ignored or unknown at warn level.
+//! These lines contain no password, token or body. ureq logs raw bytes, including credentials, at
 //! trace level under the target `ureq_proto`: do not enable it in production.
+//!
+//! # Features
+//!
+//! `clouds-yaml`, on by default, reads `clouds.yaml` and the other files. Without it the
+//! configuration comes from variables and options only.
 //!
 //! # Limitations
 //!
-//! The crate is blocking. It supports images and their metadata, but no servers,
-//! volumes or networks. It sends no discovery requests, follows no redirects, and
-//! writes no files.
+//! The crate is blocking. It supports images, their data and their metadata, but no
+//! servers, volumes or networks. Of the Image service it has no members, imports, tasks
+//! and stores. It sends no discovery requests, follows no redirects, and creates no
+//! files.
 //!
-//! [`Compute::list_images`]: compute::v2::Compute::list_images
-//! [`Compute::get_image`]: compute::v2::Compute::get_image
-//! [`ListImages::new`]: compute::v2::ListImages::new
-//! [`ListImages::detailed`]: compute::v2::ListImages::detailed
-//! [`Image::retrieve`]: compute::v2::Image::retrieve
-//! [`Image::delete`]: compute::v2::Image::delete
-//! [`Image::get_metadata`]: compute::v2::Image::get_metadata
-//! [`Image::reset_metadata`]: compute::v2::Image::reset_metadata
-//! [`Image::clear_metadata`]: compute::v2::Image::clear_metadata
-//! [`Image::merge_metadata`]: compute::v2::Image::merge_metadata
-//! [`Image::get_metadata_item`]: compute::v2::Image::get_metadata_item
-//! [`Image::set_metadata_item`]: compute::v2::Image::set_metadata_item
-//! [`Image::delete_metadata_item`]: compute::v2::Image::delete_metadata_item
-//! [`Image::wait_until`]: compute::v2::Image::wait_until
-//! [`Image::wait_until_active`]: compute::v2::Image::wait_until_active
-//! [`Image::wait_until_deleted`]: compute::v2::Image::wait_until_deleted
-//! [`Image::wait_with`]: compute::v2::Image::wait_with
+//! [`Compute`]: compute::v2::Compute
+//! [`Download`]: image::v2::Download
+//! [`Image`]: image::v2::Image
+//! [`ImageService`]: image::v2::ImageService
+//! [`ImageStatus`]: image::v2::ImageStatus
+//! [`ImageUpdate`]: image::v2::ImageUpdate
+//! [`ListImages`]: image::v2::ListImages
+//! [`Metadata`]: compute::v2::Metadata
+//! [`NewImage`]: image::v2::NewImage
+//! [`Timestamp`]: https://docs.rs/jiff/1/jiff/struct.Timestamp.html
+//! [`Upload`]: image::v2::Upload
+//! [`Visibility`]: image::v2::Visibility
+//! [`Image::resume_download`]: image::v2::Image::resume_download
+//! [`ListImages::limit`]: image::v2::ListImages::limit
+//! [`ListImages::page_size`]: image::v2::ListImages::page_size
+//! [`Upload::response_timeout`]: image::v2::Upload::response_timeout
 
 /// Runs the programs of the README as doc tests.
 #[cfg(doctest)]

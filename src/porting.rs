@@ -1,4 +1,6 @@
-//! Porting from the PHP SDK: every sample of its page on Compute images, in the order
+//! Porting from the PHP SDK, and from Compute to the Image service.
+//!
+//! The first part has every sample of the PHP SDK's page on Compute images, in the order
 //! of that page, with the same code in Rust. The [second part](#from-computev2-to-imagev2)
 //! replaces the deprecated calls of Compute with those of the Image service.
 //!

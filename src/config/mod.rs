@@ -109,14 +109,15 @@
 //!     cacert: ~/ca.pem                  # also cert, key, verify, insecure
 //!     api_timeout: 30                   # seconds, to connect and for each read
 //!     compute_api_version: "2.35"       # or compute_default_microversion
+//!     image_endpoint_override: https://glance.example
 //!     compute_endpoint_override: https://nova.example/v2.1
 //! ```
 //!
 //! - `auth_type` is `password`, `v3password`, `token`, `v3token`,
 //!   `v3applicationcredential`, `none` or `admin_token`. The default depends on
 //!   the secret that is set: a password, the secret of an application credential,
-//!   or a token. `none` and `admin_token` require `compute_endpoint_override`
-//!   or `endpoint`, and no `auth_url`.
+//!   or a token. `none` and `admin_token` require no `auth_url`, but an endpoint:
+//!   `image_endpoint_override`, `compute_endpoint_override` or `endpoint`.
 //! - `domain_id` and `domain_name` are the domain of the user and of the project.
 //!   Without a project, they are the scope. Other scopes are `system_scope: all`
 //!   and `trust_id`. The default domain has the id `default`, as in the
@@ -160,9 +161,10 @@
 //! | `OS_CACERT`, `OS_CERT`, `OS_KEY`, `OS_VERIFY`, `OS_INSECURE` | TLS |
 //! | `REQUESTS_CA_BUNDLE` | the `cacert`, for files too, if it is unset |
 //! | `OS_API_TIMEOUT` | the timeout in seconds |
-//! | `OS_ENDPOINT`, `OS_COMPUTE_ENDPOINT_OVERRIDE` | an endpoint in place of the catalog |
-//! | `OS_COMPUTE_API_VERSION`, `OS_COMPUTE_DEFAULT_MICROVERSION` | the microversion |
+//! | `OS_ENDPOINT`, `OS_IMAGE_ENDPOINT_OVERRIDE`, `OS_COMPUTE_ENDPOINT_OVERRIDE` | an endpoint in place of the catalog |
+//! | `OS_IMAGE_INTERFACE`, `OS_IMAGE_REGION_NAME`, `OS_IMAGE_SERVICE_NAME` | for the Image service only |
 //! | `OS_COMPUTE_INTERFACE`, `OS_COMPUTE_REGION_NAME`, `OS_COMPUTE_SERVICE_NAME` | for the Compute service only |
+//! | `OS_COMPUTE_API_VERSION`, `OS_COMPUTE_DEFAULT_MICROVERSION` | the microversion of the Compute service |
 //! | `OS_PROFILE` | a profile for the environment |
 //!
 //! # Proxies
@@ -182,43 +184,52 @@
 //!
 //! # Differences from openstacksdk
 //!
-//! openstacksdk is the reference, and the tests compare this module with it. These
-//! differences are intended:
+//! openstacksdk is the library of the `openstack` command. The tests compare this
+//! module with it. These differences are intended.
 //!
-//! - An invalid or empty file is an error with the line and the column. If the
-//!   environment has a credential, it is a warning. openstacksdk continues with
-//!   the next file, or finds no cloud.
-//! - `null` and empty text count as unset. In openstacksdk, `project_name: null`
+//! More mistakes are errors, before anything is sent:
+//!
+//! - An invalid or empty file is an error with the line and the column; if the
+//!   environment has a credential, it is a warning. openstacksdk continues with the
+//!   next file, or finds no cloud.
+//! - A value of the wrong type, an invalid interface, an unsupported
+//!   `compute_api_version` and missing credentials are errors.
+//! - In `auth_url`, `{region_name}` with a key that is unset is an error. Braces are
+//!   replaced in every place where `auth_url` can be set, but never by a secret.
+//!
+//! Values mean the same in files and in variables:
+//!
+//! - `null` and empty text are unset. In openstacksdk, `project_name: null`
 //!   is the project "None", and `verify: null` disables the verification.
 //! - A value without quotes is the text in the file. In openstacksdk, the password
 //!   `0123` is `83`, and the version `2.10` is `2.1`.
-//! - `true`, `yes`, `on`, `1` and their opposites are booleans, in files and in
-//!   variables. In openstacksdk, `verify: "false"` is a path, and `OS_INSECURE=1`
-//!   has no effect.
+//! - `true`, `yes`, `on`, `1` and their opposites are booleans. In openstacksdk,
+//!   `verify: "false"` is a path, and `OS_INSECURE=1` has no effect.
+//!
+//! Fewer settings are required:
+//!
 //! - The default of `auth_type` depends on the secret that is set. openstacksdk
-//!   requires it for a token and for an application credential.
-//! - Only the variables listed above make the environment a cloud. In
-//!   openstacksdk, `OS_FOO=bar` hides the only cloud of the file.
-//! - Braces in `auth_url` are replaced in variables and beside `auth`, too. They
-//!   are never replaced by a secret. A key that is not set is an error.
-//! - A value of the wrong type, an invalid interface, an unsupported
-//!   `compute_api_version` and missing credentials are errors before anything is
-//!   sent.
-//! - A layer with a higher priority overrides the others, even if it uses another
-//!   name of the key: `OS_INTERFACE` overrides `endpoint_type` of the file,
-//!   `OS_VERIFY` its `insecure`, and `OS_API_TIMEOUT` its `compute_timeout`. In
-//!   openstacksdk, the old name overrides the current one. The same is true for a
-//!   key beside `auth` and one in it.
-//! - `auth_plugin` is an alias of `auth_type`. In `auth-type`, `-` is the same as
-//!   `_`.
-//! - Variables that are unset do not override the profile.
+//!   requires `auth_type` for a token and for an application credential.
+//! - `OS_USERID`, and `userid` in a file, are aliases of `user_id`, as in
+//!   gophercloud. `auth_plugin` is an alias of `auth_type`. In `auth-type` and other
+//!   keys, `-` is the same as `_`.
 //! - Every directory of `XDG_CONFIG_DIRS` is searched. openstacksdk searches
 //!   none if there are several.
-//! - `OS_USERID`, and `userid` in a file, are aliases of `user_id`, as in
-//!   gophercloud.
-//! - Profiles come from `clouds-public.yaml` only. The profiles that are part of
-//!   openstacksdk and profiles at a URL are not supported.
-//! - Other ways to authenticate (TOTP, federation, Kerberos, …) are not supported.
+//!
+//! The priority does not depend on the names of variables and keys:
+//!
+//! - Only the variables in *Selection of the cloud* make the environment a cloud. In
+//!   openstacksdk, `OS_FOO=bar` hides the only cloud of the file.
+//! - With `overlay_env`, a variable overrides the file even if the file uses an old
+//!   name of the key: `OS_INTERFACE` overrides `endpoint_type`, `OS_VERIFY` overrides
+//!   `insecure`, and `OS_API_TIMEOUT` overrides `compute_timeout`. In openstacksdk, the
+//!   old name overrides the current one. The same is true for a key beside `auth` and
+//!   one in it.
+//! - Variables that are unset do not override the profile.
+//!
+//! These are unsupported: the profiles that are part of openstacksdk, profiles at a URL,
+//! and other ways to authenticate (TOTP, federation, Kerberos, …). Profiles come from
+//! `clouds-public.yaml` only.
 //!
 //! # Secrets
 //!

@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
 
-use super::html::{page_message, text_lines};
+use super::html::page_message;
 use super::request::Request;
 use super::response::Response;
 use crate::error::{Error, ErrorKind};
@@ -93,8 +93,8 @@ impl Fault {
 
     /// Nova sends `{"itemNotFound": {"code", "message"}}`, Keystone and
     /// keystonemiddleware `{"error": {"code", "message", "title"}}`. Gateways,
-    /// and the layers in front of Nova's own code, send a bare `{"message"}`
-    /// that can contain HTML.
+    /// Glance, and the layers in front of Nova's own code, send a bare
+    /// `{"message"}`. With `WebOb` it has HTML line breaks, and nothing is escaped.
     fn from_json(status: u16, json: &Value) -> Option<Self> {
         let body = json.as_object()?;
         let named = body
@@ -106,7 +106,8 @@ impl Fault {
         };
         let mut message = text(message);
         if message.contains("<br />") {
-            message = text_lines(&message).join(" ");
+            let words = message.replace("<br />", " ");
+            message = words.split_whitespace().collect::<Vec<_>>().join(" ");
         }
         let retry_after = fault.get("retryAfter").map(text);
         Some(Self {
@@ -223,6 +224,11 @@ mod tests {
                 413,
                 r#"{"message": "Too large.<br /><br />\nMuch.\n\n", "code": "413 Too Large"}"#,
                 "Too large. Much.",
+            ),
+            (
+                400,
+                r#"{"message": "Unknown operator '<b>&lt;'.<br /><br />\n\n"}"#,
+                "Unknown operator '<b>&lt;'.",
             ),
             (500, r#"{"error": "broken"}"#, "broken"),
             (401, "Authentication required\n", "Authentication required"),

@@ -5,10 +5,13 @@ use std::fs;
 use std::path::Path;
 
 use opencloud::compute::v2::{Image, ListImages};
-use opencloud::{Error, OpenStack, Result, Token};
+use opencloud::image::v2;
+use opencloud::{Error, ErrorKind, OpenStack, Result, Token};
 use serde::Deserialize;
 
-use crate::support::{COMPUTE, Response, Server, at_once, images, next_link};
+use serde_json::json;
+
+use crate::support::{COMPUTE, IMAGES, Response, Server, at_once, images, next_link};
 
 /// One line of a file: a name, and the input as text or as bytes.
 #[derive(Clone, Deserialize)]
@@ -62,25 +65,29 @@ fn listed(server: &Server, list: ListImages) -> Result<Vec<Image>> {
         .collect()
 }
 
+/// The error response of an input, and its status.
+fn error_response(data: &[u8]) -> (u16, Response) {
+    let mut bytes = data.iter();
+    let end = bytes.position(|byte| *byte == b'\n').expect("a first line");
+    let first = String::from_utf8_lossy(&data[..end]);
+    let (status, header) = first.split_once(' ').expect("a status and a header");
+    let status = status.parse().expect("a status");
+    let response = Response::new(status, &data[end + 1..]);
+    if header.is_empty() {
+        return (status, response);
+    }
+    let name = if header.contains("//") {
+        "Location"
+    } else {
+        "Retry-After"
+    };
+    (status, response.header(name, header))
+}
+
 #[test]
 fn every_error_response_of_the_corpus_becomes_a_printable_error() {
     replay("fault", 46, |data| {
-        let end = data
-            .iter()
-            .position(|byte| *byte == b'\n')
-            .expect("a first line");
-        let first = String::from_utf8_lossy(&data[..end]);
-        let (status, header) = first.split_once(' ').expect("a status and a header");
-        let status = status.parse().expect("a status");
-        let mut response = Response::new(status, &data[end + 1..]);
-        if !header.is_empty() {
-            let name = if header.contains("//") {
-                "Location"
-            } else {
-                "Retry-After"
-            };
-            response = response.header(name, header);
-        }
+        let (status, response) = error_response(data);
         let server = Server::with_responses([response]);
         let error = listed(&server, ListImages::new()).expect_err("an error response");
         assert_eq!(error.status(), Some(status), "{error}");
@@ -102,6 +109,83 @@ fn every_page_of_the_corpus_is_an_error_or_survives_a_round_trip() {
                 let text = serde_json::to_string(&images).expect("JSON");
                 let again = once(format!("{{\"images\": {text}}}").as_bytes()).expect("a list");
                 assert_eq!(serde_json::to_string(&again).expect("JSON"), text);
+            }
+            Err(error) => check_error(&error),
+        }
+    });
+}
+
+fn listed_by_glance(server: &Server, list: v2::ListImages) -> Result<Vec<v2::Image>> {
+    server
+        .images_v2_with(|options| options.tries(1))
+        .list_images(list)
+        .collect()
+}
+
+#[test]
+fn every_error_response_of_the_glance_corpus_becomes_a_printable_error() {
+    replay("glance_fault", 40, |data| {
+        let (status, response) = error_response(data);
+        let server = Server::with_handler(move |_| response.clone());
+        let service = server.images_v2_with(|options| options.tries(1));
+        let mut image = service.get_image("x");
+        for error in [
+            listed_by_glance(&server, v2::ListImages::new()).expect_err("an error response"),
+            image.retrieve().expect_err("an error response"),
+            image
+                .set_metadata_item("k", "v")
+                .expect_err("an error response"),
+        ] {
+            assert_eq!(error.status(), Some(status), "{error}");
+            let is_about_status = match error.kind() {
+                ErrorKind::NotFound => matches!(status, 404 | 410),
+                ErrorKind::NoSuchApi => matches!(status, 300 | 404),
+                ErrorKind::Conflict | ErrorKind::KeyNotFound => status == 409,
+                _ => !matches!(status, 300 | 404 | 409 | 410),
+            };
+            assert!(is_about_status, "{:?}: {error}", error.kind());
+            check_error(&error);
+        }
+    });
+}
+
+#[test]
+fn every_page_of_the_glance_corpus_is_an_error_or_survives_a_round_trip() {
+    replay("glance_page", 29, |data| {
+        // The second page is empty, so the first is the whole list.
+        let once = |body: &[u8]| {
+            let empty = Response::ok(&json!({"images": []}));
+            let server = Server::with_responses([Response::new(200, body), empty]);
+            let list = v2::ListImages::new().tag("red").tag("round");
+            let images = listed_by_glance(&server, list);
+            for line in server.lines() {
+                let begin = format!("GET {IMAGES}/images?tag=red&tag=round&");
+                assert!(line.starts_with(&begin), "{line}");
+            }
+            images
+        };
+        match once(data) {
+            Ok(images) => {
+                let text = serde_json::to_string(&images).expect("JSON");
+                let again = once(format!("{{\"images\": {text}}}").as_bytes()).expect("a list");
+                assert_eq!(serde_json::to_string(&again).expect("JSON"), text);
+            }
+            Err(error) => check_error(&error),
+        }
+    });
+}
+
+#[test]
+fn every_image_of_the_glance_corpus_is_an_error_or_survives_a_round_trip() {
+    replay("glance_image", 24, |data| {
+        let created = |body: &[u8]| {
+            let server = Server::with_responses([Response::new(201, body)]);
+            server.images_v2().create_image(v2::NewImage::new())
+        };
+        match created(data) {
+            Ok(image) => {
+                let text = serde_json::to_string(&image).expect("JSON");
+                assert_eq!(created(text.as_bytes()).expect("an image"), image);
             }
             Err(error) => check_error(&error),
         }

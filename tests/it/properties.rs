@@ -47,9 +47,13 @@ impl Recoverable {
     }
 }
 
-/// A server with these images and random faults: for each request at most two that
+/// A server with these responses and random faults: for each request at most two that
 /// count as an attempt, and at most one 401 response, which does not.
-fn faulty(mut nova: Nova, mut random: Random, interval: usize) -> Server {
+pub(crate) fn faulty(
+    mut respond: impl FnMut(&Request) -> Response + Send + 'static,
+    mut random: Random,
+    interval: usize,
+) -> Server {
     let server = Server::start();
     let tokens: Vec<_> = (0..200)
         .map(|number| server.token(&format!("t{number}")))
@@ -60,7 +64,7 @@ fn faulty(mut nova: Nova, mut random: Random, interval: usize) -> Server {
             issued += 1;
             return tokens[issued].clone();
         }
-        let correct = nova.respond(request);
+        let correct = respond(request);
         let fault = random.one_of(&Recoverable::ALL);
         let is_401 = matches!(fault, Recoverable::Unauthorized);
         let is_allowed = if is_401 { !unauthorized } else { attempts < 2 };
@@ -97,7 +101,7 @@ fn ids(mut list: Images, random: &mut Random) -> Result<Vec<String>> {
 #[test]
 fn any_list_is_complete_for_every_way_of_paging_and_recoverable_fault() {
     for_any(100, |random, size| {
-        let nova = Nova {
+        let mut nova = Nova {
             most: 1 + random.below(12),
             links: !random.once_in(3),
             ignores_limit: random.once_in(8),
@@ -114,7 +118,11 @@ fn any_list_is_complete_for_every_way_of_paging_and_recoverable_fault() {
         let context = format!("{nova:?}, {list:?}");
         let count = limit.unwrap_or(usize::MAX).min(nova.images.len());
         let interval = 2 + random.below(8);
-        let server = faulty(nova, Random(random.number()), interval);
+        let server = faulty(
+            move |request| nova.respond(request),
+            Random(random.number()),
+            interval,
+        );
         let openstack = OpenStack::new(server.options()).expect("valid options");
         let compute = openstack.compute_v2().expect("a service");
         let ids = ids(compute.list_images(list), random).expect(&context);

@@ -4,7 +4,7 @@
 mod authentication;
 mod call;
 mod expected;
-mod recorded;
+pub(crate) mod recorded;
 
 use self::call::{Call, Verb};
 use self::recorded::{Exchange, Wire, pairs};

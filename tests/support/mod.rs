@@ -4,6 +4,7 @@
 
 mod cloud;
 pub(crate) mod examples;
+mod glance;
 mod logs;
 mod nova;
 pub(crate) mod random;
@@ -16,6 +17,7 @@ pub(crate) use cloud::{
     COMPUTE, CREDENTIALS_REJECTED, IMAGES, REQUEST_ID, TOKEN, TOKEN_REJECTED, fault, glance_error,
     glance_image, good, id, image, images, next_link, token,
 };
+pub(crate) use glance::{Glance, SharedGlance, active_image, sha512};
 pub(crate) use logs::{Line, logged};
 pub(crate) use nova::{Nova, SharedNova};
 pub(crate) use request::Request;

@@ -89,7 +89,7 @@ impl ListImages {
     }
 
     /// Filters by the time of the last update: at this time or later. The time is
-    /// a [`Timestamp`](crate::Timestamp), or text such as `2026-11-23T12:00:00Z`.
+    /// a [`Timestamp`](https://docs.rs/jiff/1/jiff/struct.Timestamp.html), or text such as `2026-11-23T12:00:00Z`.
     #[allow(
         clippy::needless_pass_by_value,
         reason = "accepts text and timestamps without a reference"

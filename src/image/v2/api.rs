@@ -15,7 +15,7 @@ const PATCH: &str = "application/openstack-images-v2.1-json-patch";
 /// connection, so a client that sends a long body does not receive the response.
 const EXPECT_ABOVE: u64 = 1024 * 1024;
 
-pub(super) fn get_images(query: Vec<(String, String)>) -> Request {
+pub(crate) fn get_images(query: Vec<(String, String)>) -> Request {
     image(Method::GET, ["images"]).query(query)
 }
 
@@ -23,7 +23,7 @@ pub(super) fn post_image(fields: Map<String, Value>) -> Request {
     image(Method::POST, ["images"]).json(&fields.into())
 }
 
-pub(super) fn get_image(id: &str) -> Request {
+pub(crate) fn get_image(id: &str) -> Request {
     image(Method::GET, ["images", id])
 }
 
@@ -31,7 +31,7 @@ pub(super) fn delete_image(id: &str) -> Request {
     image(Method::DELETE, ["images", id])
 }
 
-pub(super) fn patch_image(id: &str, operations: Vec<Value>) -> Request {
+pub(crate) fn patch_image(id: &str, operations: Vec<Value>) -> Request {
     let mut request = image(Method::PATCH, ["images", id]);
     // Removing a property again fails, and then nothing of the patch is applied.
     request.idempotent = operations.iter().all(|it| it["op"] != "remove");
@@ -49,7 +49,7 @@ pub(super) fn post_image_action(id: &str, action: &str) -> Request {
     request
 }
 
-pub(super) fn put_image_file(id: &str, length: Option<u64>) -> Request {
+pub(crate) fn put_image_file(id: &str, length: Option<u64>) -> Request {
     let request = image(Method::PUT, ["images", id, "file"])
         .header("Content-Type", "application/octet-stream");
     match length {

@@ -17,7 +17,7 @@ struct ListBody<T> {
 }
 
 /// Decodes the body of `GET /v2/images`.
-pub(super) fn list(response: &Response, service: &Service) -> Result<RawPage<Image>> {
+pub(crate) fn list(response: &Response, service: &Service) -> Result<RawPage<Image>> {
     let text = response.text()?;
     let body = from_str(text).or_else(|_| lenient_list(text));
     let mut body: ListBody<Image> = body
@@ -32,7 +32,7 @@ pub(super) fn list(response: &Response, service: &Service) -> Result<RawPage<Ima
 }
 
 /// Decodes the body of every other response with an image.
-pub(super) fn image(response: &Response) -> Result<Image> {
+pub(crate) fn image(response: &Response) -> Result<Image> {
     let text = response.text()?;
     from_str(text)
         .or_else(|_| from_str(text).and_then(lenient_image))

@@ -1,7 +1,7 @@
 //! Image v2: images and their data, through Glance.
 
-mod api;
-mod decode;
+pub(crate) mod api;
+pub(crate) mod decode;
 mod download;
 mod image;
 mod image_update;

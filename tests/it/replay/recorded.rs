@@ -1,4 +1,4 @@
-//! [`Exchange`]: one recorded request to a real Keystone or Nova, with its response.
+//! [`Exchange`]: one recorded request to a real service, with its response.
 
 use std::fs;
 use std::path::Path;
@@ -19,7 +19,7 @@ pub(crate) enum Wire {
     NoLength,
 }
 
-/// One line of a file in `tests/data`. Only tokens were replaced.
+/// One line of a file in `tests/data`. Only tokens and directories were replaced.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Exchange {
     pub(crate) name: String,
@@ -56,10 +56,16 @@ fn request<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Request, D::Erro
 }
 
 impl Exchange {
-    /// All exchanges, by name.
+    /// All exchanges with Keystone and Nova, by name.
     pub(crate) fn all() -> Vec<Self> {
-        let path =
-            Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/keystone-30-nova-34.jsonl");
+        Self::of_file("keystone-30-nova-34.jsonl")
+    }
+
+    /// All exchanges of a file in `tests/data`, by name.
+    pub(crate) fn of_file(file: &str) -> Vec<Self> {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("tests/data")
+            .join(file);
         let text = fs::read_to_string(path).expect("the recorded exchanges");
         let parse = |line| serde_json::from_str(line).expect("a recorded exchange");
         text.lines().map(parse).collect()
@@ -93,8 +99,21 @@ impl Response {
         serde_json::from_str(&self.body).ok()
     }
 
+    /// Whether the body is shorter than its announced length.
+    pub(crate) fn is_cut(&self) -> bool {
+        let length = self.header("content-length");
+        length.is_some_and(|length| length.parse() != Ok(self.body.len()))
+    }
+
     /// The response for the test server.
     pub(crate) fn for_server(&self, wire: Wire) -> support::Response {
+        // A body without its length ends with the connection.
+        let has_end =
+            self.status == 204 || (self.header("content-length").is_some() && !self.is_cut());
+        let wire = match wire {
+            Wire::KeepAlive if !has_end => Wire::Close,
+            wire => wire,
+        };
         let omitted: &[&str] = match wire {
             Wire::Close => &[],
             Wire::KeepAlive => &["connection"],

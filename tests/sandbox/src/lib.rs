@@ -1,4 +1,4 @@
-//! Keystone and Nova's image proxy in one process, for tests.
+//! A cloud for tests: Keystone, Glance, and the image calls of Nova in one process.
 //!
 //! ```
 //! use opencloud_sandbox::Sandbox;

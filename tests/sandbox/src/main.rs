@@ -11,8 +11,8 @@ const USAGE: &str = "\
 usage: opencloud-sandbox [--port N] [--images N] [--wire close|keepalive|nolength]
                          [--token-life SECONDS] [--state DIR]
 
-Serves Keystone and Nova's image proxy on the loopback interface until killed,
-and prints shell commands that set the variables of the user demo.
+Serves Keystone, Glance and Nova's image calls on the loopback interface until
+killed, and prints shell commands that set the variables of the user demo.
 
   --port N              port of 127.0.0.1 (default: any free port)
   --images N            create N more images

@@ -18,7 +18,7 @@ use crate::server::{Server, lock};
 use crate::state;
 use crate::wire::Wire;
 
-/// Keystone and Nova's image proxy on a free port of the loopback interface.
+/// Keystone, Glance and Nova's image calls on a free port of the loopback interface.
 ///
 /// It serves until dropped, and prints nothing. Sandboxes share no state, so
 /// tests can run in parallel.
@@ -148,8 +148,12 @@ impl Sandbox {
         id
     }
 
-    /// The id of the seed image with this label, such as `plain`, `snapshot`,
-    /// `queued`, `protected` or `other-shared`.
+    /// The id of the seed image with this label: `public-small`, `public-large`,
+    /// `plain`, `unicode`, `odd-name`, `long-name`, `nameless`, `empty-name`, `twin-1`,
+    /// `twin-2`, `queued`, `no-bytes`, `protected`, `hidden`, `deactivated`,
+    /// `snapshot`, `volume-snapshot`, `null-properties`, `disk-auto`, `disk-manual`,
+    /// `many-properties`, `long-property`, `odd-properties`, `other-private`,
+    /// `other-community` or `other-shared`.
     ///
     /// # Panics
     ///

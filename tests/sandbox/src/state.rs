@@ -28,7 +28,9 @@ pub(crate) fn exports(identity: &str) -> String {
     let unset = "for name in $(env | sed -n 's/^\\(OS_[A-Za-z0-9_]*\\)=.*/\\1/p'); do\n    \
                  unset \"$name\"\ndone\n";
     let lines = variables(identity).map(|(name, value)| format!("export {name}={value}\n"));
-    unset.to_owned() + &lines.concat()
+    // Without it, programs would send the requests to the proxy of the caller.
+    let no_proxy = "export no_proxy=\"127.0.0.1${no_proxy:+,$no_proxy}\"\n";
+    unset.to_owned() + &lines.concat() + no_proxy
 }
 
 pub(crate) fn write(cloud: &Cloud, directory: &Path) -> io::Result<()> {

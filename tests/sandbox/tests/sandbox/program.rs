@@ -31,10 +31,11 @@ fn the_file_openrc_configures_other_programs() {
         .args(["-c", ". \"$0\" && env"])
         .arg(directory.join("openrc"))
         .env_clear()
-        .env("OS_CLOUD", "another")
+        .envs([("OS_CLOUD", "another"), ("no_proxy", "internal")])
         .output()
         .unwrap();
     let variables = String::from_utf8(output.stdout).unwrap();
+    assert!(variables.contains("no_proxy=127.0.0.1,internal\n"));
     let variables = variables.lines().filter_map(|line| line.split_once('='));
     let settings = Config::from_env().with_environment(variables).resolve();
     let compute = OpenStack::new(settings.unwrap().options().unwrap().no_proxy())
