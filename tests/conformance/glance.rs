@@ -199,6 +199,15 @@ pub(crate) fn in_glance(user: &str, id: &str) -> Value {
     image
 }
 
+/// The data of an image, from Glance.
+#[track_caller]
+pub(crate) fn stored_data(image: &TestImage) -> Vec<u8> {
+    let path = format!("/{}/file", &**image);
+    let response = glance("demo", "GET", &path, "application/json", None).success();
+    assert_eq!(response.status, 200);
+    response.body
+}
+
 /// `DELETE /v2/images/{id}` at Glance.
 #[track_caller]
 pub(crate) fn delete(user: &str, id: &str) -> Response {
