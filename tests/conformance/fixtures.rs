@@ -1,15 +1,17 @@
 //! [`Fixtures`]: images that are not created through an API.
 
+use std::fs;
 use std::path::Path;
 use std::process::Command;
 use std::sync::{Arc, Mutex, Weak};
-use std::{fs, thread};
+use std::time::Duration;
 
 use opencloud::image::v2::ListImages;
 use opencloud_sandbox::NewImage;
 
 use crate::cloud::{Kind, cloud, unique};
 use crate::glance::TestImage;
+use crate::image_service::image_of;
 
 /// Many small images of the user `demo`, deleted on drop.
 pub(crate) struct Fixtures {
@@ -118,10 +120,13 @@ pub(crate) fn delete_while_saving(image: &TestImage) {
 import sqlite3, sys, time
 database = sqlite3.connect(sys.argv[1], timeout=60)
 sql = 'update images set deleted = 1, status = ? where id = ? and status = ?'
-while not database.execute(sql, ('deleted', sys.argv[2], 'saving')).rowcount:
+for _ in range(6000):
+    changed = database.execute(sql, ('deleted', sys.argv[2], 'saving')).rowcount
     database.commit()
+    if changed:
+        sys.exit()
     time.sleep(0.01)
-database.commit()
+sys.exit('the upload did not begin')
 ";
     match cloud().kind() {
         Kind::Real(state) => {
@@ -132,9 +137,9 @@ database.commit()
             assert!(status.success(), "{status}");
         }
         Kind::Sandbox(_) => {
-            while image.in_glance()["status"] != "saving" {
-                thread::yield_now();
-            }
+            image_of(image)
+                .wait_until("saving", Duration::from_secs(60))
+                .expect("an upload");
             image.delete();
         }
     }

@@ -189,12 +189,23 @@ impl Drop for TestImage {
     }
 }
 
-/// An image as JSON, from Glance.
+/// An image as JSON, from Glance. The tags, which have no order, are sorted.
 #[track_caller]
 pub(crate) fn in_glance(user: &str, id: &str) -> Value {
-    glance(user, "GET", &format!("/{id}"), "application/json", None)
-        .success()
-        .json()
+    let response = glance(user, "GET", &format!("/{id}"), "application/json", None);
+    let mut image = response.success().json();
+    let tags = image["tags"].as_array_mut().expect("a list of tags");
+    tags.sort_by_key(ToString::to_string);
+    image
+}
+
+/// The data of an image, from Glance.
+#[track_caller]
+pub(crate) fn stored_data(image: &TestImage) -> Vec<u8> {
+    let path = format!("/{}/file", &**image);
+    let response = glance("demo", "GET", &path, "application/json", None).success();
+    assert_eq!(response.status, 200);
+    response.body
 }
 
 /// `DELETE /v2/images/{id}` at Glance.

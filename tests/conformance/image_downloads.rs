@@ -8,7 +8,7 @@ use crate::cloud::cloud;
 use crate::error_snapshot::{expect_error, kind, snapshot};
 use crate::fixtures::damage_data;
 use crate::glance::{TestImage, image};
-use crate::image_service::{check_error, data, image_of, images};
+use crate::image_service::{check_error, data, image_of, images, json_of};
 
 /// Several buffers of the client.
 const LARGE: usize = 3 << 20;
@@ -27,10 +27,7 @@ fn check_download(made: &TestImage, expected: &[u8]) {
     assert!(data == expected, "other data");
     let length = expected.len() as u64;
     assert_eq!((transfer.bytes, transfer.verified), (length, true));
-    assert_eq!(
-        serde_json::to_value(&image).expect("JSON"),
-        made.in_glance()
-    );
+    assert_eq!(json_of(&image), made.in_glance());
 }
 
 /// The message for a download of this image.

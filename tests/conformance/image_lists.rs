@@ -7,7 +7,7 @@ use opencloud::image::v2::{Image, ListImages};
 use crate::cloud::{cloud, unique};
 use crate::fixtures::Fixtures;
 use crate::glance::{glance, image, in_glance};
-use crate::image_service::{Family, check_list_error, found, found_by, ids, images};
+use crate::image_service::{Family, check_list_error, found, found_by, ids, images, json_of};
 
 #[test]
 fn a_list_has_every_image_although_the_default_page_of_glance_has_25() {
@@ -89,10 +89,7 @@ fn both_kinds_of_list_have_every_field() {
         ListImages::from(true),
     ] {
         let listed = found(list.name(&name));
-        let serialized: Vec<_> = listed
-            .iter()
-            .map(|image| serde_json::to_value(image).expect("JSON"))
-            .collect();
+        let serialized: Vec<_> = listed.iter().map(|image| json_of(image)).collect();
         assert_eq!(serialized, [made.in_glance()]);
     }
 }
@@ -104,7 +101,7 @@ fn every_listed_image_serializes_to_the_json_of_glance() {
     let mut count = 0;
     for image in found(list) {
         if seeds.contains(&*image.id) {
-            let serialized = serde_json::to_value(&image).expect("JSON");
+            let serialized = json_of(&image);
             assert_eq!(serialized, in_glance("demo", &image.id));
             count += 1;
         }

@@ -1,12 +1,9 @@
 //! The metadata of an image: the same outcomes as through Nova, without its losses.
 
 use opencloud::image::v2::{Image, Metadata};
-use opencloud::{Result, compute};
 use serde_json::{Value, json};
 
 use crate::cloud::cloud;
-use crate::error_snapshot::kind;
-use crate::fixtures::imported_image;
 use crate::glance::{TestImage, image};
 use crate::image_service::{check_error, check_forbidden, image_of, images};
 
@@ -14,144 +11,12 @@ fn numbered(count: usize) -> impl Iterator<Item = (String, &'static str)> {
     (0..count).map(|n| (format!("k{n}"), "v"))
 }
 
-/// The properties of the image on the server.
-#[track_caller]
-fn on_server(made: &TestImage) -> Value {
-    cloud().raw_metadata(made)
-}
-
 /// Checks the metadata of the copy and on the server.
 #[track_caller]
 fn check_metadata(image: &Image, made: &TestImage, expected: &Value) {
     let actual = serde_json::to_value(&image.metadata).expect("JSON");
     assert_eq!(&actual, expected, "of the copy");
-    assert_eq!(&on_server(made), expected, "on the server");
-}
-
-#[test]
-fn every_call_has_the_same_outcome_as_through_nova() {
-    type Through<I> = fn(&mut I) -> Result<()>;
-    let cases: [(Through<compute::v2::Image>, Through<Image>); 11] = [
-        (
-            |image| image.merge_metadata([("b", "new"), ("c", "3")]),
-            |image| image.merge_metadata([("b", "new"), ("c", "3")]),
-        ),
-        (
-            |image| image.merge_metadata([("", ""); 0]),
-            |image| image.merge_metadata([("", ""); 0]),
-        ),
-        (
-            |image| image.reset_metadata([("b", "new"), ("c", "3")]),
-            |image| image.reset_metadata([("b", "new"), ("c", "3")]),
-        ),
-        (
-            |image| image.clear_metadata(),
-            |image| image.clear_metadata(),
-        ),
-        (
-            |image| image.set_metadata_item("a", "new: é"),
-            |image| image.set_metadata_item("a", "new: é"),
-        ),
-        (
-            |image| image.set_metadata_item("c d.e:f-g", ""),
-            |image| image.set_metadata_item("c d.e:f-g", ""),
-        ),
-        (
-            |image| image.delete_metadata_item("a"),
-            |image| image.delete_metadata_item("a"),
-        ),
-        (
-            |image| image.delete_metadata_item("missing"),
-            |image| image.delete_metadata_item("missing"),
-        ),
-        (
-            |image| {
-                image
-                    .get_metadata_item("a")
-                    .map(|value| assert_eq!(value, "1"))
-            },
-            |image| {
-                image
-                    .get_metadata_item("a")
-                    .map(|value| assert_eq!(value, "1"))
-            },
-        ),
-        (
-            |image| image.get_metadata_item("missing").map(drop),
-            |image| image.get_metadata_item("missing").map(drop),
-        ),
-        (
-            |image| {
-                let metadata = image.get_metadata()?;
-                image.reset_metadata(&metadata)
-            },
-            |image| {
-                let metadata = image.get_metadata()?;
-                image.reset_metadata(&metadata)
-            },
-        ),
-    ];
-    let make = || image().with("a", "1").with("b", "2: ü").create();
-    for (at, (through_nova, natively)) in cases.into_iter().enumerate() {
-        let (old, new) = (make(), make());
-        let outcomes = [
-            through_nova(&mut cloud().compute("demo").get_image(&*old)),
-            natively(&mut image_of(&new)),
-        ];
-        let [expected, actual] = outcomes.map(|outcome| outcome.map_err(|error| kind(&error)));
-        assert_eq!(actual, expected, "case {at}");
-        assert_eq!(on_server(&new), on_server(&old), "case {at}");
-    }
-}
-
-#[test]
-fn every_image_has_the_same_metadata_as_through_nova() {
-    for (label, id) in cloud()
-        .labels()
-        .filter(|(label, _)| *label != "other-private")
-    {
-        let mut image = images().get_image(id);
-        let actual = image.get_metadata().expect("metadata");
-        let mut old = cloud().compute("demo").get_image(id);
-        let expected = old.get_metadata().expect("metadata");
-        assert_eq!(
-            actual.keys().collect::<Vec<_>>(),
-            expected.keys().collect::<Vec<_>>(),
-            "{label}"
-        );
-        for (key, value) in &actual {
-            // Nova parses some values as JSON.
-            let parsed = serde_json::from_str::<Value>(value);
-            match (parsed, expected.get(key)) {
-                (_, Some(same)) if same == value => {}
-                (Ok(json), Some(text)) => {
-                    assert_eq!(json, serde_json::from_str::<Value>(text).expect("JSON"));
-                }
-                (_, other) => panic!("{label}, {key}: {value:?} and {other:?}"),
-            }
-        }
-    }
-}
-
-#[test]
-fn a_write_keeps_the_visibility_that_nova_changes_to_private() {
-    for visibility in ["shared", "community"] {
-        let made = image()
-            .with("visibility", visibility)
-            .with("a", "1")
-            .create();
-        let mut new = image_of(&made);
-        new.merge_metadata([("b", "2")]).expect("a merge");
-        new.set_metadata_item("c", "3").expect("an item");
-        new.delete_metadata_item("c").expect("a deletion");
-        new.reset_metadata([("d", "4")]).expect("a reset");
-        assert_eq!(made.in_glance()["visibility"], visibility);
-        assert_eq!(new.visibility, Some(visibility.into()));
-
-        let mut old = cloud().compute("demo").get_image(&*made);
-        old.reset_metadata([("d", "5")]).expect("a reset");
-        assert_eq!(made.in_glance()["visibility"], "private");
-    }
+    assert_eq!(&cloud().raw_metadata(made), expected, "on the server");
 }
 
 #[test]
@@ -217,26 +82,6 @@ fn metadata_can_be_sent_back() {
 }
 
 #[test]
-fn a_reset_keeps_the_keys_of_glance_that_nova_cannot_reset() {
-    let made = imported_image("active", "");
-    let mut new = image_of(&made);
-    new.reset_metadata([("b", "2")]).expect("a reset");
-    let expected = json!({
-        "b": "2", "os_glance_importing_to_stores": "", "os_glance_failed_import": ""
-    });
-    check_metadata(&new, &made, &expected);
-    new.clear_metadata().expect("a reset");
-    assert_eq!(new.metadata.len(), 2);
-
-    let mut old = cloud().compute("demo").get_image(&*made);
-    let outcome = old.reset_metadata([("c", "3")]);
-    assert_eq!(
-        outcome.map_err(|error| kind(&error)),
-        Err("Forbidden".into())
-    );
-}
-
-#[test]
 fn a_missing_item_is_not_reported_as_a_missing_image() {
     let made = image().with("a", "1").create();
     let mut image = image_of(&made);
@@ -258,7 +103,7 @@ fn a_missing_item_is_not_reported_as_a_missing_image() {
             ),
         );
     }
-    assert_eq!(on_server(&made), json!({"a": "1"}));
+    assert_eq!(cloud().raw_metadata(&made), json!({"a": "1"}));
 }
 
 #[test]

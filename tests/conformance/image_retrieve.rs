@@ -4,7 +4,7 @@ use opencloud::image::v2::{Image, ImageStatus, MetadataValue, Visibility};
 
 use crate::cloud::cloud;
 use crate::glance::{image, in_glance};
-use crate::image_service::{check_error, image_of, images};
+use crate::image_service::{check_error, image_of, images, json_of};
 
 #[track_caller]
 fn retrieved(label: &str) -> Image {
@@ -19,7 +19,7 @@ fn every_kind_of_image_serializes_to_the_json_of_glance() {
         .labels()
         .filter(|(label, _)| *label != "other-private")
     {
-        let serialized = serde_json::to_value(retrieved(label)).expect("JSON");
+        let serialized = json_of(&retrieved(label));
         assert_eq!(serialized, in_glance("demo", id), "{label}");
     }
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::cloud::cloud;
 use crate::error_snapshot::expect_error;
 use crate::glance::{TestImage, image, in_glance};
-use crate::image_service::{check_error, check_forbidden, image_of, images};
+use crate::image_service::{check_error, check_forbidden, image_of, images, json_of};
 
 /// Updates the image, and checks which fields changed on the server and in the copy.
 #[track_caller]
@@ -20,7 +20,7 @@ fn check_updated(made: &TestImage, update: ImageUpdate, changes: &Value) {
     }
     expected["updated_at"] = actual["updated_at"].clone();
     assert_eq!(actual, expected);
-    assert_eq!(serde_json::to_value(&image).expect("JSON"), expected);
+    assert_eq!(json_of(&image), expected);
 }
 
 /// Checks that the server rejects the update, and changes nothing.
@@ -77,10 +77,7 @@ fn several_changes_are_made_at_once() {
     image.update(update).expect("an update");
     assert_eq!(image.metadata.iter().collect::<Vec<_>>(), [("b", "2")]);
     assert_eq!(image.name.as_deref(), Some("new"));
-    assert_eq!(
-        serde_json::to_value(&image).expect("JSON"),
-        made.in_glance()
-    );
+    assert_eq!(json_of(&image), made.in_glance());
 }
 
 #[test]
