@@ -32,17 +32,18 @@ pub enum ErrorKind {
     /// 403: the user is authenticated, but not allowed to do this. Nova also
     /// sends it when an image would have too many metadata items.
     Forbidden,
-    /// 404: there is no such image, or this project cannot see it.
+    /// 404: there is no such image, or this project cannot see it. Also 410: the
+    /// image was deleted during an upload.
     NotFound,
     /// The image exists, but has no metadata item with this key.
     KeyNotFound,
-    /// 404 for the URL itself: a wrong endpoint, or a cloud without this API.
+    /// 404 or 300 for the URL itself: a wrong endpoint, or a cloud without this API.
     NoSuchApi,
     /// 400: the server rejected the request as invalid.
     BadRequest,
     /// 409: the request conflicts with the state of the image.
     Conflict,
-    /// 429, or 413 from Nova: too many requests. Also 413, 502, 503 and 504 with a
+    /// 429, or 413 with `Retry-After`: too many requests. Also 413, 502, 503 and 504 with a
     /// `Retry-After` of more than a minute; see [`Error::retry_after`].
     RateLimited,
     /// Any other status that is not a success, including redirects.

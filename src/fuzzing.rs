@@ -1,4 +1,4 @@
-//! Entry points of the fuzz targets in `tests/fuzz`. Each takes any bytes and
+//! Entry points of the fuzz targets in `tests/fuzz`. Each accepts any bytes and
 //! panics only if a property does not hold.
 
 use std::sync::{Arc, OnceLock};

@@ -206,7 +206,7 @@
 //! let mut image = images.create_image(new)?;
 //! let upload = upload.progress(|done, total| eprint!("\r{done} of {total:?} bytes"));
 //! if let Err(error) = image.upload_data(upload) {
-//!     image.delete()?;
+//!     image.delete().unwrap_or_else(|error| eprintln!("cannot delete the image: {error}"));
 //!     return Err(error.into());
 //! }
 //! # assert_eq!(sandbox.image_data(&image.id), Some(std::fs::read(path)?));
@@ -238,7 +238,7 @@
 //! ### … delete safely
 //!
 //! Filter by the owner, because a list also has public and shared images of other
-//! projects. To delete a protected image is an error of the kind
+//! projects. Deleting a protected image fails with the kind
 //! [`ErrorKind::Forbidden`].
 //!
 //! ```
@@ -364,7 +364,7 @@
 //! | `Proxy`, `Tls` | the proxy or the certificate is invalid | correct the setting that the message names |
 //! | `InvalidResponse` | the response is malformed, or the stored data is wrong | report it to the operator; transfer the data again |
 //! | `Io` | the source of an upload or the output of a download failed | correct the file; [`Image::resume_download`] continues a download |
-//! | `NoData` | the image has no data to download | upload the data first |
+//! | `NoData` | the image has no data to download | upload the data, or report it to the operator if the image is active |
 //!
 //! The text of an error is one line with the request, the status, the server's message,
 //! the request id and the number of attempts. It never contains a secret.
@@ -382,7 +382,8 @@
 //! | 502, 504 | retried | not retried |
 //! | host not found, connection refused | retried | retried |
 //! | other connection failures | retried | not retried |
-//! | timeouts, proxy failures, other statuses | not retried | not retried |
+//! | timeouts | not retried | not retried; a download continues |
+//! | proxy failures, other statuses | not retried | not retried |
 //!
 //! The first column also has the authentication, `deactivate`, `reactivate`, and each
 //! `PATCH` that removes no metadata item. A request of the second column is not sent

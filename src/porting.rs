@@ -358,7 +358,7 @@
 //! | community images of others | in no list | in lists with their [`visibility`](crate::image::v2::ListImages::visibility) |
 //! | a write of metadata | makes a shared or community image private | keeps the visibility |
 //! | metadata calls | set only `metadata` | set all fields, because they read or change the whole image |
-//! | metadata keys | letters, digits, space and `-_:.` | all characters, but no white space at an end |
+//! | metadata keys | letters, digits, space and `-_:.` | all characters, but no white space at an end, and not `image_id` |
 //! | fields such as `tags` as keys | only some are rejected | all are rejected |
 //! | metadata values | text, numbers, booleans, lists, null | text; `kernel_id` and `ramdisk_id` can be null |
 //! | microversion | optional | rejected: the service has none |

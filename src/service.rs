@@ -144,14 +144,20 @@ impl Service {
                 Err(error) => error,
                 response => return response,
             };
-            if can_renew && attempts.is_repeatable() && error.kind() == ErrorKind::Unauthorized {
+            let renews = can_renew && error.kind() == ErrorKind::Unauthorized;
+            if renews {
                 log::debug!("{error}; authenticating again");
                 token = session.token(Some(&token))?;
                 can_renew = false;
+            }
+            if renews && attempts.is_repeatable() {
                 attempts.allow_another();
             } else {
                 attempts.wait(match error.status() {
-                    Some(401) if is_renewable && !can_renew => error.with_hint(
+                    Some(401) if renews => {
+                        error.with_hint("the token was renewed: send the data again")
+                    }
+                    Some(401) if is_renewable => error.with_hint(
                         "a new token is rejected, too: the endpoint may belong to another cloud",
                     ),
                     Some(401) => error.with_hint(TOKEN_REJECTED),

@@ -120,7 +120,7 @@ impl Settings {
         let mut services = ["compute", "image"].iter();
         let has_endpoint = services.any(|name| self.service_options(name).endpoint.is_some());
         if matches!(auth_type, "none" | "admin_token") && !has_endpoint {
-            return Err(self.missing(&["compute_endpoint_override"]));
+            return Err(self.missing(&["compute_endpoint_override", "image_endpoint_override"]));
         }
         // With an endpoint, a token is used as it is, and Identity gets no request.
         let is_token = auth_type.ends_with("token") && scope.is_none();

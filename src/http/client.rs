@@ -4,7 +4,7 @@ use std::io::Read;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use http::{HeaderValue, Method};
+use http::HeaderValue;
 use secrecy::ExposeSecret;
 use ureq::{Agent, AsSendBody, SendBody};
 use url::Url;
@@ -129,10 +129,6 @@ impl Client {
             (None, Some(json)) => {
                 let body = builder.body(json.expose_secret());
                 self.run(agent, body, deadline, new_connection, None)
-            }
-            // ureq would send it in chunks, which Glance rejects.
-            (None, None) if request.method == Method::POST => {
-                self.run(agent, builder.body(""), deadline, new_connection, None)
             }
             (None, None) => self.run(agent, builder.body(()), deadline, new_connection, None),
         };

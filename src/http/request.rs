@@ -20,7 +20,7 @@ pub(crate) struct Request {
     pub(crate) headers: Vec<(&'static str, String)>,
     /// JSON text, which can contain a password or a token.
     pub(crate) body: Option<SecretString>,
-    /// What to add to the message of a 401.
+    /// The hint for a 401.
     pub(crate) unauthorized_hint: String,
     /// The last microversion that has this operation.
     pub(crate) max_microversion: Option<Microversion>,

@@ -56,7 +56,8 @@ fn describe(error: &Ureq, response: &Response, options: &HttpOptions) -> (ErrorK
     let (kind, message) = match error {
         // Only an upload has this timeout.
         Ureq::Timeout(Timeout::RecvResponse) => {
-            let message = "the data was sent, but no response came in time (response_timeout)";
+            let message =
+                "the data was sent, but no response was received in time (response_timeout)";
             (ErrorKind::Timeout, message)
         }
         Ureq::Timeout(limit) => {

@@ -584,7 +584,7 @@ case("no secret of the application credential",
      error='the cloud "a" of $ROOT/work/clouds.yaml has no application_credential_secret, which auth_type '
      "v3applicationcredential requires")
 case("no endpoint for none", clouds("a: {auth_type: none}"), differs=AT_ONCE,
-     error='the cloud "a" of $ROOT/work/clouds.yaml has no compute_endpoint_override, which auth_type none requires')
+     error='the cloud "a" of $ROOT/work/clouds.yaml has no compute_endpoint_override or image_endpoint_override, which auth_type none requires')
 
 # TLS and timeouts
 

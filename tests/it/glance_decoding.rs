@@ -115,7 +115,7 @@ fn no_value_of_any_field_of_glance_but_the_id_fails_a_page() {
 }
 
 #[test]
-fn an_image_with_an_odd_value_does_not_change_the_others() {
+fn an_image_with_an_unexpected_value_does_not_change_the_others() {
     let mut odd = glance_image(1);
     odd["size"] = json!("large");
     odd["tags"] = json!("red");

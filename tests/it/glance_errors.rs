@@ -63,7 +63,7 @@ fn every_404_of_glance_about_an_image_is_not_found() {
 }
 
 #[test]
-fn a_413_of_glance_is_a_rate_limit_only_with_a_wait() {
+fn a_413_of_glance_is_a_rate_limit_only_with_retry_after() {
     let message = "The limit has been exceeded on the number of allowed image tags.";
     for (delay, kind) in [
         (None, ErrorKind::UnexpectedStatus),

@@ -199,7 +199,7 @@ fn a_page_without_a_next_link_or_without_images_is_the_last() {
 }
 
 #[test]
-fn a_next_link_that_is_no_text_is_an_error_and_not_the_end() {
+fn a_next_link_that_is_not_a_string_is_an_error_and_not_the_end() {
     for next in [json!(5), json!(true), json!([]), json!({})] {
         let mut page = page(0..2);
         page["next"] = next.clone();

@@ -82,12 +82,25 @@ fn retrieve_sets_every_field() {
              Text(\"debian\")}}, created: Some(2026-11-26T11:13:44Z), updated: \
              Some(2026-11-26T11:13:44Z), path: Some(\"/v2/images/{id}\"), file: \
              Some(\"/v2/images/{id}/file\"), schema: Some(\"/v2/schemas/image\"), stores: None, \
-             direct_url: None, locations: None, service: ImageOwner(Some(Service {{ type: \
+             direct_url: None, locations: None, service: ServiceRef(Some(Service {{ type: \
              \"image\", endpoint: \"{}\", .. }})) }}",
             server.url(IMAGES),
             id = id(1),
         )
     );
+}
+
+#[test]
+fn debug_hides_the_urls_of_the_store() {
+    let url = "swift+https://user:pa55word@store.example/container/1";
+    let fields = json!({"direct_url": url, "locations": [{"url": url, "metadata": {}}]});
+    let server = Server::with_responses([Response::ok(&image(&fields))]);
+    let mut image = get(&server);
+    image.retrieve().expect("an image");
+    let debug = format!("{image:?}");
+    assert!(debug.contains("direct_url: Some(***), locations: Some(***)"));
+    let json = serde_json::to_value(&image).expect("JSON");
+    assert_eq!(json["direct_url"], url);
 }
 
 #[test]
@@ -158,18 +171,12 @@ fn update_sends_one_patch_and_stores_the_response() {
 
 #[test]
 fn a_property_that_the_server_does_not_store_is_an_error() {
-    let server = Server::with_responses([
-        Response::ok(&glance_image(1)),
-        Response::json(201, &glance_image(1)),
-    ]);
+    let server = Server::with_responses([Response::ok(&glance_image(1))]);
     let error = get(&server).set_metadata_item("member", "x");
     let error = error.expect_err("an error");
     assert_eq!(error.kind(), ErrorKind::InvalidResponse);
     let message = "the server accepted the metadata item \"member\" and did not store it; use \
                    another key";
-    assert_eq!(error.message(), message);
-    let new = NewImage::new().property("member", "x");
-    let error = server.images_v2().create_image(new).expect_err("an error");
     assert_eq!(error.message(), message);
 }
 
@@ -255,7 +262,8 @@ fn metadata_is_read_with_the_image() {
 
 #[test]
 fn reset_metadata_removes_all_other_items_but_those_of_the_server() {
-    let before = json!({"old": "1", "k": "0", "os_glance_failed_import": ""});
+    // Glance cannot remove the last key.
+    let before = json!({"old": "1", "k": "0", "os_glance_failed_import": "", " x": ""});
     let after = json!({"k": "v", "os_glance_failed_import": ""});
     let server = Server::with_responses([
         Response::ok(&image(&before)),

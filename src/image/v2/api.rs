@@ -9,7 +9,7 @@ use crate::http::fault::Fault;
 use crate::http::request::Request;
 
 /// Glance accepts no other media type for a patch.
-const PATCH: &str = "application/openstack-images-v2.1-json-patch";
+const PATCH_MEDIA_TYPE: &str = "application/openstack-images-v2.1-json-patch";
 
 /// Glance responds to an invalid upload before it reads the body, and closes the
 /// connection, so a client that sends a long body does not receive the response.
@@ -36,7 +36,7 @@ pub(crate) fn patch_image(id: &str, operations: Vec<Value>) -> Request {
     // Removing a property again fails, and then nothing of the patch is applied.
     request.idempotent = operations.iter().all(|it| it["op"] != "remove");
     request
-        .body(PATCH, &operations.into())
+        .body(PATCH_MEDIA_TYPE, &operations.into())
         .classify(classify_patch)
 }
 
@@ -64,7 +64,7 @@ pub(super) fn get_image_file(id: &str, offset: u64) -> Request {
     request.stream_response = true;
     match offset {
         0 => request,
-        // To a range of an image without data, Glance sends no response.
+        // Glance sends no response to a range request for an image without data.
         _ => request.header("Range", format!("bytes={offset}-")),
     }
 }
@@ -114,7 +114,7 @@ mod tests {
         let operations = vec![json!({"op": "remove", "path": "/k"})];
         let data = ("Content-Type", "application/octet-stream".to_owned());
         let expect = ("Expect", "100-continue".to_owned());
-        let patch = ("Content-Type", PATCH.to_owned());
+        let patch = ("Content-Type", PATCH_MEDIA_TYPE.to_owned());
         let json_body = ("Content-Type", "application/json".to_owned());
         for (request, line, headers, body) in [
             (get_images(query), "GET /images?tag=a+b", vec![], None),

@@ -1,11 +1,11 @@
 //! [`Download`]: where the data of an image is written, and how it is received.
 
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io::{self, Read, Seek, Write};
 use std::thread;
 
 use super::api;
 use super::image::Image;
-use super::transfer::{Meter, Progress, Transfer};
+use super::transfer::{Progress, Transfer, Verifier};
 use super::types::ImageStatus;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::response::Response;
@@ -45,55 +45,52 @@ impl<'a, W: Write> From<&'a mut W> for Download<'a> {
 
 pub(super) fn download(image: &mut Image, download: Download<'_>) -> Result<Transfer> {
     image.retrieve()?;
-    let meter = Meter::new(image, image.size, download.progress);
-    fetch_rest(image, download.writer, meter)
+    let verifier = Verifier::new(image, image.size, download.progress);
+    fetch_rest(image, download.writer, verifier)
 }
 
 pub(super) fn resume(image: &mut Image, file: &mut (impl Read + Write + Seek)) -> Result<Transfer> {
     image.retrieve()?;
     let failed = |error| Error::new(ErrorKind::Io, "cannot read the file").with_source(error);
-    let length = file.seek(SeekFrom::End(0)).map_err(failed)?;
-    if let Some(size) = image.size.filter(|size| length > *size) {
-        return Err(Error::invalid(format!(
-            "the file has {length} bytes, but image {} has only {size}: the file is not a part of \
-             the image",
-            image.id
-        )));
-    }
-    let mut meter = Meter::new(image, image.size, Box::new(|_, _| {}));
+    let mut verifier = Verifier::new(image, image.size, Box::new(|_, _| {}));
     file.rewind().map_err(failed)?;
-    io::copy(file, &mut meter).map_err(failed)?;
-    if meter.total == Some(meter.bytes) {
-        return meter.finish(image, "the file is wrong");
+    io::copy(file, &mut verifier).map_err(failed)?;
+    if verifier.total.is_some_and(|total| verifier.bytes >= total) {
+        return verifier.finish(image, "the file is wrong");
     }
-    fetch_rest(image, file, meter)
+    fetch_rest(image, file, verifier)
 }
 
-/// Writes the data after the bytes that `meter` counted. If the connection is lost,
+/// Writes the data after the bytes that `verifier` counted. If the connection is lost,
 /// continues there, unless several attempts in a row receive nothing.
-fn fetch_rest(image: &Image, writer: &mut dyn Write, mut meter: Meter<'_>) -> Result<Transfer> {
+fn fetch_rest(
+    image: &Image,
+    writer: &mut dyn Write,
+    mut verifier: Verifier<'_>,
+) -> Result<Transfer> {
     let client = image.service()?.client();
     let failed = |error| Error::new(ErrorKind::Io, "cannot write the data").with_source(error);
     let mut buffer = vec![0; BUFFER_SIZE];
-    let mut response = request_rest(image, &meter)?;
+    let mut response = request_rest(image, &verifier)?;
     // The attempts since the last byte.
     let mut attempts = 1;
-    while meter.total.is_none_or(|total| meter.bytes < total) {
-        let bytes = meter.bytes;
-        let error = match (client.read(&mut response, &mut buffer), meter.total) {
+    while verifier.total.is_none_or(|total| verifier.bytes < total) {
+        let bytes = verifier.bytes;
+        let incomplete = |error: Error| {
+            error.with_hint(&format!("after {bytes} bytes; the output is incomplete"))
+        };
+        let error = match (client.read(&mut response, &mut buffer), verifier.total) {
             (Ok(0), None) => break,
             (Ok(0), Some(total)) => response.invalid(format!(
                 "the data ended after {bytes} of {total} bytes; the output is incomplete"
             )),
             (Ok(count), _) => {
                 writer.write_all(&buffer[..count]).map_err(failed)?;
-                meter.write_all(&buffer[..count]).map_err(failed)?;
+                verifier.write_all(&buffer[..count]).map_err(failed)?;
                 attempts = 0;
                 continue;
             }
-            (Err(error), _) => {
-                error.with_hint(&format!("after {bytes} bytes; the output is incomplete"))
-            }
+            (Err(error), _) => incomplete(error),
         };
         // Glance closes the connection if a range of an inactive image is requested.
         if attempts >= client.max_attempts() || (bytes > 0 && !is_active(image)) {
@@ -103,15 +100,15 @@ fn fetch_rest(image: &Image, writer: &mut dyn Write, mut meter: Meter<'_>) -> Re
         let delay = backoff(attempts);
         log::warn!("{error}; continuing in {delay:?}");
         thread::sleep(delay);
-        response = request_rest(image, &meter)?;
+        response = request_rest(image, &verifier).map_err(incomplete)?;
     }
     writer.flush().map_err(failed)?;
-    meter.finish(image, "the output is incomplete or wrong")
+    verifier.finish(image, "the output is incomplete or wrong")
 }
 
-/// Requests the data after the bytes that `meter` counted.
-fn request_rest(image: &Image, meter: &Meter<'_>) -> Result<Response> {
-    let offset = if is_active(image) { meter.bytes } else { 0 };
+/// Requests the data after the bytes that `verifier` counted.
+fn request_rest(image: &Image, verifier: &Verifier<'_>) -> Result<Response> {
+    let offset = if is_active(image) { verifier.bytes } else { 0 };
     let response = image
         .service()?
         .send(&api::get_image_file(&image.id, offset))?;
@@ -125,19 +122,18 @@ fn request_rest(image: &Image, meter: &Meter<'_>) -> Result<Response> {
             let message = format!("the image has no data (it is {status})");
             return Err(response.error(ErrorKind::NoData, message));
         }
-        200 => meter.bytes == 0,
+        200 => verifier.bytes == 0,
         _ => {
-            let size = meter.total.unwrap_or_default();
+            let size = verifier.total.unwrap_or_default();
             range.starts_with(&format!("bytes {offset}-")) && range.ends_with(&format!("/{size}"))
         }
     };
     if is_expected {
         return Ok(response);
     }
-    let offset = meter.bytes;
+    let offset = verifier.bytes;
     Err(response.invalid(format!(
-        "expected the data from byte {offset}, found the Content-Range {range:?}; the output is \
-         incomplete"
+        "expected the data from byte {offset}, found the Content-Range {range:?}"
     )))
 }
 

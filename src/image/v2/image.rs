@@ -1,6 +1,7 @@
 //! [`Image`]: an image, and the requests for it.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::io::{Read, Seek, Write};
 use std::time::Duration;
 
@@ -10,6 +11,7 @@ use serde_json::Value;
 
 use super::download::{self, Download};
 use super::image_update::ImageUpdate;
+use super::rules::validate_key;
 use super::transfer::Transfer;
 use super::types::{ImageStatus, Visibility};
 use super::upload::{self, Upload};
@@ -89,24 +91,34 @@ pub struct Image {
     #[serde(skip_serializing_if = "Option::is_none")]
     stores: Option<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    direct_url: Option<Value>,
+    direct_url: Option<StoreUrls>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    locations: Option<Value>,
+    locations: Option<StoreUrls>,
     #[serde(skip)]
-    pub(super) service: ImageOwner,
+    pub(super) service: ServiceRef,
 }
 
-/// The service that an image belongs to. Images of different services can be equal.
-#[derive(Clone, Debug, Default)]
-pub(super) struct ImageOwner(Option<Service>);
+/// URLs of the data in the store, which can contain a password.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+struct StoreUrls(Value);
 
-impl PartialEq for ImageOwner {
+impl fmt::Debug for StoreUrls {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}
+
+/// The service to which an image belongs. Images of different services can be equal.
+#[derive(Clone, Debug, Default)]
+pub(super) struct ServiceRef(Option<Service>);
+
+impl PartialEq for ServiceRef {
     fn eq(&self, _other: &Self) -> bool {
         true
     }
 }
 
-impl From<Service> for ImageOwner {
+impl From<Service> for ServiceRef {
     fn from(service: Service) -> Self {
         Self(Some(service))
     }
@@ -170,7 +182,7 @@ impl Image {
         let request = api::patch_image(&self.id, update.operations());
         let response = self.service()?.send(&request)?;
         self.replace_with(&response)?;
-        self.check_stored(&response, &update.properties)
+        self.check_properties(&response, &update.properties)
     }
 
     /// Prevents downloads by all users but administrators. Sends
@@ -237,6 +249,11 @@ impl Image {
     /// - [`ErrorKind::InvalidResponse`] if the server stored other data.
     /// - [`ErrorKind::NotFound`] if the image does not exist, or was deleted during the
     ///   upload.
+    /// - [`ErrorKind::Forbidden`] if the image belongs to another project.
+    /// - [`ErrorKind::Connection`] if the connection is lost. If all data was sent
+    ///   before, the image is retrieved first to check whether the data was stored.
+    /// - [`ErrorKind::Timeout`] if there is no response within the
+    ///   [`response_timeout`](Upload::response_timeout). The data may be stored later.
     pub fn upload_data<'a>(&mut self, data: impl Into<Upload<'a>>) -> Result<Transfer> {
         upload::upload(self, data.into())
     }
@@ -272,6 +289,9 @@ impl Image {
     /// - [`ErrorKind::Forbidden`] if the image is deactivated.
     /// - [`ErrorKind::InvalidResponse`] if the size or the hash is wrong.
     /// - [`ErrorKind::NotFound`] if the image does not exist.
+    /// - [`ErrorKind::Connection`] and [`ErrorKind::Timeout`] if several attempts in a
+    ///   row receive no data. [`resume_download`](Self::resume_download) can complete a
+    ///   file.
     pub fn download_data<'a>(&mut self, download: impl Into<Download<'a>>) -> Result<Transfer> {
         download::download(self, download.into())
     }
@@ -282,16 +302,21 @@ impl Image {
     ///
     /// The file must be open for reading and writing.
     ///
+    /// <https://docs.openstack.org/api-ref/image/v2/#download-binary-image-data>
+    ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidInput`] if the file is longer than the image, and the
-    /// errors of [`download_data`](Self::download_data).
+    /// The errors of [`download_data`](Self::download_data):
+    /// [`ErrorKind::InvalidResponse`] if the file has more data than the image, or
+    /// other data.
     pub fn resume_download<F: Read + Write + Seek>(&mut self, file: &mut F) -> Result<Transfer> {
         download::resume(self, file)
     }
 
     /// Reads the metadata: the properties of the image. Sends `GET /v2/images/{id}`,
     /// which sets all fields of this copy.
+    ///
+    /// <https://docs.openstack.org/api-ref/image/v2/#show-image>
     ///
     /// # Errors
     ///
@@ -306,12 +331,17 @@ impl Image {
     /// program changes the metadata at the same time, both requests are repeated up
     /// to two times.
     ///
-    /// Keys that begin with `os_glance` belong to the server and are kept.
+    /// Keys that begin with `os_glance` belong to the server and are kept. Keys with
+    /// white space at an end, which an image can have since it was created, are kept,
+    /// too, because Glance cannot remove them.
+    ///
+    /// <https://docs.openstack.org/api-ref/image/v2/#update-image>
     ///
     /// # Errors
     ///
-    /// The errors of [`update`](Self::update), and
-    /// [`ErrorKind::UnexpectedStatus`] for more than 128 items.
+    /// The errors of [`update`](Self::update), [`ErrorKind::UnexpectedStatus`] for more
+    /// than 128 items, and [`ErrorKind::Conflict`] or [`ErrorKind::KeyNotFound`] if
+    /// another program changed the metadata during each of the three attempts.
     pub fn reset_metadata<K, V>(&mut self, items: impl IntoIterator<Item = (K, V)>) -> Result<()>
     where
         K: AsRef<str>,
@@ -323,7 +353,8 @@ impl Image {
             self.retrieve()?;
             let mut update = wanted.clone();
             for key in self.metadata.keys() {
-                if !key.starts_with("os_glance") && !wanted.properties.contains_key(key) {
+                let is_removable = !key.starts_with("os_glance") && validate_key(key).is_ok();
+                if is_removable && !wanted.properties.contains_key(key) {
                     update = update.remove_property(key);
                 }
             }
@@ -341,6 +372,8 @@ impl Image {
     /// Removes all metadata. Sends the requests of
     /// [`reset_metadata`](Self::reset_metadata).
     ///
+    /// <https://docs.openstack.org/api-ref/image/v2/#update-image>
+    ///
     /// # Errors
     ///
     /// The errors of [`reset_metadata`](Self::reset_metadata).
@@ -350,6 +383,8 @@ impl Image {
 
     /// Sets some metadata and keeps the other items. Sends `PATCH /v2/images/{id}`,
     /// which sets all fields of this copy.
+    ///
+    /// <https://docs.openstack.org/api-ref/image/v2/#update-image>
     ///
     /// # Errors
     ///
@@ -366,6 +401,8 @@ impl Image {
     /// of this copy.
     ///
     /// Returns JSON text if the value is not a string, as [`Metadata::get`] does.
+    ///
+    /// <https://docs.openstack.org/api-ref/image/v2/#show-image>
     ///
     /// # Errors
     ///
@@ -385,6 +422,8 @@ impl Image {
     /// Sets one metadata value. Sends `PATCH /v2/images/{id}`, which sets all fields
     /// of this copy.
     ///
+    /// <https://docs.openstack.org/api-ref/image/v2/#update-image>
+    ///
     /// # Errors
     ///
     /// The errors of [`reset_metadata`](Self::reset_metadata).
@@ -394,6 +433,8 @@ impl Image {
 
     /// Deletes one metadata item. Sends `PATCH /v2/images/{id}`, which sets all
     /// fields of this copy.
+    ///
+    /// <https://docs.openstack.org/api-ref/image/v2/#update-image>
     ///
     /// # Errors
     ///
@@ -468,7 +509,7 @@ impl Image {
 
     /// Checks that Glance stored the properties. It accepts a few names, such as
     /// `member`, without storing them.
-    pub(super) fn check_stored(
+    fn check_properties(
         &self,
         response: &Response,
         properties: &BTreeMap<String, Option<String>>,
@@ -477,8 +518,8 @@ impl Image {
         match properties.find(|(key, value)| self.metadata.get(key) != value.as_deref()) {
             None => Ok(()),
             Some((key, _)) => Err(response.invalid(format!(
-                "the server accepted the metadata item {key:?} and did not store it; use another \
-                 key"
+                "the server accepted the metadata item {key:?} and did not store it; use \
+                 another key"
             ))),
         }
     }
@@ -506,7 +547,7 @@ impl Image {
                 status if status.as_ref() == Some(target) => return Ok(true),
                 Some(ImageStatus::PendingDelete) if is_deletion => return Ok(true),
                 _ if is_deletion => return Ok(false),
-                _ => match self.failure() {
+                _ => match self.failure_reason() {
                     Some(reason) => reason,
                     None => return Ok(false),
                 },
@@ -517,7 +558,7 @@ impl Image {
     }
 
     /// Why the image will never be active.
-    fn failure(&self) -> Option<String> {
+    fn failure_reason(&self) -> Option<String> {
         use ImageStatus::{Deleted, Importing, Killed, PendingDelete, Queued, Uploading};
         let stores = self.metadata.get("os_glance_failed_import");
         let stores = stores.unwrap_or_default();

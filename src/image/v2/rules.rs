@@ -6,10 +6,11 @@ use serde_json::Value;
 use crate::error::{Error, Result};
 
 /// The fields of an image that are not properties. A patch of them changes the
-/// image: a patch of `owner` gives it away.
-const BASE_FIELDS: &str = "checksum container_format created_at deleted deleted_at direct_url disk_format \
-    file id location locations min_disk min_ram name os_hash_algo os_hash_value \
-    os_hidden owner protected schema self size status stores tags updated_at \
+/// image: a patch of `owner` transfers it to another project. With `image_id`,
+/// which Glance never shows, the patch overwrites the image with that id.
+const BASE_FIELDS: &str = "checksum container_format created_at deleted deleted_at direct_url \
+    disk_format file id image_id location locations min_disk min_ram name os_hash_algo \
+    os_hash_value os_hidden owner protected schema self size status stores tags updated_at \
     virtual_size visibility";
 
 /// The properties that Nova parses as JSON whenever it shows the image. If they
@@ -21,13 +22,18 @@ const JSON_KEYS: [&str; 2] = ["mappings", "block_device_mapping"];
 pub(super) fn validate_key(key: &str) -> Result<()> {
     let reason = if BASE_FIELDS.split(' ').any(|field| field == key) {
         "it is a field of the image, not a property"
-    } else if key.trim() != key {
+    } else if key.trim_matches(is_python_space) != key {
         "Glance removes white space at its start and end"
     } else {
         return Ok(());
     };
     let message = format!("invalid metadata key {key:?}: {reason}; nothing was sent");
     Err(Error::invalid(message))
+}
+
+/// Whether Python's `str.strip` removes the character.
+fn is_python_space(c: char) -> bool {
+    c.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&c)
 }
 
 /// Validates the value of a property.
@@ -78,7 +84,7 @@ mod tests {
 
     #[test]
     fn a_metadata_key_has_no_white_space_at_its_ends() {
-        for key in [" a", "a\n", "\u{a0}a", " "] {
+        for key in [" a", "a\n", "\u{a0}a", "\u{1c}owner", " "] {
             assert_eq!(
                 validate_key(key).expect_err("an error").to_string(),
                 format!(

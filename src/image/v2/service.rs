@@ -97,7 +97,6 @@ impl ImageService {
         let response = self.0.send(&api::post_image(image.body()))?;
         let mut created = decode::image(&response)?;
         created.service = self.0.clone().into();
-        created.check_stored(&response, &image.0.properties)?;
         Ok(created)
     }
 

@@ -11,7 +11,8 @@ use crate::error::{Error, ErrorKind, Result};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Transfer {
-    /// The size of the data.
+    /// The size of the data, with the bytes that were in the file before
+    /// [`Image::resume_download`].
     pub bytes: u64,
     /// Whether the hash of the data is that of the image. It is false if the image
     /// has no hash that can be compared: an upload compares SHA-512, and a download
@@ -22,14 +23,14 @@ pub struct Transfer {
 pub(super) type Progress<'a> = Box<dyn FnMut(u64, Option<u64>) + 'a>;
 
 /// Counts and hashes the data that is written to it, and reports the progress.
-pub(super) struct Meter<'a> {
+pub(super) struct Verifier<'a> {
     pub(super) bytes: u64,
     pub(super) total: Option<u64>,
     hash: Context,
     progress: Progress<'a>,
 }
 
-impl<'a> Meter<'a> {
+impl<'a> Verifier<'a> {
     /// SHA-512 is Glance's default, and before an upload the image has no algorithm.
     pub(super) fn new(image: &Image, total: Option<u64>, progress: Progress<'a>) -> Self {
         Self {
@@ -40,22 +41,27 @@ impl<'a> Meter<'a> {
         }
     }
 
-    /// Compares the size and the hash with those of the image. `advice` ends the
+    /// Compares the size and the hash with those of the image. `hint` ends the
     /// message of an error.
-    pub(super) fn finish(mut self, image: &Image, advice: &str) -> Result<Transfer> {
-        let bytes = self.bytes;
-        let size = image.size.unwrap_or(bytes);
+    pub(super) fn finish(mut self, image: &Image, hint: &str) -> Result<Transfer> {
+        let (bytes, id) = (self.bytes, &image.id);
         let is_comparable = algorithm(image) == Some(self.hash.algorithm());
         let expected = image.os_hash_value.as_ref().filter(|_| is_comparable);
         let digest = self.hash.finish();
         let hash = digest.as_ref().iter();
         let hash = hash.fold(String::new(), |hash, byte| hash + &format!("{byte:02x}"));
-        if size != bytes || expected.is_some_and(|expected| *expected != hash) {
-            let message = format!(
-                "the transferred data ({bytes} bytes) has another size or hash than image {} \
-                 ({size} bytes); {advice}",
-                image.id
-            );
+        let difference = match (image.size, expected) {
+            (None, _) => format!("image {id} has no size after {bytes} bytes were transferred"),
+            (Some(size), _) if size != bytes => {
+                format!("{bytes} bytes were transferred, but image {id} has {size}")
+            }
+            (_, Some(expected)) if *expected != hash => {
+                format!("the transferred data has another hash than image {id}")
+            }
+            _ => String::new(),
+        };
+        if !difference.is_empty() {
+            let message = format!("{difference}; {hint}");
             return Err(Error::new(ErrorKind::InvalidResponse, message));
         }
         (self.progress)(bytes, Some(bytes));
@@ -66,7 +72,7 @@ impl<'a> Meter<'a> {
     }
 }
 
-impl Write for Meter<'_> {
+impl Write for Verifier<'_> {
     fn write(&mut self, data: &[u8]) -> io::Result<usize> {
         self.hash.update(data);
         self.bytes += data.len() as u64;

@@ -8,7 +8,7 @@ use http::Method;
 
 use super::api;
 use super::image::Image;
-use super::transfer::{Meter, Progress, Transfer};
+use super::transfer::{Progress, Transfer, Verifier};
 use super::types::ImageStatus;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::stream::RequestBody;
@@ -41,8 +41,8 @@ pub struct Upload<'a> {
 }
 
 impl<'a> Upload<'a> {
-    /// Sends what this reader returns, until its end. It is read at the speed of the
-    /// network; Glance rejects the data if the reader pauses for some seconds.
+    /// Sends all bytes of this reader. It is read at the speed of the network; Glance
+    /// rejects the data if the reader pauses for some seconds.
     pub fn from_reader(reader: impl Read + 'a) -> Self {
         Self {
             reader: Box::new(reader),
@@ -53,7 +53,7 @@ impl<'a> Upload<'a> {
     }
 
     /// Sets the number of bytes. If the reader has more, they are not read. If it
-    /// has less, the upload fails. Without a length, the data is sent in chunks.
+    /// has fewer, the upload fails. Without a length, the data is sent in chunks.
     pub fn length(mut self, bytes: u64) -> Self {
         self.length = Some(bytes);
         self
@@ -108,7 +108,7 @@ pub(super) fn upload(image: &mut Image, upload: Upload<'_>) -> Result<Transfer> 
     let request = api::put_image_file(&image.id, upload.length);
     let mut source = Source {
         reader: upload.reader.take(upload.length.unwrap_or(u64::MAX)),
-        meter: Meter::new(image, upload.length, upload.progress),
+        verifier: Verifier::new(image, upload.length, upload.progress),
         error: None,
     };
     let mut body = RequestBody {
@@ -118,24 +118,31 @@ pub(super) fn upload(image: &mut Image, upload: Upload<'_>) -> Result<Transfer> 
         started: false,
     };
     match service.send_with_body(&request, Some(&mut body)) {
-        Ok(_) => image.retrieve()?,
-        Err(error) => check_stored(image, &mut source, upload.response_timeout, error)?,
+        Ok(_) => {
+            image.retrieve()?;
+            source.verifier.finish(image, "delete the image")
+        }
+        Err(error) => {
+            let error = check_stored(image, &mut source, upload.response_timeout, error)?;
+            let transfer = source.verifier.finish(image, "");
+            transfer.map_err(|_| error.with_hint("the image has other data"))
+        }
     }
-    source.meter.finish(image, "delete the image")
 }
 
-/// Returns `Ok` if the data was stored although the request failed.
+/// Returns the error of the request as `Ok` if the image has data, which can be that
+/// of the request.
 fn check_stored(
     image: &mut Image,
     source: &mut Source<'_>,
     timeout: Duration,
     error: Error,
-) -> Result<()> {
+) -> Result<Error> {
     if let Some(cause) = source.error.take() {
         return Err(cause.with_request(&Method::PUT, error.url().unwrap_or_default()));
     }
-    let bytes = source.meter.bytes;
-    let is_complete = source.meter.total == Some(bytes);
+    let bytes = source.verifier.bytes;
+    let is_complete = source.verifier.total == Some(bytes);
     let hint = match (error.status(), error.kind()) {
         (Some(415), _) if bytes > 0 => "the image cannot be used any more: delete it",
         (Some(502 | 504), _) | (None, ErrorKind::Connection) if is_complete => {
@@ -145,7 +152,7 @@ fn check_stored(
                 Ok(image.status != Some(ImageStatus::Saving))
             });
             match (is_final, &image.status) {
-                (Ok(true), Some(ImageStatus::Active)) => return Ok(()),
+                (Ok(true), Some(ImageStatus::Active)) => return Ok(error),
                 (Ok(true), Some(ImageStatus::Queued)) if image.checksum.is_none() => {
                     "nothing was stored, it can be sent again"
                 }
@@ -165,24 +172,24 @@ fn check_stored(
 struct Source<'a> {
     reader: Take<Box<dyn Read + 'a>>,
     /// Its total is set at the end of the data.
-    meter: Meter<'a>,
+    verifier: Verifier<'a>,
     error: Option<Error>,
 }
 
 impl Read for Source<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let bytes = self.meter.bytes;
+        let bytes = self.verifier.bytes;
         let error = loop {
-            match (self.reader.read(buffer), self.meter.total) {
+            match (self.reader.read(buffer), self.verifier.total) {
                 (Ok(0), Some(total)) if bytes < total => {
                     let message = format!("the reader ended after {bytes} of {total} bytes");
                     break Error::new(ErrorKind::Io, message);
                 }
                 (Ok(0), _) => {
-                    self.meter.total = Some(bytes);
+                    self.verifier.total = Some(bytes);
                     return Ok(0);
                 }
-                (Ok(count), _) => return self.meter.write(&buffer[..count]),
+                (Ok(count), _) => return self.verifier.write(&buffer[..count]),
                 (Err(error), _) if error.kind() == io::ErrorKind::Interrupted => {}
                 (Err(error), _) => {
                     let message = format!("the reader failed after {bytes} bytes");

@@ -12,7 +12,7 @@ use crate::support::TOKEN_REJECTED;
 
 /// The fields of an image that are not metadata.
 const BASE_FIELDS: &str = "checksum container_format created_at deleted deleted_at direct_url \
-    disk_format file id location locations min_disk min_ram name os_hash_algo os_hash_value \
+    disk_format file id image_id location locations min_disk min_ram name os_hash_algo os_hash_value \
     os_hidden owner protected schema self size status stores tags updated_at virtual_size \
     visibility";
 

@@ -227,7 +227,7 @@ fn a_wrong_range_is_an_error() {
             error.to_string(),
             format!(
                 "GET {}: {status}: expected the data from byte 10, found the Content-Range \
-                 {found:?}; the output is incomplete",
+                 {found:?} (after 10 bytes; the output is incomplete)",
                 file_url(&server)
             )
         );
@@ -284,17 +284,15 @@ fn changed_or_surplus_data_is_an_error() {
     let mut changed = DATA.to_vec();
     changed[20] ^= 1;
     let surplus = [DATA, b"!"].concat();
-    for (data, bytes) in [(changed, 36), (surplus, 37)] {
+    let wrong_hash = format!("the transferred data has another hash than image {}", id(1));
+    let wrong_size = format!("37 bytes were transferred, but image {} has 36", id(1));
+    for (data, difference) in [(changed, wrong_hash), (surplus, wrong_size)] {
         let server = Server::with_responses([shown(), Response::new(200, data)]);
         let (error, _) = failed(&server);
         assert_eq!(error.kind(), ErrorKind::InvalidResponse);
         assert_eq!(
             error.to_string(),
-            format!(
-                "the transferred data ({bytes} bytes) has another size or hash than image {} (36 \
-                 bytes); the output is incomplete or wrong",
-                id(1)
-            )
+            format!("{difference}; the output is incomplete or wrong")
         );
     }
 }
@@ -354,7 +352,7 @@ fn a_call_timeout_does_not_limit_a_download() {
 }
 
 #[test]
-fn the_log_line_of_a_download_names_no_size() {
+fn the_log_line_of_a_download_has_no_size() {
     let server = Server::with_responses([shown(), all()]);
     let ((), lines) = logged(|| {
         let mut output = Vec::new();
@@ -392,17 +390,17 @@ fn a_file_is_resumed_after_its_last_byte() {
 }
 
 #[test]
-fn a_file_that_is_no_part_of_the_image_is_an_error() {
+fn a_file_that_does_not_match_the_image_is_an_error() {
     let server = Server::with_responses([shown()]);
     let mut file = Cursor::new(vec![0; 37]);
     let error = image_at(&server)
         .resume_download(&mut file)
         .expect_err("an error");
-    assert_eq!(error.kind(), ErrorKind::InvalidInput);
+    assert_eq!(error.kind(), ErrorKind::InvalidResponse);
     assert_eq!(
         error.to_string(),
         format!(
-            "the file has 37 bytes, but image {} has only 36: the file is not a part of the image",
+            "37 bytes were transferred, but image {} has 36; the file is wrong",
             id(1)
         )
     );

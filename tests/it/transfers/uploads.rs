@@ -198,6 +198,36 @@ fn a_token_is_renewed_before_the_reader_is_read() {
 }
 
 #[test]
+fn a_token_that_is_rejected_after_the_reader_was_read_is_renewed_for_the_next_call() {
+    let server = Server::start();
+    server.set_responses([
+        server.token("first"),
+        glance_error(401, "The request you have made requires authentication."),
+        server.token("second"),
+        stored(),
+        Response::ok(&active(DATA)),
+    ]);
+    let images = OpenStack::new(server.options())
+        .and_then(|openstack| openstack.images_v2())
+        .expect("a service");
+    let error = images.get_image(id(1)).upload_data(DATA);
+    let error = error.expect_err("an error");
+    assert_eq!(error.kind(), ErrorKind::Unauthorized);
+    let hint = "(the token was renewed: send the data again)";
+    assert!(error.to_string().contains(hint), "{error}");
+    let transfer = images.get_image(id(1)).upload_data(DATA);
+    assert_transfer(transfer.expect("an upload"), DATA.len(), true);
+    let requests = server.requests();
+    let tokens = requests
+        .iter()
+        .map(|request| request.header("x-auth-token"));
+    assert_eq!(
+        tokens.collect::<Vec<_>>(),
+        [None, Some("first"), None, Some("second"), Some("second")]
+    );
+}
+
+#[test]
 fn an_upload_is_repeated_before_the_reader_is_read() {
     at_once(
         vec![glance_error(503, "busy").close(), Response::reset()],
@@ -214,7 +244,7 @@ fn an_upload_is_repeated_before_the_reader_is_read() {
 }
 
 #[test]
-fn nothing_is_repeated_after_the_reader_was_read() {
+fn no_request_is_repeated_after_the_reader_was_read() {
     for status in [401, 429, 500, 503] {
         let (error, lines) = failed([glance_error(status, "no").header("Retry-After", "0")]);
         assert_eq!(error.status(), Some(status));
@@ -330,7 +360,9 @@ fn after_a_lost_response_the_image_shows_whether_the_data_was_stored() {
             assert!(error.to_string().ends_with(hint), "{error}");
 
             let (error, _) = failed([response, Response::ok(&active(b"another image, really"))]);
-            assert_eq!(error.kind(), ErrorKind::InvalidResponse);
+            assert_ne!(error.kind(), ErrorKind::InvalidResponse);
+            let hint = "(the image has other data)";
+            assert!(error.to_string().ends_with(hint), "{error}");
         },
     );
 }
@@ -358,17 +390,20 @@ fn a_connection_lost_during_the_body_is_an_error() {
 fn another_size_or_hash_than_that_of_the_data_is_an_error() {
     let mut changed = active(DATA);
     changed["os_hash_value"] = "00ff".into();
-    for (image, size) in [(active(b"data"), 4), (changed, 20)] {
+    let wrong_size = format!("20 bytes were transferred, but image {} has 4", id(1));
+    let wrong_hash = format!("the transferred data has another hash than image {}", id(1));
+    let no_size = format!(
+        "image {} has no size after 20 bytes were transferred",
+        id(1)
+    );
+    for (image, difference) in [
+        (active(b"data"), wrong_size),
+        (changed, wrong_hash),
+        (without_data("queued"), no_size),
+    ] {
         let (error, _) = failed([stored(), Response::ok(&image)]);
         assert_eq!(error.kind(), ErrorKind::InvalidResponse);
-        assert_eq!(
-            error.to_string(),
-            format!(
-                "the transferred data (20 bytes) has another size or hash than image {} ({size} \
-                 bytes); delete the image",
-                id(1)
-            )
-        );
+        assert_eq!(error.to_string(), format!("{difference}; delete the image"));
     }
 }
 
@@ -406,7 +441,7 @@ fn the_response_has_a_timeout_of_its_own() {
     assert_eq!(
         error.to_string(),
         format!(
-            "PUT {}: the data was sent, but no response came in time (response_timeout)",
+            "PUT {}: the data was sent, but no response was received in time (response_timeout)",
             file_url(&server)
         )
     );
