@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use crate::{Login, authenticate, get};
+use crate::{Credentials, authenticate, get};
 
 #[derive(Deserialize)]
 #[allow(dead_code, reason = "the fields are decoded, not read")]
@@ -45,10 +45,10 @@ struct Page {
 
 /// Authenticates and lists all images. Returns their number, and the length of their
 /// names and the keys of their properties.
-pub fn run(login: &Login) -> (usize, usize) {
+pub fn run(credentials: &Credentials) -> (usize, usize) {
     let agent = ureq::Agent::new_with_defaults();
     let mut buf = Vec::with_capacity(64 * 1024);
-    let (token, image) = authenticate(&agent, login, "image", &mut buf);
+    let (token, image) = authenticate(&agent, credentials, "image", &mut buf);
     let mut next = Some("/v2/images?limit=1000".to_owned());
     let (mut n, mut sum) = (0usize, 0usize);
     while let Some(path) = next.take() {

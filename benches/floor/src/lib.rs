@@ -75,14 +75,14 @@ struct Endpoint {
 }
 
 /// The Identity service and the credentials.
-pub struct Login {
+pub struct Credentials {
     pub auth_url: String,
     pub user_id: String,
     pub password: String,
     pub project_id: String,
 }
 
-impl Login {
+impl Credentials {
     /// Reads `OS_AUTH_URL`, `OS_USER_ID`, `OS_PASSWORD` and `OS_PROJECT_ID`.
     pub fn from_env() -> Self {
         let var = |name: &str| std::env::var(name).unwrap_or_else(|_| panic!("{name} unset"));
@@ -99,15 +99,15 @@ impl Login {
 /// bodies.
 fn authenticate(
     agent: &ureq::Agent,
-    login: &Login,
+    credentials: &Credentials,
     kind: &str,
     buf: &mut Vec<u8>,
 ) -> (String, String) {
     let body = serde_json::json!({"auth": {
-        "identity": {"methods": ["password"], "password": {"user": {"id": login.user_id, "password": login.password}}},
-        "scope": {"project": {"id": login.project_id}}}});
+        "identity": {"methods": ["password"], "password": {"user": {"id": credentials.user_id, "password": credentials.password}}},
+        "scope": {"project": {"id": credentials.project_id}}}});
     let mut r = agent
-        .post(format!("{}/auth/tokens", login.auth_url))
+        .post(format!("{}/auth/tokens", credentials.auth_url))
         .header("Content-Type", "application/json")
         .send(body.to_string())
         .expect("auth");
@@ -145,10 +145,10 @@ fn get(agent: &ureq::Agent, url: &str, token: &str, buf: &mut Vec<u8>) {
 
 /// Authenticates and runs a job, `detail` or `first10`. Returns the number of images,
 /// and the length of their names and metadata keys.
-pub fn run(login: &Login, job: &str) -> (usize, usize) {
+pub fn run(credentials: &Credentials, job: &str) -> (usize, usize) {
     let agent = ureq::Agent::new_with_defaults();
     let mut buf = Vec::with_capacity(64 * 1024);
-    let (token, compute) = authenticate(&agent, login, "compute", &mut buf);
+    let (token, compute) = authenticate(&agent, credentials, "compute", &mut buf);
     let mut next = Some(match job {
         "detail" => format!("{compute}/images/detail?limit=1000"),
         "first10" => format!("{compute}/images?limit=10"),

@@ -4,11 +4,11 @@
 
 use std::sync::LazyLock;
 
-use bench_floor::Login;
+use bench_floor::Credentials;
 use bench_list::cloud;
 use bench_server::{Data, PROJECT_ID, USER_ID};
 
-static CLOUD: LazyLock<Login> = LazyLock::new(|| Login {
+static CLOUD: LazyLock<Credentials> = LazyLock::new(|| Credentials {
     auth_url: bench_server::start(10_000, Data::default()).expect("a server") + "/v3",
     user_id: USER_ID.into(),
     password: "secret".into(),
@@ -27,7 +27,7 @@ fn floor(job: &str) -> (usize, usize) {
 
 #[divan::bench(args = ["detail", "first10"])]
 fn list(job: &str) -> anyhow::Result<(usize, usize)> {
-    let Login {
+    let Credentials {
         auth_url,
         user_id,
         password,

@@ -12,7 +12,7 @@ pub(crate) struct Cloud {
     pub(crate) base: String,
     pub(crate) token: String,
     pub(crate) ids: Vec<String>,
-    pub(crate) places: HashMap<String, usize>,
+    pub(crate) indexes: HashMap<String, usize>,
     pub(crate) detailed: Records,
     pub(crate) brief: Records,
     pub(crate) glance: Records,
@@ -50,7 +50,7 @@ impl Cloud {
             base: base.to_owned(),
             token: identity::token(base),
             ids: Vec::with_capacity(images),
-            places: HashMap::with_capacity(images),
+            indexes: HashMap::with_capacity(images),
             detailed: Records::default(),
             brief: Records::default(),
             glance: Records::default(),
@@ -149,7 +149,7 @@ impl Cloud {
             tags: [distro, architecture],
         };
         self.glance.push(&glance.json());
-        self.places.insert(id.clone(), number);
+        self.indexes.insert(id.clone(), number);
         self.ids.push(id);
     }
 }

@@ -54,7 +54,7 @@ impl GlanceImage<'_> {
 }
 
 /// The data of an image that can be downloaded and uploaded. It is always active,
-/// and an upload is counted and not stored: so the server needs no time for hashes.
+/// and an upload is counted, not stored, so no time is spent on hashes.
 #[derive(Debug, Default)]
 pub struct Data {
     bytes: Vec<u8>,

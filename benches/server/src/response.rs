@@ -124,7 +124,7 @@ fn nova_page<'a>(cloud: &'a Cloud, records: &'a Records, path: &str, query: &str
     }
 }
 
-/// A page of Glance. Its links are paths; the next one is there if the page is full.
+/// A page of Glance. Its links are paths. A full page has a next link.
 fn glance_page<'a>(cloud: &'a Cloud, query: &str) -> Response<'a> {
     let limit = limit(query).unwrap_or(GLANCE_DEFAULT_LIMIT).min(MAX_LIMIT);
     let Some(from) = start(cloud, query) else {
@@ -162,15 +162,15 @@ fn limit(query: &str) -> Option<usize> {
     parameter(query, "limit")?.parse().ok()
 }
 
-/// The place of the first image of a page. `None` if the marker is unknown.
+/// The index of the first image of a page. `None` if the marker is unknown.
 fn start(cloud: &Cloud, query: &str) -> Option<usize> {
     match parameter(query, "marker") {
         None => Some(0),
-        Some(marker) => Some(cloud.places.get(marker)? + 1),
+        Some(marker) => Some(cloud.indexes.get(marker)? + 1),
     }
 }
 
-/// The place after the last image of a page.
+/// The index after the last image of a page.
 fn end(cloud: &Cloud, from: usize, limit: usize) -> usize {
     from.saturating_add(limit).min(cloud.ids.len())
 }

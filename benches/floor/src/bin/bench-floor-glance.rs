@@ -1,9 +1,9 @@
 //! `bench-floor-glance`: the floor for lists of Glance as a program. Reads the
-//! variables of `Login::from_env`.
+//! variables of `Credentials::from_env`.
 
-use bench_floor::{Login, glance};
+use bench_floor::{Credentials, glance};
 
 fn main() {
-    let (count, sum) = glance::run(&Login::from_env());
+    let (count, sum) = glance::run(&Credentials::from_env());
     println!("count={count} sum={sum}");
 }
