@@ -1,6 +1,6 @@
 //! Helpers of the examples: the built-in sandbox, arguments and standard output.
 //!
-//! A program of your own needs none of this. It begins with
+//! Your own program needs none of this. It begins with
 //! `let openstack = OpenStack::from_env()?;`.
 #![allow(dead_code, reason = "each example uses a part of it")]
 

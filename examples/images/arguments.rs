@@ -1,11 +1,11 @@
-//! The command line. All of it is checked before the first request.
+//! The command line, which is checked as a whole before the first request.
 
 use std::slice;
 
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
-const PRIVATE: &str = "With --api compute, Nova makes a shared or community image private.";
+const VISIBILITY_NOTE: &str = "With --api compute, Nova makes a shared or community image private.";
 
 /// Lists, shows and deletes images of an OpenStack cloud, and edits their metadata.
 ///
@@ -100,7 +100,7 @@ pub(crate) enum Command {
         key: String,
     },
     /// Set metadata items, keep the others, and show the result
-    #[command(after_help = PRIVATE)]
+    #[command(after_help = VISIBILITY_NOTE)]
     Set {
         /// Image id
         #[arg(value_parser = id)]
@@ -110,7 +110,7 @@ pub(crate) enum Command {
         items: Vec<(String, String)>,
     },
     /// Replace all metadata and show the result
-    #[command(after_help = PRIVATE)]
+    #[command(after_help = VISIBILITY_NOTE)]
     Reset {
         /// Image id
         #[arg(value_parser = id)]
@@ -123,7 +123,7 @@ pub(crate) enum Command {
         all: bool,
     },
     /// Delete metadata items; stop at the first failure (Nova), or delete none (Glance)
-    #[command(after_help = PRIVATE)]
+    #[command(after_help = VISIBILITY_NOTE)]
     Unset {
         /// Image id
         #[arg(value_parser = id)]
@@ -180,7 +180,7 @@ impl List {
 
 fn id(text: &str) -> Result<String, String> {
     if text.contains(char::is_whitespace) {
-        return Err("an id has no white space".to_owned());
+        return Err("an id must not contain white space".to_owned());
     }
     segment(text, "an id")
 }
@@ -190,9 +190,9 @@ fn id(text: &str) -> Result<String, String> {
 fn segment(text: &str, kind: &str) -> Result<String, String> {
     match text {
         "" | "." | ".." => Err(format!("it cannot be {kind}")),
-        text if text.contains(|c: char| c == '/' || c.is_control()) => {
-            Err(format!("{kind} has no \"/\" and no control characters"))
-        }
+        text if text.contains(|c: char| c == '/' || c.is_control()) => Err(format!(
+            "{kind} must not contain \"/\" or control characters"
+        )),
         text => Ok(text.to_owned()),
     }
 }

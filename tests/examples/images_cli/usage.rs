@@ -31,15 +31,15 @@ fn an_invalid_id_or_key_is_rejected() {
     );
     check_rejected(
         &["delete", WEB, "web\n"],
-        "invalid value 'web\n' for '<ID>...': an id has no white space",
+        "invalid value 'web\n' for '<ID>...': an id must not contain white space",
     );
     check_rejected(
         &["show", "a/b"],
-        "invalid value 'a/b' for '<ID>': an id has no \"/\" and no control characters",
+        "invalid value 'a/b' for '<ID>': an id must not contain \"/\" or control characters",
     );
     check_rejected(
         &["unset", WEB, "os", "a/b"],
-        &format!("invalid key 'a/b': a key has no \"/\" and no control characters{USAGE}"),
+        &format!("invalid key 'a/b': a key must not contain \"/\" or control characters{USAGE}"),
     );
     check_rejected(
         &["show", ".."],
