@@ -1,19 +1,19 @@
-//! [`choose_cloud`]: which cloud is used.
+//! [`choose_cloud`]: selects the cloud.
 
 use std::path::Path;
 use std::sync::Arc;
 
 use super::Config;
 use super::files::{find_file, not_found};
-use super::keys::{self, Kind, Place};
+use super::keys::{self, Kind, Location};
 use super::merge::merge_maps;
 use super::settings::Settings;
 use super::value::{Map, Node, Source, join, join_quoted, remove_map};
 use crate::error::{Error, ErrorKind, Result};
 
-/// Chooses the cloud that the caller or `OS_CLOUD` names, else the environment,
-/// else the only cloud of the files. Returns its keys, and settings with its name
-/// and its file only.
+/// Selects the cloud that the caller or `OS_CLOUD` names, or else the environment,
+/// or else the only cloud of the files. Returns its keys, and settings with only its
+/// name and its file.
 pub(super) fn choose_cloud(config: &Config, variables: &Map) -> Result<(Settings, Map)> {
     let named = config.environment.get("OS_CLOUD_NAME");
     let named = named.as_ref().map(|node| node.as_text("cloud_name"));
@@ -72,7 +72,7 @@ fn credential(variables: &Map) -> Option<&Source> {
             let auth_type = node.text().unwrap_or_default();
             ["none", "None", "admin_token", "token_endpoint"].contains(&auth_type)
         }
-        Some(key) => key.place == Place::Credential || key.kind == Kind::Secret,
+        Some(key) => key.location == Location::Credential || key.kind == Kind::Secret,
         None => false,
     };
     let credential = variables.iter().find(is_credential);

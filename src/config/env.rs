@@ -13,7 +13,7 @@ use super::value::{Map, Node, NodeValue, Source};
 pub(super) struct Environment(BTreeMap<String, OsString>);
 
 impl fmt::Debug for Environment {
-    /// Shows no variables, because there can be passwords among them.
+    /// Shows no variables, because they can contain passwords.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Environment")
     }
@@ -58,9 +58,9 @@ impl Environment {
         for name in self.0.keys() {
             let key = name.strip_prefix("OS_").unwrap_or_default().to_lowercase();
             // `OS_CLOUD` selects a cloud, and `OS_TEST_TIMEOUT` is for test runners.
-            let is_foreign = key == "cloud" || key.starts_with("test_");
+            let is_ignored = key == "cloud" || key.starts_with("test_");
             let is_known = find_key(&key).is_some() || key.ends_with("_timeout");
-            if let (true, false, Some(node)) = (is_known, is_foreign, self.get(name)) {
+            if let (true, false, Some(node)) = (is_known, is_ignored, self.get(name)) {
                 keys.insert(key, node);
             }
         }

@@ -1,4 +1,4 @@
-//! Where the files are, and how one is read.
+//! Finds and reads the configuration files.
 
 use std::io::ErrorKind::{NotADirectory, NotFound};
 use std::path::{Path, PathBuf};
@@ -75,7 +75,7 @@ pub(super) fn find_file(
     Ok(None)
 }
 
-/// For an error message: where `clouds.yaml` was searched for.
+/// For an error message: the directories that were searched for `clouds.yaml`.
 pub(super) fn not_found(config: &Config) -> String {
     let directories = directories(config, std::env::consts::OS);
     let directories = join(directories.iter().map(|path| path.display()));

@@ -9,27 +9,27 @@ pub(super) struct Key {
     pub(super) name: &'static str,
     /// An older name for the same key.
     pub(super) alias: Option<&'static str>,
-    pub(super) place: Place,
+    pub(super) location: Location,
     pub(super) kind: Kind,
 }
 
-/// Where the key is accepted, and which one is used if both are set.
+/// Where the key is accepted, and which location has priority.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Place {
-    /// Beside `auth` only.
+pub(super) enum Location {
+    /// At the top level of the cloud only.
     TopOnly,
-    /// Beside `auth` and in it. `auth` overrides the key beside it.
+    /// At the top level and in `auth`. `auth` overrides the top level.
     AuthFirst,
     /// As `AuthFirst`. In the environment, such a key makes a cloud.
     Credential,
-    /// Beside `auth` and in it. The key beside `auth` overrides it.
+    /// At the top level and in `auth`. The top level overrides `auth`.
     TopFirst,
 }
 
 /// How the value is parsed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// Text, used as it is.
+    /// Text, used unchanged.
     Text,
     /// Text that is never shown.
     Secret,
@@ -51,7 +51,7 @@ use self::Kind::{
     AuthType, ComputeVersion, Flag, Interface, MergeOnly, Path, Seconds, Secret, SystemScope, Text,
     Url,
 };
-use self::Place::{AuthFirst, Credential, TopFirst};
+use self::Location::{AuthFirst, Credential, TopFirst};
 
 /// The keys that are serialized, in this order.
 pub(super) const SERIALIZED: &[Key] = &[
@@ -104,18 +104,18 @@ const LISTED: &[Key] = &[
 ];
 
 /// A key without an older name has an empty `alias`.
-const fn key(name: &'static str, alias: &'static str, place: Place, kind: Kind) -> Key {
+const fn key(name: &'static str, alias: &'static str, location: Location, kind: Kind) -> Key {
     let alias = if alias.is_empty() { None } else { Some(alias) };
     Key {
         name,
         alias,
-        place,
+        location,
         kind,
     }
 }
 
 const fn top_only(name: &'static str, alias: &'static str, kind: Kind) -> Key {
-    key(name, alias, Place::TopOnly, kind)
+    key(name, alias, Location::TopOnly, kind)
 }
 
 /// Every key, in the order in which the settings are listed.
@@ -129,7 +129,7 @@ pub(super) fn find_key(name: &str) -> Option<&'static Key> {
 }
 
 /// Suffixes of keys that openstacksdk reads and this crate does not.
-const SUFFIXES_OF_OPENSTACKSDK: &str = "_api_version _endpoint _endpoint_override _endpoint_type \
+const OPENSTACKSDK_SUFFIXES: &str = "_api_version _endpoint _endpoint_override _endpoint_type \
     _default_microversion _interface _network _region_name _service_name _service_type \
     _status_code_retries disable_vendor_agent floating_ip_source force_ipv4 image_api_use_tasks \
     image_format message networks private regions requires_floating_ip secgroup_source status \
@@ -138,7 +138,7 @@ const SUFFIXES_OF_OPENSTACKSDK: &str = "_api_version _endpoint _endpoint_overrid
 /// Whether neither this crate nor openstacksdk reads the key.
 pub(super) fn is_unknown(name: &str) -> bool {
     find_key(name).is_none()
-        && !SUFFIXES_OF_OPENSTACKSDK
+        && !OPENSTACKSDK_SUFFIXES
             .split(' ')
             .any(|end| name.ends_with(end))
 }
@@ -154,7 +154,7 @@ impl Kind {
         })
     }
 
-    /// Returns the normalized value. The error is the expected value.
+    /// Returns the normalized value. The error describes the expected value.
     fn normalize(self, text: &str) -> Result<String, &'static str> {
         let normalized = match self {
             Flag => match &*text.to_lowercase() {

@@ -1,14 +1,14 @@
 //! [`normalize`]: the keys of one layer under their current names.
 
-use super::keys::{Key, Kind, Place, find_key, keys};
+use super::keys::{Key, Kind, Location, find_key, keys};
 use super::value::{Map, Node, NodeValue, Source, remove_map};
 use crate::error::Result;
 
 /// Normalizes the keys of a profile, of a cloud, of a region or of the environment,
-/// and moves those of `auth` beside it. With `top_first`, every key beside
-/// `auth` overrides the one in it.
+/// and moves those of `auth` to the top level. With `top_first`, every key at the top
+/// level overrides the one in `auth`.
 ///
-/// Each layer is normalized on its own, so that an alias in a layer with a
+/// Each layer is normalized separately, so that an alias in a layer with a
 /// higher priority overrides the current name in one with a lower priority.
 pub(super) fn normalize(map: Map, top_first: bool) -> Result<Map> {
     let mut top = set_keys(map);
@@ -22,8 +22,8 @@ pub(super) fn normalize(map: Map, top_first: bool) -> Result<Map> {
         rename(&mut top, alias, key);
     }
     for (name, node) in auth {
-        let place = find_key(&name).map_or(Place::TopOnly, |key| key.place);
-        if place == Place::TopOnly {
+        let location = find_key(&name).map_or(Location::TopOnly, |key| key.location);
+        if location == Location::TopOnly {
             // If a misspelled `project_name` were ignored, the token would be for another
             // project.
             let message = format!(
@@ -31,7 +31,7 @@ pub(super) fn normalize(map: Map, top_first: bool) -> Result<Map> {
             );
             return Err(node.source.error(message));
         }
-        if !(top_first || place == Place::TopFirst) || !top.contains_key(&name) {
+        if !(top_first || location == Location::TopFirst) || !top.contains_key(&name) {
             top.insert(name, node);
         }
     }
@@ -40,7 +40,7 @@ pub(super) fn normalize(map: Map, top_first: bool) -> Result<Map> {
     Ok(top)
 }
 
-/// The keys that are set, with `_` in place of `-`.
+/// The keys that are set, with `-` replaced by `_`.
 fn set_keys(map: Map) -> Map {
     map.into_iter()
         .filter(|(_, node)| !node.is_unset())

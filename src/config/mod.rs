@@ -60,9 +60,9 @@
 //! 4. The only cloud of the file.
 //!
 //! The settings of a cloud in a file are not combined with variables, unless
-//! [`Config::overlay_env`] is set. Then variables override the file, and keys
-//! beside `auth` override keys in it, as in the `openstack` command. If the only
-//! cloud of the file ignores variables, a warning lists them.
+//! [`Config::overlay_env`] is set. Then variables override the file, and keys at the
+//! top level override keys in `auth`, as in the `openstack` command. If variables are
+//! ignored because the only cloud of the file is used, a warning lists them.
 //!
 //! # Files
 //!
@@ -79,7 +79,7 @@
 //! 5. `/etc/openstack`
 //!
 //! Two more files are searched for in the same directories. `secure.yaml`
-//! (`OS_CLIENT_SECURE_FILE`) is the place for passwords. It is merged into
+//! (`OS_CLIENT_SECURE_FILE`) is intended for passwords. It is merged into
 //! `clouds.yaml` key by key, at every depth. `clouds-public.yaml` has the profiles
 //! that clouds refer to by `profile`.
 //!
@@ -126,9 +126,9 @@
 //!   the `values` of the region, the variables with
 //!   [`overlay_env`](Config::overlay_env). `auth` is merged key by key. Any other
 //!   key is replaced.
-//! - Project, domains and `token` beside `auth` override those in it. All other
-//!   keys of `auth` override those beside it.
-//! - An unknown key in `auth` is an error. Beside `auth`, it causes a warning, and
+//! - Project, domains and `token` at the top level of the cloud override those in
+//!   `auth`. All other keys of `auth` override those at the top level.
+//! - An unknown key in `auth` is an error. At the top level it causes a warning, and
 //!   [`Settings::unknown_keys`] lists it.
 //! - `cacert`, `cert` and `key` are paths, relative to the working directory.
 //! - These keys with the prefix `compute_` are for the Compute service only:
@@ -147,7 +147,7 @@
 //! | Variable | Meaning |
 //! | --- | --- |
 //! | `OS_CLOUD`, `OS_CLOUD_NAME`, `OS_CLIENT_CONFIG_FILE`, `OS_CLIENT_SECURE_FILE` | cloud and files, see above |
-//! | `OS_AUTH_URL`, `OS_AUTH_TYPE` | the Identity service, and how to authenticate |
+//! | `OS_AUTH_URL`, `OS_AUTH_TYPE` | the Identity service, and the authentication method |
 //! | `OS_USERNAME` (`OS_USER_NAME`), `OS_USER_ID` (`OS_USERID`), `OS_PASSWORD` | the user |
 //! | `OS_USER_DOMAIN_ID`, `OS_USER_DOMAIN_NAME` | the domain of the user |
 //! | `OS_TOKEN` (`OS_AUTH_TOKEN`) | a token |
@@ -157,11 +157,11 @@
 //! | `OS_DOMAIN_ID`, `OS_DOMAIN_NAME` | both domains, or the scope |
 //! | `OS_DEFAULT_DOMAIN`, `OS_DEFAULT_DOMAIN_ID`, `OS_DEFAULT_DOMAIN_NAME` | the default domain |
 //! | `OS_SYSTEM_SCOPE`, `OS_TRUST_ID` | other scopes |
-//! | `OS_REGION_NAME`, `OS_INTERFACE` (`OS_ENDPOINT_TYPE`) | which endpoints |
+//! | `OS_REGION_NAME`, `OS_INTERFACE` (`OS_ENDPOINT_TYPE`) | the region and the interface of the endpoints |
 //! | `OS_CACERT`, `OS_CERT`, `OS_KEY`, `OS_VERIFY`, `OS_INSECURE` | TLS |
-//! | `REQUESTS_CA_BUNDLE` | the `cacert`, for files too, if it is unset |
+//! | `REQUESTS_CA_BUNDLE` | the `cacert` if it is unset, also for a cloud of a file |
 //! | `OS_API_TIMEOUT` | the timeout in seconds |
-//! | `OS_ENDPOINT`, `OS_IMAGE_ENDPOINT_OVERRIDE`, `OS_COMPUTE_ENDPOINT_OVERRIDE` | an endpoint in place of the catalog |
+//! | `OS_ENDPOINT`, `OS_IMAGE_ENDPOINT_OVERRIDE`, `OS_COMPUTE_ENDPOINT_OVERRIDE` | an endpoint to use instead of the catalog |
 //! | `OS_IMAGE_INTERFACE`, `OS_IMAGE_REGION_NAME`, `OS_IMAGE_SERVICE_NAME` | for the Image service only |
 //! | `OS_COMPUTE_INTERFACE`, `OS_COMPUTE_REGION_NAME`, `OS_COMPUTE_SERVICE_NAME` | for the Compute service only |
 //! | `OS_COMPUTE_API_VERSION`, `OS_COMPUTE_DEFAULT_MICROVERSION` | the microversion of the Compute service |
@@ -174,7 +174,7 @@
 //! [`Options::no_proxy`](crate::Options::no_proxy):
 //!
 //! - `http_proxy` is the proxy for http, `https_proxy` the one for https, and
-//!   `all_proxy` the one for either if its own variable is unset.
+//!   `all_proxy` the one for a scheme whose own variable is unset.
 //! - The name in lower case overrides the name in upper case. An empty variable is
 //!   unset.
 //! - `no_proxy` is a list of hosts to which requests are sent directly: a host with
@@ -195,7 +195,7 @@
 //! - A value of the wrong type, an invalid interface, an unsupported
 //!   `compute_api_version` and missing credentials are errors.
 //! - In `auth_url`, `{region_name}` with a key that is unset is an error. Braces are
-//!   replaced in every place where `auth_url` can be set, but never by a secret.
+//!   replaced wherever `auth_url` is set, but never by a secret.
 //!
 //! Values mean the same in files and in variables:
 //!
@@ -223,8 +223,8 @@
 //! - With `overlay_env`, a variable overrides the file even if the file uses an old
 //!   name of the key: `OS_INTERFACE` overrides `endpoint_type`, `OS_VERIFY` overrides
 //!   `insecure`, and `OS_API_TIMEOUT` overrides `compute_timeout`. In openstacksdk, the
-//!   old name overrides the current one. The same is true for a key beside `auth` and
-//!   one in it.
+//!   old name overrides the current one. The same is true for a key at the top level and
+//!   one in `auth`.
 //! - Variables that are unset do not override the profile.
 //!
 //! These are unsupported: the profiles that are part of openstacksdk, profiles at a URL,
@@ -234,8 +234,8 @@
 //! # Secrets
 //!
 //! No error, no log record, no `Debug` and no serialized [`Settings`] contains a
-//! secret. An error about a line of a file does not quote the line. A certificate
-//! or key in place of its path is an error that does not show it.
+//! secret. An error about a line of a file does not quote the line. If a certificate
+//! or key is set instead of its path, the error does not show it.
 
 mod cloud;
 mod env;
@@ -263,7 +263,7 @@ use crate::error::Result;
 
 /// Finds a cloud in files and variables.
 ///
-/// `Debug` shows no variables, because there can be passwords among them.
+/// `Debug` shows no variables, because they can contain passwords.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Config {
@@ -311,7 +311,7 @@ impl Config {
         self
     }
 
-    /// Uses these variables in place of those of the process.
+    /// Uses these variables instead of those of the process.
     pub fn with_environment<K: Into<OsString>, V: Into<OsString>>(
         mut self,
         variables: impl IntoIterator<Item = (K, V)>,
@@ -320,13 +320,13 @@ impl Config {
         self
     }
 
-    /// Searches this directory in place of the working directory of the process.
+    /// Searches this directory instead of the working directory of the process.
     pub fn with_working_directory(mut self, directory: impl Into<PathBuf>) -> Self {
         self.working_directory = Some(directory.into());
         self
     }
 
-    /// Searches these directories in place of those of the system, such as
+    /// Searches these directories instead of those of the system, such as
     /// `/etc/openstack`.
     pub fn with_system_directories<P: Into<PathBuf>>(
         mut self,

@@ -23,7 +23,7 @@ impl Options {
     /// # Errors
     ///
     /// - [`NotConfigured`](crate::ErrorKind::NotConfigured) if no cloud is configured. The message lists
-    ///   where it was searched for.
+    ///   the locations that were searched.
     /// - [`InvalidInput`](crate::ErrorKind::InvalidInput) if the cloud does not exist, if a file or a setting
     ///   is invalid, or if a setting is missing.
     pub fn from_env() -> Result<Self> {
@@ -112,7 +112,7 @@ impl Settings {
     /// The options with the `auth_url`, the scope and the credentials.
     fn auth_options(&self) -> Result<Options> {
         let auth_type = self.auth_type();
-        // The other types have a scope of their own, or require none.
+        // The other types have their own scope, or require none.
         let scope = match auth_type {
             "password" | "v3password" | "token" | "v3token" => self.scope()?,
             _ => None,
@@ -122,7 +122,7 @@ impl Settings {
         if matches!(auth_type, "none" | "admin_token") && !has_endpoint {
             return Err(self.missing(&["compute_endpoint_override", "image_endpoint_override"]));
         }
-        // With an endpoint, a token is used as it is, and Identity gets no request.
+        // With an endpoint, a token is used unchanged; no request is sent to Identity.
         let is_token = auth_type.ends_with("token") && scope.is_none();
         let auth_url = match self.value("auth_url") {
             None if has_endpoint && (is_token || auth_type == "none") => "",

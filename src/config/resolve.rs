@@ -13,8 +13,8 @@ use crate::microversion::Microversion;
 pub(super) fn resolve(config: &Config) -> Result<Settings> {
     let variables = config.environment.keys();
     let (mut settings, cloud) = choose_cloud(config, &variables)?;
-    let own = normalize(cloud, config.overlay)?;
-    let profile = match own.get("profile") {
+    let cloud = normalize(cloud, config.overlay)?;
+    let profile = match cloud.get("profile") {
         Some(node) => read_profile(config, node, &mut settings.hints)?,
         None => Map::new(),
     };
@@ -23,9 +23,13 @@ pub(super) fn resolve(config: &Config) -> Result<Settings> {
     let region = region.map(|region| Node::new(region, Source::Caller));
     let variable = variables.get("region_name").filter(|_| config.overlay);
     let requested = region.or(variable.cloned());
-    let (region, values) = choose_region([&own, &profile], requested)?.unzip();
+    let (region, values) = choose_region([&cloud, &profile], requested)?.unzip();
     let values = normalize(values.unwrap_or_default(), config.overlay)?;
-    for (key, node) in own.iter().chain(&values).filter(|(key, _)| is_unknown(key)) {
+    for (key, node) in cloud
+        .iter()
+        .chain(&values)
+        .filter(|(key, _)| is_unknown(key))
+    {
         let hint = format!("{}: unknown key {key:?}", node.source);
         warn(&mut settings.hints, hint);
         settings.unknown.insert(key.clone(), node.source.clone());
@@ -33,7 +37,7 @@ pub(super) fn resolve(config: &Config) -> Result<Settings> {
     // From the lowest to the highest priority.
     let mut merged = defaults(config);
     merged.extend(profile);
-    merged.extend(own);
+    merged.extend(cloud);
     merged.extend(values);
     if config.overlay && settings.file.is_some() {
         merged.extend(normalize(variables, true)?);
@@ -73,7 +77,7 @@ fn defaults(config: &Config) -> Map {
 /// The value of the key, as text. The values of the other keys replace `{key}`.
 fn resolve_value(config: &Config, key: &Key, node: &Node, keys: &Map) -> Result<String> {
     let node = match &node.value {
-        // In order of preference.
+        // The interfaces are in order of preference.
         NodeValue::List(list) if key.kind == Kind::Interface => list.first().unwrap_or(node),
         _ => node,
     };

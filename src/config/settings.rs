@@ -63,7 +63,7 @@ impl Settings {
         self.file.as_deref()
     }
 
-    /// Returns the value of a key as it may be shown, or `None` if it is not set.
+    /// Returns the value of a key, or `None` if it is not set.
     ///
     /// A secret is `***`, and so is a URL with a user or a password.
     #[must_use]
@@ -93,8 +93,8 @@ impl Settings {
         names.filter(|name| self.values.contains_key(name))
     }
 
-    /// Returns an iterator over the keys beside `auth` that neither this crate nor
-    /// openstacksdk reads, with their location. They may be misspelled.
+    /// Returns an iterator over the keys at the top level of the cloud that neither this
+    /// crate nor openstacksdk reads, with their location. They may be misspelled.
     pub fn unknown_keys(&self) -> impl Iterator<Item = (&str, &Source)> {
         self.unknown
             .iter()

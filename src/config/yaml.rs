@@ -1,4 +1,4 @@
-//! Parses YAML, and so JSON, to a [`Node`].
+//! Parses YAML, which includes JSON, to a [`Node`].
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -159,7 +159,7 @@ impl<'a> Builder<'a> {
     }
 }
 
-/// Roughly the memory of a value, in bytes.
+/// The approximate memory of a value, in bytes.
 fn size(node: &Node) -> usize {
     100 + match &node.value {
         NodeValue::Text(text) => text.len(),
