@@ -144,17 +144,17 @@ impl Service {
                 Err(error) => error,
                 response => return response,
             };
-            let renews = can_renew && error.kind() == ErrorKind::Unauthorized;
-            if renews {
+            let renewed = can_renew && error.kind() == ErrorKind::Unauthorized;
+            if renewed {
                 log::debug!("{error}; authenticating again");
                 token = session.token(Some(&token))?;
                 can_renew = false;
             }
-            if renews && attempts.is_repeatable() {
+            if renewed && attempts.is_repeatable() {
                 attempts.allow_another();
             } else {
                 attempts.wait(match error.status() {
-                    Some(401) if renews => {
+                    Some(401) if renewed => {
                         error.with_hint("the token was renewed: send the data again")
                     }
                     Some(401) if is_renewable => error.with_hint(

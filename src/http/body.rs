@@ -34,7 +34,7 @@ impl ResponseBody {
             length: 0,
             spare: Arc::clone(spare),
         };
-        // The last read, of no bytes, needs room, too.
+        // The last read, which returns 0, also requires space.
         let expected = expected.unwrap_or(0).saturating_add(1);
         let mut size = usize::try_from(expected).unwrap_or(usize::MAX);
         size = size.min(MAX_BUFFER).next_multiple_of(MIN_BUFFER);

@@ -25,8 +25,8 @@ const MAX_BODY_SIZE: u64 = 256 * 1024 * 1024;
 /// Longer timeouts would overflow `Instant`; they are treated as no timeout.
 const MAX_TIMEOUT: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
 
-/// ureq keeps three idle connections for a host, too few for a program that
-/// uses one service from many threads.
+/// The default of ureq is three idle connections per host, too few for a program
+/// that uses one service from many threads.
 const MAX_IDLE_CONNECTIONS: usize = 64;
 
 /// An HTTP client with a pool of connections.
@@ -90,8 +90,8 @@ impl Client {
         timeout(self.options.call_timeout).map(|timeout| Instant::now() + timeout)
     }
 
-    /// Sends a request once, with `body` or else its own body. Every response is
-    /// `Ok`, whatever its status.
+    /// Sends a request once, with `body` or else its own body. A response with any
+    /// status is `Ok`.
     pub(crate) fn send_once(
         &self,
         request: &Request,

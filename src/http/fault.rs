@@ -15,9 +15,8 @@ pub(crate) const MAX_RETRY_DELAY: Duration = Duration::from_secs(60);
 /// The longest message that is kept, in characters.
 const MAX_MESSAGE_LEN: usize = 1000;
 
-/// A parsed error response. `name` is the name that a
-/// service gives the fault in JSON; it is empty for other responses, such as
-/// those of proxies.
+/// A parsed error response. `name` is the name of the fault in the JSON of a service;
+/// it is empty for other responses, such as those of proxies.
 #[derive(Default)]
 pub(crate) struct Fault {
     pub(crate) status: u16,
@@ -106,8 +105,8 @@ impl Fault {
         };
         let mut message = text(message);
         if message.contains("<br />") {
-            let words = message.replace("<br />", " ");
-            message = words.split_whitespace().collect::<Vec<_>>().join(" ");
+            let text = message.replace("<br />", " ");
+            message = text.split_whitespace().collect::<Vec<_>>().join(" ");
         }
         let retry_after = fault.get("retryAfter").map(text);
         Some(Self {
@@ -119,7 +118,7 @@ impl Fault {
     }
 }
 
-/// A string as it is, any other value as JSON.
+/// A string unchanged, any other value as JSON.
 fn text(value: &Value) -> String {
     value
         .as_str()

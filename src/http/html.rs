@@ -1,4 +1,4 @@
-//! The message of an error page: the part of an HTML document to show.
+//! Extracts the message of an HTML error page.
 
 use http::StatusCode;
 
@@ -52,7 +52,7 @@ pub(super) fn is_html(text: &str) -> bool {
 }
 
 /// The lines of text in an HTML document, without comments, scripts and styles.
-/// A line ends at a tag, except at those within a sentence.
+/// A line ends at each tag that is not inline.
 pub(super) fn text_lines(page: &str) -> Vec<String> {
     let mut text = String::new();
     let mut rest = page;
@@ -78,8 +78,11 @@ pub(super) fn text_lines(page: &str) -> Vec<String> {
         rest = tag.split_once(end).map_or("", |(_, rest)| rest);
     }
     text.push_str(&rest.replace(char::is_whitespace, " "));
-    let words = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
-    let lines = text.lines().map(words).filter(|line| !line.is_empty());
+    let collapse_spaces = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
+    let lines = text
+        .lines()
+        .map(collapse_spaces)
+        .filter(|line| !line.is_empty());
     lines.map(|line| decode_entities(&line)).collect()
 }
 

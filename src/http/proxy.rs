@@ -10,8 +10,8 @@ use url::Url;
 use crate::error::{Error, ErrorKind, Result};
 use crate::options::ProxyOption;
 
-/// The proxies for http and for https URLs. A value of the environment that is
-/// invalid is an error only for the requests that it applies to.
+/// The proxies for http and for https URLs. An invalid value in the environment is an
+/// error only for the requests that it applies to.
 pub(super) struct Proxies {
     http: Result<Option<Proxy>>,
     https: Result<Option<Proxy>>,
@@ -25,7 +25,7 @@ pub(super) struct Proxy {
     pub(super) agent: Agent,
 }
 
-/// The name of the option in place of a variable.
+/// The name of the option, which is used like that of a variable.
 const OPTION: &str = "Options::proxy";
 
 impl Proxies {
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn each_scheme_has_its_variable_and_all_proxy_is_for_the_rest() {
+    fn each_scheme_has_its_variable_and_all_proxy_is_the_default() {
         for (variables, http, https) in [
             (&[] as &[_], None, None),
             (&[("http_proxy", "a:1")], Some("http://a:1"), None),

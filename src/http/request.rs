@@ -1,4 +1,4 @@
-//! [`Request`]: an operation as a value, and the only place that builds its URL.
+//! [`Request`]: an operation as a value, and the only code that builds its URL.
 
 use http::Method;
 use secrecy::SecretString;
@@ -24,9 +24,9 @@ pub(crate) struct Request {
     pub(crate) unauthorized_hint: String,
     /// The last microversion that has this operation.
     pub(crate) max_microversion: Option<Microversion>,
-    /// Whether sending it twice has the effect of sending it once.
+    /// Whether sending it twice has the same effect as sending it once.
     pub(crate) idempotent: bool,
-    /// Whether the body of a response is read by the caller, unless it is an error.
+    /// Whether the caller reads the body of a successful response.
     pub(crate) stream_response: bool,
     /// The kind of an error response to this operation, `None` for the one that
     /// the status implies. Only the service can distinguish its 404s.

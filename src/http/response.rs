@@ -16,7 +16,7 @@ pub(crate) struct Response {
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
     pub(crate) body: ResponseBody,
-    /// Reads the body, which then is not in `body`.
+    /// Reads the body if it is streamed; `body` is then empty.
     pub(super) stream: Option<ResponseStream>,
 }
 
@@ -31,7 +31,7 @@ impl Response {
             .or_else(|| self.header("x-compute-request-id"))
     }
 
-    /// The encoding of the body, if it is encoded although none was requested.
+    /// The encoding of the body, if any. No encoding was requested.
     pub(crate) fn encoding(&self) -> Option<&str> {
         self.header("content-encoding")
             .filter(|encoding| *encoding != "identity")

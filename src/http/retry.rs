@@ -1,4 +1,4 @@
-//! [`Attempts`]: which requests are sent again, when, and how often.
+//! [`Attempts`]: which requests are retried, when, and how often.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::thread;
@@ -166,7 +166,7 @@ fn log_response(response: &Response, started: Instant) {
 /// A random delay between half of the maximum and the maximum, which doubles with
 /// each attempt.
 pub(crate) fn backoff(count: u32) -> Duration {
-    let longest = INITIAL_DELAY * (1 << (count - 1).min(6));
+    let max = INITIAL_DELAY * (1 << (count - 1).min(6));
     let random = RandomState::new().build_hasher().finish() % 1000;
-    longest / 2 + longest / 2000 * u32::try_from(random).unwrap_or_default()
+    max / 2 + max / 2000 * u32::try_from(random).unwrap_or_default()
 }

@@ -10,7 +10,7 @@ pub(crate) struct RequestBody<'a> {
     pub(crate) length: Option<u64>,
     /// Limits the time from the end of the body to the response.
     pub(crate) response_timeout: Duration,
-    /// Whether the reader was read. Then the request cannot be sent again.
+    /// Whether the reader was read; if so, the request cannot be sent again.
     pub(crate) started: bool,
 }
 

@@ -1,4 +1,4 @@
-//! TLS: trusted certificates, the client certificate, and the messages of failures.
+//! TLS: trusted certificates, the client certificate, and the messages of TLS errors.
 
 use std::fs;
 use std::path::Path;
@@ -44,7 +44,7 @@ fn read_certificates(path: &Path) -> Result<Vec<Certificate<'static>>> {
     Ok(certificates)
 }
 
-/// Checks that the key belongs to the certificate, because ureq panics if not.
+/// Checks that the key belongs to the certificate, because ureq would panic.
 fn read_client_certificate(certificate: &Path, key: &Path) -> Result<ClientCert> {
     let chain = read_certificates(certificate)?;
     let pem = read(key)?;

@@ -26,7 +26,7 @@ pub(super) fn error_from_ureq(
     let never_sent = match &error {
         _ if response.status != 0 => false,
         Ureq::HostNotFound | Ureq::ConnectProxyFailed(_) => true,
-        Ureq::Io(cause) => is_refused(cause) || is_lookup(cause),
+        Ureq::Io(cause) => is_refused(cause) || is_lookup_failure(cause),
         _ => false,
     };
     if let Some(proxy) = proxy {
@@ -80,7 +80,7 @@ fn describe(error: &Ureq, response: &Response, options: &HttpOptions) -> (ErrorK
             (ErrorKind::Timeout, "timed out")
         }
         Ureq::Io(cause) if is_refused(cause) => (ErrorKind::Connection, "connection refused"),
-        Ureq::Io(cause) if is_lookup(cause) => (ErrorKind::Connection, "host not found"),
+        Ureq::Io(cause) if is_lookup_failure(cause) => (ErrorKind::Connection, "host not found"),
         Ureq::HostNotFound => (ErrorKind::Connection, "host not found"),
         Ureq::Io(_) | Ureq::BodyStalled if is_incomplete => {
             let message = "connection lost before the response was complete";
@@ -139,8 +139,8 @@ fn is_refused(error: &io::Error) -> bool {
 }
 
 /// Whether the host name could not be resolved. The standard library has no kind
-/// for it. Every other error without an OS error code has a kind of its own.
-fn is_lookup(error: &io::Error) -> bool {
+/// for it. Every other error without an OS error code has its own kind.
+fn is_lookup_failure(error: &io::Error) -> bool {
     use io::ErrorKind::{InvalidData, TimedOut, UnexpectedEof, WriteZero};
     let other = matches!(
         error.kind(),

@@ -10,7 +10,7 @@ use crate::http::fault::Fault;
 use crate::http::request::Request;
 use crate::options::Options;
 
-/// The hint for a 401 for a token.
+/// The hint for a 401 if a token was sent.
 pub(crate) const TOKEN_REJECTED: &str =
     "the token is expired or revoked, or another cloud issued it";
 

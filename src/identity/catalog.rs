@@ -61,7 +61,7 @@ pub(super) fn lenient_list<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     Ok(list.unwrap_or_default().into_iter().flatten().collect())
 }
 
-/// The requested endpoint.
+/// The properties of the requested endpoint.
 pub(crate) struct EndpointFilter<'a> {
     pub(crate) service_type: &'a str,
     pub(crate) name: Option<&'a str>,
@@ -144,13 +144,13 @@ mod tests {
 
     #[track_caller]
     fn find(name: Option<&str>, region: Option<&str>, interface: Interface) -> String {
-        let wanted = EndpointFilter {
+        let filter = EndpointFilter {
             service_type: "compute",
             name,
             region,
             interface,
         };
-        wanted
+        filter
             .find(&catalog())
             .unwrap_or_else(|error| error.to_string())
     }
@@ -171,14 +171,14 @@ mod tests {
              in the catalog; it has internal in region \"One\", public in region \"One\", \
              publicURL in region \"Two\""
         );
-        let wanted = EndpointFilter {
+        let filter = EndpointFilter {
             service_type: "compute",
             name: None,
             region: None,
             interface: Interface::Public,
         };
         assert_eq!(
-            wanted.find(&[]).expect_err("nothing to find").to_string(),
+            filter.find(&[]).expect_err("nothing to find").to_string(),
             "no public endpoint of type \"compute\": the token has no catalog; set a project, or \
              the endpoint"
         );

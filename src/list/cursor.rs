@@ -31,7 +31,7 @@ pub(crate) struct Cursor {
     recent: RecentIds,
     used_markers: HashSet<String>,
     deleted_markers: HashSet<Option<String>>,
-    /// The markers to try in place of a deleted one, the best one last.
+    /// The markers to use instead of a deleted one, the best one last.
     fallback_markers: Option<Vec<Option<String>>>,
     /// Whether the list went back, so that items are received again.
     replaying: bool,

@@ -66,8 +66,8 @@ impl<T> PageFetcher<T> {
     }
 }
 
-/// Whether the service sent the error. One of the Identity service is not about the
-/// marker.
+/// Whether the service sent the error. An error of the Identity service is not about
+/// the marker.
 fn is_from_service(service: &Service, error: &Error) -> bool {
     error
         .url()
@@ -75,7 +75,7 @@ fn is_from_service(service: &Service, error: &Error) -> bool {
 }
 
 /// Fetches pages. If `prefetch` is set, a thread fetches the next page while the
-/// caller works. At most one page is buffered and one is in flight.
+/// caller processes the current one. At most one page is buffered and one is in flight.
 pub(super) struct Prefetcher<T> {
     fetcher: Arc<Mutex<PageFetcher<T>>>,
     in_flight: Option<JoinHandle<NextPage<T>>>,
