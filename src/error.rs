@@ -15,11 +15,11 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The request cannot be sent as asked: a missing or contradictory option,
-    /// an empty id, or a value that would harm the cloud. Nothing was sent.
+    /// An argument or option is invalid: a missing or contradictory option, an empty
+    /// id, or a value that would harm the cloud. Nothing was sent.
     InvalidInput,
     /// Neither the environment nor a file configures a cloud. The message lists
-    /// the places that were searched.
+    /// the locations that were searched.
     NotConfigured,
     /// The catalog has no endpoint of the requested type, region and interface.
     NoEndpoint,
@@ -72,8 +72,7 @@ pub enum ErrorKind {
 
 /// The error of a failed call.
 ///
-/// Match [`kind`](Self::kind) to decide what to do; print the error to inform a
-/// person:
+/// Match [`kind`](Self::kind) to handle the error, and print the error for users:
 ///
 /// ```
 /// # fn main() -> opencloud::Result<()> {

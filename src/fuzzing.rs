@@ -35,7 +35,7 @@ pub fn fault(data: &[u8]) {
     }
 }
 
-/// The same, of Glance.
+/// An error response of Glance, in the same form.
 pub fn glance_fault(data: &[u8]) {
     let response = error_response(data);
     for request in [

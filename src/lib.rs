@@ -127,7 +127,7 @@
 //!
 //! ### … find the newest image by the start of its name
 //!
-//! The services compare whole names only, so the program compares the start. Lists have
+//! The services compare whole names only, so the program compares the start. Lists return
 //! the newest image first.
 //!
 //! ```
@@ -150,7 +150,7 @@
 //! ### … list the images of the last 30 days
 //!
 //! [`Timestamp`] is the type of all times. `changes_since` filters by the time of the
-//! last update; no filter compares the time of the creation.
+//! last update; no filter compares the creation time.
 //!
 //! ```
 //! # use opencloud::{OpenStack, image::v2::ListImages};
@@ -284,7 +284,7 @@
 //! ### … test my program
 //!
 //! The crate `opencloud-sandbox` runs Keystone, Nova and Glance in the process of the
-//! test, and injects failures. Each sandbox is a cloud of its own.
+//! test, and injects failures. Each sandbox is a separate cloud.
 //!
 //! ```
 //! # use opencloud::OpenStack;
@@ -372,8 +372,8 @@
 //! # Retries
 //!
 //! A request is sent up to three times; [`Options::tries`] changes that. The delay
-//! doubles with each attempt, unless the response has a `Retry-After` header. If that
-//! is more than a minute, the error is returned at once.
+//! doubles with each attempt, unless the response has a `Retry-After` header. If this delay
+//! is longer than a minute, the error is returned at once.
 //!
 //! | Failure | `GET`, `PUT`, `DELETE` and others | `POST` that creates or merges, `PATCH` that removes |
 //! | --- | --- | --- |
@@ -385,12 +385,12 @@
 //! | timeouts | not retried | not retried; a download continues |
 //! | proxy failures, other statuses | not retried | not retried |
 //!
-//! The first column also has the authentication, `deactivate`, `reactivate`, and each
-//! `PATCH` that removes no metadata item. A request of the second column is not sent
+//! The second column also applies to authentication, `deactivate`, `reactivate`, and each
+//! `PATCH` that removes no metadata item. A request of the third column is not sent
 //! again if the server may have processed it.
 //!
-//! An upload is retried only until the first byte of the data was read. A download that
-//! was interrupted continues where it stopped; it fails if [`Options::tries`] attempts in
+//! An upload is not retried after the first byte of the data is read. An interrupted
+//! download continues where it stopped; it fails if [`Options::tries`] attempts in
 //! a row receive nothing.
 //!
 //! If the service rejects the token, the crate authenticates again and repeats the
@@ -406,7 +406,7 @@
 //! | [`Options::call_timeout`] | none | one request with its attempts and delays; not uploads and downloads |
 //! | [`Upload::response_timeout`] | 30 min | the time from the end of the data to the response |
 //! | the argument of `wait_until…` | | the time until the image has the status |
-//! | [`ListImages::page_size`] | 1000 | the number of images of one request |
+//! | [`ListImages::page_size`] | 1000 | the number of images per request |
 //! | [`ListImages::limit`] | none | the number of images of a list |
 //!
 //! The body of a response has at most 256 MiB, except a download, which has no limit and
@@ -420,8 +420,8 @@
 //!
 //! # Logging
 //!
-//! The crate logs through [`log`](https://docs.rs/log): each response at debug level;
-//! each retry, plain http, and settings that are unsafe, ignored or unknown at warn level.
+//! The crate logs through [`log`](https://docs.rs/log): at debug level each response; at
+//! warn level each retry, plain http, and unsafe, ignored or unknown settings.
 //! These lines contain no password, token or body. ureq logs raw bytes, including credentials, at
 //! trace level under the target `ureq_proto`: do not enable it in production.
 //!
@@ -433,9 +433,9 @@
 //! # Limitations
 //!
 //! The crate is blocking. It supports images, their data and their metadata, but no
-//! servers, volumes or networks. Of the Image service it has no members, imports, tasks
-//! and stores. It sends no discovery requests, follows no redirects, and creates no
-//! files.
+//! servers, volumes or networks. It does not support the members, imports, tasks and
+//! stores of the Image service. It sends no discovery requests, follows no redirects, and
+//! creates no files.
 //!
 //! [`Compute`]: compute::v2::Compute
 //! [`Download`]: image::v2::Download

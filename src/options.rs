@@ -94,8 +94,8 @@ impl Options {
         self
     }
 
-    /// Authenticates with this application credential. It has a scope of its own,
-    /// so [`scope`](Self::scope) is not sent with it.
+    /// Authenticates with this application credential. It has its own scope, so
+    /// [`scope`](Self::scope) is not sent with it.
     pub fn application_credential(mut self, credential: ApplicationCredential) -> Self {
         self.application_credential = Some(credential);
         self
@@ -118,8 +118,8 @@ impl Options {
 
     /// Starts with a token that an earlier [`OpenStack::token`] returned. While it
     /// is valid, no request for a token is sent. After that the credentials are
-    /// used. Without credentials, an expired token is the error
-    /// [`InvalidInput`](crate::ErrorKind::InvalidInput), and a rejected one
+    /// used. Without credentials, an expired token causes the error
+    /// [`InvalidInput`](crate::ErrorKind::InvalidInput), and a rejected one causes
     /// [`Unauthorized`](crate::ErrorKind::Unauthorized).
     ///
     /// [`OpenStack::token`]: crate::OpenStack::token
@@ -250,8 +250,8 @@ impl Options {
         self
     }
 
-    /// Limits one request with its attempts and delays: no limit by default. An
-    /// authentication has the same limit of its own. Uploads and downloads of image
+    /// Limits one request with its attempts and delays: no limit by default. The same
+    /// limit applies separately to an authentication. Uploads and downloads of image
     /// data are not limited.
     pub fn call_timeout(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.http.call_timeout = limit.into();

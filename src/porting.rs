@@ -70,9 +70,9 @@
 //!
 //! The whole program is `examples/list_images.rs`.
 //!
-//! The list has all pages, while the PHP SDK stops after the first one. `limit` is the
+//! The list returns all pages; the PHP SDK stops after the first one. `limit` is the
 //! maximum number of images in total, as in PHP;
-//! [`page_size`](crate::compute::v2::ListImages::page_size) is the number for one
+//! [`page_size`](crate::compute::v2::ListImages::page_size) is the number per
 //! request. Each item is a `Result`, because the request for a page can fail.
 //!
 //! # Detailed information
@@ -330,8 +330,8 @@
 //! # Ok::<(), opencloud::Error>(())
 //! ```
 //!
-//! A timeout is an error, while the PHP SDK continues silently. An image that cannot
-//! become active, because its status is `ERROR`, is an error at once.
+//! A timeout is an error, while the PHP SDK continues silently. If the image cannot
+//! become active, because its status is `ERROR`, the call fails at once.
 //!
 //! # From `compute::v2` to `image::v2`
 //!
@@ -339,7 +339,7 @@
 //! service. [`image::v2`](crate::image::v2) has the same calls for it. To port a
 //! program, replace `compute_v2` with [`images_v2`](crate::OpenStack::images_v2), and
 //! `compute::v2` with `image::v2` in its `use` lines. The samples above then compile
-//! and print the same, and only the following differs:
+//! and print the same. These are the differences:
 //!
 //! | | `compute::v2` | `image::v2` |
 //! | --- | --- | --- |
@@ -348,9 +348,9 @@
 //! | | `DELETED` | `deleted`, `pending_delete` |
 //! | | `ERROR` | `killed` |
 //! | | `UNKNOWN` | `deactivated`, `importing`, `uploading` |
-//! | filter by status | a status of this column finds all of its row | a status of this column finds only itself; `in:queued,saving` finds both, and `ERROR` is rejected |
+//! | filter by status | a status in this column finds all statuses in its row | a status in this column finds only itself; `in:queued,saving` finds both, and `ERROR` is rejected |
 //! | size of a queued image | 0 | `None` |
-//! | fields | `links`, `progress`, `server`, `disk_config` | none of these, but `visibility`, `owner`, `tags`, formats, hashes and others |
+//! | fields | `links`, `progress`, `server`, `disk_config` | `visibility`, `owner`, `tags`, formats, hashes and others instead |
 //! | type of the service | `Compute` | `ImageService` |
 //! | JSON of an image | Nova's | Glance's |
 //! | lists | all fields only if detailed | always all fields |
@@ -363,8 +363,8 @@
 //! | metadata values | text, numbers, booleans, lists, null | text; `kernel_id` and `ramdisk_id` can be null |
 //! | microversion | optional | rejected: the service has none |
 //!
-//! The samples below are those of the PHP SDK's page on images of the Image service
-//! that the first part lacks. They use this `images`:
+//! The samples below are those of the PHP SDK's page on the Image service that are not
+//! in the first part. They use this `images`:
 //!
 //! ```php
 //! $images = $openstack->imagesV2();
@@ -560,4 +560,5 @@
 //!
 //! The data is written as it is received, and then its size and hash are verified. The PHP
 //! SDK keeps the whole image in memory or in a temporary file, and verifies nothing.
-//! [`resume_download`](crate::image::v2::Image::resume_download) completes a file.
+//! [`resume_download`](crate::image::v2::Image::resume_download) completes an interrupted
+//! download.

@@ -15,11 +15,11 @@ pub(crate) fn poll(timeout: Duration, mut is_done: impl FnMut() -> Result<bool>)
     let start = Instant::now();
     let mut interval = MIN_INTERVAL;
     while !is_done()? {
-        let left = timeout.saturating_sub(start.elapsed());
-        if left.is_zero() {
+        let remaining = timeout.saturating_sub(start.elapsed());
+        if remaining.is_zero() {
             return Ok(false);
         }
-        thread::sleep(interval.min(left));
+        thread::sleep(interval.min(remaining));
         interval = (interval * 2).min(MAX_INTERVAL);
     }
     Ok(true)

@@ -84,7 +84,7 @@ fn classify_image(fault: &Fault) -> Option<ErrorKind> {
         (403, _) if fault.message.starts_with("HTTP 401 Unauthorized") => {
             Some(ErrorKind::Unauthorized)
         }
-        // Nova's rate limit, from before 429 was a status.
+        // Nova's rate limit, from before the status 429 existed.
         (413, "overLimit") => Some(ErrorKind::RateLimited),
         _ => None,
     }

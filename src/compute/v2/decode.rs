@@ -202,7 +202,7 @@ where
     T::deserialize(deserializer).map(Some)
 }
 
-/// Decodes each field on its own. A value that does not fit its field is kept in
+/// Decodes each field separately. A value that does not fit its field is kept in
 /// `extra`. It is kept as text if `Value` cannot represent it.
 fn decode_fields_separately(text: &str) -> Result<Image, &'static str> {
     let all: BTreeMap<String, &RawValue> = from_str(text).map_err(|_| "is not an object")?;

@@ -22,10 +22,10 @@ use crate::wait::poll;
 /// [`retrieve`](Self::retrieve) sets them.
 ///
 /// This is a local copy: changing a field does not change the image on the
-/// server. It is serialized to Nova's JSON. That includes the fields that this
-/// crate does not know, and unknown numbers keep their digits. A time without a
-/// zone is in UTC. A deserialized image belongs to no service and cannot send
-/// requests. Images are equal if their public fields are equal.
+/// server. It is serialized to Nova's JSON, with the fields that are unknown to this
+/// crate; numbers in them keep all digits. A time without a zone is in UTC. A
+/// deserialized image belongs to no service and cannot send requests. Images are equal
+/// if their public fields are equal.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Image {
@@ -382,7 +382,7 @@ impl Serialize for Image {
             ..self.clone()
         };
         let set = ImageJson::serialize(&image, value::Serializer).map_err(S::Error::custom)?;
-        // A value that is set replaces one of the server that does not fit.
+        // A value that the caller set replaces one from the server that does not fit.
         image.extra.clone_from(&self.extra);
         image.extra.retain(|name, _| set.get(name).is_none());
         // Nova sends the metadata of every image in detail.

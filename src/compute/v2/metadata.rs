@@ -21,7 +21,7 @@ use serde_json::value::RawValue;
 ///
 /// Nova sends JSON other than strings for a few keys: lists for
 /// `block_device_mapping` and `mappings`, null for `kernel_id` and
-/// `ramdisk_id`. As a string, such a value is its JSON text.
+/// `ramdisk_id`. [`get`](Self::get) returns such a value as JSON text;
 /// [`value`](Self::value) distinguishes strings from other JSON. The metadata is
 /// serialized to the JSON that was received.
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
@@ -128,7 +128,7 @@ impl Metadata {
     /// The value of a key: a string or other JSON.
     #[must_use]
     pub fn value(&self, key: &str) -> Option<MetadataValue<'_>> {
-        self.find(key).ok().map(|at| self.0[at].value())
+        self.find(key).ok().map(|index| self.0[index].value())
     }
 
     /// Whether there is a value for the key.
@@ -179,21 +179,21 @@ impl Metadata {
 
     /// Removes an item.
     pub(super) fn take(&mut self, key: &str) -> Option<Item> {
-        let at = self.find(key).ok()?;
-        Some(self.0.remove(at))
+        let index = self.find(key).ok()?;
+        Some(self.0.remove(index))
     }
 
     pub(super) fn insert_item(&mut self, item: Item) -> Option<String> {
         match self.find(&item.key) {
-            Ok(at) => Some(std::mem::replace(&mut self.0[at], item).text),
-            Err(at) => {
-                self.0.insert(at, item);
+            Ok(index) => Some(std::mem::replace(&mut self.0[index], item).text),
+            Err(index) => {
+                self.0.insert(index, item);
                 None
             }
         }
     }
 
-    /// The position of a key, or where to insert it.
+    /// The index of a key, or the index at which to insert it.
     fn find(&self, key: &str) -> Result<usize, usize> {
         self.0.binary_search_by(|item| item.key.as_str().cmp(key))
     }
@@ -231,10 +231,10 @@ impl Index<&str> for Metadata {
     ///
     /// If the key is missing. Use [`get`](Metadata::get) for keys that may be missing.
     fn index(&self, key: &str) -> &String {
-        let Ok(at) = self.find(key) else {
+        let Ok(index) = self.find(key) else {
             panic!("no metadata item {key:?}");
         };
-        &self.0[at].text
+        &self.0[index].text
     }
 }
 

@@ -30,7 +30,7 @@ impl Compute {
     /// the first call of `next`, then `GET /images` or `GET /images/detail` for each
     /// page.
     ///
-    /// `list_images(true)` lists in detail, as in PHP. The list has all pages,
+    /// `list_images(true)` lists in detail, as in PHP. The list returns all pages,
     /// unless [`ListImages::limit`] is set. Images can be deleted while they are
     /// listed.
     ///

@@ -33,7 +33,7 @@ pub(super) fn delete_image(id: &str) -> Request {
 
 pub(crate) fn patch_image(id: &str, operations: Vec<Value>) -> Request {
     let mut request = image(Method::PATCH, ["images", id]);
-    // Removing a property again fails, and then nothing of the patch is applied.
+    // Removing a property again fails, and then no change of the patch is applied.
     request.idempotent = operations.iter().all(|it| it["op"] != "remove");
     request
         .body(PATCH_MEDIA_TYPE, &operations.into())

@@ -52,7 +52,7 @@ fn lenient_list(text: &str) -> JsonResult<ListBody<Image>> {
 fn lenient_image(image: Value) -> JsonResult<Image> {
     let mut fields: Map<String, Value> = from_value(image)?;
     fields.retain(|name, value| {
-        // Glance keeps a `min_disk` of 1.0 as it is.
+        // Glance stores a `min_disk` of 1.0 unchanged.
         if let Some(whole) = whole_number(value) {
             *value = whole.into();
         }

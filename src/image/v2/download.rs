@@ -1,4 +1,4 @@
-//! [`Download`]: where the data of an image is written, and how it is received.
+//! [`Download`]: the output for the data of an image, and the download.
 
 use std::io::{self, Read, Seek, Write};
 use std::thread;

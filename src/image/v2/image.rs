@@ -163,7 +163,7 @@ impl Image {
     /// Changes the image, and stores the result in this copy. Sends one
     /// `PATCH /v2/images/{id}`: either all changes are made or none.
     ///
-    /// While data is being uploaded, the server loses every change.
+    /// The server loses a change that is made while data is being uploaded.
     ///
     /// <https://docs.openstack.org/api-ref/image/v2/#update-image>
     ///
@@ -244,8 +244,8 @@ impl Image {
     ///   [`Queued`](ImageStatus::Queued).
     /// - [`ErrorKind::BadRequest`] if the image has no formats.
     /// - [`ErrorKind::UnexpectedStatus`] for 413, more data than the cloud allows,
-    ///   and for 415, data that is not of the image's format. After a 415 only
-    ///   [`delete`](Self::delete) helps.
+    ///   and for 415, data that is not of the image's format. After a 415 the image
+    ///   can only be deleted.
     /// - [`ErrorKind::InvalidResponse`] if the server stored other data.
     /// - [`ErrorKind::NotFound`] if the image does not exist, or was deleted during the
     ///   upload.
@@ -332,8 +332,8 @@ impl Image {
     /// to two times.
     ///
     /// Keys that begin with `os_glance` belong to the server and are kept. Keys with
-    /// white space at an end, which an image can have since it was created, are kept,
-    /// too, because Glance cannot remove them.
+    /// white space at an end, which can be set when the image is created, are kept, too,
+    /// because Glance cannot remove them.
     ///
     /// <https://docs.openstack.org/api-ref/image/v2/#update-image>
     ///
@@ -347,14 +347,14 @@ impl Image {
         K: AsRef<str>,
         V: AsRef<str>,
     {
-        let wanted = ImageUpdate::from_items(items);
-        wanted.validate()?;
+        let replacement = ImageUpdate::from_items(items);
+        replacement.validate()?;
         for attempt in 1.. {
             self.retrieve()?;
-            let mut update = wanted.clone();
+            let mut update = replacement.clone();
             for key in self.metadata.keys() {
                 let is_removable = !key.starts_with("os_glance") && validate_key(key).is_ok();
-                if is_removable && !wanted.properties.contains_key(key) {
+                if is_removable && !replacement.properties.contains_key(key) {
                     update = update.remove_property(key);
                 }
             }

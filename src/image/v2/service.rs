@@ -29,7 +29,7 @@ impl ImageService {
     /// Lists the images that the user can see, newest first. Sends nothing until
     /// the first call of `next`, then `GET /v2/images` for each page.
     ///
-    /// The list has all pages, unless [`ListImages::limit`] is set. Images can be
+    /// The list returns all pages, unless [`ListImages::limit`] is set. Images can be
     /// deleted while they are listed.
     ///
     /// # Errors

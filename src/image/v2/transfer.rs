@@ -11,7 +11,7 @@ use crate::error::{Error, ErrorKind, Result};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Transfer {
-    /// The size of the data, with the bytes that were in the file before
+    /// The size of the data, including the bytes that were in the file before
     /// [`Image::resume_download`].
     pub bytes: u64,
     /// Whether the hash of the data is that of the image. It is false if the image
@@ -41,8 +41,8 @@ impl<'a> Verifier<'a> {
         }
     }
 
-    /// Compares the size and the hash with those of the image. `hint` ends the
-    /// message of an error.
+    /// Compares the size and the hash with those of the image. `hint` is appended to
+    /// the message of an error.
     pub(super) fn finish(mut self, image: &Image, hint: &str) -> Result<Transfer> {
         let (bytes, id) = (self.bytes, &image.id);
         let is_comparable = algorithm(image) == Some(self.hash.algorithm());

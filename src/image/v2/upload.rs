@@ -1,4 +1,4 @@
-//! [`Upload`]: the data for an image, and how it is sent.
+//! [`Upload`]: the data for an image, and the upload.
 
 use std::fs::{File, Metadata};
 use std::io::{self, Read, Seek, Take, Write};
@@ -20,7 +20,7 @@ const RESPONSE_TIMEOUT: Duration = Duration::from_secs(30 * 60);
 /// The data of an image, for [`Image::upload_data`].
 ///
 /// A [`File`] is sent from its current position to its end; vectors and slices are
-/// sent as they are.
+/// sent whole.
 ///
 /// ```
 /// # fn main() -> std::io::Result<()> {
@@ -130,8 +130,8 @@ pub(super) fn upload(image: &mut Image, upload: Upload<'_>) -> Result<Transfer> 
     }
 }
 
-/// Returns the error of the request as `Ok` if the image has data, which can be that
-/// of the request.
+/// Returns the error of the request as `Ok` if the image has data, possibly from this
+/// request.
 fn check_stored(
     image: &mut Image,
     source: &mut Source<'_>,
@@ -154,7 +154,7 @@ fn check_stored(
             match (is_final, &image.status) {
                 (Ok(true), Some(ImageStatus::Active)) => return Ok(error),
                 (Ok(true), Some(ImageStatus::Queued)) if image.checksum.is_none() => {
-                    "nothing was stored, it can be sent again"
+                    "nothing was stored; the data can be sent again"
                 }
                 _ => return Err(error),
             }
@@ -167,8 +167,8 @@ fn check_stored(
     Err(error.with_hint(hint))
 }
 
-/// The reader of an upload. It keeps its error, which ureq does not distinguish from
-/// one of the connection.
+/// The reader of an upload. It stores its error, because ureq does not distinguish it
+/// from one of the connection.
 struct Source<'a> {
     reader: Take<Box<dyn Read + 'a>>,
     /// Its total is set at the end of the data.

@@ -356,7 +356,7 @@ fn after_a_lost_response_the_image_shows_whether_the_data_was_stored() {
             let queued = Response::ok(&without_data("queued"));
             let (error, lines) = failed([response.clone(), saving, queued]);
             assert_eq!(lines, [put_line(), get_line(), get_line()]);
-            let hint = "(nothing was stored, it can be sent again)";
+            let hint = "(nothing was stored; the data can be sent again)";
             assert!(error.to_string().ends_with(hint), "{error}");
 
             let (error, _) = failed([response, Response::ok(&active(b"another image, really"))]);
