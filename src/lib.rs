@@ -44,7 +44,7 @@
 //!
 //! [`image::v2`] is the Image service, Glance. [`compute::v2`] has the image calls of
 //! the Compute service, Nova, which OpenStack has deprecated: use them only in programs
-//! that depend on them. The Image service has the same methods, and those to create,
+//! that depend on them. The Image service has the same methods, and methods to create,
 //! update, upload, download, deactivate and reactivate an image.
 //!
 //! To port a program, replace `compute_v2` with `images_v2`, and `compute::v2` with
@@ -347,15 +347,15 @@
 //! | [`ErrorKind`] | Meaning | What to do |
 //! | --- | --- | --- |
 //! | `InvalidInput` | an invalid option or argument; nothing was sent | correct the input that the message names |
-//! | `NotConfigured` | no cloud is configured | set `OS_CLOUD`, or the variables |
+//! | `NotConfigured` | no cloud is configured | set `OS_CLOUD`, or `OS_AUTH_URL` and a credential |
 //! | `NoEndpoint` | the catalog has no such endpoint | check the region and the interface |
 //! | `Unauthorized` | the credentials were rejected | check them; Keystone does not report which part is wrong |
-//! | `Forbidden` | the user may not do this; the image is protected or deactivated | check the roles and the image |
-//! | `NotFound` | the image does not exist, or is not visible | nothing, if it was to be deleted |
+//! | `Forbidden` | the user is not allowed to do this, or the image is protected or deactivated | check the roles and the image |
+//! | `NotFound` | the image does not exist, or is not visible | ignore the error of a `delete` |
 //! | `KeyNotFound` | the image has no such metadata item | use a default |
 //! | `NoSuchApi` | the URL does not exist | check the endpoint |
 //! | `BadRequest` | the server rejected the request | see its message |
-//! | `Conflict` | the state of the image does not permit this | retrieve the image, and decide again |
+//! | `Conflict` | the state of the image does not permit this | retrieve the image, and check its status |
 //! | `RateLimited` | too many requests | wait for [`Error::retry_after`], then repeat the call |
 //! | `UnexpectedStatus` | another status, such as 413 for a quota, or 500 | see the message; report a 500 with [`Error::request_id`] to the operator |
 //! | `Timeout` | a time limit passed | repeat the call, or set a longer limit |

@@ -48,7 +48,7 @@
 //!
 //! # Selection of the cloud
 //!
-//! The first of these that exists:
+//! The first of these that exists is used:
 //!
 //! 1. The cloud that the program names.
 //! 2. The cloud that `OS_CLOUD` names.

@@ -260,7 +260,7 @@ impl Image {
         Ok(())
     }
 
-    /// Waits until the image has a status. Sends `GET /images/{id}` at once, and
+    /// Waits until the image has this status. Sends `GET /images/{id}` at once, and
     /// then every 0.1 to 2 seconds.
     ///
     /// # Errors

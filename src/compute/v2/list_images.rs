@@ -108,9 +108,9 @@ impl ListImages {
     /// Nova compares the filter with Glance's statuses, and not with its own.
     /// So [`Saving`](ImageStatus::Saving) is sent as `in:queued,saving`, for
     /// example. [`Other`](ImageStatus::Other) is sent unchanged: it must be a status
-    /// of Glance, or several, such as `in:active,deactivated`. With any other status
-    /// the list would be empty; it fails with
-    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) instead.
+    /// of Glance, or several, such as `in:active,deactivated`. Any other status is
+    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput), because Nova would
+    /// send an empty list.
     pub fn status(self, status: impl Into<ImageStatus>) -> Self {
         let filter = status.into().filter().to_owned();
         self.filter("status", filter)

@@ -444,7 +444,7 @@ impl Image {
         self.update(ImageUpdate::new().remove_property(key))
     }
 
-    /// Waits until the image has a status. Sends `GET /v2/images/{id}` at once, and
+    /// Waits until the image has this status. Sends `GET /v2/images/{id}` at once, and
     /// then every 0.1 to 2 seconds.
     ///
     /// # Errors

@@ -98,9 +98,9 @@ impl ListImages {
         self.filter("owner", project_id)
     }
 
-    /// Filters by the status, or by several: `in:queued,saving`. With an unknown
-    /// status the list would be empty; it fails with
-    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) instead.
+    /// Filters by the status, or by several: `in:queued,saving`. An unknown status is
+    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput), because Glance would
+    /// send an empty list.
     pub fn status(self, status: impl Into<ImageStatus>) -> Self {
         let status = status.into().as_str().to_lowercase();
         self.filter("status", status)

@@ -109,8 +109,8 @@ pub enum Visibility {
     /// The owner, and the projects that are members of the image. The default of
     /// a new image.
     Shared,
-    /// Every project. In other projects, only a list with this filter or
-    /// [`All`](Self::All) contains it.
+    /// Every project. A list in another project contains the image only with this
+    /// filter or [`All`](Self::All).
     Community,
     /// Every visibility. Only for filters.
     All,
