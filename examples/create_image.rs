@@ -6,11 +6,11 @@ mod common;
 
 use std::io::Write;
 
+use opencloud::OpenStack;
 use opencloud::image::v2::NewImage;
 
 fn main() -> anyhow::Result<()> {
-    // In your own program: `let openstack = OpenStack::from_env()?;`.
-    let openstack = common::openstack()?;
+    let openstack = OpenStack::from_env().or_else(common::sandbox)?; // if no cloud is configured
     let [name] = common::arguments(["NAME"])?;
     let images = openstack.images_v2()?;
     let mut out = common::stdout();

@@ -7,9 +7,10 @@ mod common;
 use std::fs::File;
 use std::io::Write;
 
+use opencloud::OpenStack;
+
 fn main() -> anyhow::Result<()> {
-    // In your own program: `let openstack = OpenStack::from_env()?;`.
-    let openstack = common::openstack()?;
+    let openstack = OpenStack::from_env().or_else(common::sandbox)?; // if no cloud is configured
     let [image_id, path] = common::arguments(["IMAGE_ID", "OUTPUT"])?;
     let images = openstack.images_v2()?;
     let mut out = common::stdout();

@@ -6,9 +6,10 @@ mod common;
 
 use std::io::Write;
 
+use opencloud::OpenStack;
+
 fn main() -> anyhow::Result<()> {
-    // In your own program: `let openstack = OpenStack::from_env()?;`.
-    let openstack = common::openstack()?;
+    let openstack = OpenStack::from_env().or_else(common::sandbox)?; // if no cloud is configured
     let [image_id] = common::arguments(["IMAGE_ID"])?;
     let compute = openstack.compute_v2()?;
     let mut out = common::stdout();

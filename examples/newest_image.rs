@@ -10,7 +10,7 @@ use std::io::Write;
 use anyhow::Context;
 use clap::Parser;
 use opencloud::OpenStack;
-use opencloud::compute::v2::{Image, ListImages};
+use opencloud::image::v2::{Image, ListImages};
 
 /// Prints the id of the newest active image whose name starts with PREFIX. Exits
 /// with 1 if no image matches.
@@ -27,13 +27,13 @@ fn main() -> anyhow::Result<()> {
     let Arguments { prefix, os_cloud } = Arguments::parse();
     let openstack = match os_cloud {
         Some(name) => OpenStack::from_cloud(name)?,
-        None => common::openstack()?, // in your own program: OpenStack::from_env()?
+        None => OpenStack::from_env().or_else(common::sandbox)?, // if no cloud is configured
     };
-    let compute = openstack.compute_v2()?;
+    let images = openstack.images_v2()?;
 
-    // Nova compares whole names only, so the prefix is compared here.
+    // Glance compares whole names only, so the prefix is compared here.
     let mut newest: Option<Image> = None;
-    for image in compute.list_images(ListImages::detailed().status("ACTIVE")) {
+    for image in images.list_images(ListImages::new().status("active")) {
         let image = image?;
         let matches = image
             .name
@@ -48,7 +48,7 @@ fn main() -> anyhow::Result<()> {
     }
 
     let newest = newest
-        .with_context(|| format!("there is no ACTIVE image whose name begins with {prefix:?}"))?;
+        .with_context(|| format!("there is no active image whose name begins with {prefix:?}"))?;
     common::log(format_args!("found {:?}", newest.name.unwrap_or_default()));
     writeln!(common::stdout(), "{}", newest.id)?;
     Ok(())

@@ -13,7 +13,7 @@ use clap::builder::NonEmptyStringValueParser;
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::{SignedDuration, Timestamp};
 use opencloud::OpenStack;
-use opencloud::compute::v2::{Compute, Image, ListImages};
+use opencloud::image::v2::{Image, ImageService, ListImages};
 
 /// Deletes old images and prints their ids. Exits with 1 if one of them cannot be
 /// deleted.
@@ -54,15 +54,15 @@ fn main() -> anyhow::Result<ExitCode> {
     let arguments = Arguments::parse();
     let openstack = match &arguments.os_cloud {
         Some(name) => OpenStack::from_cloud(name)?,
-        None => common::openstack()?, // in your own program: OpenStack::from_env()?
+        None => OpenStack::from_env().or_else(common::sandbox)?, // if no cloud is configured
     };
-    let compute = openstack.compute_v2()?;
+    let images = openstack.images_v2()?;
 
     // The bar is drawn only if stderr is a terminal.
     let style = ProgressStyle::with_template("{spinner} {pos} images seen, {msg}")?;
     let bar = ProgressBar::new_spinner().with_style(style);
     let mut counts = Counts::default();
-    let result = prune(&compute, &arguments, &bar, &mut counts);
+    let result = prune(&images, &arguments, &bar, &mut counts);
     bar.finish_and_clear();
 
     common::log(format_args!(
@@ -79,7 +79,7 @@ fn main() -> anyhow::Result<ExitCode> {
 /// Deletes images while they are listed. The list stays complete, because the next
 /// page is requested before the last image of a page is returned.
 fn prune(
-    compute: &Compute,
+    images: &ImageService,
     arguments: &Arguments,
     bar: &ProgressBar,
     counts: &mut Counts,
@@ -95,7 +95,7 @@ fn prune(
     };
     let mut out = common::stdout();
 
-    for image in compute.list_images(ListImages::detailed()) {
+    for image in images.list_images(ListImages::new()) {
         let image = image?;
         counts.seen += 1;
         bar.set_message(format!("{} {}", arguments.verb(), counts.deleted));

@@ -41,7 +41,7 @@ fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
     let openstack = match &arguments.os_cloud {
         Some(name) => OpenStack::from_cloud(name)?,
-        None => common::openstack()?, // in your own program: OpenStack::from_env()?
+        None => OpenStack::from_env().or_else(common::sandbox)?, // if no cloud is configured
     };
     let data = match &arguments.file {
         Some(path) => {

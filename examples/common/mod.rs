@@ -1,7 +1,6 @@
 //! Helpers of the examples: the built-in sandbox, arguments and standard output.
 //!
-//! Your own program needs none of this. It begins with
-//! `let openstack = OpenStack::from_env()?;`.
+//! Your own program needs none of this: it begins with `OpenStack::from_env()?`.
 #![allow(dead_code, reason = "each example uses a part of it")]
 
 use std::env;
@@ -12,7 +11,7 @@ use std::process;
 use std::sync::OnceLock;
 
 use anyhow::{anyhow, bail};
-use opencloud::{ErrorKind, OpenStack};
+use opencloud::{Error, ErrorKind, OpenStack};
 use opencloud_sandbox::{NewImage, Sandbox};
 
 /// The sandbox and the id of an image in it. A static is never dropped, so the
@@ -22,19 +21,18 @@ static SANDBOX: OnceLock<(Sandbox, String)> = OnceLock::new();
 /// A file that discards what is written to it.
 const NULL_DEVICE: &str = if cfg!(windows) { "NUL" } else { "/dev/null" };
 
-/// `OpenStack::from_env()`, or the built-in sandbox if no cloud is configured.
-pub(crate) fn openstack() -> opencloud::Result<OpenStack> {
-    match OpenStack::from_env() {
-        Err(error) if error.kind() == ErrorKind::NotConfigured => {
-            log(
-                "no cloud is configured: using the built-in sandbox; each run starts a new one, \
-                 so changes are not kept",
-            );
-            let (sandbox, _) = SANDBOX.get_or_init(start_sandbox);
-            OpenStack::new(sandbox.options())
-        }
-        result => result,
+/// A cloud in the built-in sandbox if no other cloud is configured. Any other error
+/// is returned.
+pub(crate) fn sandbox(error: Error) -> opencloud::Result<OpenStack> {
+    if error.kind() != ErrorKind::NotConfigured {
+        return Err(error);
     }
+    log(
+        "no cloud is configured: using the built-in sandbox; each run starts a new one, so changes \
+         are not kept",
+    );
+    let (sandbox, _) = SANDBOX.get_or_init(start_sandbox);
+    OpenStack::new(sandbox.options())
 }
 
 /// Whether the built-in sandbox is used.

@@ -21,7 +21,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         command => {
             let openstack = match cloud {
                 Some(name) => OpenStack::from_cloud(name)?,
-                None => common::openstack()?, // in your own program: OpenStack::from_env()?
+                None => OpenStack::from_env().or_else(common::sandbox)?, // if no cloud is configured
             };
             match arguments.api {
                 Api::Compute => send(&openstack.compute_v2()?, command, &mut out),

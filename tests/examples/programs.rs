@@ -48,7 +48,7 @@ fn newest_image_selects_the_newest_active_image() {
 fn newest_image_fails_without_a_matching_image() {
     let sandbox = Sandbox::builder().empty().start();
     sandbox.add_image(NewImage::named("web-4").status("queued"));
-    let stderr = "Error: there is no ACTIVE image whose name begins with \"web-\"\n".to_owned();
+    let stderr = "Error: there is no active image whose name begins with \"web-\"\n".to_owned();
     let expected = Ran {
         code: Some(1),
         stdout: String::new(),
@@ -113,10 +113,10 @@ fn prune_images_deletes_old_images_by_name_and_continues_after_a_failure() {
         (Some(1), expected.map(String::as_str).to_vec())
     );
     let stderr = format!(
-        "\"nightly-2\": DELETE {}/images/{locked}: 403 Forbidden: You are not allowed to delete \
-         the image. (request id REQUEST)\n\
+        "\"nightly-2\": DELETE {}/v2/images/{locked}: 403 Forbidden: Image {locked} is protected \
+         and cannot be deleted. (request id REQUEST)\n\
          5 images seen, deleted 2, failed to delete 1\n",
-        sandbox.compute_url()
+        sandbox.image_url()
     );
     assert_eq!(ran.stderr, stderr);
     assert_eq!(
