@@ -294,3 +294,16 @@ fn each_request_to_a_failing_server_returns_its_error() {
         assert_eq!(list(&server).expect_err("an error").status(), Some(500));
     }
 }
+
+#[test]
+fn a_list_of_glance_at_the_compute_endpoint_is_an_error() {
+    // Glance filters by a property `page_size`, which no image has.
+    let body = serde_json::json!({
+        "images": [], "first": "/v2/images?page_size=1000", "schema": "/v2/schemas/images",
+    });
+    assert_eq!(
+        error_text(Response::ok(&body)),
+        "200 OK: the body is not a list of images: it is a list of the Image service; check the \
+         endpoint"
+    );
+}

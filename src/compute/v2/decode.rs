@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use jiff::Timestamp;
-use serde::de::{SeqAccess, Visitor};
+use serde::de::{IgnoredAny, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, from_str, json};
@@ -78,6 +78,8 @@ struct ListBody<'a, T> {
     images: T,
     #[serde(borrow)]
     images_links: Option<&'a RawValue>,
+    /// Only Glance sends it.
+    schema: Option<IgnoredAny>,
 }
 
 /// Decodes a list; `None` if a value does not fit its field.
@@ -85,7 +87,7 @@ fn strict_list(text: &str) -> Option<RawPage<Image>> {
     let body: ListBody<StrictImages> = from_str(text).ok()?;
     let StrictImages(items) = body.images;
     let all_have_ids = items.iter().all(|image| !image.id.is_empty());
-    all_have_ids.then(|| RawPage {
+    (all_have_ids && body.schema.is_none()).then(|| RawPage {
         items,
         next_link: body.images_links.and_then(next_link),
     })
@@ -93,6 +95,9 @@ fn strict_list(text: &str) -> Option<RawPage<Image>> {
 
 fn decode_images_separately(text: &str) -> Result<RawPage<Image>, String> {
     let body: ListBody<Vec<&RawValue>> = from_str(text).map_err(|error| error.to_string())?;
+    if body.schema.is_some() {
+        return Err("it is a list of the Image service; check the endpoint".to_owned());
+    }
     let images = body.images.iter().enumerate();
     let images = images.map(|(index, raw)| {
         image(raw.get()).map_err(|error| format!("image {} {error}", index + 1))
