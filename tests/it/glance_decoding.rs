@@ -106,7 +106,7 @@ fn no_value_of_any_field_of_glance_but_the_id_fails_a_page() {
     for (image, sent) in images.iter().zip(&all) {
         check_similar(image, sent);
     }
-    // Each of them alone is accepted too.
+    // Each image is also accepted alone.
     for mut sent in all {
         sent["id"] = id(1).into();
         let (_, image) = retrieved(sent.to_string());

@@ -222,7 +222,7 @@ fn an_image_is_deserialized_from_its_own_json() {
 }
 
 #[test]
-fn an_image_of_no_service_sends_no_request() {
+fn an_image_without_a_service_sends_no_request() {
     let mut image: Image = serde_json::from_value(json!({"id": "a"})).expect("an image");
     for error in [
         image.retrieve().expect_err("an error"),

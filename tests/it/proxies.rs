@@ -14,7 +14,7 @@ fn good() -> Response {
     Response::ok(&json!({"image": image(1)}))
 }
 
-/// A proxy that accepts every tunnel and then plays the cloud.
+/// A proxy that accepts every tunnel and then acts as the cloud.
 fn open_proxy() -> Server {
     Server::with_handler(|request| match request.method.as_str() {
         "CONNECT" => Response::raw_and_keep("HTTP/1.1 200 Connection established\r\n\r\n"),

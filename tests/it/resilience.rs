@@ -1,4 +1,4 @@
-//! A long list recovers from faults, and a cut page is never taken for a whole one.
+//! A long list recovers from faults, and a truncated page is never accepted.
 
 use log::Level;
 use opencloud::compute::v2::ListImages;
@@ -71,7 +71,7 @@ fn a_long_list_recovers_from_faults_with_one_warning_each() {
 }
 
 #[test]
-fn a_page_cut_at_any_byte_is_requested_again() {
+fn a_page_truncated_at_any_byte_is_requested_again() {
     let body = images(0..2);
     let list = |server: &Server| {
         let list = server.compute().list_images(ListImages::new());

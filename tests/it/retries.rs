@@ -147,22 +147,22 @@ fn requests_are_not_repeated_after_permanent_errors() {
 
 #[test]
 fn a_repeated_delete_succeeds_if_the_response_is_404() {
-    let gone = || fault(404, "itemNotFound", "Image not found.");
+    let not_found = || fault(404, "itemNotFound", "Image not found.");
     let no_key = || fault(404, "itemNotFound", "Invalid metadata key");
     let no_route = || Response::html(404, "<html>no</html>");
     let delete_item: Operation = |image| image.delete_metadata_item("k");
     let cases: Vec<(Vec<Response>, Operation, Option<u16>)> = vec![
-        (vec![Response::reset(), gone()], DELETE, None),
+        (vec![Response::reset(), not_found()], DELETE, None),
         (
-            vec![Response::empty(503), Response::hang_up(), gone()],
+            vec![Response::empty(503), Response::hang_up(), not_found()],
             DELETE,
             None,
         ),
         (vec![Response::reset(), no_key()], delete_item, None),
-        (vec![gone()], DELETE, Some(404)),
+        (vec![not_found()], DELETE, Some(404)),
         (vec![no_key()], delete_item, Some(404)),
         (vec![Response::reset(), no_route()], DELETE, Some(404)),
-        (vec![Response::reset(), gone()], GET, Some(404)),
+        (vec![Response::reset(), not_found()], GET, Some(404)),
     ];
     at_once(cases, |(responses, operation, status)| {
         let count = responses.len();
@@ -180,14 +180,14 @@ fn a_repeated_delete_succeeds_if_the_response_is_404() {
 #[test]
 fn a_repeated_delete_succeeds_with_404_even_after_a_401() {
     let server = Server::start();
-    let gone = fault(404, "itemNotFound", "Image not found.");
+    let not_found = fault(404, "itemNotFound", "Image not found.");
     let unauthorized = fault(401, "error", "no");
     server.set_responses([
         server.token("a"),
         Response::reset(),
         unauthorized,
         server.token("b"),
-        gone,
+        not_found,
     ]);
     let compute = OpenStack::new(server.options())
         .expect("valid options")

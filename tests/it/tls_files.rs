@@ -125,7 +125,7 @@ fn folder(name: &str) -> PathBuf {
 }
 
 #[test]
-fn a_cacert_can_have_comments_line_ends_and_a_byte_order_mark() {
+fn a_cacert_can_have_comments_any_line_endings_and_a_byte_order_mark() {
     let folder = folder("cacert-forms");
     let pem = fs::read_to_string(file("ca.pem")).expect("a certificate");
     let other = fs::read_to_string(file("client.pem")).expect("a certificate");
@@ -188,7 +188,7 @@ fn an_encrypted_key_is_named_without_its_content() {
     }
 }
 
-/// A PEM file without its line ends has no part of its content in the error.
+/// No part of a PEM file without line breaks is in the error.
 #[test]
 fn no_byte_of_a_damaged_pem_file_is_printed() {
     let folder = folder("damaged-pem");
