@@ -231,7 +231,7 @@ fn an_image_of_another_project_as_a_marker_is_forbidden() {
 }
 
 #[test]
-fn a_marker_that_the_filters_exclude_is_a_place_in_the_order() {
+fn a_list_can_start_after_a_marker_that_the_filters_exclude() {
     let family = Family::create(2);
     let newer = image().queued().create();
     let plain = cloud().image_id("plain");

@@ -1,4 +1,4 @@
-//! The metadata of an image: the same outcomes as through Nova, without its losses.
+//! The metadata of an image: the same results as through Nova, without data loss.
 
 use opencloud::image::v2::{Image, Metadata};
 use serde_json::{Value, json};
@@ -20,7 +20,7 @@ fn check_metadata(image: &Image, made: &TestImage, expected: &Value) {
 }
 
 #[test]
-fn members_still_see_an_image_after_a_write() {
+fn members_can_still_see_an_image_after_its_metadata_is_changed() {
     let made = image().with("visibility", "shared").create();
     made.share("other", "accepted");
     image_of(&made)

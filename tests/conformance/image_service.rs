@@ -117,7 +117,7 @@ pub(crate) fn json_of(image: &Image) -> Value {
     serde_json::to_value(&image).expect("JSON")
 }
 
-/// Data that is not all equal.
+/// Data whose bytes differ.
 pub(crate) fn data(length: usize) -> Vec<u8> {
     (0..251).cycle().take(length).collect()
 }
