@@ -5,7 +5,7 @@ use opencloud::compute::v2::ListImages;
 use opencloud::{ErrorKind, OpenStack, Result};
 
 use crate::support::{
-    Line, Nova, Request, Response, Server, at_once, fault, good, id, images, logged,
+    Line, Nova, Request, Response, Server, at_once, fault, id, images, logged, valid_response,
 };
 
 /// Lists ten pages of three images, where the function may replace the response of
@@ -52,7 +52,7 @@ fn a_long_list_recovers_from_faults_with_one_warning_each() {
         (page >= 5 && token == "t1").then(|| fault(401, "error", "revoked"))
     });
     assert_eq!(revoked, []);
-    let dropped = long_list(|page, _| (page == 7).then(|| good().cut(150)));
+    let dropped = long_list(|page, _| (page == 7).then(|| valid_response().cut(150)));
     assert_eq!(dropped.len(), 1, "{dropped:?}");
     assert!(
         dropped[0]

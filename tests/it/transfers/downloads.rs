@@ -104,7 +104,7 @@ fn a_broken_download_is_continued_at_the_next_byte() {
         cut(rest(10), 0),
         cut(rest(10), 5),
         cut(rest(15).chunked(), 9),
-        Response::hang_up(),
+        Response::no_response(),
         rest(21),
     ]);
     let mut output = Vec::new();

@@ -337,7 +337,7 @@ fn progress_is_reported_after_each_buffer_and_at_the_end() {
 fn after_a_lost_response_the_image_shows_whether_the_data_was_stored() {
     at_once(
         vec![
-            Response::hang_up(),
+            Response::no_response(),
             Response::reset(),
             Response::html(502, "<html>proxy</html>"),
             Response::html(504, "<html>proxy</html>"),
