@@ -80,7 +80,7 @@ fn authentication_is_repeated_after_temporary_faults() {
 }
 
 #[test]
-fn a_merge_is_repeated_only_if_it_had_certainly_no_effect() {
+fn a_merge_is_repeated_only_if_it_certainly_had_no_effect() {
     let with_retry_after = |status| Response::empty(status).header("Retry-After", "0");
     for safe in [
         with_retry_after(429),
