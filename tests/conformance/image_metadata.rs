@@ -15,8 +15,8 @@ fn numbered(count: usize) -> impl Iterator<Item = (String, &'static str)> {
 #[track_caller]
 fn check_metadata(image: &Image, made: &TestImage, expected: &Value) {
     let actual = serde_json::to_value(&image.metadata).expect("JSON");
-    assert_eq!(&actual, expected, "of the copy");
-    assert_eq!(&cloud().raw_metadata(made), expected, "on the server");
+    assert_eq!(&actual, expected, "the copy");
+    assert_eq!(&cloud().raw_metadata(made), expected, "the server");
 }
 
 #[test]
@@ -112,9 +112,7 @@ fn an_item_can_be_read_set_and_deleted() {
     let mut image = image_of(&made);
     for key in ["a", "a/b", "a~1", "ключ", "a b", "", "50%", "q?x=1&y#z"] {
         image.set_metadata_item(key, "1").expect("an item");
-        image
-            .set_metadata_item(key, "2\n🗝"[..2].trim())
-            .expect("an item");
+        image.set_metadata_item(key, "2").expect("an item");
         assert_eq!(image.get_metadata_item(key).expect("an item"), "2");
         assert_eq!(image.metadata.len(), 2);
         image.delete_metadata_item(key).expect("a deletion");
