@@ -170,7 +170,7 @@ case("a cloud of the name yes", clouds(f"yes: {one()}\nno: {one('two')}"), cloud
      differs=AS_TYPED, settings=ONE | {"cloud": "yes"}, secrets={"password": "pw"})
 case("the environment has a name", {}, ENV | {"OS_CLOUD_NAME": "mine"})
 case("the environment by its name", TWO, ENV | {"OS_CLOUD": "envvars"})
-case("the environment by the name that it was given", TWO,
+case("the environment by the name that OS_CLOUD_NAME sets", TWO,
      ENV | {"OS_CLOUD": "mine", "OS_CLOUD_NAME": "mine"})
 case("the caller names the environment", TWO, ENV, cloud="envvars")
 case(
@@ -181,7 +181,7 @@ case(
     "rename it, or set OS_CLOUD_NAME",
 )
 case(
-    "a cloud has the name that the environment was given",
+    "a cloud has the name that OS_CLOUD_NAME sets",
     TWO,
     {"OS_CLOUD": "b", "OS_CLOUD_NAME": "a"},
     error='$ROOT/work/clouds.yaml:2:6: the cloud "a" has the same name as the cloud of the environment; '
@@ -369,9 +369,9 @@ case("a profile by its alias", PUBLIC | clouds(f"a: {{cloud: vendor, auth: {{{US
 case("the cloud overrides its profile",
      PUBLIC | clouds(f"a: {{profile: vendor, interface: admin, auth: {{{USER}, auth_url: https://mine.example}}}}"))
 case("a region of the profile", PUBLIC | clouds(f"a: {{profile: vendor, auth: {{{USER}}}}}"), region="V2")
-case("not a region of the profile", PUBLIC | clouds(f"a: {{profile: vendor, auth: {{{USER}}}}}"), region="V3",
+case("a region that the profile does not have", PUBLIC | clouds(f"a: {{profile: vendor, auth: {{{USER}}}}}"), region="V3",
      error='$ROOT/etc/openstack/clouds-public.yaml:4:14: the cloud has no region "V3"; its regions are "V1", "V2"')
-case("the cloud's region overrides its profile's",
+case("the cloud's region overrides the region of its profile",
      PUBLIC | clouds(f"a: {{profile: vendor, region_name: Mine, auth: {{{USER}}}}}"))
 case("a profile with one region, in its address", PUBLIC | clouds(f"a: {{profile: plain, auth: {{{USER}}}}}"))
 case("a profile with an auth_type",
@@ -399,11 +399,11 @@ case("a null in the cloud does not undo its profile",
 case("region_name", clouds(f"a: {one(extra=', region_name: R1')}"))
 case("the first of regions", clouds(f"a: {one(extra=', regions: [R1, R2]')}"))
 case("one of regions", clouds(f"a: {one(extra=', regions: [R1, R2]')}"), region="R2")
-case("not one of regions", clouds(f"a: {one(extra=', regions: [R1, R2]')}"), region="R3",
+case("a region that is not in regions", clouds(f"a: {one(extra=', regions: [R1, R2]')}"), region="R3",
      error='$ROOT/work/clouds.yaml:2:165: the cloud has no region "R3"; its regions are "R1", "R2"')
 case("regions are case-sensitive", clouds(f"a: {one(extra=', regions: [R1, R2]')}"), region="r1",
      error='$ROOT/work/clouds.yaml:2:165: the cloud has no region "r1"; its regions are "R1", "R2"')
-case("not the region_name", clouds(f"a: {one(extra=', region_name: R1')}"), region="R2",
+case("a region that is not the region_name", clouds(f"a: {one(extra=', region_name: R1')}"), region="R2",
      error='$ROOT/work/clouds.yaml:2:169: the cloud has no region "R2"; its regions are "R1"')
 case("any region if none is set", ONLY, region="R9")
 case("regions override region_name", clouds(f"a: {one(extra=', region_name: R0, regions: [R1, R2]')}"))
@@ -433,7 +433,7 @@ case("a region with another key", clouds(f"a: {one(extra=', regions: [{{name: R1
 case("a region without a name", clouds("a:\n  regions:\n  - values: {}"),
      error="$ROOT/work/clouds.yaml:4:7: a region must be a name, or a mapping with `name` and `values`")
 case("the region of the environment", {}, ENV | {"OS_REGION_NAME": "R1"})
-case("not the region of the environment", {}, ENV | {"OS_REGION_NAME": "R1"}, region="R2",
+case("a region that is not the region of the environment", {}, ENV | {"OS_REGION_NAME": "R1"}, region="R2",
      error='OS_REGION_NAME: the cloud has no region "R2"; its regions are "R1"')
 case("OS_REGION_NAME is ignored for a file", REGIONS, {"OS_REGION_NAME": "R2"})
 
@@ -466,7 +466,7 @@ for kind, value in {
     "a password of many signs": "username: u, password: \"p'w: #{}[]&*!|>%@`\\u00e9\", project_id: p",
 }.items():
     case(f"auth: {kind}", clouds(f"a: {{auth: {{auth_url: https://one.example/v3, {value}}}}}"))
-case("a password of more than one line",
+case("a password with several lines",
      clouds("a:\n  auth:\n    auth_url: https://one.example\n    username: u\n    password: |-\n      first\n      second"))
 case("auth: a null project is unset",
      clouds("a: {auth: {auth_url: https://one.example/v3, username: u, password: pw, project_name: null}}"),
@@ -497,16 +497,16 @@ case("a password that is a mapping", clouds("a: {auth: {auth_url: https://one.ex
 # Beside auth
 
 TOP = "auth_url: https://top.example, username: top, password: tpw, project_name: tproject, user_domain_name: TD"
-case("everything beside auth", clouds(f"a: {{{TOP}}}"))
-case("both, and each key has its rule",
+case("every key of auth beside auth", clouds(f"a: {{{TOP}}}"))
+case("keys in auth and beside auth, each with its rule",
      clouds(f"a: {{{TOP}, auth: {{auth_url: https://in.example, username: in, password: ipw, project_name: iproject, user_domain_name: ID}}}}"))
-case("a tenant beside auth yields to a project in it",
+case("a project in auth overrides a tenant beside auth",
      clouds("a: {tenant_name: t, auth: {auth_url: https://one.example, project_name: p}}"))
 case("a domain beside auth that is not the scope",
      clouds("a: {domain_name: D, auth: {auth_url: https://one.example, username: u, password: p, project_name: p}}"))
 case("a domain beside auth that is the scope",
      clouds("a: {domain_name: D, auth: {auth_url: https://one.example, username: u, password: p}}"))
-case("an empty username in auth yields",
+case("an empty username in auth does not hide the username beside auth",
      clouds("a: {username: top, auth: {auth_url: https://one.example, username: '', password: p}}"))
 case("a hyphen in auth-url", clouds("a: {auth: {auth-url: https://one.example/v3, username: u, password: pw}}"))
 case("a hyphen in auth-type", clouds("a: {auth-type: v3token, auth: {auth_url: https://one.example/v3, token: t}}"),
@@ -576,7 +576,7 @@ case("no auth_url", clouds("a: {auth: {username: u, password: pw}}"),
      error='the cloud "a" of $ROOT/work/clouds.yaml has no auth_url, which auth_type password requires')
 case("no OS_AUTH_URL", {}, {"OS_USERNAME": "u", "OS_PASSWORD": "pw"},
      error='the environment has no OS_AUTH_URL, which auth_type password requires')
-case("a profile that does not exist leaves no auth_url", clouds(f"a: {{profile: nobody, auth: {{{USER}}}}}"),
+case("no auth_url with a profile that does not exist", clouds(f"a: {{profile: nobody, auth: {{{USER}}}}}"),
      error='the cloud "a" of $ROOT/work/clouds.yaml has no auth_url, which auth_type password requires; '
      '$ROOT/work/clouds.yaml:2: the profile "nobody" was not found in a file clouds-public.yaml')
 case("no secret of the application credential",
@@ -668,7 +668,7 @@ case("anchors and merge keys", {"work/clouds.yaml": """
         <<: [{region_name: R2}, *base]
         auth: {<<: *auth, username: other}
     """}, cloud="b")
-case("a merge key yields", {"work/clouds.yaml": """
+case("a key of the cloud overrides a merge key", {"work/clouds.yaml": """
     base: &base {auth: {auth_url: https://base.example/v3}, region_name: R1}
     clouds: {a: {region_name: R2, <<: *base}}
     """})
@@ -687,11 +687,11 @@ for name, value in {
     "OS_COMPUTE_INTERFACE": "admin", "OS_COMPUTE_REGION_NAME": "R5", "OS_COMPUTE_DEFAULT_MICROVERSION": "2.30",
 }.items():
     case(f"{name}={value}", {}, ENV | {name: value})
-case("an openrc file of today", {},
+case("a current openrc file", {},
      {"OS_AUTH_URL": "https://cloud.example:5000", "OS_PROJECT_ID": "0123abcd", "OS_PROJECT_NAME": "demo",
       "OS_USER_DOMAIN_NAME": "Default", "OS_PROJECT_DOMAIN_ID": "default", "OS_USERNAME": "demo", "OS_PASSWORD": "p w",
       "OS_REGION_NAME": "RegionOne", "OS_INTERFACE": "public", "OS_IDENTITY_API_VERSION": "3"})
-case("an openrc file of long ago", {},
+case("an old openrc file", {},
      {"OS_AUTH_URL": "https://cloud.example:5000/v2.0", "OS_TENANT_NAME": "demo", "OS_TENANT_ID": "t",
       "OS_USERNAME": "demo", "OS_PASSWORD": "pw", "OS_REGION_NAME": "RegionOne", "OS_ENDPOINT_TYPE": "publicURL"})
 case("an openrc file of an application credential", {},

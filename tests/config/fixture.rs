@@ -68,10 +68,10 @@ impl Root {
         let variables = variables
             .iter()
             .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()));
-        self.given(Config::from_env(), variables)
+        self.isolated(Config::from_env(), variables)
     }
 
-    fn given(
+    fn isolated(
         &self,
         config: Config,
         variables: impl IntoIterator<Item = (String, String)>,
@@ -130,6 +130,6 @@ impl Case {
                 .with_environment(variables)
                 .with_working_directory(work);
         }
-        root.given(config, variables)
+        root.isolated(config, variables)
     }
 }

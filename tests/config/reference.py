@@ -20,7 +20,7 @@ import sys
 import tempfile
 import warnings
 
-import keystoneauth1.loading  # noqa: F401, loaded once for all the children
+import keystoneauth1.loading  # noqa: F401, loaded once for all child processes
 from openstack.config import loader
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -62,7 +62,7 @@ def lay_out(case, root):
         path.write_text(text.replace("$ROOT", str(root)))
 
 
-def word(interface):
+def normalized(interface):
     """keystoneauth accepts publicURL for public, and a list in order of preference."""
     if isinstance(interface, list):
         interface = interface[0]
@@ -81,7 +81,7 @@ def settings(region):
     if region.get_region_name():
         out["region_name"] = region.get_region_name()
     if region.get_interface():
-        out["interface"] = word(region.get_interface())
+        out["interface"] = normalized(region.get_interface())
     verify, cert = region.get_requests_verify_args()
     out["verify"] = bool(verify)
     if isinstance(verify, str):
@@ -100,7 +100,7 @@ def settings(region):
             value = value or config.get(f"{service}_endpoint")
         if value:
             target = out if name in ORDER else more
-            target[name] = word(value) if key == "interface" else value
+            target[name] = normalized(value) if key == "interface" else value
     secrets = {key: out[key] for key in SECRETS if key in out}
     shown = {key: "***" if key in secrets else out[key] for key in ORDER if key in out}
     return {"settings": shown, "secrets": secrets, "more": more}
@@ -113,12 +113,12 @@ def run(case, root):
     os.environ |= {k: v.replace("$ROOT", str(root)) for k, v in case["env"].items()}
     os.chdir(root / "work")
     importlib.reload(loader)
-    # The system directories, below the root of the case.
+    # Move the system directories below the root of the case.
     for files in (loader.CONFIG_FILES, loader.SECURE_FILES, loader.VENDOR_FILES):
         files[:] = [f"{root}{f}" if f.startswith("/etc/") else f for f in files]
     try:
         config = loader.OpenStackConfig()
-        wanted = {"region_name": case["region"]} if case["region"] else {}
+        region = {"region_name": case["region"]} if case["region"] else {}
         if case["overlay"]:
             skipped = ("OS_CLOUD", "OS_CLOUD_NAME", "OS_CLIENT_CONFIG_FILE", "OS_CLIENT_SECURE_FILE")
             options = {
@@ -126,14 +126,14 @@ def run(case, root):
                 for k, v in os.environ.items()
                 if k.startswith("OS_") and k not in skipped
             }
-            # The command has one place for a region, --os-region-name.
-            options |= {f"os_{key}": value for key, value in wanted.items()}
+            # The command has only the option --os-region-name for a region.
+            options |= {f"os_{key}": value for key, value in region.items()}
             found = config.get_one_cloud_osc(case["cloud"], argparse=argparse.Namespace(**options))
         else:
-            found = config.get_one(case["cloud"], **wanted)
+            found = config.get_one(case["cloud"], **region)
         return settings(found)
     except Exception as error:
-        # The whole message changes from release to release.
+        # The message differs between releases.
         return {"error": type(error).__name__}
 
 

@@ -10,7 +10,7 @@ use crate::cloud::cloud;
 use crate::error_snapshot::{expect_error, kind, snapshot};
 use crate::secret_scan::{self};
 
-/// Checks that authentication gives a token for the project `demo` that works.
+/// Checks that authentication returns a valid token for the project `demo`.
 #[track_caller]
 fn check_demo(options: Options) -> OpenStack {
     secret_scan::value(&options);

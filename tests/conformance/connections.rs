@@ -22,7 +22,7 @@ fn with_prefetch_the_next_page_is_requested_while_the_caller_processes_a_page() 
     let list = compute(&relay).list_images(ListImages::new().page_size(2));
     let mut pages = list.prefetch().pages();
     pages.next().expect("an item").expect("a page");
-    // The second page has arrived, because its marker could be deleted now.
+    // Two pages are requested before the first is returned, and the third by prefetch.
     let deadline = Instant::now() + Duration::from_secs(60);
     while relay.requests() < 3 {
         assert!(Instant::now() < deadline, "{} requests", relay.requests());

@@ -40,7 +40,7 @@ fn no_part_of_a_damaged_key_is_printed() {
     for line in key.lines().filter(|line| !line.contains("-----")) {
         secret_scan::watch_token(line);
     }
-    // A key that lost its line ends, in a file and in place of its path.
+    // A key without line breaks, in a file and in place of its path.
     let damaged = key.replace('\n', " ");
     let path = env::temp_dir().join(unique("opencloud-key").replace(' ', "-"));
     fs::write(&path, &damaged).expect("a file");

@@ -68,9 +68,9 @@ impl Drop for Fixtures {
     }
 }
 
-/// An image of the user `demo` with this status and the properties that an import
-/// leaves: the stores into which it failed. A real import would run beside other
-/// requests, and sqlite has one writer.
+/// An image of the user `demo` with this status, and the properties of an import that
+/// failed for these stores. A real import would write to the database, and sqlite
+/// supports only one writer.
 pub(crate) fn imported_image(status: &str, failed_stores: &str) -> TestImage {
     let name = unique("imported").replace(' ', "-");
     let properties = [
@@ -96,8 +96,8 @@ pub(crate) fn imported_image(status: &str, failed_stores: &str) -> TestImage {
     }
 }
 
-/// Replaces the stored data of an image, or removes it, as if the store had damaged
-/// or lost it.
+/// Replaces the stored data of an image, or removes it, like a store that damages or
+/// loses data.
 pub(crate) fn damage_data(image: &TestImage, data: Option<&[u8]>) {
     match (cloud().kind(), data) {
         (Kind::Sandbox(sandbox), Some(data)) => sandbox.replace_data(image, data),

@@ -31,7 +31,7 @@ pub(crate) fn image() -> NewImage {
 }
 
 impl NewImage {
-    /// Sets a field or property, in the form of Glance.
+    /// Sets a field or property, with the name and value of Glance.
     pub(crate) fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.fields.insert(name.to_owned(), value.into());
         self

@@ -61,9 +61,9 @@ fn every_filter_selects_the_same_images_in_the_same_order_as_through_nova() {
         (|list| list.server(SERVER), |list| list.server(SERVER)),
     ];
     let mut all = Vec::new();
-    for (through_nova, natively) in filters {
+    for (through_nova, through_glance) in filters {
         let expected = listed(through_nova(Nova::new().name(&name)));
-        let actual = ids(natively(ListImages::new().name(&name)));
+        let actual = ids(through_glance(ListImages::new().name(&name)));
         assert_eq!(actual, expected);
         assert!(!actual.is_empty());
         all.push(actual.len());
@@ -135,11 +135,11 @@ fn every_call_has_the_same_outcome_as_through_nova() {
         ),
     ];
     let make = || image().with("a", "1").with("b", "2: ü").create();
-    for (at, (through_nova, natively)) in cases.into_iter().enumerate() {
+    for (at, (through_nova, through_glance)) in cases.into_iter().enumerate() {
         let (old, new) = (make(), make());
         let outcomes = [
             through_nova(&mut cloud().compute("demo").get_image(&*old)),
-            natively(&mut image_of(&new)),
+            through_glance(&mut image_of(&new)),
         ];
         let [expected, actual] = outcomes.map(|outcome| outcome.map_err(|error| kind(&error)));
         assert_eq!(actual, expected, "case {at}");

@@ -117,7 +117,7 @@ fn an_id_that_is_or_was_used_is_a_conflict() {
 }
 
 #[test]
-fn an_id_that_is_no_uuid_is_a_bad_request() {
+fn an_id_that_is_not_a_uuid_is_a_bad_request() {
     for id in ["", "abc", "aaaaaaaa111142228333aaaaaaaaaaaa"] {
         check_schema(NewImage::new().id(id), &format!("'{id}' does not match"));
     }
@@ -150,7 +150,7 @@ fn every_other_visibility_can_be_chosen() {
 }
 
 #[test]
-fn an_unknown_format_is_a_bad_request_that_lists_the_known_ones() {
+fn an_unknown_format_is_a_bad_request_that_lists_the_known_formats() {
     check_schema(
         NewImage::new().disk_format("floppy"),
         "'floppy' is not one of [None, 'ami', 'ari', 'aki', 'vhd', 'vhdx', 'vmdk', 'raw', \
@@ -165,7 +165,7 @@ fn an_unknown_format_is_a_bad_request_that_lists_the_known_ones() {
 }
 
 #[test]
-fn min_disk_and_min_ram_have_31_bits() {
+fn min_disk_and_min_ram_have_at_most_31_bits() {
     let (image, _made) = create(NewImage::new().min_disk(2_147_483_647).min_ram(0));
     assert_eq!(image.min_disk, Some(2_147_483_647));
     for (new, field) in [
@@ -222,7 +222,7 @@ fn a_tag_that_cannot_be_in_a_path_is_rejected_before_a_request() {
 }
 
 #[test]
-fn a_property_has_any_key_of_255_characters_and_any_value() {
+fn a_property_can_have_any_key_of_255_characters_and_any_value() {
     let long = "k".repeat(255);
     let large = "v".repeat(100_000);
     let items = [

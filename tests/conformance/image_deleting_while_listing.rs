@@ -3,28 +3,28 @@
 use opencloud::image::v2::ListImages;
 
 use crate::glance::delete;
-use crate::image_service::{Family, check_list_error, ids, images};
+use crate::image_service::{TestImages, check_list_error, ids, images};
 
 #[test]
 fn deleting_each_image_while_iterating_deletes_all() {
     for size in [1, 2, 5, 1000] {
-        let family = Family::create(5);
+        let test_images = TestImages::create(5);
         let mut actual = Vec::new();
-        for image in images().list_images(family.list().page_size(size)) {
+        for image in images().list_images(test_images.list().page_size(size)) {
             let image = image.expect("an image");
             image.delete().expect("a deletion");
             actual.push(image.id);
         }
-        assert_eq!(actual, family.ids, "pages of {size}");
-        assert_eq!(ids(family.list()), Vec::<String>::new());
+        assert_eq!(actual, test_images.ids, "pages of {size}");
+        assert_eq!(ids(test_images.list()), Vec::<String>::new());
     }
 }
 
 #[test]
 fn deleting_the_images_of_each_page_deletes_all() {
     for size in [1, 2, 5] {
-        let family = Family::create(5);
-        let list = family.list().page_size(size);
+        let test_images = TestImages::create(5);
+        let list = test_images.list().page_size(size);
         let mut actual = Vec::new();
         for page in images().list_images(list).pages() {
             for image in &page.expect("a page") {
@@ -32,43 +32,43 @@ fn deleting_the_images_of_each_page_deletes_all() {
                 actual.push(image.id.clone());
             }
         }
-        assert_eq!(actual, family.ids, "pages of {size}");
-        assert_eq!(ids(family.list()), Vec::<String>::new());
+        assert_eq!(actual, test_images.ids, "pages of {size}");
+        assert_eq!(ids(test_images.list()), Vec::<String>::new());
     }
 }
 
 #[test]
 fn each_image_is_listed_once_if_another_client_deletes_the_marker() {
-    let family = Family::create(9);
-    let mut list = images().list_images(family.list().page_size(3));
+    let test_images = TestImages::create(9);
+    let mut list = images().list_images(test_images.list().page_size(3));
     let mut next = || list.next().expect("an item").expect("an image").id;
     let mut actual = vec![next(), next()];
     // The last image of the first page will be the next marker.
-    delete("demo", &family.ids[2]).success();
+    delete("demo", &test_images.ids[2]).success();
     actual.extend(list.map(|image| image.expect("an image").id));
-    assert_eq!(actual, family.ids);
+    assert_eq!(actual, test_images.ids);
 }
 
 #[test]
 fn each_image_is_listed_once_if_another_client_deletes_every_page() {
-    let family = Family::create(9);
-    let list = family.list().page_size(2);
+    let test_images = TestImages::create(9);
+    let list = test_images.list().page_size(2);
     let mut actual = Vec::new();
     for page in images().list_images(list).pages() {
         let page = page.expect("a page");
         actual.extend(page.iter().map(|image| image.id.clone()));
         // One page is fetched in advance, and one of these images is the next marker.
-        for id in family.ids.iter().take(actual.len() + 2) {
+        for id in test_images.ids.iter().take(actual.len() + 2) {
             delete("demo", id);
         }
     }
-    assert_eq!(actual, family.ids);
+    assert_eq!(actual, test_images.ids);
 }
 
 #[test]
 fn a_deleted_marker_that_the_caller_set_is_a_bad_request() {
-    let family = Family::create(1);
-    let id = &family.ids[0];
+    let test_images = TestImages::create(1);
+    let id = &test_images.ids[0];
     delete("demo", id).success();
     check_list_error(
         ListImages::new().marker(id),

@@ -10,7 +10,7 @@ use crate::fixtures::damage_data;
 use crate::glance::{TestImage, image};
 use crate::image_service::{check_error, data, image_of, images, json_of};
 
-/// Several buffers of the client.
+/// Larger than several buffers of the client.
 const LARGE: usize = 3 << 20;
 
 #[track_caller]
@@ -101,7 +101,7 @@ fn only_an_administrator_downloads_a_deactivated_image() {
 }
 
 #[test]
-fn images_that_others_publish_or_share_can_be_downloaded() {
+fn public_community_and_shared_images_can_be_downloaded() {
     for label in ["public-small", "other-community", "other-shared"] {
         let (data, transfer) = downloaded(&mut images().get_image(cloud().image_id(label)));
         let start = format!("{label}\n");
@@ -143,7 +143,7 @@ fn a_partial_file_is_completed_and_verified() {
 }
 
 #[test]
-fn an_empty_image_completes_an_empty_file() {
+fn a_download_of_an_empty_image_to_an_empty_file_is_complete() {
     let made = image().data(b"").create();
     let mut file = Cursor::new(Vec::new());
     let transfer = image_of(&made)
@@ -204,7 +204,7 @@ fn the_error_of_the_writer_ends_a_download() {
 }
 
 #[test]
-fn data_that_the_store_has_lost_is_no_data() {
+fn an_image_whose_store_lost_the_data_has_no_data() {
     let made = image().data(b"0123456789").create();
     damage_data(&made, None);
     let text = "204 No Content: the image has no data (it is active, but its store has lost the \

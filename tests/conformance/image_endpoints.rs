@@ -70,7 +70,7 @@ fn an_endpoint_may_have_the_version_and_trailing_slashes() {
 }
 
 #[test]
-fn an_endpoint_of_another_version_has_no_such_api() {
+fn an_endpoint_with_another_version_is_no_such_api() {
     let made = image().create();
     for path in ["/v1", "/v3", "/v2.99"] {
         let images = at(path);
@@ -108,7 +108,7 @@ fn an_endpoint_of_another_version_has_no_such_api() {
 }
 
 #[test]
-fn an_endpoint_with_an_unknown_path_has_no_such_api() {
+fn an_endpoint_with_an_unknown_path_is_no_such_api() {
     let made = image().create();
     let images = at("/v2/v2");
     let mut image = images.get_image(&*made);
@@ -164,7 +164,7 @@ fn a_microversion_is_rejected_before_authentication() {
 }
 
 #[test]
-fn the_compute_service_at_the_endpoint_of_glance_is_an_error() {
+fn the_endpoint_of_glance_for_the_compute_service_is_an_error() {
     let made = image().create();
     let options = ServiceOptions::new().endpoint(cloud().glance());
     let openstack = cloud().openstack("demo");

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::cloud::cloud;
 use crate::glance::{TestImage, image};
-use crate::image_service::{Family, check_error, check_forbidden};
+use crate::image_service::{TestImages, check_error, check_forbidden};
 use crate::secret_scan;
 
 /// A client of the user `demo` for one case.
@@ -53,14 +53,14 @@ fn a_revoked_token_is_replaced_by_every_operation() {
 
 #[test]
 fn a_list_continues_after_its_token_was_revoked() {
-    let family = Family::create(7);
+    let test_images = TestImages::create(7);
     let openstack = demo();
-    let mut list = service(&openstack).list_images(family.list().page_size(2));
+    let mut list = service(&openstack).list_images(test_images.list().page_size(2));
     let mut next = || list.next().expect("an item").expect("an image").id;
     let mut actual = vec![next(), next(), next()];
     revoke(&openstack);
     actual.extend(list.map(|image| image.expect("an image").id));
-    assert_eq!(actual, family.ids);
+    assert_eq!(actual, test_images.ids);
 }
 
 #[test]

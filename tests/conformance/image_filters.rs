@@ -9,7 +9,7 @@ use crate::glance::{TestImage, image};
 use crate::image_service::{check_found, check_list_error, image_of};
 
 #[test]
-fn a_status_or_several_select_the_images_with_it() {
+fn one_or_several_statuses_select_the_images_with_one_of_them() {
     let name = unique("status");
     let named = || ListImages::new().name(&name);
     let active = image().named(&name).create();
@@ -107,7 +107,7 @@ fn size_min_and_size_max_are_inclusive_and_exclude_images_without_data() {
 }
 
 #[test]
-fn a_size_of_more_than_63_bits_is_an_error_of_the_server() {
+fn a_size_of_more_than_63_bits_is_a_server_error() {
     let size = u64::MAX;
     check_list_error(
         ListImages::new().size_max(size),
@@ -121,7 +121,7 @@ fn a_size_of_more_than_63_bits_is_an_error_of_the_server() {
 }
 
 #[test]
-fn several_tags_select_the_images_with_all_of_them_over_all_pages() {
+fn several_tags_select_the_images_with_all_of_them_on_every_page() {
     let name = unique("tags");
     let named = || ListImages::new().name(&name);
     let make = |tags: &[&str]| {

@@ -7,21 +7,21 @@ use opencloud::image::v2::{Image, ListImages};
 use crate::cloud::{cloud, unique};
 use crate::fixtures::Fixtures;
 use crate::glance::{glance, image, in_glance};
-use crate::image_service::{Family, check_list_error, found, found_by, ids, images, json_of};
+use crate::image_service::{TestImages, check_list_error, found, found_by, ids, images, json_of};
 
 #[test]
 fn a_list_has_every_image_although_the_default_page_of_glance_has_25() {
-    let family = Family::create(27);
-    let path = format!("?name={}", family.name.replace(' ', "%20"));
+    let test_images = TestImages::create(27);
+    let path = format!("?name={}", test_images.name.replace(' ', "%20"));
     let page = glance("demo", "GET", &path, "application/json", None).success();
     assert_eq!(page.json()["images"].as_array().map(Vec::len), Some(25));
-    assert_eq!(ids(family.list()), family.ids);
-    assert_eq!(ids(family.list().page_size(26)), family.ids);
+    assert_eq!(ids(test_images.list()), test_images.ids);
+    assert_eq!(ids(test_images.list().page_size(26)), test_images.ids);
 }
 
 #[test]
 fn every_page_size_lists_each_image_once_in_order() {
-    let family = Family::create(7);
+    let test_images = TestImages::create(7);
     for (size, expected) in [
         (1, vec![1, 1, 1, 1, 1, 1, 1]),
         (2, vec![2, 2, 2, 1]),
@@ -31,25 +31,27 @@ fn every_page_size_lists_each_image_once_in_order() {
         (8, vec![7]),
         (5000, vec![7]),
     ] {
-        let pages = images().list_images(family.list().page_size(size)).pages();
+        let pages = images()
+            .list_images(test_images.list().page_size(size))
+            .pages();
         let pages: Vec<Vec<_>> = pages
             .map(|page| page.expect("a page"))
             .map(|page| page.into_iter().map(|image| image.id).collect())
             .collect();
         assert_eq!(pages.iter().map(Vec::len).collect::<Vec<_>>(), expected);
-        assert_eq!(pages.concat(), family.ids, "pages of {size}");
+        assert_eq!(pages.concat(), test_images.ids, "pages of {size}");
     }
 }
 
 #[test]
 fn limit_is_the_total_number_of_images() {
-    let family = Family::create(5);
+    let test_images = TestImages::create(5);
     for (limit, expected) in [(0, 0), (1, 1), (4, 4), (5, 5), (6, 5), (u64::MAX, 5)] {
         for size in [2, 1000] {
-            let actual = ids(family.list().limit(limit).page_size(size));
+            let actual = ids(test_images.list().limit(limit).page_size(size));
             assert_eq!(
                 actual,
-                family.ids[..expected],
+                test_images.ids[..expected],
                 "limit {limit}, pages of {size}"
             );
         }
@@ -169,12 +171,12 @@ fn an_unknown_sort_key_or_direction_is_a_bad_request() {
 
 #[test]
 fn a_list_starts_after_the_marker() {
-    let family = Family::create(4);
-    for (at, id) in family.ids.iter().enumerate() {
+    let test_images = TestImages::create(4);
+    for (at, id) in test_images.ids.iter().enumerate() {
         for size in [1, 2, 1000] {
             assert_eq!(
-                ids(family.list().marker(id).page_size(size)),
-                family.ids[at + 1..]
+                ids(test_images.list().marker(id).page_size(size)),
+                test_images.ids[at + 1..]
             );
         }
     }
@@ -182,18 +184,18 @@ fn a_list_starts_after_the_marker() {
 
 #[test]
 fn a_list_can_be_resumed_at_the_marker_of_another() {
-    let family = Family::create(5);
-    let mut list = images().list_images(family.list().page_size(2));
+    let test_images = TestImages::create(5);
+    let mut list = images().list_images(test_images.list().page_size(2));
     assert_eq!(list.marker(), None);
     let first: Vec<_> = list
         .by_ref()
         .take(3)
         .map(|image| image.expect("an image").id)
         .collect();
-    assert_eq!(first, family.ids[..3]);
+    assert_eq!(first, test_images.ids[..3]);
     let marker = list.marker().expect("a marker").to_owned();
-    assert_eq!(marker, family.ids[2]);
-    assert_eq!(ids(family.list().marker(marker)), family.ids[3..]);
+    assert_eq!(marker, test_images.ids[2]);
+    assert_eq!(ids(test_images.list().marker(marker)), test_images.ids[3..]);
 }
 
 #[test]
@@ -231,20 +233,22 @@ fn an_image_of_another_project_as_a_marker_is_forbidden() {
 }
 
 #[test]
-fn a_marker_that_the_filters_exclude_is_a_place_in_the_order() {
-    let family = Family::create(2);
+fn a_list_can_start_after_a_marker_that_the_filters_exclude() {
+    let test_images = TestImages::create(2);
     let newer = image().queued().create();
     let plain = cloud().image_id("plain");
-    assert_eq!(ids(family.list().marker(&*newer)), family.ids);
-    assert_eq!(ids(family.list().marker(plain)), Vec::<String>::new());
+    assert_eq!(ids(test_images.list().marker(&*newer)), test_images.ids);
+    assert_eq!(ids(test_images.list().marker(plain)), Vec::<String>::new());
 }
 
 #[test]
 fn with_prefetch_every_image_is_listed_once_in_order() {
-    let family = Family::create(5);
-    let list = images().list_images(family.list().page_size(2)).prefetch();
+    let test_images = TestImages::create(5);
+    let list = images()
+        .list_images(test_images.list().page_size(2))
+        .prefetch();
     let actual: Vec<_> = list.map(|image| image.expect("an image").id).collect();
-    assert_eq!(actual, family.ids);
+    assert_eq!(actual, test_images.ids);
 }
 
 #[test]

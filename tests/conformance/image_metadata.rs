@@ -1,4 +1,4 @@
-//! The metadata of an image: the same outcomes as through Nova, without its losses.
+//! The metadata of an image: the same results as through Nova, without data loss.
 
 use opencloud::image::v2::{Image, Metadata};
 use serde_json::{Value, json};
@@ -15,12 +15,12 @@ fn numbered(count: usize) -> impl Iterator<Item = (String, &'static str)> {
 #[track_caller]
 fn check_metadata(image: &Image, made: &TestImage, expected: &Value) {
     let actual = serde_json::to_value(&image.metadata).expect("JSON");
-    assert_eq!(&actual, expected, "of the copy");
-    assert_eq!(&cloud().raw_metadata(made), expected, "on the server");
+    assert_eq!(&actual, expected, "the copy");
+    assert_eq!(&cloud().raw_metadata(made), expected, "the server");
 }
 
 #[test]
-fn members_still_see_an_image_after_a_write() {
+fn members_can_still_see_an_image_after_its_metadata_is_changed() {
     let made = image().with("visibility", "shared").create();
     made.share("other", "accepted");
     image_of(&made)
@@ -112,9 +112,7 @@ fn an_item_can_be_read_set_and_deleted() {
     let mut image = image_of(&made);
     for key in ["a", "a/b", "a~1", "ключ", "a b", "", "50%", "q?x=1&y#z"] {
         image.set_metadata_item(key, "1").expect("an item");
-        image
-            .set_metadata_item(key, "2\n🗝"[..2].trim())
-            .expect("an item");
+        image.set_metadata_item(key, "2").expect("an item");
         assert_eq!(image.get_metadata_item(key).expect("an item"), "2");
         assert_eq!(image.metadata.len(), 2);
         image.delete_metadata_item(key).expect("a deletion");

@@ -1,4 +1,4 @@
-//! The role `reader`, which may not change images. Zed allows its users everything.
+//! The role `reader`, which may not change images. In Zed, it may.
 
 use std::io;
 

@@ -80,7 +80,7 @@ fn a_name_may_be_any_text_or_unset() {
 }
 
 #[test]
-fn metadata_values_that_are_not_strings_are_json() {
+fn metadata_values_that_are_not_strings_are_decoded() {
     let image = retrieved("null-properties");
     assert_eq!(
         image.metadata.value("kernel_id"),
@@ -112,7 +112,7 @@ fn retrieving_again_updates_the_fields() {
 }
 
 #[test]
-fn images_that_others_publish_or_share_can_be_retrieved() {
+fn public_community_and_shared_images_can_be_retrieved() {
     for label in ["public-small", "other-community", "other-shared", "hidden"] {
         retrieved(label);
     }

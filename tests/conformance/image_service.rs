@@ -117,23 +117,23 @@ pub(crate) fn json_of(image: &Image) -> Value {
     serde_json::to_value(&image).expect("JSON")
 }
 
-/// Data that is not all equal.
+/// Data whose bytes differ.
 pub(crate) fn data(length: usize) -> Vec<u8> {
     (0..251).cycle().take(length).collect()
 }
 
 /// Images with one name, and their ids in the order of the server.
-pub(crate) struct Family {
+pub(crate) struct TestImages {
     pub(crate) name: String,
     pub(crate) ids: Vec<String>,
     _made: Vec<TestImage>,
 }
 
-impl Family {
+impl TestImages {
     /// Creates queued images.
     #[track_caller]
     pub(crate) fn create(count: usize) -> Self {
-        let name = unique("family");
+        let name = unique("test_images");
         let made: Vec<_> = (0..count)
             .map(|_| image().named(&name).queued().create())
             .collect();

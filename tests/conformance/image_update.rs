@@ -91,7 +91,7 @@ fn an_update_without_changes_changes_nothing() {
 }
 
 #[test]
-fn either_all_changes_are_made_or_none() {
+fn an_update_makes_all_changes_or_none() {
     let made = image().with("a", "1").create();
     let update = ImageUpdate::new()
         .name("new")

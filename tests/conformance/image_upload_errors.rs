@@ -11,7 +11,7 @@ use crate::fixtures::delete_while_saving;
 use crate::glance::{TestImage, image, stored_data};
 use crate::image_service::{check_error, check_forbidden, data, image_of, images};
 
-/// More than is sent without `Expect: 100-continue`.
+/// Larger than a body that is sent without `Expect: 100-continue`.
 const LARGE: usize = 3 << 20;
 
 /// The message for an upload to this image.
@@ -19,11 +19,11 @@ fn message(id: &str, text: &str) -> String {
     format!("PUT GLANCE/images/{id}/file: {text} (request id ID)")
 }
 
-/// Checks that the image is as before, and that data can be uploaded to it.
+/// Checks that the image has no data, and that data can be uploaded.
 #[track_caller]
 fn check_usable(made: &TestImage) {
     let mut image = image_of(made);
-    // Glance can still be handling the broken upload.
+    // Glance may still be handling the failed upload.
     let limit = Duration::from_secs(60);
     image.wait_until("queued", limit).expect("a queued image");
     assert_eq!((image.size, &image.checksum), (None, &None));
@@ -202,7 +202,7 @@ fn after_a_reader_that_fails_the_image_accepts_other_data() {
 }
 
 #[test]
-fn after_too_much_data_the_image_accepts_less() {
+fn after_an_upload_over_the_size_limit_the_image_accepts_other_data() {
     let made = image().queued().create();
     for length in [Some(SIZE_CAP as u64 + 1), None] {
         let upload = Upload::from_reader(io::repeat(7).take(SIZE_CAP as u64 + 1));

@@ -12,7 +12,7 @@ use crate::glance::{image, stored_data};
 use crate::image_service::{data, image_of, json_of};
 use crate::relay::Relay;
 
-/// More than is sent without `Expect: 100-continue`.
+/// Larger than a body that is sent without `Expect: 100-continue`.
 const LARGE: usize = 3 << 20;
 
 /// Uploads to a new image, and checks the data, the copy and the result.
@@ -32,7 +32,7 @@ fn check_upload<'a>(upload: impl Into<Upload<'a>>, expected: &[u8]) {
 }
 
 #[test]
-fn bytes_are_stored_whatever_their_length() {
+fn data_of_any_length_is_stored() {
     for length in [0, 1, 100_000, LARGE] {
         let data = data(length);
         check_upload(data.as_slice(), &data);
@@ -42,7 +42,7 @@ fn bytes_are_stored_whatever_their_length() {
 }
 
 #[test]
-fn a_reader_is_stored_with_and_without_a_length() {
+fn the_data_of_a_reader_with_or_without_a_length_is_stored() {
     for length in [0, 5, LARGE] {
         let data = data(length);
         check_upload(Upload::from_reader(data.as_slice()), &data);
@@ -118,7 +118,7 @@ fn protected_shared_and_hidden_images_accept_data() {
 }
 
 #[test]
-fn a_large_upload_succeeds_after_its_token_was_revoked() {
+fn a_large_upload_with_a_revoked_token_succeeds_at_once_or_when_repeated() {
     let made = image().queued().create();
     let openstack = OpenStack::new(cloud().options("demo")).expect("valid options");
     let images = openstack.images_v2().expect("a service");
@@ -127,8 +127,8 @@ fn a_large_upload_succeeds_after_its_token_was_revoked() {
     let data = data(LARGE);
     let mut image = images.get_image(&*made);
     if let Err(error) = image.upload_data(data.as_slice()) {
-        // A busy Glance rejects the token when the data is already sent. It is not
-        // sent again, but the token is replaced.
+        // A busy Glance rejects the token after it has received the data. The upload
+        // is not repeated, but the token is replaced.
         assert_eq!(kind(&error), "Unauthorized", "{error}");
         image.upload_data(data.as_slice()).expect("an upload");
     }

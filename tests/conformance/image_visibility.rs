@@ -1,4 +1,4 @@
-//! Who sees which images of the Image service.
+//! The visibility of images in the Image service.
 
 use std::collections::BTreeSet;
 

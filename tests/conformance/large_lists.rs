@@ -1,5 +1,5 @@
-//! Lists of 2,500 images, more than two pages of the server's maximum size. Other
-//! cases create and delete images meanwhile.
+//! Lists of 2,500 images, more than two pages of the server's maximum size, while
+//! other cases create and delete images.
 
 use std::collections::BTreeSet;
 

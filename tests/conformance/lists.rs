@@ -47,14 +47,17 @@ fn text(image: &Value, field: &str) -> String {
 
 #[test]
 fn a_brief_list_has_id_name_and_links() {
-    let family = TestImages::create(1);
-    let images: Vec<_> = cloud().compute("demo").list_images(family.list()).collect();
+    let test_images = TestImages::create(1);
+    let images: Vec<_> = cloud()
+        .compute("demo")
+        .list_images(test_images.list())
+        .collect();
     let [Ok(image)] = &images[..] else {
         panic!("one image, not {images:?}")
     };
     assert_eq!(
         (&image.id, image.name.as_ref()),
-        (&family.ids[0], Some(&family.name))
+        (&test_images.ids[0], Some(&test_images.name))
     );
     assert_eq!(
         image
@@ -169,7 +172,7 @@ fn a_list_has_exactly_the_images_that_are_visible_to_the_user() {
 
 #[test]
 fn every_page_size_lists_each_image_once_in_order() {
-    let family = TestImages::create(7);
+    let test_images = TestImages::create(7);
     let compute = cloud().compute("demo");
     for (size, expected) in [
         (1, vec![1, 1, 1, 1, 1, 1, 1]),
@@ -183,9 +186,9 @@ fn every_page_size_lists_each_image_once_in_order() {
     ] {
         for detailed in [false, true] {
             let list = ListImages::from(detailed)
-                .name(&family.name)
+                .name(&test_images.name)
                 .page_size(size);
-            assert_eq!(listed(list.clone()), family.ids, "pages of {size}");
+            assert_eq!(listed(list.clone()), test_images.ids, "pages of {size}");
             let pages = compute
                 .list_images(list)
                 .pages()
@@ -194,20 +197,20 @@ fn every_page_size_lists_each_image_once_in_order() {
                 .map(|page| page.into_iter().map(|image| image.id).collect())
                 .collect();
             assert_eq!(pages.iter().map(Vec::len).collect::<Vec<_>>(), expected);
-            assert_eq!(pages.concat(), family.ids, "pages of {size}");
+            assert_eq!(pages.concat(), test_images.ids, "pages of {size}");
         }
     }
 }
 
 #[test]
 fn limit_is_the_total_number_of_images() {
-    let family = TestImages::create(5);
+    let test_images = TestImages::create(5);
     for (limit, expected) in [(0, 0), (1, 1), (4, 4), (5, 5), (6, 5), (u64::MAX, 5)] {
         for size in [1, 2, 4, 5, 1000] {
-            let actual = listed(family.list().limit(limit).page_size(size));
+            let actual = listed(test_images.list().limit(limit).page_size(size));
             assert_eq!(
                 actual,
-                family.ids[..expected],
+                test_images.ids[..expected],
                 "limit {limit}, pages of {size}"
             );
         }
@@ -224,12 +227,12 @@ fn a_list_without_matches_is_empty() {
 
 #[test]
 fn a_list_starts_after_the_marker() {
-    let family = TestImages::create(4);
-    for (at, id) in family.ids.iter().enumerate() {
+    let test_images = TestImages::create(4);
+    for (at, id) in test_images.ids.iter().enumerate() {
         for size in [1, 2, 1000] {
             assert_eq!(
-                listed(family.list().marker(id).page_size(size)),
-                family.ids[at + 1..]
+                listed(test_images.list().marker(id).page_size(size)),
+                test_images.ids[at + 1..]
             );
         }
     }
@@ -237,24 +240,24 @@ fn a_list_starts_after_the_marker() {
 
 #[test]
 fn a_list_can_be_resumed_at_the_marker_of_another() {
-    let family = TestImages::create(5);
+    let test_images = TestImages::create(5);
     let compute = cloud().compute("demo");
-    let mut images = compute.list_images(family.list().page_size(2));
+    let mut images = compute.list_images(test_images.list().page_size(2));
     assert_eq!(images.marker(), None);
     let mut actual = ids(images.by_ref().take(3));
-    assert_eq!(images.marker(), Some(family.ids[2].as_str()));
+    assert_eq!(images.marker(), Some(test_images.ids[2].as_str()));
     let marker = images.marker().expect("a marker").to_owned();
     drop(images);
-    actual.extend(listed(family.list().marker(marker)));
-    assert_eq!(actual, family.ids);
+    actual.extend(listed(test_images.list().marker(marker)));
+    assert_eq!(actual, test_images.ids);
 }
 
 #[test]
 fn a_partly_consumed_list_can_be_continued_by_page() {
-    let family = TestImages::create(5);
+    let test_images = TestImages::create(5);
     let mut images = cloud()
         .compute("demo")
-        .list_images(family.list().page_size(2));
+        .list_images(test_images.list().page_size(2));
     let mut actual = ids(images.by_ref().take(1));
     let pages: Vec<_> = images
         .pages()
@@ -262,7 +265,7 @@ fn a_partly_consumed_list_can_be_continued_by_page() {
         .collect();
     assert_eq!(pages.iter().map(Vec::len).collect::<Vec<_>>(), [1, 2, 1]);
     actual.extend(pages.into_iter().flatten().map(|image| image.id));
-    assert_eq!(actual, family.ids);
+    assert_eq!(actual, test_images.ids);
 }
 
 #[test]
@@ -309,7 +312,7 @@ fn an_image_of_another_project_as_a_marker_is_forbidden() {
 
 #[test]
 fn the_list_after_a_marker_that_the_filters_exclude_is_empty() {
-    let family = TestImages::create(2);
+    let test_images = TestImages::create(2);
     let id = cloud().image_id("plain");
-    assert_eq!(listed(family.list().marker(id)), Vec::<String>::new());
+    assert_eq!(listed(test_images.list().marker(id)), Vec::<String>::new());
 }

@@ -21,7 +21,7 @@ const PART: usize = 5;
 /// A wrong password, which must not be printed either.
 pub(crate) const WRONG: &str = "hT6wB3yLq8Nd5vGz";
 
-/// Words that appear in logs, and also in the passwords of the real services.
+/// Words in logs that are also in the passwords of the real services.
 const WORDS: &str = "demo-reader demo-app other admin password application credential secret";
 
 /// The secrets to search for.
@@ -70,12 +70,12 @@ fn hash(before: usize, byte: u8) -> usize {
 
 static SECRETS: RwLock<Option<Secrets>> = RwLock::new(None);
 
-/// A finding in a thread that belongs to no case.
+/// A secret that a thread without a case logged.
 static IN_OTHER_THREAD: Mutex<Option<String>> = Mutex::new(None);
 
 thread_local! {
-    /// Whether the suite itself sends a request, whose log lines are not searched.
-    static IS_ASIDE: Cell<bool> = const { Cell::new(false) };
+    /// Whether log lines are not searched, because the suite itself sends a request.
+    static IS_PAUSED: Cell<bool> = const { Cell::new(false) };
     /// How many lines of this crate were scanned.
     static LINES: Cell<u32> = const { Cell::new(0) };
 }
@@ -95,11 +95,11 @@ pub(crate) fn start() {
     assert_eq!(found, None, "found in a thread of an earlier case");
 }
 
-/// Runs work of the suite itself, whose log lines are not searched.
-pub(crate) fn aside<T>(work: impl FnOnce() -> T) -> T {
-    IS_ASIDE.set(true);
+/// Runs work of the suite itself without searching its log lines.
+pub(crate) fn without_scan<T>(work: impl FnOnce() -> T) -> T {
+    IS_PAUSED.set(true);
     let outcome = work();
-    IS_ASIDE.set(false);
+    IS_PAUSED.set(false);
     outcome
 }
 
@@ -191,7 +191,7 @@ impl Log for Scanner {
     }
 
     fn log(&self, record: &Record<'_>) {
-        if IS_ASIDE.get() || !self.enabled(record.metadata()) {
+        if IS_PAUSED.get() || !self.enabled(record.metadata()) {
             return;
         }
         LINES.set(LINES.get() + 1);

@@ -216,7 +216,7 @@ fn a_revoked_token_without_keystone_is_unauthorized() {
 }
 
 #[test]
-fn every_user_sees_the_images_of_the_own_project() {
+fn each_user_sees_the_images_of_their_project() {
     let image = image().create();
     let can_retrieve = |user| cloud().compute(user).get_image(&*image).retrieve().is_ok();
     assert_eq!(

@@ -106,5 +106,5 @@ fn only_wait_until_deleted_succeeds_for_an_unknown_image() {
         .get_image("00000000-1111-4222-8333-444444444444");
     let error = expect_error(image.wait_until_active(LONG));
     assert_eq!(error.kind(), ErrorKind::WaitFailed);
-    image.wait_until_deleted(LONG).expect("it is gone");
+    image.wait_until_deleted(LONG).expect("a deleted image");
 }

@@ -10,18 +10,18 @@ use opencloud::OpenStack;
 use opencloud::image::v2::ImageStatus;
 
 use super::samples::{NO_CLOUD, run, without_ids};
-use crate::support::examples::{Ran, example, example_at, run_at};
+use crate::support::examples::{ProgramOutput, example, example_at, run_at};
 use opencloud_sandbox::{Fault, NewImage, Sandbox};
 
 #[test]
 fn newest_image_prints_only_the_id_on_stdout() {
-    let ran = run("newest_image", &["sam"]);
+    let result = run("newest_image", &["sam"]);
     assert_eq!(
-        (ran.code, without_ids(&ran.stdout).as_str()),
+        (result.code, without_ids(&result.stdout).as_str()),
         (Some(0), "ID\n"),
-        "{ran:?}"
+        "{result:?}"
     );
-    assert_eq!(ran.stderr, format!("{NO_CLOUD}found \"sample\"\n"));
+    assert_eq!(result.stderr, format!("{NO_CLOUD}found \"sample\"\n"));
 }
 
 #[test]
@@ -34,22 +34,23 @@ fn newest_image_selects_the_newest_active_image() {
     sandbox.add_image(NewImage::named("web-4").status("queued"));
     sandbox.add_image(NewImage::named("not web-5"));
     sandbox.add_image(NewImage::nameless());
-    let ran = run_at(&sandbox, "newest_image", &["web-"]);
+    let result = run_at(&sandbox, "newest_image", &["web-"]);
     assert_eq!(
-        (ran.code, ran.stdout),
+        (result.code, result.stdout),
         (Some(0), format!("{newest}\n")),
         "{}",
-        ran.stderr
+        result.stderr
     );
-    assert_eq!(ran.stderr, "found \"web-3\"\n");
+    assert_eq!(result.stderr, "found \"web-3\"\n");
 }
 
 #[test]
 fn newest_image_fails_without_a_matching_image() {
     let sandbox = Sandbox::builder().empty().start();
     sandbox.add_image(NewImage::named("web-4").status("queued"));
-    let stderr = "Error: there is no active image whose name begins with \"web-\"\n".to_owned();
-    let expected = Ran {
+    let stderr = "Error: there is no active image whose name begins with \"web-\"
+".to_owned();
+    let expected = ProgramOutput {
         code: Some(1),
         stdout: String::new(),
         stderr,
@@ -59,13 +60,13 @@ fn newest_image_fails_without_a_matching_image() {
 
 #[test]
 fn prune_images_runs_in_the_built_in_sandbox() {
-    let ran = run("prune_images", &["--name", "sample", "--older-than", "0"]);
+    let result = run("prune_images", &["--name", "sample", "--older-than", "0"]);
     assert_eq!(
-        (ran.code, without_ids(&ran.stdout).as_str()),
+        (result.code, without_ids(&result.stdout).as_str()),
         (Some(0), "ID\n"),
-        "{ran:?}"
+        "{result:?}"
     );
-    let (first, summary) = ran.stderr.split_once('\n').expect("two lines");
+    let (first, summary) = result.stderr.split_once('\n').expect("two lines");
     assert_eq!(format!("{first}\n"), NO_CLOUD);
     assert!(
         summary.ends_with(" images seen, deleted 1, failed to delete 0\n"),
@@ -84,32 +85,32 @@ fn prune_images_deletes_old_images_by_name_and_continues_after_a_failure() {
     sandbox.add_image(NewImage::named("nightly-4").age(Duration::from_secs(29 * 86_400)));
     let arguments = ["--name", "nightly-", "--older-than", "30"];
 
-    let ran = run_at(
+    let result = run_at(
         &sandbox,
         "prune_images",
         &[&arguments[..], &["--dry-run"]].concat(),
     );
-    let mut ids: Vec<_> = ran.stdout.lines().collect();
+    let mut ids: Vec<_> = result.stdout.lines().collect();
     let mut expected = [&first, &locked, &second];
     ids.sort_unstable();
     expected.sort_unstable();
     assert_eq!(
-        (ran.code, ids),
+        (result.code, ids),
         (Some(0), expected.map(String::as_str).to_vec())
     );
     assert_eq!(
-        ran.stderr,
+        result.stderr,
         "5 images seen, would delete 3, failed to delete 0\n"
     );
     assert_eq!(sandbox.image_count(), 5);
 
-    let ran = run_at(&sandbox, "prune_images", &arguments);
-    let mut ids: Vec<_> = ran.stdout.lines().collect();
+    let result = run_at(&sandbox, "prune_images", &arguments);
+    let mut ids: Vec<_> = result.stdout.lines().collect();
     let mut expected = [&first, &second];
     ids.sort_unstable();
     expected.sort_unstable();
     assert_eq!(
-        (ran.code, ids),
+        (result.code, ids),
         (Some(1), expected.map(String::as_str).to_vec())
     );
     let stderr = format!(
@@ -118,7 +119,7 @@ fn prune_images_deletes_old_images_by_name_and_continues_after_a_failure() {
          5 images seen, deleted 2, failed to delete 1\n",
         sandbox.image_url()
     );
-    assert_eq!(ran.stderr, stderr);
+    assert_eq!(result.stderr, stderr);
     assert_eq!(
         (sandbox.image_count(), sandbox.has_image(&locked)),
         (3, true)
@@ -144,26 +145,26 @@ fn the_progress_of_a_dry_run_does_not_report_deleted_images() {
         )
         .env("TERM", "xterm")
         .output();
-    let ran = Ran::from(output.expect("the program `script`"));
-    assert_eq!(ran.code, Some(0), "{ran:?}");
+    let result = ProgramOutput::from(output.expect("the program `script`"));
+    assert_eq!(result.code, Some(0), "{result:?}");
     assert!(
-        ran.stdout.contains("images seen, would delete 0"),
-        "{ran:?}"
+        result.stdout.contains("images seen, would delete 0"),
+        "{result:?}"
     );
-    assert!(!ran.stdout.contains("deleted"), "{ran:?}");
+    assert!(!result.stdout.contains("deleted"), "{result:?}");
     assert_eq!(sandbox.image_count(), 3);
 }
 
 #[test]
 fn publish_image_runs_in_the_built_in_sandbox() {
-    let ran = run("publish_image", &[]);
+    let result = run("publish_image", &[]);
     assert_eq!(
-        (ran.code, without_ids(&ran.stdout).as_str()),
+        (result.code, without_ids(&result.stdout).as_str()),
         (Some(0), "ID\n"),
-        "{ran:?}"
+        "{result:?}"
     );
     let uploaded = "uploaded 1048576 bytes, verified size and hash\n";
-    assert_eq!(ran.stderr, format!("{NO_CLOUD}{uploaded}"));
+    assert_eq!(result.stderr, format!("{NO_CLOUD}{uploaded}"));
 }
 
 /// A file that can be uploaded.
@@ -177,15 +178,15 @@ fn file(name: &str) -> String {
 fn publish_image_uploads_the_file_and_prints_the_id() {
     let sandbox = Sandbox::builder().empty().start();
     let arguments = [&*file("published"), "--name", "debian-13"];
-    let ran = run_at(&sandbox, "publish_image", &arguments);
+    let result = run_at(&sandbox, "publish_image", &arguments);
     assert_eq!(
-        (ran.code, ran.stderr.as_str()),
+        (result.code, result.stderr.as_str()),
         (Some(0), "uploaded 8 bytes, verified size and hash\n")
     );
 
     let openstack = OpenStack::new(sandbox.options()).expect("options");
     let images = openstack.images_v2().expect("an endpoint");
-    let mut image = images.get_image(ran.stdout.trim());
+    let mut image = images.get_image(result.stdout.trim());
     let mut data = Vec::new();
     image.download_data(&mut data).expect("the data");
     assert_eq!(data, b"the data");
@@ -197,8 +198,12 @@ fn publish_image_uploads_the_file_and_prints_the_id() {
 fn publish_image_deletes_the_image_if_the_upload_fails() {
     let sandbox = Sandbox::builder().empty().start();
     let arguments = [&*file("rejected"), "--disk-format", "qcow2"];
-    let ran = run_at(&sandbox, "publish_image", &arguments);
-    assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), ""), "{ran:?}");
+    let result = run_at(&sandbox, "publish_image", &arguments);
+    assert_eq!(
+        (result.code, result.stdout.as_str()),
+        (Some(1), ""),
+        "{result:?}"
+    );
     let requests = sandbox.requests();
     let upload = requests.iter().find(|request| request.method == "PUT");
     let target = &upload.expect("an upload").target;
@@ -212,7 +217,7 @@ fn publish_image_deletes_the_image_if_the_upload_fails() {
          not match stream data raw (the image cannot be used any more: delete it) (request id \
          REQUEST)\n"
     );
-    assert_eq!(ran.stderr, stderr);
+    assert_eq!(result.stderr, stderr);
     assert_eq!(sandbox.image_count(), 0);
 }
 
@@ -221,35 +226,39 @@ fn publish_image_reports_an_image_that_it_cannot_delete() {
     let sandbox = Sandbox::builder().empty().start();
     sandbox.fail(Fault::status(403).body("{}").on("DELETE", "/images"));
     let arguments = [&*file("kept"), "--disk-format", "qcow2"];
-    let ran = run_at(&sandbox, "publish_image", &arguments);
-    assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), ""), "{ran:?}");
+    let result = run_at(&sandbox, "publish_image", &arguments);
+    assert_eq!(
+        (result.code, result.stdout.as_str()),
+        (Some(1), ""),
+        "{result:?}"
+    );
     let begin = format!(
         "cannot delete the image: DELETE {}/v2/images/",
         sandbox.image_url()
     );
-    assert!(ran.stderr.starts_with(&begin), "{ran:?}");
-    assert!(ran.stderr.contains("\nError: PUT "), "{ran:?}");
+    assert!(result.stderr.starts_with(&begin), "{result:?}");
+    assert!(result.stderr.contains("\nError: PUT "), "{result:?}");
     assert_eq!(sandbox.image_count(), 1);
 }
 
 #[test]
 fn publish_image_creates_no_image_without_a_file() {
     let sandbox = Sandbox::builder().empty().start();
-    let ran = run_at(&sandbox, "publish_image", &[]);
+    let result = run_at(&sandbox, "publish_image", &[]);
     let stderr = "error: no FILE to upload\n\n\
                   Usage: publish_image [OPTIONS] [FILE]\n\n\
                   For more information, try '--help'.\n";
-    let expected = Ran {
+    let expected = ProgramOutput {
         code: Some(2),
         stdout: String::new(),
         stderr: stderr.to_owned(),
     };
-    assert_eq!(ran, expected);
+    assert_eq!(result, expected);
 
-    let ran = run_at(&sandbox, "publish_image", &["/nonexistent/file"]);
-    assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), ""));
+    let result = run_at(&sandbox, "publish_image", &["/nonexistent/file"]);
+    assert_eq!((result.code, result.stdout.as_str()), (Some(1), ""));
     let begin = "Error: cannot open /nonexistent/file\n";
-    assert!(ran.stderr.starts_with(begin), "{ran:?}");
+    assert!(result.stderr.starts_with(begin), "{result:?}");
     assert_eq!(sandbox.requests(), []);
 }
 
@@ -300,13 +309,13 @@ fn a_closed_pipe_ends_each_example_without_a_panic() {
             command.args(arguments.split_whitespace());
             let child = command.stdout(closed()).stderr(stderr).spawn();
             let output = child.expect("a process").wait_with_output();
-            Ran::from(output.expect("an exit status"))
+            ProgramOutput::from(output.expect("an exit status"))
         };
-        let ran = run(Stdio::piped());
-        assert_eq!(ran.code, Some(0), "{name} {arguments}: {ran:?}");
+        let result = run(Stdio::piped());
+        assert_eq!(result.code, Some(0), "{name} {arguments}: {result:?}");
         assert!(
-            !ran.stderr.contains("panicked"),
-            "{name} {arguments}: {ran:?}"
+            !result.stderr.contains("panicked"),
+            "{name} {arguments}: {result:?}"
         );
         assert_eq!(run(closed()).code, Some(0), "{name} {arguments}");
     }

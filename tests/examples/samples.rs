@@ -3,13 +3,13 @@
 use std::fs;
 use std::path::Path;
 
-use crate::support::examples::{Ran, example, run_at};
+use crate::support::examples::{ProgramOutput, example, run_at};
 use opencloud_sandbox::{NewImage, Sandbox};
 
 pub(super) const NO_CLOUD: &str = "no cloud is configured: using the built-in sandbox; each run starts a new one, so changes are not kept\n";
 
 #[track_caller]
-pub(super) fn run(name: &str, arguments: &[&str]) -> Ran {
+pub(super) fn run(name: &str, arguments: &[&str]) -> ProgramOutput {
     example(name)
         .args(arguments)
         .output()
@@ -20,13 +20,13 @@ pub(super) fn run(name: &str, arguments: &[&str]) -> Ran {
 /// The output of a sample in the built-in sandbox, without arguments.
 #[track_caller]
 fn stdout(name: &str) -> String {
-    let ran = run(name, &[]);
+    let result = run(name, &[]);
     assert_eq!(
-        (ran.code, ran.stderr.as_str()),
+        (result.code, result.stderr.as_str()),
         (Some(0), NO_CLOUD),
-        "{ran:?}"
+        "{result:?}"
     );
-    ran.stdout
+    result.stdout
 }
 
 /// The text with ids replaced by `ID`.
@@ -136,9 +136,9 @@ fn list_images_sorted_prints_the_images_by_name() {
     for name in ["b", "c", "a"] {
         sandbox.add_image(NewImage::named(name));
     }
-    let ran = run_at(&sandbox, "list_images_sorted", &[]);
+    let result = run_at(&sandbox, "list_images_sorted", &[]);
     let expected = "ID \"a\"\nID \"b\"\nID \"c\"\n";
-    assert_eq!(without_ids(&ran.stdout), expected, "{ran:?}");
+    assert_eq!(without_ids(&result.stdout), expected, "{result:?}");
     assert!(stdout("list_images_sorted").contains(" \"sample\"\n"));
 }
 
@@ -182,7 +182,7 @@ fn with_a_configured_cloud_the_samples_require_arguments() {
     ] {
         let sandbox = Sandbox::start();
         let stderr = format!("Error: expected the arguments {arguments}\n");
-        let expected = Ran {
+        let expected = ProgramOutput {
             code: Some(1),
             stdout: String::new(),
             stderr,
@@ -224,7 +224,7 @@ fn with_a_configured_cloud_the_samples_use_the_given_image() {
         } else {
             [&[&*id], rest].concat()
         };
-        let expected = Ran {
+        let expected = ProgramOutput {
             code: Some(0),
             stdout: stdout.to_owned(),
             stderr: String::new(),
@@ -258,7 +258,7 @@ fn with_a_configured_cloud_the_samples_of_the_image_service_use_the_given_image(
         ("reactivate_image", &[&id], &format!("reactivated {id}\n")),
         ("list_images_sorted", &[], &format!("{id} \"new\"\n")),
     ] {
-        let expected = Ran {
+        let expected = ProgramOutput {
             code: Some(0),
             stdout: stdout.to_owned(),
             stderr: String::new(),
@@ -267,7 +267,7 @@ fn with_a_configured_cloud_the_samples_of_the_image_service_use_the_given_image(
     }
     assert_eq!(fs::read_to_string(output).expect("a file"), "data");
 
-    let ran = run_at(&sandbox, "create_image", &["second"]);
-    let second = ran.stdout.trim().strip_prefix("created ");
-    assert!(sandbox.has_image(second.expect("an id")), "{ran:?}");
+    let result = run_at(&sandbox, "create_image", &["second"]);
+    let second = result.stdout.trim().strip_prefix("created ");
+    assert!(sandbox.has_image(second.expect("an id")), "{result:?}");
 }

@@ -56,7 +56,7 @@ fn a_version_is_appended_to_a_compute_endpoint_of_the_catalog() {
 }
 
 #[test]
-fn the_versions_in_a_300_are_named() {
+fn the_error_for_a_300_lists_the_versions() {
     let body = json!({"choices": [{"id": "v2.0"}, {"id": "v2.1", "status": "CURRENT"}]});
     let server = Server::with_handler(move |_| Response::json(300, &body));
     let error = server.compute().get_image(id(1)).retrieve();
@@ -99,7 +99,7 @@ fn rejected(response: Response, change: impl FnOnce(Options) -> Options) -> Erro
 }
 
 #[test]
-fn a_401_of_keystone_names_the_credentials_without_their_secret() {
+fn the_error_for_a_401_of_keystone_names_the_credentials_without_their_secret() {
     let default = || Domain::by_name("Default");
     let error = rejected(unauthorized(), |options| {
         let project = Project::by_name("demo", Domain::by_id("d"));
@@ -136,7 +136,7 @@ fn a_rejected_token_and_multi_factor_authentication_have_messages_of_their_own()
                 authenticate with another client and set its token)";
     assert!(error.to_string().contains(hint), "{error}");
 
-    // Nova rejects a token that cannot be renewed, and one that was just issued.
+    // Nova rejects a token that cannot be renewed, and a new token.
     let server = Server::with_handler(|_| unauthorized());
     let error = server.compute().get_image(id(1)).retrieve();
     let error = error.expect_err("an error").to_string();

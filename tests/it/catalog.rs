@@ -94,7 +94,7 @@ fn service_options_override_the_options_of_the_client() {
 fn missing_and_legacy_fields_of_real_catalogs_are_accepted() {
     let server = Server::start();
     let url = server.url("/nova");
-    for (given, region) in [
+    for (endpoint, region) in [
         (
             json!({"interface": "public", "region": null, "url": url}),
             None,
@@ -117,14 +117,14 @@ fn missing_and_legacy_fields_of_real_catalogs_are_accepted() {
             Some("One"),
         ),
     ] {
-        let context = given.to_string();
+        let context = endpoint.to_string();
         let empty = json!({"interface": "public", "region": "One", "url": ""});
         let no_url = json!({"interface": "public", "region": "One", "url": null});
         let catalog = json!([
             {"type": "compute", "name": null, "endpoints": []},
             {"type": null, "name": "x"},
             {"type": "network", "name": "y", "endpoints": null},
-            {"type": "compute", "endpoints": [empty, no_url, given], "extra": {"a": [1]}},
+            {"type": "compute", "endpoints": [empty, no_url, endpoint], "extra": {"a": [1]}},
         ]);
         let options = match region {
             None => ServiceOptions::new(),
@@ -236,7 +236,7 @@ fn an_endpoint_with_a_project_id_requires_a_project_scoped_token() {
     let body = json!({"token": {"expires_at": "2100-01-01T00:00:00Z"}});
     let server =
         Server::with_responses([Response::json(201, &body).header("X-Subject-Token", "t")]);
-    // Of a given token, only the id is known.
+    // For a token that the caller provides, only the id is known.
     for options in [server.options(), Options::new("").token_id("t").no_proxy()] {
         let openstack = OpenStack::new(options).expect("valid options");
         let endpoint =

@@ -285,7 +285,7 @@ fn a_variable_that_is_not_utf_8_is_an_error_only_if_it_is_used() {
 
 #[cfg(unix)]
 #[test]
-fn a_file_without_permission_is_skipped_and_named() {
+fn an_unreadable_file_is_skipped_and_named_in_the_error() {
     use std::os::unix::fs::PermissionsExt;
 
     let root = Root::new();

@@ -1,4 +1,4 @@
-//! `Debug` is short, whatever the size of the responses.
+//! `Debug` is short for responses of any size.
 
 use std::fmt::Debug;
 

@@ -170,7 +170,7 @@ fn an_error_has_method_url_status_message_and_request_id() {
 }
 
 #[test]
-fn the_kind_of_a_404_is_that_of_the_missing_image_item_or_operation() {
+fn the_error_kind_of_a_404_depends_on_the_missing_resource() {
     let image = || fault(404, "itemNotFound", "Image not found.");
     let item = || fault(404, "itemNotFound", "The resource could not be found.");
     let key = || fault(404, "itemNotFound", "Invalid metadata key");

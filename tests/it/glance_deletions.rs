@@ -48,15 +48,15 @@ fn after_a_deleted_marker_the_glance_list_continues_from_an_earlier_image() {
     };
     let (glance, server) = SharedGlance::serve(glance);
     let mut list = server.images_v2().list_images(ListImages::new());
-    let mut take = |count: usize| {
+    let mut next = |count: usize| {
         let images = list.by_ref().take(count);
         images
             .map(|image| number(&image.expect("an image").id))
             .collect::<Vec<_>>()
     };
-    let mut returned = take(5);
+    let mut returned = next(5);
     glance.lock().images.retain(|(number, _)| *number != 5);
-    returned.extend(take(9));
+    returned.extend(next(9));
     assert_eq!(returned, [0, 1, 2, 3, 4, 5, 6, 7, 8]);
     let markers: Vec<_> = server
         .requests()
@@ -67,7 +67,7 @@ fn after_a_deleted_marker_the_glance_list_continues_from_an_earlier_image() {
 }
 
 #[test]
-fn a_marker_of_the_caller_that_is_lost_is_an_error() {
+fn a_missing_marker_that_the_caller_set_is_an_error() {
     for (status, message) in [
         (400, format!("No image found with ID {}", id(7))),
         (

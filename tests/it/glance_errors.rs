@@ -9,7 +9,7 @@ use crate::support::{REQUEST_ID, Response, Server, TOKEN_REJECTED, glance_error,
 #[test]
 fn any_message_of_glance_is_kept_without_its_line_breaks() {
     for_any(400, |random, size| {
-        let is_shown = |c: &char| {
+        let is_kept = |c: &char| {
             let is_mark = matches!(
                 c,
                 '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
@@ -17,7 +17,7 @@ fn any_message_of_glance_is_kept_without_its_line_breaks() {
             !c.is_control() && !is_mark
         };
         let text = random.text(size) + "<b>&amp;</b>";
-        let text: String = text.chars().filter(is_shown).collect();
+        let text: String = text.chars().filter(is_kept).collect();
         let words: Vec<_> = text.split_whitespace().collect();
         let server = Server::with_responses([glance_error(403, &text)]);
         let mut image = server.images_v2().get_image(id(1));
@@ -28,7 +28,7 @@ fn any_message_of_glance_is_kept_without_its_line_breaks() {
 }
 
 #[test]
-fn every_404_of_glance_about_an_image_is_not_found() {
+fn only_a_404_of_glance_about_an_image_is_not_found() {
     for (message, kind) in [
         (
             format!("No image found with ID {}", id(1)),

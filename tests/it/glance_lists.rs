@@ -87,10 +87,10 @@ fn any_glance_list_is_complete_for_every_way_of_paging_and_recoverable_fault() {
         for (_, image_tags) in &mut glance.images {
             image_tags.extend(tags.into_iter().filter(|_| !random.once_in(3)));
         }
-        let wanted: Vec<_> = tags.into_iter().filter(|_| random.once_in(3)).collect();
+        let selected: Vec<_> = tags.into_iter().filter(|_| random.once_in(3)).collect();
         let limit = random.once_in(2).then(|| random.below(size + 3));
         let mut list = page_size(1 + random.below(15));
-        for tag in &wanted {
+        for tag in &selected {
             list = list.tag(*tag);
         }
         if let Some(limit) = limit {
@@ -100,7 +100,7 @@ fn any_glance_list_is_complete_for_every_way_of_paging_and_recoverable_fault() {
         let matching = glance
             .images
             .iter()
-            .filter(|(_, tags)| wanted.iter().all(|tag| tags.contains(tag)));
+            .filter(|(_, tags)| selected.iter().all(|tag| tags.contains(tag)));
         let expected: Vec<_> = matching
             .map(|(number, _)| *number)
             .take(limit.unwrap_or(usize::MAX))

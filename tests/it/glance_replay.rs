@@ -30,7 +30,7 @@ fn named(prefix: &str) -> Exchange {
         .expect("an exchange with this name")
 }
 
-/// The number of exchanges of each sort.
+/// The number of exchanges of each kind.
 #[derive(Debug, Default)]
 struct Counts {
     exact: usize,
@@ -136,7 +136,7 @@ fn the_recorded_glance_exchanges_cover_every_status_and_operation() {
 
 #[test]
 fn the_second_page_is_requested_with_both_tags_of_the_recorded_query() {
-    // Glance's own next link has only one of the tags, and 21-9ba is its page.
+    // The recorded next link has only one of the tags, and leads to the page 21-9ba.
     let (first, second) = (named("21-9b-"), named("21-9bb-"));
     for wire in [Wire::Close, Wire::KeepAlive, Wire::NoLength] {
         let server =

@@ -181,7 +181,7 @@ fn a_property_that_the_server_does_not_store_is_an_error() {
 }
 
 #[test]
-fn invalid_fields_are_rejected_before_anything_is_sent() {
+fn invalid_fields_are_rejected_before_a_request() {
     let server = Server::start();
     let image = || get(&server);
     let owner = "invalid metadata key \"owner\": it is a field of the image, not a property; \
@@ -261,8 +261,8 @@ fn metadata_is_read_with_the_image() {
 }
 
 #[test]
-fn reset_metadata_removes_all_other_items_but_those_of_the_server() {
-    // Glance cannot remove the last key.
+fn reset_metadata_removes_all_other_items_except_those_of_the_server() {
+    // Glance cannot remove the last two keys.
     let before = json!({"old": "1", "k": "0", "os_glance_failed_import": "", " x": ""});
     let after = json!({"k": "v", "os_glance_failed_import": ""});
     let server = Server::with_responses([
@@ -478,7 +478,7 @@ fn a_list_sends_its_own_query_with_the_marker_of_the_next_link() {
 }
 
 #[test]
-fn the_endpoint_is_that_of_the_catalog_and_a_microversion_is_rejected() {
+fn the_endpoint_comes_from_the_catalog_and_a_microversion_is_rejected() {
     let server = Server::start();
     server.set_responses([server.token("t"), Response::ok(&json!({"images": []}))]);
     let openstack = OpenStack::new(server.options()).expect("valid options");

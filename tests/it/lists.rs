@@ -103,7 +103,7 @@ fn each_image_is_returned_once_however_the_server_pages() {
     }
 }
 
-/// Checks that no request asks for more images than are left up to the limit.
+/// Checks that no request has a limit above the number of remaining images.
 #[track_caller]
 fn check_limits(server: &Server, before: usize, limit: Option<usize>, nova: &Nova, context: &str) {
     for request in &server.requests()[before..] {
@@ -211,7 +211,7 @@ fn no_request_is_sent_before_the_first_call_of_next() {
 }
 
 #[test]
-fn after_an_error_the_iterators_end_and_the_marker_allows_to_resume() {
+fn after_an_error_the_iterators_end_and_the_list_can_be_resumed_at_the_marker() {
     let broken = || fault(500, "computeFault", "broken");
     let script = || {
         [
@@ -268,12 +268,12 @@ fn after_an_error_the_iterators_end_and_the_marker_allows_to_resume() {
 #[test]
 fn a_partly_consumed_list_can_be_continued_by_page() {
     let (_, server) = SharedNova::serve(Nova::new(7));
-    for taken in 0..=7 {
+    for consumed in 0..=7 {
         let mut list = server.compute().list_images(ListImages::new().page_size(3));
-        for _ in 0..taken {
+        for _ in 0..consumed {
             list.next().expect("an item").expect("an image");
         }
         let rest = all_pages(list).expect("pages").concat();
-        assert_eq!(rest, (taken..7).collect::<Vec<_>>(), "{taken}");
+        assert_eq!(rest, (consumed..7).collect::<Vec<_>>(), "{consumed}");
     }
 }

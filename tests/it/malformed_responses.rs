@@ -1,5 +1,4 @@
-//! Malformed and malicious responses: an error, never a panic, and never a part of
-//! a list that is taken for the whole.
+//! Malformed and malicious responses: an error, never a panic or an incomplete list.
 
 use std::time::Duration;
 

@@ -1,7 +1,7 @@
 //! Properties of any list, any string and any JSON, checked with random input.
 //!
-//! The generator is in `support/random.rs`, because the known crates for it
-//! require a newer Rust than this crate.
+//! The generator is in `support/random.rs`, because the usual crates require a newer
+//! Rust than this crate.
 
 use std::env;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -47,8 +47,8 @@ impl Recoverable {
     }
 }
 
-/// A server with these responses and random faults: for each request at most two that
-/// count as an attempt, and at most one 401 response, which does not.
+/// A server with these responses and random faults: for each request at most one 401
+/// response, and at most two other faults, each of which counts as an attempt.
 pub(crate) fn faulty(
     mut respond: impl FnMut(&Request) -> Response + Send + 'static,
     mut random: Random,

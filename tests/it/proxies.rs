@@ -10,15 +10,15 @@ use crate::support::{COMPUTE, Response, Server, id, image, refused_url};
 
 const CLOUD: &str = "http://cloud.invalid:8774/v2.1";
 
-fn good() -> Response {
+fn valid_response() -> Response {
     Response::ok(&json!({"image": image(1)}))
 }
 
-/// A proxy that accepts every tunnel and then plays the cloud.
+/// A proxy that accepts every tunnel and then acts as the cloud.
 fn open_proxy() -> Server {
     Server::with_handler(|request| match request.method.as_str() {
         "CONNECT" => Response::raw_and_keep("HTTP/1.1 200 Connection established\r\n\r\n"),
-        _ => good(),
+        _ => valid_response(),
     })
 }
 
@@ -104,7 +104,7 @@ fn an_unreachable_proxy_is_a_proxy_error_that_names_it() {
 
 #[test]
 fn an_invalid_proxy_is_an_error_and_nothing_is_sent() {
-    let server = Server::with_handler(|_| good());
+    let server = Server::with_handler(|_| valid_response());
     for (proxy, reason) in [
         ("", "empty host"),
         ("http://", "empty host"),
@@ -169,7 +169,7 @@ fn child(endpoint: &str, variables: &[(&str, &str)]) -> String {
 
 #[test]
 fn the_variable_of_the_scheme_decides_and_an_invalid_value_is_an_error() {
-    let server = Server::with_handler(|_| good());
+    let server = Server::with_handler(|_| valid_response());
     let proxy = open_proxy();
     let address: &str = &proxy.address().to_string();
     let endpoint = server.url(COMPUTE);

@@ -29,7 +29,7 @@ fn a_redirect_is_an_error_with_its_location_and_is_not_followed() {
                 )
             );
             assert_eq!(server.requests().len(), 1);
-            // Authentication, requests with a body and deletions, too.
+            // Also for authentication, requests with a body and deletions.
             let server = Server::with_responses([response(), response(), response()]);
             let openstack = OpenStack::new(server.options()).expect("valid options");
             assert_eq!(

@@ -13,7 +13,7 @@ use opencloud::compute::v2::ListImages;
 use opencloud::{Error, ErrorKind};
 use serde_json::Value;
 
-/// The number of exchanges of each sort.
+/// The number of exchanges of each kind.
 #[derive(Debug, Default)]
 struct Counts {
     exact: usize,

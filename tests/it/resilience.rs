@@ -1,11 +1,11 @@
-//! A long list recovers from faults, and a cut page is never taken for a whole one.
+//! A long list recovers from faults, and a truncated page is never accepted.
 
 use log::Level;
 use opencloud::compute::v2::ListImages;
 use opencloud::{ErrorKind, OpenStack, Result};
 
 use crate::support::{
-    Line, Nova, Request, Response, Server, at_once, fault, good, id, images, logged,
+    Line, Nova, Request, Response, Server, at_once, fault, id, images, logged, valid_response,
 };
 
 /// Lists ten pages of three images, where the function may replace the response of
@@ -52,7 +52,7 @@ fn a_long_list_recovers_from_faults_with_one_warning_each() {
         (page >= 5 && token == "t1").then(|| fault(401, "error", "revoked"))
     });
     assert_eq!(revoked, []);
-    let dropped = long_list(|page, _| (page == 7).then(|| good().cut(150)));
+    let dropped = long_list(|page, _| (page == 7).then(|| valid_response().cut(150)));
     assert_eq!(dropped.len(), 1, "{dropped:?}");
     assert!(
         dropped[0]
@@ -71,7 +71,7 @@ fn a_long_list_recovers_from_faults_with_one_warning_each() {
 }
 
 #[test]
-fn a_page_cut_at_any_byte_is_requested_again() {
+fn a_page_truncated_at_any_byte_is_requested_again() {
     let body = images(0..2);
     let list = |server: &Server| {
         let list = server.compute().list_images(ListImages::new());

@@ -8,7 +8,7 @@ use opencloud::{Error, ErrorKind, OpenStack, Options, Result, ServiceOptions};
 use serde_json::{Value, json};
 
 use crate::support::{
-    COMPUTE, Line, Response, Server, at_once, fault, good, id, logged, refused_url,
+    COMPUTE, Line, Response, Server, at_once, fault, id, logged, refused_url, valid_response,
 };
 
 pub(crate) type Operation = fn(&mut Image) -> Result<()>;
@@ -24,10 +24,9 @@ pub(crate) fn over_limit(status: u16, retry_after: &Value) -> Response {
     Response::json(status, &json!({"overLimit": inner}))
 }
 
-/// The result and the number of requests, if this is the first response and the
-/// following ones are good.
+/// The result and the number of requests, with this response and then valid ones.
 pub(crate) fn first(response: Response, operation: Operation) -> (Result<()>, usize) {
-    let server = Server::with_responses([response, good(), good()]);
+    let server = Server::with_responses([response, valid_response(), valid_response()]);
     let outcome = operation(&mut server.compute().get_image(id(1)));
     (outcome, server.requests().len())
 }
@@ -42,11 +41,11 @@ fn idempotent_requests_are_repeated_after_temporary_faults() {
         ("504", || Response::empty(504)),
         ("413", || over_limit(413, &json!("0"))),
         ("reset", Response::reset),
-        ("closed", Response::hang_up),
-        ("cut in the status", || good().cut(7)),
-        ("cut in the headers", || good().cut(40)),
-        ("cut in the body", || good().cut(150)),
-        ("cut in a chunk", || good().chunked().cut(150)),
+        ("closed", Response::no_response),
+        ("cut in the status", || valid_response().cut(7)),
+        ("cut in the headers", || valid_response().cut(40)),
+        ("cut in the body", || valid_response().cut(150)),
+        ("cut in a chunk", || valid_response().chunked().cut(150)),
     ];
     let mut cases = Vec::new();
     for operation in [GET, PUT, PUT_ITEM, DELETE] {
@@ -67,7 +66,7 @@ fn authentication_is_repeated_after_temporary_faults() {
         || Response::empty(503),
         || Response::empty(504),
         Response::reset,
-        || good().cut(40),
+        || valid_response().cut(40),
     ];
     at_once(responses.to_vec(), |response| {
         let server = Server::start();
@@ -81,7 +80,7 @@ fn authentication_is_repeated_after_temporary_faults() {
 }
 
 #[test]
-fn a_merge_is_repeated_only_if_it_had_certainly_no_effect() {
+fn a_merge_is_repeated_only_if_it_certainly_had_no_effect() {
     let with_retry_after = |status| Response::empty(status).header("Retry-After", "0");
     for safe in [
         with_retry_after(429),
@@ -103,9 +102,9 @@ fn a_merge_is_repeated_only_if_it_had_certainly_no_effect() {
         with_retry_after(504),
         Response::empty(413),
         Response::reset(),
-        Response::hang_up(),
-        good().cut(40),
-        good().cut(150),
+        Response::no_response(),
+        valid_response().cut(40),
+        valid_response().cut(150),
     ] {
         let context = format!("{unsafe_to_repeat:?}");
         let (outcome, requests) = first(unsafe_to_repeat, POST);
@@ -147,22 +146,22 @@ fn requests_are_not_repeated_after_permanent_errors() {
 
 #[test]
 fn a_repeated_delete_succeeds_if_the_response_is_404() {
-    let gone = || fault(404, "itemNotFound", "Image not found.");
+    let not_found = || fault(404, "itemNotFound", "Image not found.");
     let no_key = || fault(404, "itemNotFound", "Invalid metadata key");
     let no_route = || Response::html(404, "<html>no</html>");
     let delete_item: Operation = |image| image.delete_metadata_item("k");
     let cases: Vec<(Vec<Response>, Operation, Option<u16>)> = vec![
-        (vec![Response::reset(), gone()], DELETE, None),
+        (vec![Response::reset(), not_found()], DELETE, None),
         (
-            vec![Response::empty(503), Response::hang_up(), gone()],
+            vec![Response::empty(503), Response::no_response(), not_found()],
             DELETE,
             None,
         ),
         (vec![Response::reset(), no_key()], delete_item, None),
-        (vec![gone()], DELETE, Some(404)),
+        (vec![not_found()], DELETE, Some(404)),
         (vec![no_key()], delete_item, Some(404)),
         (vec![Response::reset(), no_route()], DELETE, Some(404)),
-        (vec![Response::reset(), gone()], GET, Some(404)),
+        (vec![Response::reset(), not_found()], GET, Some(404)),
     ];
     at_once(cases, |(responses, operation, status)| {
         let count = responses.len();
@@ -180,14 +179,14 @@ fn a_repeated_delete_succeeds_if_the_response_is_404() {
 #[test]
 fn a_repeated_delete_succeeds_with_404_even_after_a_401() {
     let server = Server::start();
-    let gone = fault(404, "itemNotFound", "Image not found.");
+    let not_found = fault(404, "itemNotFound", "Image not found.");
     let unauthorized = fault(401, "error", "no");
     server.set_responses([
         server.token("a"),
         Response::reset(),
         unauthorized,
         server.token("b"),
-        gone,
+        not_found,
     ]);
     let compute = OpenStack::new(server.options())
         .expect("valid options")
@@ -201,7 +200,8 @@ fn a_repeated_delete_succeeds_with_404_even_after_a_401() {
 fn a_stale_connection_is_replaced_without_counting_an_attempt() {
     // POST never uses a pooled connection.
     for operation in [GET, DELETE, POST] {
-        let server = Server::with_responses([good().close(), good(), good()]);
+        let server =
+            Server::with_responses([valid_response().close(), valid_response(), valid_response()]);
         let mut image = server.compute().get_image(id(1));
         GET(&mut image).expect("an image");
         operation(&mut image).expect("a response");
@@ -209,14 +209,14 @@ fn a_stale_connection_is_replaced_without_counting_an_attempt() {
         assert_eq!(server.connections(), 2);
     }
     // The server resets the connection when the second request arrives.
-    let server = Server::with_responses([good(), Response::reset(), good()]);
+    let server = Server::with_responses([valid_response(), Response::reset(), valid_response()]);
     let mut image = server.compute().get_image(id(1));
     GET(&mut image).expect("an image");
     GET(&mut image).expect("an image");
     let connections: Vec<_> = server.requests().iter().map(|r| r.connection).collect();
     assert_eq!(connections, [1, 1, 2]);
     // A merge opens a new connection.
-    let server = Server::with_responses([good(), good()]);
+    let server = Server::with_responses([valid_response(), valid_response()]);
     let mut image = server.compute().get_image(id(1));
     GET(&mut image).expect("an image");
     POST(&mut image).expect("a merge");

@@ -23,7 +23,7 @@ fn handshake_error(server: &str, cacert: &str) -> Error {
 }
 
 #[test]
-fn each_invalid_server_certificate_has_a_message_with_the_setting_to_change() {
+fn the_error_for_each_invalid_server_certificate_has_the_setting_to_change() {
     for (server, cacert, message) in [
         (
             "server",
@@ -68,7 +68,7 @@ fn a_self_signed_certificate_of_a_server_is_accepted_as_cacert() {
 }
 
 #[test]
-fn a_missing_client_certificate_is_named() {
+fn the_error_for_a_missing_client_certificate_names_the_settings() {
     let server = TlsServer::with_certificate("server", true);
     let outcome = server.retrieve(|options| options.cacert(file("ca.pem")));
     assert_eq!(
@@ -78,7 +78,7 @@ fn a_missing_client_certificate_is_named() {
 }
 
 #[test]
-fn tls_on_an_http_port_and_http_on_a_tls_port_are_named() {
+fn the_error_for_a_wrong_scheme_names_the_cause() {
     let options = Options::new("").token_id("t").no_proxy().tries(1);
     let openstack = OpenStack::new(options).expect("valid options");
     let retrieve = |url: &str| {
@@ -125,7 +125,7 @@ fn folder(name: &str) -> PathBuf {
 }
 
 #[test]
-fn a_cacert_can_have_comments_line_ends_and_a_byte_order_mark() {
+fn a_cacert_can_have_comments_any_line_endings_and_a_byte_order_mark() {
     let folder = folder("cacert-forms");
     let pem = fs::read_to_string(file("ca.pem")).expect("a certificate");
     let other = fs::read_to_string(file("client.pem")).expect("a certificate");
@@ -150,7 +150,7 @@ fn a_cacert_can_have_comments_line_ends_and_a_byte_order_mark() {
 }
 
 #[test]
-fn other_forms_of_certificates_are_named_with_the_way_to_convert_them() {
+fn the_error_for_another_form_of_certificate_has_the_command_to_convert_it() {
     let folder = folder("other-forms");
     let pem = fs::read_to_string(file("ca.pem")).expect("a certificate");
     let x509 = folder.join("x509.pem");
@@ -173,7 +173,7 @@ fn other_forms_of_certificates_are_named_with_the_way_to_convert_them() {
 }
 
 #[test]
-fn an_encrypted_key_is_named_without_its_content() {
+fn the_error_for_an_encrypted_key_does_not_print_its_content() {
     for key in ["encrypted-pkcs8.key", "encrypted-sec1.key"] {
         let options = Options::new("").client_certificate(file("client.pem"), file(key));
         let error = OpenStack::new(options).expect_err("an error");
@@ -188,7 +188,7 @@ fn an_encrypted_key_is_named_without_its_content() {
     }
 }
 
-/// A PEM file without its line ends has no part of its content in the error.
+/// No part of a PEM file without line breaks is in the error.
 #[test]
 fn no_byte_of_a_damaged_pem_file_is_printed() {
     let folder = folder("damaged-pem");

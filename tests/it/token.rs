@@ -25,7 +25,7 @@ pub(crate) fn tokens(server: &Server) -> Vec<String> {
         .collect()
 }
 
-/// A cached token, issued and expiring so many seconds from now.
+/// A cached token with these issue and expiry times, in seconds from now.
 pub(crate) fn cached(server: &Server, id: &str, issued: i64, expires: i64) -> Token {
     let at = |seconds| (Timestamp::now() + SignedDuration::from_secs(seconds)).to_string();
     serde_json::from_value(json!({
@@ -122,7 +122,7 @@ fn a_failed_early_renewal_keeps_the_current_token_if_the_fault_is_temporary() {
             Some("429 Too Many Requests (retry after 9s)"),
         ),
         (
-            Response::hang_up(),
+            Response::no_response(),
             Some(
                 "connection failed; if this port expects TLS, use https:// in \
                  auth_url or the endpoint",
@@ -147,7 +147,7 @@ fn a_failed_early_renewal_keeps_the_current_token_if_the_fault_is_temporary() {
         };
         let export = |token: &Token| serde_json::to_value(token).expect("JSON");
         assert_eq!(export(&outcome.expect("a token")), export(&current));
-        // There is one attempt, and no other one for ten seconds.
+        // Renewal is attempted once, and again after ten seconds at the earliest.
         openstack.token().expect("the current token");
         assert_eq!(server.requests().len(), 1);
         let texts: Vec<_> = warnings.iter().map(|line| line.text.as_str()).collect();

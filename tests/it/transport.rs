@@ -13,7 +13,7 @@ fn retrieve(server: &Server, change: impl FnOnce(Options) -> Options) -> openclo
     server.compute_with(change).get_image(id(1)).retrieve()
 }
 
-fn good() -> Response {
+fn valid_response() -> Response {
     Response::ok(&json!({"image": image(1)}))
 }
 
@@ -30,20 +30,20 @@ fn check_timeout(began: Instant, error: opencloud::Result<()>, limit: &str) {
 
 #[test]
 fn connections_are_reused_unless_the_server_closes_them() {
-    let server = Server::with_handler(|_| good());
+    let server = Server::with_handler(|_| valid_response());
     let compute = server.compute();
     for _ in 0..5 {
         compute.get_image(id(1)).retrieve().expect("an image");
     }
     assert_eq!(server.connections(), 1);
-    let server = Server::with_handler(|_| good().chunked());
+    let server = Server::with_handler(|_| valid_response().chunked());
     let compute = server.compute();
     for _ in 0..5 {
         compute.get_image(id(1)).retrieve().expect("an image");
     }
     assert_eq!(server.connections(), 1);
     // A connection with `Connection: close` is not reused.
-    let server = Server::with_handler(|_| good().header("Connection", "close").close());
+    let server = Server::with_handler(|_| valid_response().header("Connection", "close").close());
     let compute = server.compute();
     for _ in 0..3 {
         compute.get_image(id(1)).retrieve().expect("an image");
@@ -63,7 +63,9 @@ fn a_silent_server_is_a_read_timeout() {
     assert_eq!(server.requests().len(), 1, "a timeout is not retried");
     // After a part of the headers, and of the body.
     for bytes in [20, 150] {
-        let server = Server::with_handler(move |_| Response::raw(&good().bytes()[..bytes]).stall());
+        let server = Server::with_handler(move |_| {
+            Response::raw(&valid_response().bytes()[..bytes]).stall()
+        });
         let began = Instant::now();
         check_timeout(
             began,
@@ -75,13 +77,14 @@ fn a_silent_server_is_a_read_timeout() {
 
 #[test]
 fn a_slow_response_is_a_call_timeout() {
-    let drip = || good().drip(1, Duration::from_millis(50));
+    let drip = || valid_response().drip(1, Duration::from_millis(50));
     let server = Server::with_handler(move |_| drip());
     let began = Instant::now();
     let outcome = retrieve(&server, |o| o.read_timeout(SHORT).call_timeout(SHORT * 2));
     check_timeout(began, outcome, "call_timeout");
     // Each read restarts the timeout.
-    let server = Server::with_handler(move |_| good().drip(20, Duration::from_millis(60)));
+    let server =
+        Server::with_handler(move |_| valid_response().drip(20, Duration::from_millis(60)));
     let began = Instant::now();
     retrieve(&server, |o| o.read_timeout(SHORT)).expect("an image");
     assert!(began.elapsed() > SHORT, "{:?}", began.elapsed());
@@ -130,7 +133,7 @@ fn a_stalled_tls_handshake_is_a_connect_timeout() {
 #[test]
 fn timeouts_may_be_unset_or_of_any_length() {
     for limit in [None, Some(Duration::from_secs(5)), Some(Duration::MAX)] {
-        let server = Server::with_handler(|_| good());
+        let server = Server::with_handler(|_| valid_response());
         let all = |options: Options| {
             options
                 .resolve_timeout(limit)
@@ -189,7 +192,7 @@ fn a_body_of_more_than_256_mib_is_an_error() {
 #[test]
 fn the_user_agent_can_be_prefixed() {
     let own = concat!("opencloud/", env!("CARGO_PKG_VERSION"));
-    let server = Server::with_handler(|_| good());
+    let server = Server::with_handler(|_| valid_response());
     retrieve(&server, |options| options).expect("an image");
     retrieve(&server, |options| options.user_agent("my-tool/1.2 (x)")).expect("an image");
     let agents: Vec<_> = server
@@ -213,7 +216,7 @@ fn the_user_agent_can_be_prefixed() {
 
 #[test]
 fn no_content_encoding_is_requested() {
-    let server = Server::with_handler(|_| good());
+    let server = Server::with_handler(|_| valid_response());
     retrieve(&server, |options| options).expect("an image");
     let request = &server.requests()[0];
     assert!(
@@ -245,7 +248,7 @@ fn a_timeout_of_zero_expires_at_once() {
 
 #[test]
 fn the_resolve_timeout_limits_the_lookup_of_a_host_name() {
-    let server = Server::with_handler(|_| good());
+    let server = Server::with_handler(|_| valid_response());
     let url = format!("http://localhost:{}", server.address().port());
     let options = Options::new("").token_id("t").no_proxy();
     let openstack = OpenStack::new(options.resolve_timeout(Duration::from_nanos(1)));

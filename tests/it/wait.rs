@@ -53,8 +53,8 @@ fn a_wait_polls_until_the_image_has_the_status() {
 
 #[test]
 fn wait_until_deleted_accepts_a_missing_image_but_no_other_404() {
-    let gone = || fault(404, "itemNotFound", "Image not found.");
-    let server = Server::with_responses([with_status("ACTIVE"), gone()]);
+    let not_found = || fault(404, "itemNotFound", "Image not found.");
+    let server = Server::with_responses([with_status("ACTIVE"), not_found()]);
     let mut image = server.compute().get_image(id(1));
     image
         .wait_until_deleted(Duration::from_secs(60))
@@ -73,7 +73,7 @@ fn wait_until_deleted_accepts_a_missing_image_but_no_other_404() {
         .expect_err("an error");
     assert_eq!(error.kind(), ErrorKind::NoSuchApi);
 
-    let server = Server::with_responses([gone()]);
+    let server = Server::with_responses([not_found()]);
     let mut image = server.compute().get_image(id(1));
     let error = image
         .wait_until_active(Duration::from_secs(60))

@@ -1,5 +1,5 @@
-//! Generates functions from the samples in the first part of the porting page, as they
-//! are and with the names of the Image service.
+//! Generates functions from the samples in the first part of the porting page, unchanged
+//! and with the names of the Image service.
 
 use std::path::Path;
 use std::{env, fs, iter};

@@ -1,5 +1,5 @@
-//! A program is ported from Compute to the Image service by replacing two names. This
-//! runs the samples in the first part of the porting page before and after that.
+//! Runs the samples in the first part of the porting page before and after their two
+//! names of the Compute service are replaced with names of the Image service.
 
 use std::collections::BTreeSet;
 

@@ -76,7 +76,7 @@ fn child_with_faults_and_short_token_lifetimes() {
 fn sixty_four_threads_share_one_service_despite_faults_and_expiring_tokens() {
     let _alone = alone();
     let mut cloud = SandboxProcess::start("load::child_with_faults_and_short_token_lifetimes");
-    // Of so many requests, one meets four faults or expired tokens in a row.
+    // Among so many requests, one has four faults or expired tokens in a row.
     let compute = cloud.compute(|options| options.tries(20));
     let before = files();
     let (operations, most_files) = (AtomicUsize::new(0), AtomicUsize::new(0));
@@ -199,9 +199,9 @@ fn two_thousand_lists_leak_no_memory_threads_or_connections() {
     let cloud = SandboxProcess::start("load::child_with_thirty_images");
     let compute = cloud.compute(|options| options);
     (0..200).for_each(|number| list(&compute, number));
-    let before = settled(usize::MAX);
+    let before = usage_at_rest(usize::MAX);
     (0..2000).for_each(|number| list(&compute, number));
-    let after = settled(before.threads);
+    let after = usage_at_rest(before.threads);
     println!("before: {before:?}, after: {after:?}");
     assert!(after.threads <= before.threads, "{before:?}, {after:?}");
     // At most two connections are in use at once, and stay open.
@@ -213,7 +213,7 @@ fn two_thousand_lists_leak_no_memory_threads_or_connections() {
 }
 
 /// The resources once the threads of abandoned lists have ended.
-fn settled(threads: usize) -> Usage {
+fn usage_at_rest(threads: usize) -> Usage {
     let began = Instant::now();
     loop {
         let usage = Usage::now();

@@ -108,7 +108,7 @@ fn child_with_a_large_image() {
 }
 
 #[test]
-fn an_upload_and_a_download_of_300_mib_need_less_than_one() {
+fn an_upload_and_a_download_of_300_mib_need_less_than_1_mib() {
     let _alone = alone();
     let server = SandboxProcess::start("memory::child_with_a_large_image");
     let options = Options::new("").token_id("t").no_proxy();

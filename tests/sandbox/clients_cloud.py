@@ -6,7 +6,7 @@ import re
 
 UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 UNKNOWN = "00000000-1111-4222-8333-444444444444"
-# Common metadata, and some that is difficult to escape.
+# Common metadata, and metadata that must be escaped.
 ITEMS = {"os_distro": "debian", "Mixed Case": "a b", "dots.and:colons": "ünï \"q\" \\ /", "empty": ""}
 
 
@@ -24,7 +24,7 @@ class Cloud:
         }
 
     def has(self, id):
-        """Whether this script knows an image. Other programs may create images meanwhile."""
+        """Whether this script knows an image. Other programs may create images at the same time."""
         return id in self.names
 
     def report(self, step, outcome):

@@ -24,7 +24,7 @@ os.environ["OS_CLIENT_CONFIG_FILE"] = str(cloud.state / "clouds.yaml")
 
 
 def run(*arguments, user="demo"):
-    """Runs a command in this process, which is faster. Returns the status, output and errors."""
+    """Runs a command in this process, to save time. Returns the status, output and errors."""
     output, errors = io.TextIOWrapper(io.BytesIO(), "utf-8"), io.StringIO()
     logging.getLogger().handlers.clear()
     with contextlib.redirect_stdout(output), contextlib.redirect_stderr(errors):
@@ -37,7 +37,7 @@ def run(*arguments, user="demo"):
 
 
 def step(*arguments, user="demo"):
-    """Runs a command, and prints its status and its output without images that this script does not know."""
+    """Runs a command, and prints its status and its output without images of other programs."""
     status, raw, errors = run(*arguments, user=user)
     output = raw
     if output.startswith("{"):

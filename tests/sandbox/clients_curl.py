@@ -31,7 +31,7 @@ def step(name, *arguments, body=None):
 
 
 def known_images(response):
-    """Removes images from a list that other programs created."""
+    """Removes images of other programs from a list."""
     head, end, body = response.partition("\n\n")
     if not body.startswith('{"images": ['):
         return response

@@ -142,7 +142,7 @@ pub(crate) fn next_link(mut page: Value, href: &str) -> Value {
 }
 
 /// A response that is valid for every operation on an image.
-pub(crate) fn good() -> Response {
+pub(crate) fn valid_response() -> Response {
     let image = image(1);
     Response::ok(&json!({"metadata": {"k": "v"}, "meta": {"k": "v"}, "image": image}))
 }

@@ -11,13 +11,13 @@ const PROFILE: &str = "LLVM_PROFILE_FILE";
 
 /// The exit code and the output of a program.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Ran {
+pub(crate) struct ProgramOutput {
     pub(crate) code: Option<i32>,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
 }
 
-impl From<Output> for Ran {
+impl From<Output> for ProgramOutput {
     fn from(output: Output) -> Self {
         Self {
             code: output.status.code(),
@@ -69,7 +69,7 @@ pub(crate) fn example_at(sandbox: &Sandbox, name: &str) -> Command {
 
 /// Runs an example as the user demo of this sandbox.
 #[track_caller]
-pub(crate) fn run_at(sandbox: &Sandbox, name: &str, arguments: &[&str]) -> Ran {
+pub(crate) fn run_at(sandbox: &Sandbox, name: &str, arguments: &[&str]) -> ProgramOutput {
     example_at(sandbox, name)
         .args(arguments)
         .output()

@@ -38,9 +38,9 @@ impl Glance {
     /// The response to a request.
     pub(crate) fn respond(&mut self, request: &Request) -> Response {
         let segments = request.segments();
-        let at = |wanted: &str| {
+        let at = |image_id: &str| {
             let mut images = self.images.iter();
-            images.position(|(number, _)| id(*number) == wanted)
+            images.position(|(number, _)| id(*number) == image_id)
         };
         if request.method == "DELETE" {
             return match at(&segments[2]) {
@@ -71,8 +71,8 @@ impl Glance {
         let limit = request.query("limit").and_then(|limit| limit.parse().ok());
         let limit = limit.unwrap_or(self.default_limit).min(self.max_limit);
         let has_all_tags = |tags: &[&str]| {
-            let mut wanted = query.iter().filter(|(name, _)| name == "tag");
-            wanted.all(|(_, tag)| tags.contains(&tag.as_str()))
+            let mut selected = query.iter().filter(|(name, _)| name == "tag");
+            selected.all(|(_, tag)| tags.contains(&tag.as_str()))
         };
         let page: Vec<_> = self.images[from..]
             .iter()
@@ -93,7 +93,7 @@ impl Glance {
     }
 }
 
-/// The next link of Glance: a path, in which a repeated parameter is only once.
+/// The next link of Glance: a path with each parameter once.
 fn next(query: &[(String, String)], marker: &str) -> String {
     let mut link = form_urlencoded::Serializer::new("/v2/images?".to_owned());
     for (at, (name, value)) in query.iter().enumerate() {

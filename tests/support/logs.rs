@@ -39,7 +39,7 @@ impl Log for Logger {
     fn flush(&self) {}
 }
 
-/// Returns the result of the work, and the lines that this thread logged meanwhile.
+/// Returns the result of the work, and the lines that it logged on this thread.
 pub(crate) fn logged<T>(work: impl FnOnce() -> T) -> (T, Vec<Line>) {
     static SET: Once = Once::new();
     SET.call_once(|| {

@@ -15,7 +15,7 @@ pub(crate) mod subprocess;
 
 pub(crate) use cloud::{
     COMPUTE, CREDENTIALS_REJECTED, IMAGES, REQUEST_ID, TOKEN, TOKEN_REJECTED, fault, glance_error,
-    glance_image, good, id, image, images, next_link, token,
+    glance_image, id, image, images, next_link, token, valid_response,
 };
 pub(crate) use glance::{Glance, SharedGlance, active_image, sha512};
 pub(crate) use logs::{Line, logged};

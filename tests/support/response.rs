@@ -100,7 +100,7 @@ impl Response {
     }
 
     /// Closes the connection without a response.
-    pub(crate) fn hang_up() -> Self {
+    pub(crate) fn no_response() -> Self {
         Self::raw("")
     }
 

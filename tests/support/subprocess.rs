@@ -94,7 +94,7 @@ impl Drop for SandboxProcess {
     }
 }
 
-/// Serves this URL until the parent process closes stdin.
+/// Prints the URL of a server, and waits until the parent process closes stdin.
 pub(crate) fn serve_url(url: &str) {
     if std::env::var_os(VARIABLE).is_some() {
         println!("{PREFIX}{url}");

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use opencloud_sandbox::Sandbox;
 
-use super::{Ran, WEB, done, failed, two_images};
+use super::{ProgramOutput, WEB, done, failed, two_images};
 use crate::support::examples::example;
 
 /// A new folder with this clouds.yaml.
@@ -38,7 +38,7 @@ fn os_cloud_selects_a_cloud_of_the_file() {
             .current_dir(&folder)
             .args(arguments)
             .output();
-        Ran::from(output.expect("a process"))
+        ProgramOutput::from(output.expect("a process"))
     };
     let list = run(&["list", "--os-cloud", "demo", "--name", "web"]);
     assert_eq!(list, done(format!("{:36}  NAME\n{WEB}  web\n", "ID")));
@@ -73,9 +73,9 @@ fn the_variables_of_a_sandbox_configure_another_program() {
         .envs(sandbox.variables())
         .arg("list")
         .output();
-    let ran = Ran::from(output.expect("a process"));
-    assert_eq!(ran.stderr, "");
-    assert!(ran.stdout.contains(WEB), "{ran:?}");
+    let result = ProgramOutput::from(output.expect("a process"));
+    assert_eq!(result.stderr, "");
+    assert!(result.stdout.contains(WEB), "{result:?}");
 }
 
 #[test]
@@ -88,7 +88,7 @@ fn config_prints_unknown_keys_without_their_values() {
             .current_dir(&folder)
             .args(arguments)
             .output();
-        Ran::from(output.expect("a process"))
+        ProgramOutput::from(output.expect("a process"))
     };
     let source = format!("{}:3", folder.join("clouds.yaml").display());
 
@@ -121,5 +121,8 @@ fn the_error_for_a_missing_cloud_lists_the_clouds_of_the_file() {
         "images: the cloud \"nope\" was not found: {} has \"demo\", \"other\"\n",
         file.display()
     );
-    assert_eq!(Ran::from(output.expect("a process")), failed(message));
+    assert_eq!(
+        ProgramOutput::from(output.expect("a process")),
+        failed(message)
+    );
 }

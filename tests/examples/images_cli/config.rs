@@ -1,6 +1,6 @@
 //! `images config`, and the cloud that the environment configures.
 
-use super::{Ran, done, failed, program, two_images};
+use super::{ProgramOutput, done, failed, program, two_images};
 use crate::support::examples::example;
 
 #[test]
@@ -24,7 +24,7 @@ fn config_prints_each_setting_with_its_source_and_sends_no_request() {
         ["verify", "true", "default"],
     ];
     let lines = rows.map(|[key, value, source]| format!("{key:19}  {value:width$}  {source}\n"));
-    assert_eq!(Ran::from(output), done(lines.concat()));
+    assert_eq!(ProgramOutput::from(output), done(lines.concat()));
     assert_eq!(sandbox.requests(), []);
 }
 
@@ -39,19 +39,19 @@ fn config_json_is_one_object_with_hidden_secrets() {
     let expected = format!(
         r#"{{"cloud":"envvars","auth_type":"password","auth_url":"{url}","username":"demo","user_domain_name":"Default","password":"***","project_name":"demo","project_domain_name":"Default","region_name":"RegionOne","interface":"public","verify":true}}"#
     );
-    assert_eq!(Ran::from(output), done(expected + "\n"));
+    assert_eq!(ProgramOutput::from(output), done(expected + "\n"));
 }
 
 #[test]
 fn without_a_configured_cloud_list_and_config_report_the_sandbox() {
     let run = |arguments: &[&str]| {
         let output = example("images").args(arguments).output();
-        Ran::from(output.expect("a process"))
+        ProgramOutput::from(output.expect("a process"))
     };
-    let ran = run(&["list", "--limit", "1"]);
-    assert_eq!(ran.code, Some(0), "{ran:?}");
+    let result = run(&["list", "--limit", "1"]);
+    assert_eq!(result.code, Some(0), "{result:?}");
     assert_eq!(
-        ran.stderr,
+        result.stderr,
         "no cloud is configured: using the built-in sandbox; each run starts a new one, so \
          changes are not kept\n"
     );
@@ -59,16 +59,16 @@ fn without_a_configured_cloud_list_and_config_report_the_sandbox() {
         (&["config"] as &[&str], ""),
         (&["config", "--json"], "{}\n"),
     ] {
-        let ran = run(arguments);
+        let result = run(arguments);
         assert_eq!(
-            (ran.code, ran.stdout.as_str()),
+            (result.code, result.stdout.as_str()),
             (Some(0), stdout),
-            "{ran:?}"
+            "{result:?}"
         );
-        let (reason, note) = ran.stderr.split_once('\n').expect("two lines");
+        let (reason, note) = result.stderr.split_once('\n').expect("two lines");
         assert!(
             reason.starts_with("images: no cloud to connect to: "),
-            "{ran:?}"
+            "{result:?}"
         );
         assert_eq!(
             note,
@@ -89,9 +89,9 @@ fn config_prints_no_part_of_a_key_in_place_of_its_path() {
         for arguments in [&["config"] as &[_], &["config", "--json"], &["list"]] {
             let mut command = program(&sandbox);
             command.env("OS_CERT", "cert.pem").env("OS_KEY", &text);
-            let ran = Ran::from(command.args(arguments).output().expect("a process"));
+            let result = ProgramOutput::from(command.args(arguments).output().expect("a process"));
             let message = "images: OS_KEY: `key` must be a path; write the PEM data to a file\n";
-            assert_eq!(ran, failed(message));
+            assert_eq!(result, failed(message));
         }
     }
     assert_eq!(sandbox.requests(), []);

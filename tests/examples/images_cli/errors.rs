@@ -2,12 +2,12 @@
 
 use opencloud_sandbox::Fault;
 
-use super::{Ran, failed, images, program, two_images};
+use super::{ProgramOutput, failed, images, program, two_images};
 
 #[test]
 fn the_error_for_a_wrong_password_does_not_contain_it() {
     let sandbox = two_images();
-    let ran = program(&sandbox)
+    let result = program(&sandbox)
         .env("OS_PASSWORD", "s3cret")
         .arg("list")
         .output()
@@ -19,7 +19,7 @@ fn the_error_for_a_wrong_password_does_not_contain_it() {
          not report which value or secret is wrong) (request id REQUEST)\n",
         sandbox.auth_url()
     );
-    assert_eq!(Ran::from(ran), failed(message));
+    assert_eq!(ProgramOutput::from(result), failed(message));
 }
 
 #[test]
@@ -42,14 +42,14 @@ fn an_invalid_response_is_reported_on_one_line() {
             .body("{\"images\": 1}")
             .on("GET", "/images"),
     );
-    let ran = images(&sandbox, &["list"]);
-    assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), ""));
+    let result = images(&sandbox, &["list"]);
+    assert_eq!((result.code, result.stdout.as_str()), (Some(1), ""));
     let begin = format!(
         "images: GET {}/images?page_size=1000&limit=1000: ",
         sandbox.compute_url()
     );
     assert!(
-        ran.stderr.starts_with(&begin) && ran.stderr.lines().count() == 1,
-        "{ran:?}"
+        result.stderr.starts_with(&begin) && result.stderr.lines().count() == 1,
+        "{result:?}"
     );
 }

@@ -3,11 +3,11 @@
 use opencloud_sandbox::{Fault, NewImage, Sandbox};
 
 use super::{MISSING, OLD, WEB, done, failed, images, run_at, two_images};
-use crate::support::examples::Ran;
+use crate::support::examples::ProgramOutput;
 
 /// Runs a command with the Image service.
 #[track_caller]
-fn glance(sandbox: &Sandbox, arguments: &[&str]) -> Ran {
+fn glance(sandbox: &Sandbox, arguments: &[&str]) -> ProgramOutput {
     run_at(
         sandbox,
         "images",
@@ -26,7 +26,7 @@ fn sent(sandbox: &Sandbox) -> Vec<String> {
 }
 
 #[test]
-fn a_list_is_the_same_table_as_that_of_compute() {
+fn a_list_prints_the_same_table_as_with_compute() {
     let sandbox = two_images();
     let list = glance(&sandbox, &["list"]);
     assert_eq!(
@@ -95,13 +95,17 @@ fn every_filter_option_is_sent() {
 }
 
 #[test]
-fn limit_counts_all_images_and_page_size_those_of_one_page() {
+fn limit_applies_to_all_images_and_page_size_to_each_page() {
     let sandbox = Sandbox::builder().empty().start();
     sandbox.add_images(10);
     let arguments = ["list", "--limit", "5", "--page-size", "2", "--json"];
-    let ran = glance(&sandbox, &arguments);
+    let result = glance(&sandbox, &arguments);
     assert_eq!(
-        (ran.code, ran.stdout.lines().count(), sent(&sandbox).len()),
+        (
+            result.code,
+            result.stdout.lines().count(),
+            sent(&sandbox).len()
+        ),
         (Some(0), 5, 3)
     );
 }
@@ -112,8 +116,8 @@ fn a_status_of_nova_that_glance_does_not_have_is_rejected() {
     let message = "images: invalid status filter \"unknown\": expected active, queued, saving, \
                    deactivated, uploading, importing, killed, deleted, pending_delete; nothing was \
                    sent\n";
-    let ran = glance(&sandbox, &["list", "--status", "UNKNOWN"]);
-    assert_eq!(ran, failed(message));
+    let result = glance(&sandbox, &["list", "--status", "UNKNOWN"]);
+    assert_eq!(result, failed(message));
     assert_eq!(sent(&sandbox), [] as [&str; 0]);
 }
 
@@ -171,8 +175,8 @@ fn metadata_and_get_print_text_or_json() {
     let json = "{\"architecture\":\"x86_64\",\"os\":\"linux\"}\n";
     assert_eq!(glance(&sandbox, &["metadata", WEB, "--json"]), done(json));
     assert_eq!(glance(&sandbox, &["get", WEB, "os"]), done("linux\n"));
-    let ran = glance(&sandbox, &["get", WEB, "os", "--json"]);
-    assert_eq!(ran, done("\"linux\"\n"));
+    let result = glance(&sandbox, &["get", WEB, "os", "--json"]);
+    assert_eq!(result, done("\"linux\"\n"));
     let message = format!("images: image {WEB} has no metadata item \"nope\"\n");
     assert_eq!(glance(&sandbox, &["get", WEB, "nope"]), failed(message));
     assert_eq!(sent(&sandbox), vec![format!("GET /images/{WEB}"); 5]);
@@ -182,10 +186,10 @@ fn metadata_and_get_print_text_or_json() {
 fn set_and_reset_print_the_resulting_metadata() {
     let sandbox = two_images();
     let table = "KEY           VALUE\narchitecture  aarch64\nos            linux\n";
-    let ran = glance(&sandbox, &["set", WEB, "architecture=aarch64"]);
-    assert_eq!(ran, done(table));
-    let ran = glance(&sandbox, &["reset", WEB, "a=1", "--json"]);
-    assert_eq!(ran, done("{\"a\":\"1\"}\n"));
+    let result = glance(&sandbox, &["set", WEB, "architecture=aarch64"]);
+    assert_eq!(result, done(table));
+    let result = glance(&sandbox, &["reset", WEB, "a=1", "--json"]);
+    assert_eq!(result, done("{\"a\":\"1\"}\n"));
     assert_eq!(glance(&sandbox, &["reset", WEB, "--all"]), done(""));
     let (get, patch) = (format!("GET /images/{WEB}"), format!("PATCH /images/{WEB}"));
     assert_eq!(sent(&sandbox), [&*patch, &get, &patch, &get, &patch]);
@@ -195,8 +199,8 @@ fn set_and_reset_print_the_resulting_metadata() {
 fn set_keeps_the_visibility() {
     let sandbox = Sandbox::builder().empty().start();
     sandbox.add_image(NewImage::named("web").id(WEB).visibility("shared"));
-    let ran = glance(&sandbox, &["set", WEB, "a=1"]);
-    assert_eq!(ran, done("KEY  VALUE\na    1\n"));
+    let result = glance(&sandbox, &["set", WEB, "a=1"]);
+    assert_eq!(result, done("KEY  VALUE\na    1\n"));
     let show = glance(&sandbox, &["show", WEB]).stdout;
     assert!(show.contains("\nvisibility        shared\n"), "{show}");
 }
@@ -204,8 +208,8 @@ fn set_keeps_the_visibility() {
 #[test]
 fn a_key_can_contain_a_slash() {
     let sandbox = two_images();
-    let ran = glance(&sandbox, &["reset", WEB, "a/b=1"]);
-    assert_eq!(ran, done("KEY  VALUE\na/b  1\n"));
+    let result = glance(&sandbox, &["reset", WEB, "a/b=1"]);
+    assert_eq!(result, done("KEY  VALUE\na/b  1\n"));
     assert_eq!(glance(&sandbox, &["get", WEB, "a/b"]), done("1\n"));
     assert_eq!(glance(&sandbox, &["unset", WEB, "a/b"]), done(""));
     assert_eq!(sandbox.metadata(WEB).as_deref(), Some("{}"));
@@ -219,16 +223,16 @@ fn unset_deletes_all_keys_or_none() {
         "images: PATCH {url}/v2/images/{WEB}: 409 Conflict: There was a conflict when trying to \
          complete your request. Property nope does not exist. (request id REQUEST)\n"
     );
-    let ran = glance(&sandbox, &["unset", WEB, "os", "nope"]);
-    assert_eq!(ran, failed(message));
+    let result = glance(&sandbox, &["unset", WEB, "os", "nope"]);
+    assert_eq!(result, failed(message));
     assert_eq!(glance(&sandbox, &["get", WEB, "os"]), done("linux\n"));
-    let ran = glance(&sandbox, &["unset", WEB, "os", "architecture"]);
-    assert_eq!(ran, done(""));
+    let result = glance(&sandbox, &["unset", WEB, "os", "architecture"]);
+    assert_eq!(result, done(""));
     assert_eq!(sandbox.metadata(WEB).as_deref(), Some("{}"));
 }
 
 #[test]
-fn a_field_of_the_image_is_not_a_key() {
+fn a_field_of_the_image_is_rejected_as_a_key() {
     for arguments in [
         ["set", WEB, "owner=other"],
         ["reset", WEB, "owner=other"],
@@ -243,7 +247,7 @@ fn a_field_of_the_image_is_not_a_key() {
 }
 
 #[test]
-fn an_error_is_reported_on_one_line_and_escaped() {
+fn an_error_is_escaped_and_reported_on_one_line() {
     let sandbox = two_images();
     let url = sandbox.image_url();
     let message = format!(
@@ -254,20 +258,24 @@ fn an_error_is_reported_on_one_line_and_escaped() {
 
     let body = r#"{"message": "a\u001b[2Jb\nc", "code": "400 Bad Request", "title": "Bad"}"#;
     sandbox.fail(Fault::status(400).body(body).on("GET", "/images"));
-    let ran = glance(&sandbox, &["list"]);
-    assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), ""), "{ran:?}");
+    let result = glance(&sandbox, &["list"]);
+    assert_eq!(
+        (result.code, result.stdout.as_str()),
+        (Some(1), ""),
+        "{result:?}"
+    );
     let begin = format!("images: GET {url}/v2/images?limit=1000: 400 Bad Request: a\\u{{1b}}[2Jb");
-    assert!(ran.stderr.starts_with(&begin), "{ran:?}");
-    assert_eq!(ran.stderr.lines().count(), 1, "{ran:?}");
+    assert!(result.stderr.starts_with(&begin), "{result:?}");
+    assert_eq!(result.stderr.lines().count(), 1, "{result:?}");
 }
 
 #[test]
-fn an_unknown_api_is_wrong_usage() {
+fn an_unknown_api_is_rejected() {
     let sandbox = two_images();
     let stderr = "error: invalid value 'volume' for '--api <API>'\n  \
                   [possible values: compute, image]\n\n\
                   For more information, try '--help'.\n";
-    let expected = Ran {
+    let expected = ProgramOutput {
         code: Some(2),
         stdout: String::new(),
         stderr: stderr.to_owned(),

@@ -2,7 +2,7 @@
 
 use opencloud_sandbox::{Fault, Sandbox};
 
-use super::{OLD, Ran, WEB, done, images, program, sent, two_images};
+use super::{OLD, ProgramOutput, WEB, done, images, program, sent, two_images};
 
 #[test]
 fn a_list_is_a_table_of_ids_and_names() {
@@ -111,15 +111,19 @@ fn an_unknown_status_is_sent_unchanged() {
 }
 
 #[test]
-fn limit_counts_all_images_and_page_size_those_of_one_page() {
+fn limit_applies_to_all_images_and_page_size_to_each_page() {
     let sandbox = Sandbox::builder().empty().start();
     sandbox.add_images(10);
-    let ran = images(
+    let result = images(
         &sandbox,
         &["list", "--limit", "5", "--page-size", "2", "--json"],
     );
     assert_eq!(
-        (ran.code, ran.stdout.lines().count(), sent(&sandbox).len()),
+        (
+            result.code,
+            result.stdout.lines().count(),
+            sent(&sandbox).len()
+        ),
         (Some(0), 5, 3)
     );
 }
@@ -136,14 +140,14 @@ fn images_before_an_error_are_printed() {
     let sandbox = two_images();
     let body = r#"{"forbidden": {"code": 403, "message": "Enough."}}"#;
     sandbox.fail(Fault::status(403).body(body).on("GET", "marker="));
-    let ran = images(&sandbox, &["list", "--page-size", "1"]);
+    let result = images(&sandbox, &["list", "--page-size", "1"]);
     let url = sandbox.compute_url();
-    let expected = Ran {
+    let expected = ProgramOutput {
         code: Some(1),
         stdout: format!("{:36}  NAME\n{WEB}  web\n", "ID"),
         stderr: format!("images: GET {url}/images?limit=1&marker={WEB}: 403 Forbidden: Enough.\n"),
     };
-    assert_eq!(ran, expected);
+    assert_eq!(result, expected);
 }
 
 #[test]
@@ -158,8 +162,8 @@ fn a_closed_pipe_is_not_an_error() {
         .stderr(std::process::Stdio::piped());
     let mut child = command.spawn().expect("a process");
     drop(child.stdout.take());
-    let ran = Ran::from(child.wait_with_output().expect("an exit status"));
-    assert_eq!(ran, done(""));
+    let result = ProgramOutput::from(child.wait_with_output().expect("an exit status"));
+    assert_eq!(result, done(""));
 }
 
 #[cfg(target_os = "linux")]
@@ -175,5 +179,5 @@ fn a_full_disk_is_an_error() {
         .output()
         .expect("a process");
     let message = "images: cannot write to stdout: No space left on device (os error 28)\n";
-    assert_eq!(Ran::from(output), super::failed(message));
+    assert_eq!(ProgramOutput::from(output), super::failed(message));
 }

@@ -1,6 +1,6 @@
 //! `RUST_LOG` shows the requests, and never a secret.
 
-use super::{Ran, program, two_images};
+use super::{ProgramOutput, program, two_images};
 
 #[test]
 fn the_debug_level_shows_the_requests() {
@@ -9,15 +9,15 @@ fn the_debug_level_shows_the_requests() {
         .env("RUST_LOG", "debug")
         .arg("list")
         .output();
-    let ran = Ran::from(output.expect("a process"));
+    let result = ProgramOutput::from(output.expect("a process"));
     let line = format!(
         "DEBUG opencloud::http::retry: GET {}/images?page_size=1000&limit=1000: 200, ",
         sandbox.compute_url()
     );
     assert!(
-        ran.stderr.lines().any(|shown| shown.starts_with(&line)),
+        result.stderr.lines().any(|shown| shown.starts_with(&line)),
         "{}",
-        ran.stderr
+        result.stderr
     );
 }
 
@@ -27,7 +27,7 @@ fn without_rust_log_nothing_is_logged() {
         .arg("list")
         .output()
         .expect("a process");
-    assert_eq!(Ran::from(output).stderr, "");
+    assert_eq!(ProgramOutput::from(output).stderr, "");
 }
 
 #[test]
@@ -43,20 +43,24 @@ fn no_level_of_rust_log_shows_a_secret() {
             .env("RUST_LOG", filter)
             .arg("list")
             .output();
-        let ran = Ran::from(output.expect("a process"));
-        assert_eq!(ran.code, Some(0));
+        let result = ProgramOutput::from(output.expect("a process"));
+        assert_eq!(result.code, Some(0));
         let token = sandbox
             .requests()
             .iter()
             .find_map(|r| r.header("X-Auth-Token").map(str::to_owned));
         let token = token.expect("a token");
         for secret in ["demo-password", &token] {
-            assert!(!ran.stderr.contains(secret), "{filter}: {}", ran.stderr);
+            assert!(
+                !result.stderr.contains(secret),
+                "{filter}: {}",
+                result.stderr
+            );
         }
         assert!(
-            !ran.stderr.contains("ureq_proto"),
+            !result.stderr.contains("ureq_proto"),
             "{filter}: {}",
-            ran.stderr
+            result.stderr
         );
     }
 }

@@ -13,7 +13,7 @@ mod usage;
 
 use std::process::Command;
 
-use crate::support::examples::{Ran, example_at, run_at};
+use crate::support::examples::{ProgramOutput, example_at, run_at};
 use opencloud_sandbox::{NewImage, Sandbox};
 
 /// Fixed ids, so that tests can compare the whole output.
@@ -45,13 +45,13 @@ fn program(sandbox: &Sandbox) -> Command {
 
 /// Runs the program with these arguments.
 #[track_caller]
-fn images(sandbox: &Sandbox, arguments: &[&str]) -> Ran {
+fn images(sandbox: &Sandbox, arguments: &[&str]) -> ProgramOutput {
     run_at(sandbox, "images", arguments)
 }
 
 /// Exit code 0, with this on stdout.
-fn done(stdout: impl Into<String>) -> Ran {
-    Ran {
+fn done(stdout: impl Into<String>) -> ProgramOutput {
+    ProgramOutput {
         code: Some(0),
         stdout: stdout.into(),
         stderr: String::new(),
@@ -59,8 +59,8 @@ fn done(stdout: impl Into<String>) -> Ran {
 }
 
 /// Exit code 1, with this on stderr.
-fn failed(stderr: impl Into<String>) -> Ran {
-    Ran {
+fn failed(stderr: impl Into<String>) -> ProgramOutput {
+    ProgramOutput {
         code: Some(1),
         stdout: String::new(),
         stderr: stderr.into(),

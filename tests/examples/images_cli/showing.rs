@@ -35,8 +35,8 @@ fn show_prints_the_server_and_disk_config_of_a_snapshot() {
     let server = "33333333-3333-4333-8333-333333333333";
     let items = [("instance_uuid", server), ("auto_disk_config", "True")];
     sandbox.add_image(NewImage::named("snapshot").id(WEB).metadata(items));
-    let ran = images(&sandbox, &["show", WEB]);
-    let lines: Vec<_> = ran.stdout.lines().skip(9).take(2).collect();
+    let result = images(&sandbox, &["show", WEB]);
+    let lines: Vec<_> = result.stdout.lines().skip(9).take(2).collect();
     assert_eq!(
         lines,
         [&format!("server        {server}"), "disk_config   AUTO"]
@@ -46,14 +46,15 @@ fn show_prints_the_server_and_disk_config_of_a_snapshot() {
 #[test]
 fn with_json_show_prints_one_line_of_novas_json() {
     let sandbox = two_images();
-    let ran = images(&sandbox, &["show", "--json", OLD]);
+    let result = images(&sandbox, &["show", "--json", OLD]);
     let listed = images(
         &sandbox,
         &["list", "--json", "--detailed", "--status", "queued"],
     );
-    assert_eq!(ran, listed);
+    assert_eq!(result, listed);
     assert!(
-        ran.stdout
+        result
+            .stdout
             .starts_with(&format!(r#"{{"id":"{OLD}","minRam":64,"minDisk":0,"#))
     );
 }

@@ -1,7 +1,7 @@
-//! Wrong usage: exit code 2, and no request is sent.
+//! Invalid arguments: exit code 2, and no request is sent.
 
 use super::{WEB, images, two_images};
-use crate::support::examples::{Ran, example};
+use crate::support::examples::{ProgramOutput, example};
 
 const COMMANDS: [&str; 9] = [
     "list", "show", "delete", "metadata", "get", "set", "reset", "unset", "config",
@@ -14,7 +14,7 @@ const USAGE: &str = "\n\nUsage: images [OPTIONS] <COMMAND>";
 fn check_rejected(arguments: &[&str], message: &str) {
     let sandbox = two_images();
     let stderr = format!("error: {message}\n\nFor more information, try '--help'.\n");
-    let expected = Ran {
+    let expected = ProgramOutput {
         code: Some(2),
         stdout: String::new(),
         stderr,
@@ -122,9 +122,13 @@ fn an_unknown_command_or_a_missing_argument_is_rejected() {
         &["unset", WEB],
     ] {
         let sandbox = two_images();
-        let ran = images(&sandbox, arguments);
-        assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""), "{ran:?}");
-        assert!(ran.stderr.starts_with("error: "), "{ran:?}");
+        let result = images(&sandbox, arguments);
+        assert_eq!(
+            (result.code, result.stdout.as_str()),
+            (Some(2), ""),
+            "{result:?}"
+        );
+        assert!(result.stderr.starts_with("error: "), "{result:?}");
         assert_eq!(sandbox.requests(), []);
     }
 }
@@ -132,11 +136,11 @@ fn an_unknown_command_or_a_missing_argument_is_rejected() {
 #[test]
 fn without_a_command_the_help_is_printed_on_stderr() {
     let sandbox = two_images();
-    let ran = images(&sandbox, &[]);
-    assert_eq!((ran.code, ran.stdout.as_str()), (Some(2), ""));
+    let result = images(&sandbox, &[]);
+    assert_eq!((result.code, result.stdout.as_str()), (Some(2), ""));
     let help = images(&sandbox, &["-h"]);
     assert_eq!((help.code, help.stderr.as_str()), (Some(0), ""));
-    assert_eq!(ran.stderr, help.stdout);
+    assert_eq!(result.stderr, help.stdout);
     for command in COMMANDS {
         let line = format!("\n  {command:8}  ");
         assert!(
@@ -151,7 +155,7 @@ fn without_a_command_the_help_is_printed_on_stderr() {
 fn the_help_of_each_change_of_metadata_warns_about_the_visibility() {
     for command in ["set", "reset", "unset"] {
         let output = example("images").args([command, "-h"]).output();
-        let help = Ran::from(output.expect("a process")).stdout;
+        let help = ProgramOutput::from(output.expect("a process")).stdout;
         let warning = "\nWith --api compute, Nova makes a shared or community image private.\n";
         assert!(help.ends_with(warning), "{help}");
     }
@@ -164,7 +168,7 @@ fn every_argument_has_a_help_text() {
         ["images", "newest_image", "prune_images", "publish_image"].map(|name| (name, vec!["-h"]));
     for (name, arguments) in commands.into_iter().chain(programs) {
         let output = example(name).args(&arguments).output().expect("a process");
-        let help = Ran::from(output).stdout;
+        let help = ProgramOutput::from(output).stdout;
         let indented: Vec<_> = help.lines().filter(|line| line.starts_with("  ")).collect();
         assert!(indented.len() > 1, "{help}");
         for line in indented {

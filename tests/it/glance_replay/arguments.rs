@@ -220,7 +220,7 @@ impl Call {
     pub(super) fn read_range(&mut self, exchange: &Exchange) -> bool {
         let range = exchange.request.header("range");
         let offset = match exchange.response.header("content-range") {
-            // The response is not for the rest of the data, unless it starts here.
+            // A recorded range from byte 0 is not the range that the call requests.
             Some(range) => range
                 .strip_prefix("bytes ")
                 .and_then(|range| range.split_once('-'))
@@ -274,7 +274,7 @@ pub(crate) fn data_of(exchange: &Exchange) -> String {
     } else if is_range("/5") {
         "rich\n".to_owned()
     } else if response.status != 200 || DATA.starts_with(body) || body.eq_ignore_ascii_case(DATA) {
-        // The server stores the data in part, or has changed them.
+        // The server sent a part of the data, or changed data.
         DATA.to_owned()
     } else {
         body.clone()

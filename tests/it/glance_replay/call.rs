@@ -58,10 +58,10 @@ pub(crate) struct Call {
     pub(crate) list: ListImages,
     pub(crate) new: NewImage,
     pub(crate) update: ImageUpdate,
-    /// The keys of the properties in the request, and the values, if they are set.
+    /// The keys of the properties in the request, and the values that are set.
     pub(crate) properties: Vec<(String, Option<String>)>,
     pub(crate) tags: Vec<String>,
-    /// The data to upload, or the start of the data, which is not downloaded again.
+    /// The data to upload, or the start of a download that is resumed.
     pub(crate) data: String,
     /// Whether this crate sends exactly the recorded request.
     pub(crate) is_exact: bool,
@@ -73,7 +73,7 @@ pub(crate) struct Outcome {
     pub(crate) images: Vec<Image>,
     /// The bytes of a transfer, and whether they were verified.
     pub(crate) transfer: Option<(u64, bool)>,
-    /// The downloaded data, with the start that was there before.
+    /// The downloaded data, including the start of a resumed download.
     pub(crate) data: String,
 }
 
@@ -123,7 +123,7 @@ impl Call {
             _ => request.body.is_empty(),
         };
         if verb == Verb::Update && !call.is_exact {
-            // The similar update has none of them.
+            // The similar update has no properties and tags.
             call.properties.clear();
             call.tags.clear();
         }
@@ -133,7 +133,7 @@ impl Call {
             _ => [&["v2", "images", id], below].concat(),
         };
         call.is_exact &= request.method == method && segments == expected;
-        // A slash that is encoded, or repeated.
+        // An encoded or repeated slash is not sent.
         call.is_exact &= path.matches('/').count() == expected.len();
         call.is_exact &= query.is_empty() || verb == Verb::List;
         call

@@ -107,7 +107,7 @@ fn check_download(exchange: &Exchange, call: &Call, all: &[Exchange], outcome: R
     let start = format!("bytes {}-", call.data.len());
     let range = response.header("content-range");
     let is_changed = response.body != data && response.body.eq_ignore_ascii_case(&data);
-    // Without progress a download is not continued, because the test sets one attempt.
+    // A download without progress is not continued, because only one attempt is set.
     let has_no_progress = response.is_cut() && response.body.is_empty();
     if has_no_progress {
         let error = outcome.expect_err(name);
@@ -142,7 +142,7 @@ pub(crate) fn check_error(exchange: &Exchange, call: &Call, error: &Error, url: 
     let name = &exchange.name;
     let expected = expected::failure(exchange, call);
     assert_eq!(expected::actual(error), expected, "{name}");
-    // The names of two statuses have changed.
+    // The reason phrases of two statuses have changed.
     let reason = &exchange.response.reason;
     let reason = reason.replace("Request Entity Too Large", "Payload Too Large");
     let reason = reason.replace("Request Range", "Range");

@@ -16,13 +16,13 @@ const BASE_FIELDS: &str = "checksum container_format created_at deleted deleted_
     os_hidden owner protected schema self size status stores tags updated_at virtual_size \
     visibility";
 
-/// The query parameters of a list that do not filter by a property.
+/// The query parameters of a list that are not filters by a property.
 const NOT_PROPERTIES: &str = "changes-since created_at deleted id limit locations marker \
     member_status members metadata name os_hidden owner properties protected size sort sort_dir \
     sort_key status tag tags updated_at visibility";
 
-fn has_word(words: &str, word: &str) -> bool {
-    words.split_whitespace().any(|known| known == word)
+fn contains_name(names: &str, name: &str) -> bool {
+    names.split_whitespace().any(|known| known == name)
 }
 
 /// Whether the crate must reject the call before it sends a request.
@@ -34,11 +34,11 @@ pub(crate) fn is_rejected(call: &Call) -> bool {
     let is_key_invalid = |key: &str| {
         if is_filter {
             key.is_empty()
-                || has_word(NOT_PROPERTIES, key)
+                || contains_name(NOT_PROPERTIES, key)
                 || key.ends_with("_min")
                 || key.ends_with("_max")
         } else {
-            has_word(BASE_FIELDS, key) || key.trim() != key
+            contains_name(BASE_FIELDS, key) || key.trim() != key
         }
     };
     let is_harmful = |(key, value): &(String, Option<String>)| {
@@ -79,7 +79,7 @@ pub(crate) fn images(exchange: &Exchange, call: &Call) -> Vec<Value> {
 /// Compares every field of an image with the JSON that the server sent.
 pub(crate) fn check_image(image: &Image, sent: &Value, name: &str) {
     let mut sent = sent.clone();
-    // Glance keeps a number with a fraction of zero as it is.
+    // Glance returns `1.0` as sent, and the crate parses it as 1.
     if sent["min_disk"] == 1.0 {
         sent["min_disk"] = 1.into();
     }
@@ -129,7 +129,7 @@ pub(crate) fn check_image(image: &Image, sent: &Value, name: &str) {
 /// The properties of an image: its metadata.
 pub(crate) fn properties(image: &Value) -> Map<String, Value> {
     let mut properties = image.as_object().cloned().unwrap_or_default();
-    properties.retain(|key, _| !has_word(BASE_FIELDS, key));
+    properties.retain(|key, _| !contains_name(BASE_FIELDS, key));
     properties
 }
 
@@ -162,7 +162,7 @@ pub(crate) fn failure(exchange: &Exchange, call: &Call) -> Failure {
         403 => ErrorKind::Forbidden,
         404 if message == "The resource could not be found." => ErrorKind::NoSuchApi,
         404 | 410 => ErrorKind::NotFound,
-        // Only a patch is about the key of a property.
+        // Only a patch can change a property that is missing.
         409 if call.verb == Verb::Update && message.ends_with(" does not exist.") => {
             ErrorKind::KeyNotFound
         }
@@ -183,7 +183,7 @@ pub(crate) fn hint(failure: &Failure, call: &Call) -> &'static str {
     match (failure.kind, failure.status) {
         (ErrorKind::Unauthorized, _) => TOKEN_REJECTED,
         (ErrorKind::NoSuchApi, 404) => "(the URL does not exist: check the endpoint)",
-        // Only the format of the data: the media type is always right.
+        // The crate always sends the right media type, so the format is wrong.
         (_, 415) if call.verb == Verb::Upload => "(the image cannot be used any more: delete it)",
         _ => "",
     }

@@ -1,4 +1,4 @@
-//! The server of a replay: the recorded response, and those before and after it.
+//! The server of a replay: the recorded response, and the responses before and after.
 
 use serde_json::Value;
 
@@ -7,8 +7,7 @@ use super::call::{Call, Verb};
 use crate::replay::recorded::{Exchange, Wire};
 use crate::support::{Request, Response, Server, active_image, glance_image};
 
-/// Whether this is the request of the call that was recorded, and not one before or
-/// after it.
+/// Whether this is the recorded request of the call, and not one before or after.
 pub(crate) fn is_recorded(verb: Verb, request: &Request) -> bool {
     let (method, below) = verb.request();
     let segments = request.segments();
@@ -40,7 +39,7 @@ pub(crate) fn server(exchange: &Exchange, call: &Call, all: &[Exchange], wire: W
     })
 }
 
-/// The image of an upload or download, as the service shows it.
+/// The image of an upload or download, as the service returns it.
 pub(crate) fn image_of(exchange: &Exchange, call: &Call, all: &[Exchange], data: &str) -> Value {
     match recorded_image(exchange, call, all) {
         Some(image) => image,
@@ -64,7 +63,7 @@ fn recorded_image(exchange: &Exchange, call: &Call, all: &[Exchange]) -> Option<
         .filter(|image| image["id"] == call.id.as_str());
     images.find(|image| match call.verb {
         Verb::Upload => is_after_upload && image["status"] == "active",
-        // A download without data is of an image that had none yet, or lost it.
+        // An image whose download has no data can have any status.
         _ => exchange.response.status == 204 || image["status"] == "active",
     })
 }

@@ -15,7 +15,7 @@ use crate::support::{Response, Server, id, logged};
 
 const DATA: &[u8] = b"0123456789abcdefghijklmnopqrstuvwxyz";
 
-/// In place of the `Range` of a request without one.
+/// Represents a request without `Range`.
 const ALL: &str = "all";
 
 fn get_line() -> String {
@@ -30,7 +30,7 @@ fn file_url(server: &Server) -> String {
     server.url(&format!("/v2/images/{}/file", id(1)))
 }
 
-fn shown() -> Response {
+fn image_response() -> Response {
     Response::ok(&active(DATA))
 }
 
@@ -77,9 +77,9 @@ fn from(start: usize) -> String {
 }
 
 #[test]
-fn a_download_is_two_gets() {
+fn a_download_sends_two_get_requests() {
     for response in [all(), all().chunked(), all().without_length()] {
-        let server = Server::with_responses([shown(), response]);
+        let server = Server::with_responses([image_response(), response]);
         let mut output = Vec::new();
         let mut calls = Vec::new();
         let download = Download::to(&mut output).progress(|done, total| calls.push((done, total)));
@@ -98,13 +98,13 @@ fn a_download_is_two_gets() {
 #[test]
 fn a_broken_download_is_continued_at_the_next_byte() {
     let server = Server::with_responses([
-        shown(),
+        image_response(),
         cut(all(), 10),
         cut(rest(10), 0),
         cut(rest(10), 0),
         cut(rest(10), 5),
         cut(rest(15).chunked(), 9),
-        Response::hang_up(),
+        Response::no_response(),
         rest(21),
     ]);
     let mut output = Vec::new();
@@ -135,9 +135,9 @@ fn a_broken_download_is_continued_at_the_next_byte() {
 }
 
 #[test]
-fn a_body_that_ends_early_is_continued() {
+fn a_download_is_continued_after_a_body_that_ends_early() {
     let short = Response::new(200, &DATA[..10]).without_length();
-    let server = Server::with_responses([shown(), short, rest(10)]);
+    let server = Server::with_responses([image_response(), short, rest(10)]);
     let mut output = Vec::new();
     let transfer = image_at(&server).download_data(&mut output).expect("data");
     assert_transfer(transfer, DATA.len(), true);
@@ -146,9 +146,9 @@ fn a_body_that_ends_early_is_continued() {
 }
 
 #[test]
-fn a_read_timeout_is_continued() {
+fn a_download_is_continued_after_a_read_timeout() {
     let server = Server::with_responses([
-        shown(),
+        image_response(),
         Response::raw("HTTP/1.1 200 OK\r\nContent-Length: 36\r\n\r\n0123").stall(),
         rest(4),
     ]);
@@ -162,9 +162,9 @@ fn a_read_timeout_is_continued() {
 }
 
 #[test]
-fn a_download_fails_after_as_many_attempts_without_a_byte_as_tries() {
+fn a_download_fails_after_three_attempts_without_a_byte() {
     let server = Server::with_responses([
-        shown(),
+        image_response(),
         cut(all(), 10),
         cut(rest(10), 0),
         cut(rest(10), 0),
@@ -188,14 +188,14 @@ fn a_download_fails_after_as_many_attempts_without_a_byte_as_tries() {
 }
 
 #[test]
-fn lost_data_of_a_store_is_an_error() {
+fn data_that_the_store_truncated_is_an_error() {
     let empty = || {
         Response::new(206, "")
             .header("Content-Range", "bytes 10-35/36")
             .without_length()
     };
     let short = Response::new(200, &DATA[..10]).without_length();
-    let server = Server::with_responses([shown(), short, empty(), empty(), empty()]);
+    let server = Server::with_responses([image_response(), short, empty(), empty(), empty()]);
     let (error, _) = failed(&server);
     assert_eq!(error.kind(), ErrorKind::InvalidResponse);
     assert_eq!(
@@ -220,7 +220,7 @@ fn a_wrong_range_is_an_error() {
             "bytes 10-35/37",
         ),
     ] {
-        let server = Server::with_responses([shown(), cut(all(), 10), response]);
+        let server = Server::with_responses([image_response(), cut(all(), 10), response]);
         let (error, output) = failed(&server);
         assert_eq!(error.kind(), ErrorKind::InvalidResponse);
         assert_eq!(
@@ -259,9 +259,9 @@ fn an_image_without_data_is_an_error() {
 }
 
 #[test]
-fn a_rejected_download_returns_the_message() {
+fn the_error_of_a_rejected_download_has_the_message_of_the_server() {
     let message = "The requested image has been deactivated.";
-    let server = Server::with_responses([shown(), glance_error(403, message)]);
+    let server = Server::with_responses([image_response(), glance_error(403, message)]);
     let (error, _) = failed(&server);
     assert_eq!(
         error.to_string(),
@@ -270,7 +270,7 @@ fn a_rejected_download_returns_the_message() {
 }
 
 #[test]
-fn no_range_of_an_inactive_image_is_requested() {
+fn a_download_of_an_inactive_image_is_not_continued() {
     let mut image = active(DATA);
     image["status"] = "deactivated".into();
     let server = Server::with_responses([Response::ok(&image), cut(all(), 10)]);
@@ -287,7 +287,7 @@ fn changed_or_surplus_data_is_an_error() {
     let wrong_hash = format!("the transferred data has another hash than image {}", id(1));
     let wrong_size = format!("37 bytes were transferred, but image {} has 36", id(1));
     for (data, difference) in [(changed, wrong_hash), (surplus, wrong_size)] {
-        let server = Server::with_responses([shown(), Response::new(200, data)]);
+        let server = Server::with_responses([image_response(), Response::new(200, data)]);
         let (error, _) = failed(&server);
         assert_eq!(error.kind(), ErrorKind::InvalidResponse);
         assert_eq!(
@@ -298,7 +298,7 @@ fn changed_or_surplus_data_is_an_error() {
 }
 
 #[test]
-fn every_sha_2_hash_is_verified_and_no_other() {
+fn only_sha_2_hashes_are_verified() {
     let download = |algorithm: &str, hash: Value| {
         let mut image = active(DATA);
         image["os_hash_algo"] = algorithm.into();
@@ -328,7 +328,7 @@ fn the_error_of_a_writer_is_the_source_of_the_error() {
             Ok(())
         }
     }
-    let server = Server::with_responses([shown(), all()]);
+    let server = Server::with_responses([image_response(), all()]);
     let error = image_at(&server)
         .download_data(&mut Full)
         .expect_err("an error");
@@ -345,15 +345,15 @@ fn the_error_of_a_writer_is_the_source_of_the_error() {
 fn a_call_timeout_does_not_limit_a_download() {
     let limit = Duration::from_millis(300);
     let slow = all().drip(60, Duration::from_millis(100));
-    let server = Server::with_responses([shown(), slow.after(limit)]);
+    let server = Server::with_responses([image_response(), slow.after(limit)]);
     image_with(&server, |options| options.call_timeout(limit))
         .download_data(&mut Vec::new())
         .expect("data");
 }
 
 #[test]
-fn the_log_line_of_a_download_has_no_size() {
-    let server = Server::with_responses([shown(), all()]);
+fn the_log_line_of_a_download_has_the_time_of_the_headers() {
+    let server = Server::with_responses([image_response(), all()]);
     let ((), lines) = logged(|| {
         let mut output = Vec::new();
         image_at(&server).download_data(&mut output).expect("data");
@@ -366,7 +366,7 @@ fn the_log_line_of_a_download_has_no_size() {
 }
 
 #[test]
-fn a_file_is_resumed_after_its_last_byte() {
+fn a_download_to_a_file_is_resumed_after_its_last_byte() {
     for (length, expected) in [
         (0, vec![ALL.to_owned()]),
         (10, vec![from(10)]),
@@ -377,7 +377,7 @@ fn a_file_is_resumed_after_its_last_byte() {
         } else {
             rest(length.min(35))
         };
-        let server = Server::with_responses([shown(), data]);
+        let server = Server::with_responses([image_response(), data]);
         let mut file = Cursor::new(DATA[..length].to_vec());
         file.seek(SeekFrom::Start(3.min(length as u64)))
             .expect("a position");
@@ -391,7 +391,7 @@ fn a_file_is_resumed_after_its_last_byte() {
 
 #[test]
 fn a_file_that_does_not_match_the_image_is_an_error() {
-    let server = Server::with_responses([shown()]);
+    let server = Server::with_responses([image_response()]);
     let mut file = Cursor::new(vec![0; 37]);
     let error = image_at(&server)
         .resume_download(&mut file)
@@ -406,7 +406,7 @@ fn a_file_that_does_not_match_the_image_is_an_error() {
     );
     assert_eq!(file.into_inner(), vec![0; 37]);
 
-    let server = Server::with_responses([shown(), rest(10)]);
+    let server = Server::with_responses([image_response(), rest(10)]);
     let error = image_at(&server)
         .resume_download(&mut Cursor::new(vec![0; 10]))
         .expect_err("an error");

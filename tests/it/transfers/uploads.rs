@@ -15,7 +15,7 @@ use crate::support::{Response, Server, TOKEN, at_once, id, token};
 
 const DATA: &[u8] = b"the data of an image";
 
-/// Longer than the data that is sent without `Expect`, and than socket buffers.
+/// Larger than socket buffers, and than a body that is sent without `Expect`.
 const LARGE: u64 = 50 * 1000 * 1000;
 
 const CONTINUE: &str = "HTTP/1.1 100 Continue\r\n\r\n";
@@ -50,13 +50,13 @@ fn failed(responses: impl IntoIterator<Item = Response>) -> (Error, Vec<String>)
     (error, server.lines())
 }
 
-/// The URL of the data at this server, as it is in messages.
+/// The URL of the data on this server.
 fn file_url(server: &Server) -> String {
     server.url(&format!("/v2/images/{}/file", id(1)))
 }
 
 #[test]
-fn an_upload_is_one_put_and_one_get() {
+fn an_upload_sends_a_put_and_a_get_request() {
     let server = Server::with_responses([stored(), Response::ok(&active(DATA))]);
     let mut image = image_at(&server);
     let transfer = image.upload_data(DATA).expect("an upload");
@@ -122,7 +122,7 @@ fn a_vector_an_array_an_empty_slice_and_the_rest_of_a_file_are_sent_with_their_l
 }
 
 #[test]
-fn a_rejected_upload_returns_the_message_and_reads_nothing() {
+fn a_rejected_upload_returns_the_message_and_does_not_read_the_reader() {
     at_once(
         vec![
             (
@@ -337,7 +337,7 @@ fn progress_is_reported_after_each_buffer_and_at_the_end() {
 fn after_a_lost_response_the_image_shows_whether_the_data_was_stored() {
     at_once(
         vec![
-            Response::hang_up(),
+            Response::no_response(),
             Response::reset(),
             Response::html(502, "<html>proxy</html>"),
             Response::html(504, "<html>proxy</html>"),
@@ -387,7 +387,7 @@ fn a_connection_lost_during_the_body_is_an_error() {
 }
 
 #[test]
-fn another_size_or_hash_than_that_of_the_data_is_an_error() {
+fn a_size_or_hash_that_differs_from_the_data_is_an_error() {
     let mut changed = active(DATA);
     changed["os_hash_value"] = "00ff".into();
     let wrong_size = format!("20 bytes were transferred, but image {} has 4", id(1));
@@ -420,7 +420,7 @@ fn with_another_hash_algorithm_only_the_size_is_compared() {
 }
 
 #[test]
-fn data_in_the_wrong_format_makes_the_image_unusable() {
+fn the_error_for_data_in_the_wrong_format_has_the_hint_to_delete_the_image() {
     let message = "Image disk_format qcow2 does not match stream data raw";
     let (error, lines) = failed([glance_error(415, message)]);
     let text = error.to_string();
@@ -432,7 +432,7 @@ fn data_in_the_wrong_format_makes_the_image_unusable() {
 }
 
 #[test]
-fn the_response_has_a_timeout_of_its_own() {
+fn only_response_timeout_limits_the_wait_for_the_response() {
     let short = Duration::from_millis(50);
     let server = Server::with_responses([Response::silence()]);
     let upload = Upload::from(DATA).response_timeout(short);

@@ -35,7 +35,7 @@ class Both:
 
     def send(self, name, method, path, **request):
         """Runs a case. A GET is repeated up to twice if the responses differ, because
-        other programs may create images meanwhile, unless many cases differ."""
+        other programs may create images at the same time, unless many cases differ."""
         if self.prefixes and not any(name.startswith(it) for it in self.prefixes):
             for one in self.clouds:
                 one.response(method, path, **request)

@@ -1119,8 +1119,8 @@ def image_members(send, both):
         do(f"set-{name}", "PUT", other, user="other", body=body)
     for status in ("pending", "accepted", "rejected"):
         do(f"set-{status}", "PUT", other, user="other", body={"status": status})
-        for wanted in ("pending", "accepted", "rejected", "all"):
-            send(f"{status}-in-{wanted}", "GET", f"/v2/images?limit=1&member_status={wanted}&tag=a", service="glance", user="other")
+        for filter_status in ("pending", "accepted", "rejected", "all"):
+            send(f"{status}-in-{filter_status}", "GET", f"/v2/images?limit=1&member_status={filter_status}&tag=a", service="glance", user="other")
     do("add-as-member", "POST", "<shared>/members", user="other", body={"member": "x"})
     do("remove-as-member", "DELETE", other, user="other")
     do("add-as-reader", "POST", "<shared>/members", user="demo-reader", body={"member": "x"})

@@ -8,7 +8,7 @@ import urllib.parse
 
 UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 UNKNOWN = "00000000-1111-4222-8333-444444444444"
-# Ids that the tests chose, which are the same in each cloud.
+# Ids that the cases set, which are the same in each cloud.
 FIXED = {UNKNOWN, "11111111-2222-3333-4444-555555555555", "99999999-8888-7777-6666-555555555555",
          "22222222-3333-4444-5555-666666666666"}
 
@@ -75,7 +75,7 @@ class Cloud:
             try:
                 connection.sendall(head.encode() + (body or b"") + tail)
             except ConnectionError:
-                pass  # rejected before the whole body was read: there may be a response
+                pass  # rejected before the whole body was read; there can be a response
             try:
                 while not complete(method, raw) and (piece := connection.recv(1 << 16)):
                     raw += piece
@@ -153,7 +153,7 @@ class Cloud:
         text = re.sub(r'("audit_ids": )\[([^]]*)\]', lambda it: f"{it[1]}{it[2].count(',') + 1}", text)
         text = re.sub(r'"roles": \[(.*?)\]',
                       lambda it: '"roles": ' + str(sorted(re.findall(r'"name": "(\w+)"', it[1]))), text)
-        # The order of sets changes with each start of a service.
+        # The order of sets changes when a service is restarted.
         return re.sub(r'(?m)(?<=^Allow: ).*$|(?<="methods": \[)[^]]*|(?<="tags": \[)[^]]*',
                       lambda it: ", ".join(sorted(it[0].split(", "))), text)
 
@@ -190,7 +190,7 @@ class Cloud:
         self.created.append(id)
 
     def clean_up(self):
-        # The administrator can also delete the images that were given away.
+        # The administrator can also delete the images whose owner was changed.
         token = {"X-Auth-Token": self.names["<token:admin>"]}
         unprotect = {**token, "Content-Type": "application/openstack-images-v2.1-json-patch"}
         for id in self.created:

@@ -77,14 +77,14 @@ impl Builder {
     }
 
     /// Glance's `image_size_cap`: a longer upload fails with 413. The default is
-    /// 64 MiB. The data of images are in memory.
+    /// 64 MiB. Image data is stored in memory.
     pub fn image_size_cap(mut self, bytes: usize) -> Self {
         self.image_size_cap = Some(bytes);
         self
     }
 
-    /// Glance's `user_storage_quota`: an upload fails with 413 if the images of
-    /// its project become larger in all. By default there is no quota.
+    /// Glance's `user_storage_quota`: an upload fails with 413 if it makes the total size
+    /// of its project's images larger. By default there is no quota.
     pub fn user_storage_quota(mut self, bytes: u64) -> Self {
         self.storage_quota = Some(bytes);
         self
@@ -112,7 +112,7 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// If the port is taken or no thread can be started.
+    /// If the port is in use or no thread can be started.
     pub fn try_start(self) -> io::Result<Sandbox> {
         let listener = TcpListener::bind(("127.0.0.1", self.port))?;
         let mut cloud = Cloud::new(format!("http://{}", listener.local_addr()?));

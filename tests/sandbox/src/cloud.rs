@@ -90,9 +90,9 @@ impl Caller {
         !community && self.can_list(image, "accepted")
     }
 
-    /// Whether the image is in lists of this project that have every visibility.
-    /// Another project's image has to be open or shared, with this project as a
-    /// member of this status. The status can be `all`.
+    /// Whether the image is in this project's lists of every visibility. An image of
+    /// another project must be public, community, or shared with this project as a
+    /// member of this status, which can be `all`.
     pub(crate) fn can_list(&self, image: &Image, member_status: &str) -> bool {
         let open = matches!(image.visibility.as_str(), "public" | "community");
         let member = self
@@ -118,9 +118,9 @@ pub(crate) struct Cloud {
     /// Glance's `api_limit_max`.
     pub(crate) api_limit_max: usize,
     pub(crate) token_life: Duration,
-    /// The most bytes of an upload.
+    /// The largest size of an upload, in bytes.
     pub(crate) image_size_cap: usize,
-    /// The most bytes of all images of a project.
+    /// The largest total size of a project's images, in bytes.
     pub(crate) storage_quota: Option<u64>,
     pub(crate) users: Vec<User>,
     /// Names and ids.

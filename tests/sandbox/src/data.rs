@@ -31,7 +31,7 @@ impl Data {
         }
     }
 
-    /// Data of this size that repeat a line.
+    /// Data of this size: a repeated line.
     pub(crate) fn repeated(line: &str, size: usize) -> Self {
         let bytes = line.bytes().chain([b'\n']).cycle().take(size);
         Self::new(bytes.collect())

@@ -23,9 +23,9 @@ pub(crate) struct Image {
     pub(crate) min_ram: u64,
     pub(crate) size: Option<u64>,
     pub(crate) virtual_size: Option<u64>,
-    /// The checksums of the data that were uploaded.
+    /// The checksums of the uploaded data.
     pub(crate) checksums: Option<Arc<Checksums>>,
-    /// The bytes in the store, which can differ from those that were uploaded.
+    /// The bytes in the store, which can differ from the uploaded data.
     pub(crate) data: Option<Arc<Vec<u8>>>,
     pub(crate) protected: bool,
     pub(crate) hidden: bool,
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn a_property_that_is_added_again_has_its_old_position() {
+    fn a_property_that_is_added_again_has_its_previous_position() {
         let mut image = image("a", 1);
         for name in ["z", "y", "x"] {
             image.set_property(name, Some("1".to_owned()));

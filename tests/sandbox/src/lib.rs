@@ -11,8 +11,8 @@
 //!
 //! The responses have the same bytes as those of Keystone 30 and Nova 34, except
 //! for ids and times: statuses, the order of headers, bodies, error messages
-//! and bugs. It also has Glance's Image API v2, without imports; the data of
-//! images are in memory. Not implemented are servers, other services, and the
+//! and bugs. It also has Glance's Image API v2, without imports; image
+//! data is stored in memory. Not implemented are servers, other services, and the
 //! schema that Keystone quotes in an error message.
 //!
 //! There are the users `demo`, `demo-reader`, `other` and `admin`, each with a

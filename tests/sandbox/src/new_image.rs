@@ -9,7 +9,7 @@ use crate::data::Data;
 use crate::image::{Image, Member, Properties};
 use crate::text;
 
-/// The data of an image for which none are set.
+/// The default data of an image.
 static DEFAULT_DATA: LazyLock<Data> = LazyLock::new(|| Data::repeated("data", 100));
 
 /// An image to create with [`Sandbox::add_image`]. By default it is private,
@@ -121,20 +121,19 @@ impl NewImage {
         self
     }
 
-    /// The size in bytes, of an image whose data are lost: a download has the
-    /// status 204.
+    /// The size in bytes of an image whose data is lost: a download has the status 204.
     pub fn size(mut self, bytes: u64) -> Self {
         self.size = bytes;
         self.data = None;
         self
     }
 
-    /// The data, and their size. An image that is `queued` or `saving` has no data.
+    /// The data and its size. An image that is `queued` or `saving` has no data.
     pub fn data(self, bytes: impl Into<Vec<u8>>) -> Self {
         self.stored(Data::new(bytes.into()))
     }
 
-    /// Data of the size of this image that repeat a line.
+    /// Sets data of the size of this image: a repeated line.
     pub(crate) fn repeated(self, line: &str) -> Self {
         let size = usize::try_from(self.size).unwrap_or(usize::MAX);
         self.stored(Data::repeated(line, size))
@@ -183,7 +182,7 @@ impl NewImage {
         self
     }
 
-    /// How long ago the image was created, which decides its position in lists.
+    /// How long ago the image was created. Lists are sorted by this time.
     pub fn age(mut self, age: Duration) -> Self {
         self.age = age;
         self

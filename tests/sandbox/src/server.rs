@@ -135,7 +135,7 @@ impl State {
             return connection.close().map(|()| false);
         };
         match action {
-            Some(action) => disturb(connection, request, response, wire, action),
+            Some(action) => send_with_fault(connection, request, response, wire, action),
             None => send(connection, request, response, wire),
         }
     }
@@ -162,7 +162,7 @@ impl State {
     }
 }
 
-/// The end of a body that is cut.
+/// A reader that fails, at the end of a body that is cut.
 struct Broken;
 
 impl Read for Broken {
@@ -171,8 +171,8 @@ impl Read for Broken {
     }
 }
 
-/// Sends a response with a failure. Returns whether the connection stays open.
-fn disturb(
+/// Sends a response with a fault. Returns whether the connection stays open.
+fn send_with_fault(
     connection: &mut Connection,
     request: &Request,
     response: Response,

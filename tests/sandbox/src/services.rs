@@ -1,4 +1,4 @@
-//! Passes each request to the service that its path belongs to.
+//! Passes each request to the service at its path.
 
 use std::io::Read;
 use std::sync::Mutex;

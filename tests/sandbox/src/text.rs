@@ -129,7 +129,7 @@ pub(crate) fn strip(text: &str) -> &str {
     text.trim_matches(|c: char| c.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&c))
 }
 
-/// `int` of Python for a text. Greater numbers become the greatest or least one.
+/// `int` of Python for a text. Larger numbers become the largest or smallest `i128`.
 pub(crate) fn integer(text: &str) -> Option<i128> {
     let text = strip(text);
     let digits = text.strip_prefix(['+', '-']).unwrap_or(text);

@@ -3,8 +3,7 @@
 use crate::http::{Request, Response, reason};
 use crate::text::html_escape;
 
-/// An error page of `WebOb` as HTML, JSON or plain text, whichever the client
-/// prefers.
+/// An error page of `WebOb` as HTML, JSON or plain text, as the client prefers.
 pub(crate) fn error_page(request: &Request, status: u16, explanation: &str) -> Response {
     detailed_error_page(request, status, explanation, "")
 }
@@ -74,7 +73,7 @@ fn strip_tags(html: &str) -> String {
     out
 }
 
-/// Which of HTML and JSON an `Accept` header prefers.
+/// The type, HTML or JSON, that an `Accept` header prefers.
 fn preferred(accept: &str) -> Option<&'static str> {
     let quality = |offer: &str| -> f32 {
         let mut found = (0, 0.0);

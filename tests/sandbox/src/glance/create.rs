@@ -109,7 +109,7 @@ pub(super) fn create(
     if let Some(image) = cloud.images.get_mut(&id) {
         image.disk_format = body.get_text("disk_format").map(str::to_owned);
         image.container_format = body.get_text("container_format").map(str::to_owned);
-        // Glance has stored the image when it checks the tags.
+        // Glance checks the tags after it has stored the image.
         image.tags = rules::check_tags(&tags)?;
     }
     let image = visible_image(cloud, caller, &id)?;

@@ -15,7 +15,7 @@ use super::format::inspect;
 use super::range::requested_range;
 use super::{modifiable_image, no_content, visible_image};
 
-/// How much of a body is read at once.
+/// The largest part of a body that is read at once.
 const BUFFER: usize = 64 << 10;
 
 /// Stores the body of a request as the data of an image. The cloud is not locked
@@ -45,7 +45,7 @@ struct Upload<'a> {
     size_cap: usize,
 }
 
-/// Checks an upload, and makes the image `saving`.
+/// Checks an upload, and sets the status of the image to `saving`.
 fn begin<'a>(
     cloud: &mut Cloud,
     caller: &Caller,
@@ -125,7 +125,7 @@ fn announced_size(request: &Request) -> Result<Option<i64>, ApiError> {
 }
 
 /// Checks that an owner may store this many bytes. An unknown number is allowed
-/// as long as anything is.
+/// until the quota is used up.
 fn check_quota(
     cloud: &Cloud,
     image: &Image,
@@ -180,8 +180,8 @@ impl Upload<'_> {
         }
     }
 
-    /// Stores the data, or makes the image `queued` again. Glance stores the image
-    /// as it was when the upload began, and loses later changes.
+    /// Stores the data, or sets the status to `queued` again. Glance stores the image
+    /// as it was when the upload began, so later changes are lost.
     fn finish(self, cloud: &mut Cloud, received: Result<Data, ApiError>) -> Result<(), ApiError> {
         let (now, quota) = (cloud.now(), cloud.storage_quota);
         let mut image = self.image;
@@ -218,7 +218,7 @@ impl Upload<'_> {
     }
 }
 
-/// Responds with the data of an image, or with a part of them.
+/// Responds with the data of an image, or with a range of it.
 pub(super) fn download(
     cloud: &Cloud,
     caller: &Caller,
@@ -277,7 +277,7 @@ fn check_preferred_stores(request: &Request) -> Result<(), ApiError> {
     Ok(())
 }
 
-/// The part of the stored data in a range, which they may not have.
+/// The stored data in a range. The data can be shorter than the range.
 fn part<'a>(data: &'a [u8], range: &Range<u64>) -> &'a [u8] {
     let index = |offset| usize::try_from(offset).map_or(data.len(), |it| it.min(data.len()));
     &data[index(range.start)..index(range.end)]

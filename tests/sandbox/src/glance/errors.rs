@@ -72,7 +72,7 @@ impl ApiError {
 
     /// An upload whose media type or format is wrong.
     pub(super) fn wrong_data(request: &Request, detail: impl Into<String>) -> Self {
-        // The template is not filled without this header.
+        // Without this header, Glance does not fill in the template.
         let kind = request.header_list("Content-Type");
         let kind = kind.unwrap_or_else(|| "${CONTENT_TYPE}".to_owned());
         let text = format!("The request media type {kind} is not supported by this server.");

@@ -1,6 +1,6 @@
-//! The check that data have the format of their image.
+//! Checks that the data has the format of its image.
 //!
-//! Recognized are qcow2, vhd, vdi and iso. Other data are raw.
+//! The formats qcow2, vhd, vdi and iso are recognized. Other data is raw.
 
 use crate::image::Image;
 
@@ -9,7 +9,7 @@ const KNOWN: [&str; 9] = [
     "raw", "qcow2", "vhd", "vhdx", "vmdk", "vdi", "iso", "gpt", "luks",
 ];
 
-/// Returns the virtual size of data. Fails if their format is not that of the
+/// Returns the virtual size of the data. Fails if its format is not that of the
 /// image. Glance inspects only images without a container.
 pub(super) fn inspect(image: &Image, data: &[u8]) -> Result<Option<u64>, String> {
     if image.container_format.as_deref() != Some("bare") {
@@ -30,13 +30,13 @@ pub(super) fn inspect(image: &Image, data: &[u8]) -> Result<Option<u64>, String>
     if format == "vhd" && data.len() < 512 {
         return Err("Incomplete file cannot be safety checked".to_owned());
     }
-    if format == "qcow2" && has_other_file(data) {
+    if format == "qcow2" && is_unsupported_qcow2(data) {
         return Err("Image failed safety checks".to_owned());
     }
     Ok((virtual_size > 0).then_some(virtual_size))
 }
 
-/// The format of data, and their virtual size.
+/// The format of the data, and its virtual size.
 fn recognize(data: &[u8]) -> (&'static str, u64) {
     let at = |offset: usize, bytes: &[u8]| {
         let found = data.get(offset..);
@@ -76,10 +76,10 @@ fn recognize(data: &[u8]) -> (&'static str, u64) {
 }
 
 /// Whether a qcow2 file refers to another file, or has an unknown version.
-fn has_other_file(data: &[u8]) -> bool {
+fn is_unsupported_qcow2(data: &[u8]) -> bool {
     let backing_file = data[8..16] != [0; 8];
     let version = u32::from_be_bytes([data[4], data[5], data[6], data[7]]);
-    // Glance's check of the data file has the bit of another feature.
+    // Glance checks the wrong bit for a data file.
     let data_file = data[79] & 0b100 != 0;
     backing_file || data_file || !matches!(version, 2 | 3)
 }
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn raw_data_have_their_size_as_virtual_size() {
+    fn the_virtual_size_of_raw_data_is_its_size() {
         assert_eq!(inspect(&image("raw", "bare"), b"abc"), Ok(Some(3)));
         assert_eq!(inspect(&image("raw", "bare"), b""), Ok(None));
         assert_eq!(inspect(&image("raw", "bare"), &qcow2()), Ok(Some(1024)));
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn data_in_another_format_fail() {
+    fn data_in_another_format_is_rejected() {
         let error = |format: &str, data: &[u8]| inspect(&image(format, "bare"), data).unwrap_err();
         let text = "Image disk_format iso does not match stream data raw";
         assert_eq!(error("iso", b"abc"), text);

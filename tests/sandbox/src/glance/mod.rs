@@ -1,4 +1,4 @@
-//! Glance's Image API v2, but for imports, schemas, tasks and caches.
+//! Glance's Image API v2, without imports, schemas, tasks and caches.
 
 mod actions;
 mod body;
@@ -115,7 +115,7 @@ fn route(
         return Err(ApiError::not_found());
     }
     let method = request.method.as_str();
-    // The methods of a path, and those that do not accept a body.
+    // The methods of a path, and the methods that do not accept a body.
     let (allowed, without_body): (_, &[&str]) = match parts[..] {
         ["images"] => ("GET, POST", &[]),
         ["images", _] => ("GET, PATCH, DELETE", &["GET", "DELETE"]),

@@ -9,8 +9,8 @@ use super::filters::Filter;
 use super::parameters::{last, take, take_all, unique};
 use super::sort::take_sort;
 
-/// The parameters of a list. If one is repeated, some use the first and some use
-/// the last, as in Glance.
+/// The parameters of a list. If a parameter is repeated, it depends on the parameter
+/// whether the first or the last value is used, as in Glance.
 pub(super) struct Query {
     pub(super) limit: Option<usize>,
     pub(super) marker: Option<String>,

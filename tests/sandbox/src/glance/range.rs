@@ -6,7 +6,7 @@ use crate::http::Request;
 
 use super::errors::ApiError;
 
-/// The part of the data that a request asks for. `None` for all of them.
+/// The requested range of the data. `None` for all data.
 pub(super) fn requested_range(
     request: &Request,
     size: u64,
@@ -32,7 +32,7 @@ pub(super) fn requested_range(
             None => match end {
                 None => return Err(ApiError::no_response()),
                 Some(0) if size == 0 => return Err(start_error("Range")),
-                // Glance takes `-0` for the start 0.
+                // Glance parses `-0` as the start 0.
                 Some(0) => return Ok(Some(0..size)),
                 Some(length) => return Ok(Some(size.saturating_sub(length)..size)),
             },
@@ -40,7 +40,7 @@ pub(super) fn requested_range(
         let end = end.map_or(size, |last| last.saturating_add(1).min(size));
         return Ok(Some(start..end));
     }
-    // Glance accepts the header of responses as well.
+    // Glance also accepts the response header.
     let Some(value) = request.header_list("Content-Range") else {
         return Ok(None);
     };
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn a_range_has_a_start_or_a_length_from_the_end() {
+    fn a_range_has_a_start_or_a_length_before_the_end() {
         for (value, expected) in [
             ("bytes=0-4", 0..5),
             ("bytes=5-", 5..20),

@@ -4,7 +4,7 @@ use crate::json::{Json, has_surrogate};
 
 use super::errors::{ApiError, GlanceError, unexpected};
 
-/// The most properties, tags and members of an image.
+/// The largest number of properties, tags and members of an image.
 pub(super) const QUOTA: usize = 128;
 
 /// Whether only Glance sets properties with this name.
@@ -12,7 +12,7 @@ pub(super) fn is_reserved(name: &str) -> bool {
     ["location", "deleted", "deleted_at"].contains(&name) || name.starts_with("os_glance")
 }
 
-/// The error for too many of a kind.
+/// Checks the number of properties, tags or members.
 pub(super) fn check_quota(kind: &str, count: usize) -> Result<(), GlanceError> {
     if count <= QUOTA {
         return Ok(());
@@ -75,7 +75,7 @@ pub(super) fn check_property(key: &str, value: &str) -> Result<(), GlanceError> 
     check_text(key, value)
 }
 
-/// Each tag once.
+/// Checks the tags, and removes duplicates.
 pub(super) fn check_tags(tags: &[String]) -> Result<Vec<String>, GlanceError> {
     let mut once: Vec<String> = Vec::new();
     for tag in tags {

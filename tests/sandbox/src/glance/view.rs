@@ -57,7 +57,7 @@ pub(super) fn image_json_with(
     object.set("file", text(Some(&format!("{path}/file"))));
     object.set("schema", text(Some("/v2/schemas/image")));
     // Users cannot see the store of a deactivated image. After an upload in the wrong
-    // format, the data are stored and the image is queued.
+    // format, the data is stored and the image is queued.
     let stored = match image.status.as_str() {
         "active" => true,
         "deactivated" => caller.admin,

@@ -32,7 +32,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Stop {
-    /// Forgets an open connection.
+    /// Removes a closed connection.
     pub(super) fn closed(&self, number: usize) {
         lock(&self.open).retain(|(other, _)| *other != number);
     }

@@ -36,7 +36,7 @@ impl Download {
 }
 
 #[test]
-fn a_download_is_cut_or_has_a_wrong_length_or_none_or_changed_data() {
+fn a_download_can_be_cut_or_have_a_wrong_length_no_length_or_changed_data() {
     let download = Download::new();
     for (fault, length, body) in [
         (Fault::cut(7), Some("20"), "0123456"),
@@ -56,7 +56,7 @@ fn a_download_is_cut_or_has_a_wrong_length_or_none_or_changed_data() {
 }
 
 #[test]
-fn a_range_is_cut_too() {
+fn a_download_of_a_range_can_be_cut() {
     let download = Download::new();
     let id = download.sandbox.add_image(NewImage::named("y").data(DATA));
     let token = download.sandbox.token("demo");
@@ -70,7 +70,7 @@ fn a_range_is_cut_too() {
 }
 
 #[test]
-fn a_download_is_slow() {
+fn a_download_can_be_sent_in_pieces_with_pauses() {
     let download = Download::new();
     let pause = Duration::from_millis(5);
     let before = Instant::now();
@@ -80,7 +80,7 @@ fn a_download_is_slow() {
 }
 
 #[test]
-fn a_download_stalls_or_the_server_is_silent_until_the_client_closes() {
+fn a_download_can_stall_until_the_client_closes_the_connection() {
     let download = Download::new();
     for (fault, end) in [(Fault::stall(4), "0123"), (Fault::silent(), "")] {
         download.sandbox.fail(fault.times(1));
@@ -124,8 +124,8 @@ impl Upload {
         request(&self.sandbox, "PUT", &path, &headers, "")
     }
 
-    /// Uploads ten bytes in a chunk and returns the bytes of the response. The connection is reset if
-    /// the server did not read the whole body.
+    /// Uploads ten bytes in a chunk and returns the bytes of the response. The connection
+    /// is reset if the server did not read the whole body.
     fn send(&self) -> Vec<u8> {
         let mut bytes = self.head(("Transfer-Encoding", "chunked"));
         bytes.extend(b"a\r\n0123456789\r\n0\r\n\r\n");
@@ -138,8 +138,8 @@ impl Upload {
         response
     }
 
-    /// Sends only the head, and returns the status and the headers. The server
-    /// closes the connection earlier than an idle one, after 4 seconds.
+    /// Sends only the head, and returns the status and the headers. Fails unless the
+    /// server closes the connection before the idle timeout of 4 seconds.
     fn send_head(&self) -> (String, Vec<String>) {
         let mut stream = connect(&self.sandbox);
         let timeout = Duration::from_secs(2);
@@ -162,7 +162,7 @@ impl Upload {
 }
 
 #[test]
-fn an_upload_fails_with_a_status_before_its_body_is_read() {
+fn an_upload_can_fail_with_a_status_before_its_body_is_read() {
     let upload = Upload::new(Wire::KeepAlive);
     let busy = Fault::status(503).header("Retry-After", "1");
     upload.sandbox.fail(busy.on("PUT", "/file").times(1));
@@ -177,7 +177,7 @@ fn an_upload_fails_with_a_status_before_its_body_is_read() {
 }
 
 #[test]
-fn an_upload_is_closed_after_some_bytes_of_its_body() {
+fn the_connection_can_be_closed_after_a_part_of_the_body_of_an_upload() {
     let upload = Upload::new(Wire::Close);
     for bytes in [0, 7] {
         upload.sandbox.fail(Fault::cut_upload(bytes).times(1));
@@ -188,7 +188,7 @@ fn an_upload_is_closed_after_some_bytes_of_its_body() {
 }
 
 #[test]
-fn a_connection_is_closed_before_the_body_of_an_upload() {
+fn the_connection_can_be_closed_before_the_body_of_an_upload() {
     let upload = Upload::new(Wire::Close);
     for fault in [Fault::close(), Fault::reset()] {
         upload.sandbox.fail(fault.times(1));
@@ -198,7 +198,7 @@ fn a_connection_is_closed_before_the_body_of_an_upload() {
 }
 
 #[test]
-fn the_response_is_lost_after_the_data_were_stored() {
+fn the_response_can_be_lost_after_the_data_is_stored() {
     for fault in [Fault::close(), Fault::reset()] {
         let upload = Upload::new(Wire::Close);
         upload.sandbox.fail(fault.carried_out().times(1));
@@ -209,7 +209,7 @@ fn the_response_is_lost_after_the_data_were_stored() {
 }
 
 #[test]
-fn an_upload_is_delayed() {
+fn an_upload_can_be_delayed() {
     let upload = Upload::new(Wire::Close);
     let pause = Duration::from_millis(20);
     upload.sandbox.fail(Fault::delay(pause).times(1));

@@ -1,4 +1,4 @@
-//! Downloads of the data of images.
+//! Downloads of image data.
 
 use opencloud_sandbox::{NewImage, Sandbox};
 
@@ -130,7 +130,7 @@ fn a_range_of_a_queued_image_closes_the_connection_without_a_response() {
 }
 
 #[test]
-fn the_data_of_a_deactivated_image_are_only_for_administrators() {
+fn only_an_administrator_downloads_a_deactivated_image() {
     let (sandbox, id) = sandbox();
     let action = |name: &str| {
         let path = format!("/image/v2/images/{id}/actions/{name}");
@@ -150,7 +150,7 @@ fn the_data_of_a_deactivated_image_are_only_for_administrators() {
 }
 
 #[test]
-fn an_image_that_is_visible_can_be_downloaded_by_a_member() {
+fn a_user_with_the_role_member_can_download_every_visible_image() {
     let sandbox = Sandbox::start();
     for label in ["public-small", "other-community", "other-shared"] {
         let id = sandbox.image_id(label);

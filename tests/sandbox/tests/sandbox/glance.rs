@@ -7,7 +7,7 @@ use crate::http::{glance, glance_as, glance_error, host, send};
 const ID: &str = "44f00720-91de-4ca2-a423-e8783ac8e4c7";
 
 #[test]
-fn a_path_without_a_version_has_the_list_of_versions() {
+fn a_path_without_a_version_returns_the_list_of_versions() {
     let sandbox = Sandbox::start();
     let link = format!("http://{}/image/v2/", host(&sandbox));
     let first = format!(
@@ -84,7 +84,7 @@ fn a_request_without_a_token_fails_with_the_url_of_keystone() {
 }
 
 #[test]
-fn a_method_that_a_path_does_not_have_fails_with_the_methods_that_it_has() {
+fn an_unsupported_method_fails_with_the_supported_methods() {
     let sandbox = Sandbox::start();
     let token = sandbox.token("demo");
     let headers = [
@@ -114,7 +114,7 @@ fn a_response_has_the_request_id_of_the_client() {
 }
 
 #[test]
-fn an_image_has_its_properties_first() {
+fn the_properties_of_an_image_come_before_its_fields() {
     let sandbox = Sandbox::builder().empty().start();
     let new = NewImage::named("ключ").id(ID).status("queued");
     let new = new.metadata([("z", "1")]).null("kernel_id").null("a");
@@ -135,7 +135,7 @@ fn an_image_has_its_properties_first() {
 }
 
 #[test]
-fn an_image_of_another_project_is_visible_if_it_is_open_or_shared() {
+fn public_community_and_shared_images_of_another_project_are_visible() {
     let sandbox = Sandbox::start();
     let status = |label: &str| {
         let path = format!("/images/{}", sandbox.image_id(label));
@@ -196,7 +196,7 @@ fn only_an_image_with_data_can_be_deactivated() {
 }
 
 #[test]
-fn a_member_accepts_an_image_and_then_has_it_in_lists() {
+fn a_shared_image_is_in_the_lists_of_a_member_that_accepted_it() {
     let sandbox = Sandbox::start();
     let id = sandbox.add_image(NewImage::named("shared").visibility("shared").tag("new"));
     let (members, other) = (format!("/images/{id}/members"), sandbox.project_id("other"));

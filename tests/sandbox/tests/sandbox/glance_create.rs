@@ -1,4 +1,4 @@
-//! Images that are created with Glance.
+//! Creation of images in Glance.
 
 use opencloud_sandbox::Sandbox;
 
@@ -117,7 +117,7 @@ fn a_field_that_does_not_match_the_schema_fails_with_the_schema() {
 }
 
 #[test]
-fn a_value_has_limits() {
+fn a_value_beyond_its_limit_is_rejected() {
     let text = "Invalid value '-1' for parameter 'min_disk': Cannot be a negative value";
     assert_error(r#"{"min_disk": -1}"#, "400 Bad Request", text);
     let text = "'min_ram' value out of range, must not exceed 2147483647.";
@@ -166,7 +166,7 @@ fn a_name_that_only_glance_sets_is_rejected() {
 }
 
 #[test]
-fn a_body_is_a_json_object() {
+fn a_body_that_is_not_a_json_object_is_rejected() {
     for (body, text) in [
         ("{", "Malformed JSON in request body."),
         ("null", "Unexpected body type. Expected list/dict."),
@@ -179,7 +179,7 @@ fn a_body_is_a_json_object() {
 }
 
 #[test]
-fn a_user_cannot_create_an_image_for_everybody_or_for_another_project() {
+fn a_user_cannot_create_a_public_image_or_an_image_of_another_project() {
     let text = "You are not authorized to complete publicize_image action.";
     assert_error(r#"{"visibility": "public"}"#, "403 Forbidden", text);
     let sandbox = Sandbox::builder().empty().start();

@@ -40,7 +40,7 @@ fn assert_error(query: &str, status: &str, message: &str) {
 }
 
 #[test]
-fn a_list_has_links() {
+fn a_list_has_links_with_its_query() {
     let sandbox = Sandbox::builder().empty().start();
     let list = |query: &str| glance(&sandbox, "GET", &format!("/images{query}"), "").1;
     assert_eq!(
@@ -89,7 +89,7 @@ fn a_full_last_page_has_a_link_to_an_empty_page() {
 }
 
 #[test]
-fn the_link_to_the_next_page_loses_a_repeated_parameter() {
+fn the_link_to_the_next_page_has_only_the_last_of_a_repeated_parameter() {
     let sandbox = with_images(["a", "b", "c"], |it| it.tag("red").tag("round"));
     let (names, next) = page(&sandbox, "?tag=red&limit=1&tag=round");
     assert_eq!(names, ["a"]);
@@ -101,12 +101,12 @@ fn the_link_to_the_next_page_loses_a_repeated_parameter() {
 }
 
 #[test]
-fn a_limit_is_a_number() {
+fn a_limit_must_be_a_number_that_is_not_negative() {
     let sandbox = with_images(["a", "b"], |it| it);
     assert_eq!(page(&sandbox, "?limit=0").0.len(), 0);
     assert_eq!(page(&sandbox, "?limit=%201").0.len(), 1);
     assert_eq!(page(&sandbox, "?limit=99999999999999999999").0.len(), 2);
-    // The second one filters by a property.
+    // The second limit is a filter by a property.
     assert_eq!(page(&sandbox, "?limit=1&limit=2").0.len(), 0);
     let text = "limit param must be positive";
     assert_error("limit=-1", "400 Bad Request", text);
@@ -117,7 +117,7 @@ fn a_limit_is_a_number() {
 }
 
 #[test]
-fn a_marker_is_a_visible_image() {
+fn a_marker_must_be_a_visible_image() {
     let unknown = "00000000-1111-4222-8333-444444444444";
     for id in [unknown, "abc", ""] {
         let text = format!("No image found with ID {id}");
@@ -143,7 +143,7 @@ fn a_marker_is_a_visible_image() {
 }
 
 #[test]
-fn images_are_sorted() {
+fn images_are_sorted_by_the_requested_keys() {
     let sandbox = with_images(["b", "c", "a"], |it| it);
     for (query, expected) in [
         ("", ["b", "c", "a"]),
@@ -179,7 +179,7 @@ fn a_page_after_an_image_without_a_size_is_empty_or_starts_again() {
 }
 
 #[test]
-fn a_text_filter_has_an_operator() {
+fn a_text_filter_can_have_an_operator() {
     let sandbox = with_images(["a:b", "c,d", "e"], |it| it);
     for (query, expected) in [
         ("?name=e", &["e"][..]),
@@ -252,7 +252,7 @@ fn other_filters_compare_numbers_times_and_booleans() {
 }
 
 #[test]
-fn a_list_has_the_images_with_a_checksum() {
+fn checksum_selects_the_images_with_it() {
     let sandbox = with_images(["a", "b"], |it| it.data("data"));
     sandbox.add_image(NewImage::named("c").data("other"));
     let md5 = "8d777f385d3dfec8815d20f7496026dc";
@@ -272,7 +272,7 @@ fn any_other_filter_compares_a_property() {
 }
 
 #[test]
-fn a_list_has_the_images_of_a_visibility() {
+fn visibility_selects_the_images_with_it() {
     let sandbox = Sandbox::start();
     let names = |query: &str| page(&sandbox, &format!("?limit=100&{query}")).0;
     assert_eq!(names("visibility=public").len(), 2);

@@ -1,4 +1,4 @@
-//! Changes of images with Glance.
+//! Changes to images in Glance.
 
 use opencloud_sandbox::{NewImage, Sandbox};
 
@@ -93,7 +93,7 @@ fn white_space_around_a_key_is_removed() {
 }
 
 #[test]
-fn a_patch_fails_as_a_whole() {
+fn a_patch_makes_all_changes_or_none() {
     let first = r#"[{"op": "add", "path": "/x", "value": "1"}, "#;
     for operation in [
         r#"{"op": "remove", "path": "/no_such"}]"#,
@@ -115,7 +115,7 @@ fn a_patch_fails_as_a_whole() {
 }
 
 #[test]
-fn an_operation_has_a_name_a_path_and_a_value() {
+fn an_operation_must_have_a_name_a_path_and_a_value() {
     let one_of = "It must be one of the following: add, remove, replace.";
     for (changes, text) in [
         (
@@ -145,7 +145,7 @@ fn an_operation_has_a_name_a_path_and_a_value() {
 }
 
 #[test]
-fn a_path_has_one_segment() {
+fn a_path_must_have_one_segment() {
     for (path, text) in [
         ("k", "Pointer `k` does not start with \"/\"."),
         ("/k/", "Pointer `/k/` end with \"/\"."),
@@ -166,7 +166,7 @@ fn a_path_has_one_segment() {
 }
 
 #[test]
-fn only_glance_changes_some_names() {
+fn names_that_only_glance_sets_are_rejected() {
     for name in ["id", "size", "status", "os_hash_value"] {
         let changes = format!(r#"[{{"op": "remove", "path": "/{name}"}}]"#);
         let text = format!("Attribute '{name}' is read-only.");
@@ -196,7 +196,7 @@ fn a_property_with_the_name_of_a_member_of_glances_classes_is_lost() {
 }
 
 #[test]
-fn a_user_gives_an_image_away_with_add_but_not_with_replace() {
+fn a_user_can_change_the_owner_with_add_but_not_with_replace() {
     let (sandbox, id) = sandbox();
     let other = sandbox.project_id("other");
     let changes = format!(r#"[{{"op": "replace", "path": "/owner", "value": "{other}"}}]"#);
@@ -217,7 +217,7 @@ fn a_user_gives_an_image_away_with_add_but_not_with_replace() {
 }
 
 #[test]
-fn formats_can_be_changed_while_the_image_is_queued() {
+fn formats_can_be_changed_only_while_the_image_is_queued() {
     let sandbox = Sandbox::start();
     for name in ["disk_format", "container_format"] {
         let changes = format!(r#"[{{"op": "replace", "path": "/{name}", "value": null}}]"#);
@@ -280,7 +280,7 @@ fn only_the_owner_changes_an_image() {
 }
 
 #[test]
-fn a_patch_has_a_media_type() {
+fn a_patch_requires_its_media_type() {
     let (sandbox, id) = sandbox();
     let token = sandbox.token("demo");
     let patch = |kind: &str| {

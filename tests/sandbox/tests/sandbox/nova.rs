@@ -92,7 +92,7 @@ fn a_request_without_a_token_fails_even_for_an_unknown_path() {
 }
 
 #[test]
-fn a_snapshot_has_the_server() {
+fn a_snapshot_has_the_server_that_it_was_created_from() {
     let sandbox = Sandbox::start();
     let (id, base) = (
         sandbox.image_id("snapshot"),
@@ -137,7 +137,8 @@ fn there_are_three_different_404s() {
     let sandbox = Sandbox::start();
     let id = sandbox.image_id("plain");
     let image = r#"{"itemNotFound": {"code": 404, "message": "Image not found."}}"#;
-    let gone = r#"{"itemNotFound": {"code": 404, "message": "The resource could not be found."}}"#;
+    let not_found =
+        r#"{"itemNotFound": {"code": 404, "message": "The resource could not be found."}}"#;
     assert_eq!(nova(&sandbox, "GET", "/images/abc", "").1, image);
     assert_eq!(
         nova(
@@ -157,7 +158,7 @@ fn there_are_three_different_404s() {
             ""
         )
         .1,
-        gone
+        not_found
     );
     assert_eq!(
         nova(&sandbox, "GET", &format!("/images/{id}/"), "").1,

@@ -1,4 +1,4 @@
-//! The functions with which tests change and inspect the sandbox.
+//! The functions that change and inspect the sandbox.
 
 use opencloud_sandbox::{NewImage, Sandbox};
 

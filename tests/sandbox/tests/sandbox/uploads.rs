@@ -1,4 +1,4 @@
-//! Uploads of the data of images.
+//! Uploads of image data.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream};
@@ -201,7 +201,7 @@ fn an_upload_is_rejected_before_its_body_is_read() {
             ("Content-Length", &length),
             ("Expect", "100-continue"),
         ];
-        // The connection is closed, although nothing of the body was sent.
+        // The connection is closed before any of the body is sent.
         let response = exchange(&sandbox, &request(&sandbox, "PUT", &path(id), &headers, ""));
         let response = parse(&response.unwrap());
         assert_eq!(response.status, format!("HTTP/1.1 {status}"));
@@ -242,7 +242,7 @@ fn an_upload_to_an_image_without_formats_is_rejected() {
 }
 
 #[test]
-fn expect_gets_no_interim_response() {
+fn an_upload_with_expect_has_no_100_continue_response() {
     let sandbox = Sandbox::start();
     let id = queued(&sandbox);
     let headers = [("Content-Length", "5"), ("Expect", "100-continue")];
@@ -253,7 +253,7 @@ fn expect_gets_no_interim_response() {
 }
 
 #[test]
-fn an_image_is_saving_while_its_upload_runs() {
+fn an_image_is_saving_during_its_upload() {
     let sandbox = Sandbox::start();
     let id = queued(&sandbox);
     let mut stream = start(&sandbox, &id, &[("Content-Length", "5")], "he");
@@ -303,7 +303,7 @@ fn a_change_during_an_upload_is_lost() {
 }
 
 #[test]
-fn the_upload_of_an_image_that_was_deleted_meanwhile_fails_with_410() {
+fn an_upload_fails_with_410_if_its_image_is_deleted_during_it() {
     let sandbox = Sandbox::start();
     let id = queued(&sandbox);
     let mut stream = start(&sandbox, &id, &[("Content-Length", "5")], "he");
@@ -324,7 +324,7 @@ fn the_upload_of_an_image_that_was_deleted_meanwhile_fails_with_410() {
 }
 
 #[test]
-fn an_image_is_queued_again_after_its_upload_was_broken_off() {
+fn an_image_is_queued_again_after_an_interrupted_upload() {
     let sandbox = Sandbox::start();
     for (header, body) in [
         (("Content-Length", "9"), "hello"),
@@ -436,7 +436,7 @@ fn an_upload_of_another_format_makes_the_image_unusable() {
 }
 
 #[test]
-fn the_size_of_an_image_and_of_all_images_of_a_project_is_limited() {
+fn the_size_of_an_image_and_the_total_size_of_a_project_are_limited() {
     let sandbox = Sandbox::builder()
         .empty()
         .image_size_cap(9)
