@@ -115,7 +115,7 @@ impl Project {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Scope {
-    /// A project, which the Compute service requires.
+    /// A project, which the Compute and Image services require.
     Project(Project),
     /// A domain, for domain administrators.
     Domain(Domain),

@@ -156,7 +156,8 @@ impl Error {
         self.0.retry_after
     }
 
-    /// The number of attempts; 0 if no request was attempted.
+    /// The number of attempts of the last request; 0 if no request was attempted. A
+    /// download that continues sends several requests.
     #[must_use]
     pub fn attempts(&self) -> u32 {
         self.0.attempts

@@ -106,7 +106,14 @@
 //!
 //! # How do I …
 //!
-//! In these examples `images` is `openstack.images_v2()?`.
+//! These examples begin with the following lines, and `images` is
+//! `openstack.images_v2()?`:
+//!
+//! ```
+//! # #![allow(unused_imports)]
+//! use opencloud::image::v2::{Image, ListImages};
+//! use opencloud::{OpenStack, Options, Result};
+//! ```
 //!
 //! ### … find an image by name
 //!
@@ -171,7 +178,8 @@
 //! ### … show progress while waiting
 //!
 //! `wait_until_active` fails at once if the image cannot become active. `wait_with` waits
-//! until the function returns true, so the function also checks for a failed image.
+//! until the function returns true, so the function also returns true for a failed image;
+//! check [`Image::status`] afterwards.
 //!
 //! ```
 //! # use opencloud::{OpenStack, image::v2::ListImages};
@@ -260,15 +268,18 @@
 //!
 //! ### … work on 200 images with 8 threads
 //!
-//! Each thread changes a part of the list. All threads share the token and the
-//! connections.
+//! Each thread changes a part of the images of this project, and stops at its first
+//! error. All threads share the token and the connections.
 //!
 //! ```
 //! # use opencloud::{OpenStack, Result, image::v2::{Image, ListImages}};
 //! # let sandbox = opencloud_sandbox::Sandbox::builder().empty().start();
 //! # sandbox.add_images(200);
-//! # let images = OpenStack::new(sandbox.options())?.images_v2()?;
-//! let mut all = images.list_images(ListImages::new()).collect::<Result<Vec<Image>>>()?;
+//! # let openstack = OpenStack::new(sandbox.options())?;
+//! # let images = openstack.images_v2()?;
+//! let token = openstack.token()?; // no request while the token is valid
+//! let mine = ListImages::new().owner(token.project_id().expect("the scope is a project"));
+//! let mut all = images.list_images(mine).collect::<Result<Vec<Image>>>()?;
 //! let size = all.len().div_ceil(8).max(1);
 //! std::thread::scope(|scope| {
 //!     let threads = all.chunks_mut(size).map(|part| {
@@ -357,7 +368,7 @@
 //! | `BadRequest` | the server rejected the request | see its message |
 //! | `Conflict` | the state of the image does not permit this | retrieve the image, and check its status |
 //! | `RateLimited` | too many requests | wait for [`Error::retry_after`], then repeat the call |
-//! | `UnexpectedStatus` | another status, such as 413 for a quota, or 500 | see the message; report a 500 with [`Error::request_id`] to the operator |
+//! | `UnexpectedStatus` | another status, such as 413 for a quota, 500, or 503 after all attempts | see the message; repeat the call later, or report it with [`Error::request_id`] to the operator |
 //! | `Timeout` | a time limit passed | repeat the call, or set a longer limit |
 //! | `WaitFailed` | the image cannot reach the status | delete the image |
 //! | `Connection` | the connection failed | repeat the call later |
@@ -375,23 +386,22 @@
 //! doubles with each attempt, unless the response has a `Retry-After` header. If this delay
 //! is longer than a minute, the error is returned at once.
 //!
-//! | Failure | `GET`, `PUT`, `DELETE` and others | `POST` that creates or merges, `PATCH` that removes |
+//! | Failure | `POST` that creates or merges, `PATCH` that removes | all other requests |
 //! | --- | --- | --- |
-//! | 429, 503 | retried | only with `Retry-After` |
+//! | 429, 503 | only with `Retry-After` | retried |
 //! | 413 with `Retry-After` | retried | retried |
-//! | 502, 504 | retried | not retried |
+//! | 502, 504 | not retried | retried |
 //! | host not found, connection refused | retried | retried |
-//! | other connection failures | retried | not retried |
-//! | timeouts | not retried | not retried; a download continues |
-//! | proxy failures, other statuses | not retried | not retried |
+//! | other connection failures | not retried | retried |
+//! | timeouts, proxy failures, other statuses | not retried | not retried |
 //!
-//! The second column also applies to authentication, `deactivate`, `reactivate`, and each
-//! `PATCH` that removes no metadata item. A request of the third column is not sent
-//! again if the server may have processed it.
+//! A request of the second column is not sent again if the server may have processed it.
+//! The third column also applies to authentication, `deactivate` and `reactivate`.
 //!
-//! An upload is not retried after the first byte of the data is read. An interrupted
-//! download continues where it stopped; it fails if [`Options::tries`] attempts in
-//! a row receive nothing.
+//! An upload is not retried after this crate read the first byte of the data. Data of more
+//! than 1 MiB is read only after the server had a second to reject the request. A
+//! download whose body is interrupted, also by a timeout, continues where it stopped; it
+//! fails if [`Options::tries`] attempts in a row receive nothing.
 //!
 //! If the service rejects the token, the crate authenticates again and repeats the
 //! request once.

@@ -148,7 +148,7 @@ fn an_endpoint_with_an_unknown_path_is_no_such_api() {
 }
 
 #[test]
-fn a_microversion_is_rejected_before_authentication() {
+fn a_microversion_is_rejected() {
     let find = |openstack: &OpenStack, options| openstack.images_v2_with(options);
     let openstack = OpenStack::new(cloud().options("demo")).expect("valid options");
     for version in ["2.35", "latest", "two"] {

@@ -49,7 +49,8 @@ fn newest_image_fails_without_a_matching_image() {
     let sandbox = Sandbox::builder().empty().start();
     sandbox.add_image(NewImage::named("web-4").status("queued"));
     let stderr = "Error: there is no active image whose name begins with \"web-\"
-".to_owned();
+"
+    .to_owned();
     let expected = ProgramOutput {
         code: Some(1),
         stdout: String::new(),

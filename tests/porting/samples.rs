@@ -12,6 +12,7 @@ include!(concat!(env!("OUT_DIR"), "/samples.rs"));
 
 #[test]
 fn every_sample_prints_the_same_after_its_names_are_replaced() {
+    assert_eq!(SAMPLES.len(), 13);
     for (name, sample, ported) in SAMPLES {
         let sandbox = Sandbox::start();
         // The output, and the services that are used.

@@ -170,7 +170,8 @@ impl Image {
     /// # Errors
     ///
     /// - [`ErrorKind::InvalidInput`], before anything is sent, for a property that is
-    ///   a field of the image, such as `owner`, and for an invalid tag.
+    ///   a field of the image, such as `owner`, for a key with white space at an end,
+    ///   and for an invalid tag.
     /// - [`ErrorKind::BadRequest`] for a value that Glance rejects.
     /// - [`ErrorKind::KeyNotFound`] if a property to remove does not exist.
     /// - [`ErrorKind::Forbidden`] if the image belongs to another project.
@@ -219,7 +220,8 @@ impl Image {
     /// The data is a [`File`](std::fs::File), a `Vec<u8>`, a slice, or an
     /// [`Upload`], which also sets the length, the progress function and a timeout.
     /// It is sent once: an upload is never repeated after a byte was read from the
-    /// source.
+    /// source. If the data is longer than 1 MiB or its length is unknown, the server
+    /// has a second to reject the request before the source is read.
     ///
     /// ```
     /// # fn main() -> opencloud::Result<()> {
@@ -289,9 +291,9 @@ impl Image {
     /// - [`ErrorKind::Forbidden`] if the image is deactivated.
     /// - [`ErrorKind::InvalidResponse`] if the size or the hash is wrong.
     /// - [`ErrorKind::NotFound`] if the image does not exist.
-    /// - [`ErrorKind::Connection`] and [`ErrorKind::Timeout`] if several attempts in a
-    ///   row receive no data. [`resume_download`](Self::resume_download) can complete a
-    ///   file.
+    /// - [`ErrorKind::Timeout`] if there is no response, and
+    ///   [`ErrorKind::Connection`] or `Timeout` if several attempts in a row receive no
+    ///   data. [`resume_download`](Self::resume_download) can complete a file.
     pub fn download_data<'a>(&mut self, download: impl Into<Download<'a>>) -> Result<Transfer> {
         download::download(self, download.into())
     }
@@ -300,13 +302,22 @@ impl Image {
     /// whole file. Sends `GET /v2/images/{id}`, then `GET /v2/images/{id}/file` for
     /// the bytes that the file does not have.
     ///
-    /// The file must be open for reading and writing.
+    /// The file must be open for reading and writing. It can be empty. A file with
+    /// wrong data remains wrong: delete it and download the image again.
+    ///
+    /// ```no_run
+    /// # fn resume(mut image: opencloud::image::v2::Image) -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut file = std::fs::File::options().read(true).write(true).open("disk.raw")?;
+    /// image.resume_download(&mut file)?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// <https://docs.openstack.org/api-ref/image/v2/#download-binary-image-data>
     ///
     /// # Errors
     ///
-    /// The errors of [`download_data`](Self::download_data):
+    /// The errors of [`download_data`](Self::download_data), and
     /// [`ErrorKind::InvalidResponse`] if the file has more data than the image, or
     /// other data.
     pub fn resume_download<F: Read + Write + Seek>(&mut self, file: &mut F) -> Result<Transfer> {
@@ -332,7 +343,7 @@ impl Image {
     /// to two times.
     ///
     /// Keys that begin with `os_glance` belong to the server and are kept. Keys with
-    /// white space at an end, which can be set when the image is created, are kept, too,
+    /// white space at an end, which another program can have created, are kept, too,
     /// because Glance cannot remove them.
     ///
     /// <https://docs.openstack.org/api-ref/image/v2/#update-image>

@@ -43,7 +43,8 @@ impl ImageUpdate {
         self.set("visibility", visibility.into().as_str())
     }
 
-    /// Replaces all tags.
+    /// Replaces all tags. To add one, also pass those of
+    /// [`Image::tags`](super::Image::tags).
     pub fn tags<T: Into<String>>(self, tags: impl IntoIterator<Item = T>) -> Self {
         let tags: Vec<String> = tags.into_iter().map(Into::into).collect();
         self.set("tags", tags)
