@@ -80,6 +80,7 @@ fn serve(arguments: Arguments) -> io::Result<()> {
     let mut out = io::stdout();
     write!(out, "{}", opencloud_sandbox::exports(&sandbox))?;
     writeln!(out, "# compute {}", sandbox.compute_url())?;
+    writeln!(out, "# image {}", sandbox.image_url())?;
     out.flush()?;
     loop {
         std::thread::park();

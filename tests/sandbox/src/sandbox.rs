@@ -55,8 +55,8 @@ impl Sandbox {
         Builder::default()
     }
 
-    /// Options to authenticate as user `demo` for project `demo`, without a
-    /// proxy.
+    /// Options to authenticate as user `demo` for project `demo` in the region
+    /// `RegionOne`, without a proxy.
     pub fn options(&self) -> Options {
         let domain = || Domain::by_id("default");
         Options::new(self.auth_url())
