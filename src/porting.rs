@@ -171,7 +171,8 @@
 //!
 //! The whole program is `examples/retrieve_image_metadata.rs`.
 //!
-//! This call and those below also store the metadata in `image.metadata`.
+//! This call and those below also store the metadata in `image.metadata`, so the image
+//! must be `mut`.
 //!
 //! # Reset metadata
 //!
