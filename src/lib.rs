@@ -460,6 +460,7 @@
 //! [`Upload`]: image::v2::Upload
 //! [`Visibility`]: image::v2::Visibility
 //! [`Image::resume_download`]: image::v2::Image::resume_download
+//! [`Image::status`]: image::v2::Image::status
 //! [`ListImages::limit`]: image::v2::ListImages::limit
 //! [`ListImages::page_size`]: image::v2::ListImages::page_size
 //! [`Upload::response_timeout`]: image::v2::Upload::response_timeout
