@@ -36,7 +36,7 @@ fn page_size(images: usize) -> ListImages {
 #[test]
 fn a_list_is_complete_for_every_default_and_maximum_of_the_server() {
     for most in 1..=7 {
-        for count in 0..=15 {
+        for count in [0, 1, 6, 7, 8, 14, 15] {
             for requested in [None, Some(1), Some(3), Some(7), Some(8)] {
                 let glance = Glance {
                     default_limit: 1 + count % 7,
@@ -77,7 +77,7 @@ pub(crate) fn numbers(mut list: Images, random: &mut Random) -> Result<Vec<usize
 
 #[test]
 fn any_glance_list_is_complete_for_every_way_of_paging_and_recoverable_fault() {
-    for_any(100, |random, size| {
+    for_any(40, |random, size| {
         let tags = ["red", "round", "new"];
         let mut glance = Glance {
             default_limit: 1 + random.below(7),

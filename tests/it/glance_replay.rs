@@ -38,15 +38,15 @@ struct Counts {
     similar: usize,
 }
 
-fn replay_all(wire: Wire) {
+/// Replays every exchange, or every nth one.
+fn replay_each(nth: usize, wire: Wire) -> Counts {
     let all = recorded();
     let mut counts = Counts::default();
-    for exchange in &all {
+    for exchange in all.iter().step_by(nth) {
         replay(exchange, &all, wire, &mut counts);
     }
     println!("{wire:?}: {counts:?}");
-    assert!(counts.exact >= 300, "{counts:?}");
-    assert_eq!(counts.exact + counts.rejected + counts.similar, all.len());
+    counts
 }
 
 fn replay(exchange: &Exchange, all: &[Exchange], wire: Wire, counts: &mut Counts) {
@@ -83,17 +83,24 @@ fn replay(exchange: &Exchange, all: &[Exchange], wire: Wire, counts: &mut Counts
 
 #[test]
 fn recorded_glance_responses_on_closed_connections_give_the_expected_results() {
-    replay_all(Wire::Close);
+    let counts = replay_each(4, Wire::Close);
+    assert!(counts.exact >= 100, "{counts:?}");
 }
 
 #[test]
 fn recorded_glance_responses_on_keep_alive_connections_give_the_expected_results() {
-    replay_all(Wire::KeepAlive);
+    let counts = replay_each(1, Wire::KeepAlive);
+    assert!(counts.exact >= 300, "{counts:?}");
+    assert_eq!(
+        counts.exact + counts.rejected + counts.similar,
+        recorded().len()
+    );
 }
 
 #[test]
 fn recorded_glance_responses_without_content_length_give_the_expected_results() {
-    replay_all(Wire::NoLength);
+    let counts = replay_each(4, Wire::NoLength);
+    assert!(counts.exact >= 100, "{counts:?}");
 }
 
 #[test]
