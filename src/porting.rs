@@ -350,6 +350,7 @@
 //! | | `ERROR` | `killed` |
 //! | | `UNKNOWN` | `deactivated`, `importing`, `uploading` |
 //! | filter by status | a status in this column finds all statuses in its row | a status in this column finds only itself; `in:queued,saving` finds both, and `ERROR` is rejected |
+//! | wait for `ERROR` | possible | rejected; wait for `killed` |
 //! | size of a queued image | 0 | `None` |
 //! | fields | `links`, `progress`, `server`, `disk_config` | `visibility`, `owner`, `tags`, formats, hashes and others instead |
 //! | type of the service | `Compute` | `ImageService` |

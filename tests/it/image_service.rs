@@ -196,6 +196,11 @@ fn invalid_fields_are_rejected_before_a_request() {
         (image().set_metadata_item("owner", "me"), owner),
         (image().delete_metadata_item("owner"), owner),
         (
+            image().wait_until("ACTIV", Duration::ZERO),
+            "unknown status \"ACTIV\": expected active, queued, saving, deactivated, uploading, \
+             importing, killed, deleted or pending_delete; nothing was sent",
+        ),
+        (
             image().update(ImageUpdate::new().tags(["a/b"])),
             "invalid tag \"a/b\": it must not be empty, \".\" or \"..\", or contain \"/\"; \
              nothing was sent",

@@ -460,6 +460,8 @@ impl Image {
     ///
     /// # Errors
     ///
+    /// [`ErrorKind::InvalidInput`], before anything is sent, for a status that Glance
+    /// does not have.
     /// [`ErrorKind::WaitFailed`] if the image can no longer reach the status: it
     /// does not exist, its status is `killed`, its import failed, or its data was
     /// rejected.
@@ -467,6 +469,7 @@ impl Image {
     /// not interrupted. Also the errors of [`retrieve`](Self::retrieve).
     pub fn wait_until(&mut self, status: impl Into<ImageStatus>, timeout: Duration) -> Result<()> {
         let target = status.into();
+        target.check_known()?;
         let reached = poll(timeout, || self.has_reached(&target))?;
         self.check_reached(reached, timeout, &format!(" to become {target}"))
     }

@@ -6,6 +6,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::error::{Error, Result};
+
 /// The status of an image.
 ///
 /// ```
@@ -42,7 +44,7 @@ pub enum ImageStatus {
 }
 
 impl ImageStatus {
-    pub(super) const ALL: [Self; 9] = [
+    const ALL: [Self; 9] = [
         Self::Active,
         Self::Queued,
         Self::Saving,
@@ -68,6 +70,17 @@ impl ImageStatus {
             Self::Deleted => "deleted",
             Self::PendingDelete => "pending_delete",
             Self::Other(status) => status,
+        }
+    }
+
+    /// Rejects a status that Glance does not have.
+    pub(super) fn check_known(&self) -> Result<()> {
+        match self {
+            Self::Other(status) => Err(Error::invalid(format!(
+                "unknown status {status:?}: expected active, queued, saving, deactivated, \
+                 uploading, importing, killed, deleted or pending_delete; nothing was sent"
+            ))),
+            _ => Ok(()),
         }
     }
 }

@@ -113,8 +113,8 @@ fn limit_applies_to_all_images_and_page_size_to_each_page() {
 #[test]
 fn a_status_of_nova_that_glance_does_not_have_is_rejected() {
     let sandbox = two_images();
-    let message = "images: invalid status filter \"unknown\": expected active, queued, saving, \
-                   deactivated, uploading, importing, killed, deleted, pending_delete; nothing was \
+    let message = "images: unknown status \"unknown\": expected active, queued, saving, \
+                   deactivated, uploading, importing, killed, deleted or pending_delete; nothing was \
                    sent\n";
     let result = glance(&sandbox, &["list", "--status", "UNKNOWN"]);
     assert_eq!(result, failed(message));
