@@ -58,17 +58,16 @@ impl<'a> Verifier<'a> {
             (_, Some(expected)) if *expected != hash => {
                 format!("the transferred data has another hash than image {id}")
             }
-            _ => String::new(),
+            _ => {
+                (self.progress)(bytes, Some(bytes));
+                return Ok(Transfer {
+                    bytes,
+                    verified: expected.is_some(),
+                });
+            }
         };
-        if !difference.is_empty() {
-            let message = format!("{difference}; {hint}");
-            return Err(Error::new(ErrorKind::InvalidResponse, message));
-        }
-        (self.progress)(bytes, Some(bytes));
-        Ok(Transfer {
-            bytes,
-            verified: expected.is_some(),
-        })
+        let message = format!("{difference}; {hint}");
+        Err(Error::new(ErrorKind::InvalidResponse, message))
     }
 }
 
