@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 /// <https://opendev.org/openstack/nova/src/branch/master/nova/image/glance.py>.
 /// Nova stores any text for them. If the text is not JSON, each of these requests
 /// fails with 500 for every user who can see the image, until the image is deleted.
-const JSON_KEYS: [&str; 2] = ["mappings", "block_device_mapping"];
+pub(crate) const JSON_KEYS: [&str; 2] = ["mappings", "block_device_mapping"];
 
 /// Fields of the image in Glance. Nova accepts these keys with 200 and does not
 /// store the values.
@@ -68,7 +68,7 @@ pub(super) fn trimmed_key(key: &str) -> &str {
 }
 
 /// Checks that the text is JSON.
-fn parse_json(text: &str) -> Result<(), String> {
+pub(crate) fn parse_json(text: &str) -> Result<(), String> {
     let value: Value = from_str(text).map_err(|error| error.to_string())?;
     if !is_finite(&value) {
         return Err("number out of range".to_owned());

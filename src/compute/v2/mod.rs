@@ -5,7 +5,7 @@ pub(crate) mod decode;
 mod image;
 mod list_images;
 mod metadata;
-mod metadata_rules;
+pub(crate) mod metadata_rules;
 mod service;
 mod types;
 

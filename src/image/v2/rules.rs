@@ -1,8 +1,7 @@
 //! Rejects properties and tags that Glance would confuse with other fields, or
 //! that make Nova fail.
 
-use serde_json::Value;
-
+use crate::compute::v2::metadata_rules::{JSON_KEYS, parse_json};
 use crate::error::{Error, Result};
 
 /// The fields of an image that are not properties. A patch of them changes the
@@ -12,11 +11,6 @@ const BASE_FIELDS: &str = "checksum container_format created_at deleted deleted_
     disk_format file id image_id location locations min_disk min_ram name os_hash_algo \
     os_hash_value os_hidden owner protected schema self size status stores tags updated_at \
     virtual_size visibility";
-
-/// The properties that Nova parses as JSON whenever it shows the image. If they
-/// are not JSON, Nova fails with 500 for every list with the image:
-/// <https://opendev.org/openstack/nova/src/branch/master/nova/image/glance.py>.
-const JSON_KEYS: [&str; 2] = ["mappings", "block_device_mapping"];
 
 /// Validates the key of a property.
 pub(super) fn validate_key(key: &str) -> Result<()> {
@@ -41,13 +35,12 @@ pub(super) fn validate_value(key: &str, value: &str) -> Result<()> {
     if !JSON_KEYS.contains(&key) {
         return Ok(());
     }
-    match serde_json::from_str::<Value>(value) {
-        Ok(_) => Ok(()),
-        Err(error) => Err(Error::invalid(format!(
-            "metadata item {key:?} must be valid JSON: {error}; Nova would fail for every list \
+    parse_json(value).map_err(|reason| {
+        Error::invalid(format!(
+            "metadata item {key:?} must be valid JSON: {reason}; Nova would fail for every list \
              with this image; nothing was sent"
-        ))),
-    }
+        ))
+    })
 }
 
 /// Validates a tag. A tag that cannot be in a path can only be removed together
