@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
 
-use super::html::page_message;
+use super::html::{collapse_spaces, page_message};
 use super::request::Request;
 use super::response::Response;
 use crate::error::{Error, ErrorKind};
@@ -105,8 +105,7 @@ impl Fault {
         };
         let mut message = text(message);
         if message.contains("<br />") {
-            let text = message.replace("<br />", " ");
-            message = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            message = collapse_spaces(&message.replace("<br />", " "));
         }
         let retry_after = fault.get("retryAfter").map(text);
         Some(Self {

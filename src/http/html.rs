@@ -53,7 +53,7 @@ pub(super) fn is_html(text: &str) -> bool {
 
 /// The lines of text in an HTML document, without comments, scripts and styles.
 /// A line ends at each tag that is not inline.
-pub(super) fn text_lines(page: &str) -> Vec<String> {
+fn text_lines(page: &str) -> Vec<String> {
     let mut text = String::new();
     let mut rest = page;
     while let Some((before, tag)) = rest.split_once('<') {
@@ -78,7 +78,6 @@ pub(super) fn text_lines(page: &str) -> Vec<String> {
         rest = tag.split_once(end).map_or("", |(_, rest)| rest);
     }
     text.push_str(&rest.replace(char::is_whitespace, " "));
-    let collapse_spaces = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
     let lines = text
         .lines()
         .map(collapse_spaces)
@@ -114,6 +113,11 @@ fn decode_entities(text: &str) -> String {
         }
     }
     decoded
+}
+
+/// The text with a single space in place of each sequence of white space.
+pub(super) fn collapse_spaces(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
