@@ -230,7 +230,11 @@ fn a_token_that_is_rejected_after_the_reader_was_read_is_renewed_for_the_next_ca
 #[test]
 fn an_upload_is_repeated_before_the_reader_is_read() {
     at_once(
-        vec![glance_error(503, "busy").close(), Response::reset()],
+        vec![
+            glance_error(429, "busy").close(),
+            glance_error(503, "busy").close(),
+            Response::reset(),
+        ],
         |response| {
             let conflict = glance_error(409, "conflict").close();
             let server = Server::with_responses([response, conflict]);
